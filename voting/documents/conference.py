@@ -1,0 +1,152 @@
+"""The `conference` field of election.json: what the meeting adds to a Belenios election (design §5).
+
+The fingerprint of election.json binds every word here, so each ballot signs names, rule and attendance;
+belenios-tool ignores the field. Text is NFC. Counts are persons (người), never ballots.
+"""
+
+from typing import Literal
+
+import msgspec
+
+FORMAT = 1
+ON_PAPER = "on paper"
+
+PaperKind = Literal["introduce", "final", "remove", "adopt"]
+TieScope = Literal["none", "cutline", "head_any", "head_cutline"]
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
+    """Frozen, in the order written, no field more."""
+
+
+class Rule(_Strict):
+    """The percentage rule of a step (tỉ lệ phiếu đồng ý): agree * den `op` num * base, in integers."""
+
+    op: Literal[">=", ">"]
+    num: int
+    den: int
+    base: Literal["present", "summoned"]
+
+
+class Selection(_Strict, omit_defaults=True):
+    """Who of those meeting the rule goes on: all, or from the top down until the quota is full."""
+
+    mode: Literal["all", "top"]
+    quota: int | None = None
+
+
+class Signer(_Strict):
+    """Somebody who signs the record: name, role, and key (base64 of the DER SubjectPublicKeyInfo) or "on paper"."""
+
+    name: str
+    role: str
+    key: str
+    must_sign: bool
+
+
+class Candidate(_Strict):
+    """One name (nhân sự) on a paper. `at` is [question, answer] of its agree mark, both from 0.
+
+    A listed name has a question of its own with the answers agree (0) and disagree (1); names put forward
+    (giới thiệu thêm) share one question with as many answers as names, and have no disagree.
+    """
+
+    id: str
+    name: str
+    position: str
+    born: str
+    note: str
+    put_forward: bool
+    at: tuple[int, int]
+
+
+class Paper(_Strict):
+    """One ballot paper (phiếu): a kind, a title (chức danh) of a unit, a rule, and the names in ballot order."""
+
+    kind: PaperKind
+    unit: str
+    title: str
+    rule: Rule
+    selection: Selection
+    tie_scope: TieScope
+    candidates: tuple[Candidate, ...]
+
+
+class Organiser(_Strict):
+    """Head of the minutes (NĐ 30/2020 or Party style): superior and issuing body, place name, number, stamp."""
+
+    style: Literal["state", "party"]
+    superior: str
+    agency: str
+    locality: str
+    code: str
+    stamp: str
+
+
+class Ruleset(_Strict):
+    """Which catalogue of procedures, and which version of it, this step was made by."""
+
+    id: str
+    version: int
+
+
+class Note(_Strict):
+    """A setting on which the plan is silent, or a reading of an ambiguous place: code (A1 … A24) and words."""
+
+    code: str
+    text: str
+
+
+class Override(_Strict):
+    """The chair's word to go on without a quorum."""
+
+    by: str
+    reason: str
+
+
+class Quorum(_Strict):
+    """Least share of those summoned who must be present (num/den), met or overridden by the chair."""
+
+    num: int
+    den: int
+    override: Override | None
+
+
+class Previous(_Strict):
+    """The signed document that a paper's list comes from, by SHA-256 (hex) of its file."""
+
+    paper: int
+    kind: Literal["record", "list_decision"]
+    sha256: str
+
+
+class Conference(_Strict):
+    """The field `conference`; see the module. `tellers[i]` owns trustee i + 1 of trustees.json."""
+
+    format: int
+    ruleset: Ruleset
+    procedure: str
+    step: int
+    section: str
+    name: str
+    term: str
+    place: str
+    date: str
+    organiser: Organiser
+    basis: tuple[str, ...]
+    composition: str
+    address: str
+    summoned: int
+    present: int
+    drawn: int
+    spares: int
+    quorum: Quorum | None
+    tellers: tuple[Signer, ...]
+    chair: Signer
+    secretary: Signer
+    head: Signer
+    receipt_key: str
+    desk_key: str
+    papers: tuple[Paper, ...]
+    notes: tuple[Note, ...]
+    previous: tuple[Previous, ...]

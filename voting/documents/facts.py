@@ -1,0 +1,135 @@
+"""What happens after Setup (design §5, Facts): `UUID.facts.json` by the room, `UUID.count.json` by the tellers.
+
+`facts.json` is a DSSE envelope (canonical JSON) over `RoomFacts`, signed by the desk key of Setup.
+`count.json` is the canonical JSON of `CountFacts`; the signatures on the record cover it.
+Times are ISO 8601 with seconds and offset. Nothing here is per voter or per card.
+"""
+
+from typing import Literal
+
+import msgspec
+
+FACTS_TYPE = "application/vnd.phieukin.facts+json"
+CONFIRMATION_TYPE = "application/vnd.phieukin.confirmation+json"
+HEAD_DECISION_TYPE = "application/vnd.phieukin.head-decision+json"
+
+SpareReason = Literal["lost", "unreadable", "damaged"]
+IncidentKind = Literal[
+    "card_already_used", "limit_reached", "frozen", "server_restarted", "tablet_replaced", "power", "network", "other_deck"
+]
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Frozen, in the order written, no field more."""
+
+
+class EnvelopeSignature(_Strict):
+    """One signature of a DSSE envelope: key id (hex SHA-256 of the DER public key) and base64 signature."""
+
+    keyid: str
+    sig: str
+
+
+class Envelope(_Strict):
+    """A DSSE envelope as JSON: base64 payload, its type, signatures."""
+
+    payload: str
+    payloadType: str
+    signatures: tuple[EnvelopeSignature, ...]
+
+
+class Cards(_Strict):
+    """Cards (thẻ): made = drawn (active) + void + spares left + spares activated."""
+
+    made: int
+    drawn: int
+    void: int
+    spares: int
+
+
+class SparesActivated(_Strict):
+    """How many spares were activated for one reason of the fixed list."""
+
+    reason: SpareReason
+    count: int
+
+
+class Incident(_Strict):
+    """How often one incident of the fixed list happened."""
+
+    kind: IncidentKind
+    count: int
+
+
+class Confirmation(_Strict):
+    """What a teller's tool signs before the box opens: the Setup it saw, and its owner's keys found in it."""
+
+    format: int
+    uuid: str
+    setup: str
+    owner: int
+    threshold: int
+
+
+class RoomFacts(_Strict):
+    """What the room server knows at closing. `setup` and `end_ballots` are hex SHA-256 of those events."""
+
+    format: int
+    uuid: str
+    setup: str
+    end_ballots: str
+    opened: str
+    closed: str
+    absent_excused: int
+    absent_unexcused: int
+    cards: Cards
+    spares_activated: tuple[SparesActivated, ...]
+    ballots: int
+    refused: int
+    audits: int
+    helpers: int
+    incidents: tuple[Incident, ...]
+    confirmations: tuple[Envelope, ...]
+
+
+class OpeningProof(_Strict):
+    """The proof of design §2 by one teller: challenge and response, numbers below q in base 10."""
+
+    owner: int
+    challenge: str
+    response: str
+
+
+class HeadWord(_Strict):
+    """The head's decision on one paper's tie; `envelope` is signed by the head's key, or null where "on paper"."""
+
+    paper: int
+    chosen: tuple[str, ...]
+    by: str
+    reason: str
+    on: str
+    envelope: Envelope | None
+
+
+class ChairWord(_Strict):
+    """Words of the chair that the count needed: opening a box of one ballot, going on without a teller."""
+
+    kind: Literal["single_ballot", "no_ballot", "teller_absent"]
+    by: str
+    reason: str
+
+
+class CountFacts(_Strict):
+    """What the tellers' tool knows: begin and end of the count, who opened, complaints, the chair's words."""
+
+    format: int
+    uuid: str
+    end_ballots: str
+    begun: str
+    ended: str
+    openers: tuple[int, ...]
+    opening_proofs: tuple[OpeningProof, ...]
+    complaints: tuple[str, ...]
+    witnesses: tuple[str, ...]
+    chair_words: tuple[ChairWord, ...]
+    head_words: tuple[HeadWord, ...]
