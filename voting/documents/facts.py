@@ -15,7 +15,14 @@ HEAD_DECISION_TYPE = "application/vnd.phieukin.head-decision+json"
 
 SpareReason = Literal["lost", "unreadable", "damaged"]
 IncidentKind = Literal[
-    "card_already_used", "limit_reached", "frozen", "server_restarted", "tablet_replaced", "power", "network", "other_deck"
+    "card_already_used",
+    "limit_reached",
+    "frozen",
+    "server_restarted",
+    "tablet_replaced",
+    "power",
+    "network",
+    "other_deck",
 ]
 
 
