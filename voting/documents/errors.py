@@ -32,3 +32,34 @@ class InvalidBallot(DocumentError):
         super().__init__(f"{check}: {place}: {why}" if place else f"{check}: {why}")
         self.check = check
         self.place = place
+
+
+class DamagedArchive(DocumentError):
+    """The file is not an archive of Belenios, or is cut, or has bytes that no archive has."""
+
+    def __init__(self, offset: int, why: str) -> None:
+        super().__init__(f"byte {offset}: {why}")
+        self.offset = offset
+
+
+class BrokenChain(DocumentError):
+    """An event or a record is not the one that its hash, its parent or its place in the order calls for."""
+
+    def __init__(self, check: str, place: str, why: str) -> None:
+        super().__init__(f"{check}: {place}: {why}")
+        self.check = check
+        self.place = place
+        self.why = why
+
+
+class ArchiveChanged(DocumentError):
+    """The file was written to while it was read; read it again when it is finished."""
+
+
+class InvalidOutcome(DocumentError):
+    """A tally, a partial decryption or a result does not fit, or holds what is not in the group."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(f"{place}: {why}")
+        self.place = place
+        self.why = why

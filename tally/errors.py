@@ -1,0 +1,29 @@
+"""Errors of the tally package: one root, leaves one storey below. The root itself is never raised."""
+
+
+class TallyError(Exception):
+    """Something in checking or counting is not as it must be."""
+
+
+class ImpossibleCase(TallyError):
+    """A case that the rule cannot be applied to: malformed, contradictory, or with a decision nobody asked for."""
+
+
+class InvalidRecord(TallyError):
+    """A record payload that is not the canonical JSON of a record, or that contradicts itself."""
+
+
+class OtherRenderer(TallyError):
+    """The record was made by another typst, template or font than those installed, so its minutes cannot be rebuilt."""
+
+
+class InvalidMinutes(TallyError):
+    """A minutes file that is not the record's minutes followed by signatures alone."""
+
+
+class CannotSign(TallyError):
+    """The minutes cannot be signed so: unknown signer, wrong key, place taken, or a damaged file."""
+
+
+class CannotRecord(TallyError):
+    """No record can be made: the archive has no conference, no such paper, or facts that do not belong to it."""
