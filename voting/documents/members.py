@@ -72,12 +72,12 @@ def header(name: str, size: int, timestamp: int) -> bytes:
 
 
 class MemberReader:
-    """Reads members one after the other; `offset` is the next byte, `sha256()` the hash of all bytes so far."""
+    """Reads members one after the other; `offset` is the next byte, `timestamp` the time of all members."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._hash = hashlib.sha256()
-        self._timestamp: int | None = None
+        self.timestamp = 0
         self.offset = 0
 
     def sha256(self) -> str:
@@ -97,10 +97,10 @@ class MemberReader:
         offset = self.offset - len(head)
         name, size, timestamp = _parse_header(head, offset)
         if offset == 0:
-            self._timestamp = timestamp
+            self.timestamp = timestamp
         if (name == FIRST_NAME) != (offset == 0):
             raise DamagedArchive(offset, f"the member {FIRST_NAME} expected first, and only there")
-        if timestamp != self._timestamp:
+        if timestamp != self.timestamp:
             raise DamagedArchive(offset, "a member has another time than the first one")
         most = limit if name.endswith(".data.json") else EVENT_LIMIT
         if size > most:

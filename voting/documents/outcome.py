@@ -29,7 +29,7 @@ class _Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """JSON as it stands in the archive, fields in Belenios' order."""
 
 
-class SetupData(_Text):
+class SetupData(_Text, frozen=True):
     """Payload of Setup: hex SHA-256 of election, trustees and public credentials."""
 
     election: str
@@ -37,7 +37,7 @@ class SetupData(_Text):
     credentials: str
 
 
-class SizedTally(_Text):
+class SizedTally(_Text, frozen=True):
     """Payload of EncryptedTally: how many ballots, their weights added up, hash of the encrypted tally."""
 
     num_tallied: int
@@ -45,20 +45,20 @@ class SizedTally(_Text):
     encrypted_tally: str
 
 
-class Owned(_Text):
+class Owned(_Text, frozen=True):
     """Payload of PartialDecryption: whose it is (owners count from 1), hash of the partial decryption."""
 
     owner: int
     payload: str
 
 
-class Result(_Text):
+class Result(_Text, frozen=True):
     """Payload of Result: for each question the count of each answer."""
 
     result: Counts
 
 
-class _DecryptionText(_Text):
+class _DecryptionText(_Text, frozen=True):
     decryption_factors: tuple[tuple[str, ...], ...]
     decryption_proofs: tuple[tuple[ProofText, ...], ...]
 
@@ -105,9 +105,7 @@ def parse_tally(raw: bytes) -> Tally:
 
 def encode_tally(tally: Sequence[Sequence[Ciphertext]]) -> bytes:
     """Write an encrypted tally as it stands in the archive."""
-    return compact(
-        [[CiphertextText(encode_point(one.alpha), encode_point(one.beta)) for one in row] for row in tally]
-    )
+    return compact([[CiphertextText(encode_point(one.alpha), encode_point(one.beta)) for one in row] for row in tally])
 
 
 def parse_partial_decryption(raw: bytes) -> PartialDecryption:
