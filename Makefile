@@ -1,0 +1,105 @@
+# What a newcomer types: `make demo` to see it, `make test` to check it, `make help` for the rest.
+#
+# Everything is installed into .venv, from the pinned and hashed lists requirements*.txt. The system needs python3
+# (3.11 or later) with its venv module, and make; Node.js comes as a Python package where npm is missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+LOCKED := $(PIP) install --require-hashes
+JOBS   ?= 2
+# npm, Chromium and others want a home to write to, even where the account has none.
+ifeq ($(wildcard $(HOME)/.),)
+export HOME := $(abspath $(VENV))/home
+endif
+
+FRONT_SOURCES := $(shell find kiosk_templates -name node_modules -prune -o -path '*/static/built' -prune -o \
+                   -name __pycache__ -prune -o -type f -print)
+APART := faults or office
+SLOW  := browser or interop or postgres or slow or $(APART)
+
+.PHONY: help
+help: ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+# --- what the targets stand on ---------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@.ci/python $(PYTHON)
+	@echo "Creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(VENV)/home
+
+# The front end is built by a rule of its own below, which knows its sources: so not by the hook here.
+$(VENV)/.room: requirements.txt requirements-build.txt requirements-node.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what the room needs"
+	@$(LOCKED) -r requirements.txt -r requirements-build.txt $$(command -v npm >/dev/null || echo -r requirements-node.txt)
+	@HATCH_BUILD_NO_HOOKS=true $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.front: $(FRONT_SOURCES) hatch_build.py | $(VENV)/.room
+	@echo "Building the tablet's pages"
+	@$(BIN)/python -m kiosk_templates.build_front
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.room
+	@echo "Installing what the tests need"
+	@$(LOCKED) -r requirements-dev.txt
+	@touch $@
+
+.PHONY: packages
+packages: ## programs of the system that the tests need: installed by apt as root, else named
+	@.ci/packages
+
+# --- for everybody ---------------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(VENV)/.front ## a rehearsal of the sample conference into demo/, then a room at https://localhost:8443 (ONESHOT=1: the rehearsal alone)
+	@$(BIN)/phieukin demo --out demo $(if $(filter-out 0 no,$(ONESHOT)),--oneshot)
+
+.PHONY: test
+test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks, in less than 20 minutes
+	@tests/tools/belenios-tool --version >/dev/null
+	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m "not ($(APART))"
+
+# --- for those who change it -----------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: $(VENV)/.dev ## ruff
+	@$(BIN)/ruff check .
+
+.PHONY: types
+types: $(VENV)/.dev ## mypy, strict
+	@$(BIN)/mypy
+
+.PHONY: unit
+unit: $(VENV)/.dev ## the fast tests, in less than a minute
+	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))"
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## the hypothesis tests with many more examples
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(JOBS) -q -m "hypothesis and not ($(SLOW))"
+
+.PHONY: coverage
+coverage: $(VENV)/.dev ## which lines and branches the fast tests reach
+	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" --cov --cov-report=term
+
+.PHONY: wheel
+wheel: $(VENV)/.dev ## the wheel, with the front end in it, into dist/
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+.PHONY: lock
+lock: ## renew requirements*.txt from pyproject.toml
+	@.ci/lock
+
+.PHONY: clean
+clean: ## remove what was made here: environment, builds, caches and demo/
+	@rm -rf $(VENV) build dist demo kiosk_templates/node_modules kiosk_templates/static/built htmlcov .coverage* \
+	  .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -rf {} +
