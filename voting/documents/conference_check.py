@@ -70,7 +70,8 @@ def _paper_problems(paper: Paper, questions: tuple[Question, ...]) -> Iterator[s
         yield "at least one name expected"
     if paper.rule.den < 1 or paper.rule.num < 0:
         yield "rule: den >= 1 and num >= 0 expected"
-    if (paper.selection.mode == "top") != (paper.selection.quota is not None) or (paper.selection.quota or 1) < 1:
+    quota = paper.selection.quota
+    if (paper.selection.mode == "top") != (quota is not None) or (quota is not None and quota < 1):
         yield "selection: a quota of at least 1 with the mode top, and with it alone"
     for identifier, times in Counter(one.id for one in paper.candidates).items():
         if times > 1:

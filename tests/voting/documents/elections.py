@@ -1,0 +1,79 @@
+"""Small elections for tests: keys made on the spot, a conference of the sample's kind."""
+
+from dataclasses import dataclass
+
+from keys.group import Point, Secret, base_power, encode_point, random_secret
+from voting.documents.conference import ON_PAPER, Conference, Signer
+from voting.documents.election import Election, Question, parse_election, write_election
+from voting.rehearsal import sample
+
+UUID = "TestE1ection222"
+CARD = "abcdefghijkmnopqrstuvw"
+OTHER_CARD = "ABCDEFGHJKLMNPQRSTUVWX"
+
+
+@dataclass(frozen=True)
+class Made:
+    """An election with its one secret key."""
+
+    election: Election
+    secret: Secret
+
+
+def signer(name: str, role: str, key: str = ON_PAPER) -> Signer:
+    return Signer(name, role, key, must_sign=key != ON_PAPER)
+
+
+def conference(names: int = 2, *, present: int = 3) -> tuple[Conference, tuple[Question, ...]]:
+    """The sample's conference with one paper of `names` names, everybody signing on paper."""
+    papers, questions = sample.draw_papers(sample.single_paper(names), seed=1)
+    made = Conference(
+        format=1,
+        ruleset=sample.RULESET,
+        procedure=sample.PROCEDURE,
+        step=sample.STEP,
+        section=sample.SECTION,
+        name=sample.NAME,
+        term=sample.TERM,
+        place=sample.PLACE,
+        date=sample.DATE,
+        organiser=sample.ORGANISER,
+        basis=sample.BASIS,
+        composition=sample.COMPOSITION,
+        address="đồng chí",
+        summoned=present + 1,
+        present=present,
+        drawn=present,
+        spares=1,
+        quorum=sample.QUORUM,
+        tellers=(signer("Lò Văn An", "Trưởng ban kiểm phiếu"),),
+        chair=signer("Hà Thị Mai", "Chủ trì"),
+        secretary=signer("Vũ Đức Long", "Thư ký"),
+        head=signer("Cầm Minh Sơn", "Chánh Văn phòng"),
+        receipt_key=ON_PAPER,
+        desk_key=ON_PAPER,
+        papers=papers,
+        notes=sample.NOTES,
+        previous=(),
+    )
+    return made, questions
+
+
+def raw_election(questions: tuple[Question, ...], public_key: Point, made: Conference) -> bytes:
+    return write_election(
+        uuid=UUID,
+        name="Hội nghị",
+        description="Bước 2",
+        public_key=encode_point(public_key),
+        questions=questions,
+        administrator="Văn phòng",
+        credential_authority="Ban kiểm phiếu",
+        conference=made,
+    )
+
+
+def small_election(names: int = 2) -> Made:
+    """An election of `names` agree/disagree questions under one fresh key."""
+    made, questions = conference(names)
+    secret = random_secret()
+    return Made(parse_election(raw_election(questions, base_power(secret), made)), secret)

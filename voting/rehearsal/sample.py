@@ -1,0 +1,76 @@
+"""The sample conference: the plan's own case, key-cadre conference of the current-term review (Plan B.II.1.1.3(2)).
+
+45 summoned, 42 present, two papers in one pass at the tablet: Trưởng phòng with 5 names, Phó Trưởng phòng with 6;
+at least 30% of those present put a name on the next step's list.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voting.documents.conference import Candidate, Note, Organiser, Paper, Quorum, Rule, Ruleset, Selection
+from voting.documents.election import Question
+from voting.rehearsal.cast_list import draw_people
+
+SUMMONED, PRESENT, BALLOTS = 45, 42, 40
+SPARES = 3
+TELLERS, THRESHOLD = 3, 2
+AGREE, DISAGREE = "Đồng ý", "Không đồng ý"
+AT_LEAST_30_OF_PRESENT = Rule(">=", 3, 10, "present")
+RULESET = Ruleset("SONLA-VPUB-2022-03", 1)
+PROCEDURE, STEP, SECTION = "CUR-DEPT", 2, "B.II.1.1.3(2)"
+NAME = "Hội nghị cán bộ chủ chốt"
+TERM = "2021 - 2026"
+PLACE = "Hội trường Văn phòng UBND tỉnh Sơn La"
+DATE = "2022-04-10"
+COMPOSITION = (
+    "Tập thể lãnh đạo; trưởng phòng, phó trưởng phòng và tương đương; trưởng, phó các đơn vị trực thuộc; "
+    "cấp ủy đảng bộ; trưởng các đoàn thể của cơ quan Văn phòng."
+)
+BASIS = (
+    "Quy định số 50-QĐ/TW ngày 27/12/2021 của Bộ Chính trị về công tác quy hoạch cán bộ",
+    "Hướng dẫn số 16-HD/BTCTW ngày 15/02/2022 của Ban Tổ chức Trung ương",
+    "Quy định số 348-QĐ/TU ngày 17/3/2022 của Ban Thường vụ Tỉnh ủy",
+    "Hướng dẫn số 05-HD/BTCTU ngày 21/3/2022 của Ban Tổ chức Tỉnh ủy",
+)
+ORGANISER = Organiser("state", "UBND TỈNH SƠN LA", "VĂN PHÒNG", "Sơn La", "BB-VPUB", "")
+NOTES = (
+    Note("A3", "Số người có mặt là số người được triệu tập đã điểm danh khi chốt, trước giờ mở bỏ phiếu."),
+    Note("A5", "Tỉ lệ tính trên số người, không tính trên số phiếu thu về."),
+)
+QUORUM = Quorum(2, 3, None)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPlan:
+    """A title and how many names are drawn for it, from which post."""
+
+    title: str
+    names: int
+    post: str
+
+
+SAMPLE_PAPERS = (
+    PaperPlan("Trưởng phòng và tương đương", 5, "Phó Trưởng phòng"),
+    PaperPlan("Phó Trưởng phòng và tương đương", 6, "Chuyên viên"),
+)
+
+
+def single_paper(names: int) -> tuple[PaperPlan, ...]:
+    """One paper with as many names as asked for."""
+    return (PaperPlan("Trưởng phòng và tương đương", names, "Phó Trưởng phòng"),)
+
+
+def draw_papers(plans: Sequence[PaperPlan], seed: int) -> tuple[tuple[Paper, ...], tuple[Question, ...]]:
+    """Draw the names of each paper from the seed; return the papers, and one agree/disagree question a name."""
+    papers: list[Paper] = []
+    questions: list[Question] = []
+    for number, plan in enumerate(plans, 1):
+        names: list[Candidate] = []
+        for person in draw_people(plan.names, seed * 100 + number, plan.post):
+            identifier, at = f"c{len(names) + 1}", (len(questions), 0)
+            names.append(Candidate(identifier, person.name, person.position, person.born, "", False, at))
+            questions.append(Question((AGREE, DISAGREE), False, 0, 1, f"{person.name} - {plan.title}"))
+        papers.append(
+            Paper("introduce", "", plan.title, AT_LEAST_30_OF_PRESENT, Selection("all"), "none", tuple(names))
+        )
+    return tuple(papers), tuple(questions)
