@@ -1,0 +1,33 @@
+// Bundles the tablet into static/built/: file names carry the hash of their bytes, manifest.json their SHA-384.
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "static", "built");
+const ENTRIES = { "kiosk.js": "src/main.ts", "worker.js": "src/worker.ts", "kiosk.css": "styles/kiosk.css" };
+
+function bundle(entry) {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(here, entry)], bundle: true, minify: true, write: false, format: "esm",
+    target: ["chrome100", "firefox100", "safari15.4"], legalComments: "none", charset: "utf8", absWorkingDir: here,
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+const files = {};
+for (const [name, entry] of Object.entries(ENTRIES)) {
+  const body = bundle(entry);
+  const [stem, kind] = name.split(".");
+  const file = `${stem}-${createHash("sha256").update(body).digest("hex").slice(0, 16)}.${kind}`;
+  writeFileSync(join(out, file), body);
+  files[name] = { file, integrity: `sha384-${createHash("sha384").update(body).digest("base64")}`, size: body.length };
+}
+// One hash over all of the tablet's files, for people to compare: first 16 hex digits are shown.
+const page = createHash("sha256").update(Object.values(files).map((one) => one.integrity).join("\n")).digest("hex");
+writeFileSync(join(out, "manifest.json"), JSON.stringify({ version: 1, page, files }, null, 1) + "\n");
+console.log(readdirSync(out).join(" "));

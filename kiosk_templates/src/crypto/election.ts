@@ -1,0 +1,56 @@
+/** election.json as the tablet reads it (Belenios specification 3.0, section 4.10), from the bytes that were hashed. */
+import { Refused } from "./errors.ts";
+import { decodePoint, tabulate, type Point } from "./group.ts";
+import { fingerprint } from "./transcript.ts";
+
+export interface Question {
+  answers: string[];
+  min: number;
+  max: number;
+  question: string;
+}
+
+export interface Election {
+  uuid: string;
+  fingerprint: string;
+  key: Point;
+  questions: Question[];
+  /** The field `conference`, unread: screens take from it what they show. */
+  conference: unknown;
+}
+
+const LIMIT = 4 << 20; // bytes of election.json
+const UUID = /^[1-9A-HJ-NP-Za-km-z]{14,64}$/;
+
+/** Parse the raw bytes and build the key's table; refuses what the tablet cannot encrypt for. */
+export function parseElection(raw: Uint8Array): Election {
+  if (raw.length > LIMIT) throw new Refused("election", "election.json is too large");
+  const read = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw)) as Record<string, unknown>;
+  if (read["version"] !== 1 || read["group"] !== "Ed25519") {
+    throw new Refused("election", "version 1 on Ed25519 expected");
+  }
+  const uuid = String(read["uuid"]);
+  if (!UUID.test(uuid)) throw new Refused("election", "uuid expected");
+  if (!Array.isArray(read["questions"]) || read["questions"].length === 0) {
+    throw new Refused("election", "questions expected");
+  }
+  return {
+    uuid,
+    fingerprint: fingerprint(raw),
+    key: tabulate(decodePoint(String(read["public_key"]))),
+    questions: read["questions"].map(parseQuestion),
+    conference: read["conference"] ?? null,
+  };
+}
+
+function parseQuestion(read: Record<string, unknown>): Question {
+  const { answers, min, max, question } = read;
+  if ("type" in read || read["blank"] === true) throw new Refused("election", "a kind of question not supported");
+  if (!Array.isArray(answers) || answers.length === 0 || !answers.every((one) => typeof one === "string")) {
+    throw new Refused("election", "answers expected");
+  }
+  if (!Number.isInteger(min) || !Number.isInteger(max)) throw new Refused("election", "min and max expected");
+  const [low, high] = [min as number, max as number];
+  if (low < 0 || low > high || high > answers.length) throw new Refused("election", "0 <= min <= max expected");
+  return { answers: answers as string[], min: low, max: high, question: String(question) };
+}

@@ -1,0 +1,72 @@
+/**
+ * The group Ed25519 as Belenios spells it (specification 3.0, section 5.2.1): 64 lowercase hex digits, which are
+ * the 32 bytes of RFC 8032 in reverse order. Secrets go through the constant-time `multiply` of @noble/curves.
+ */
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { normalizeZ } from "@noble/curves/abstract/curve.js";
+import { hex } from "./bytes.ts";
+import { Refused } from "./errors.ts";
+
+export const Point = ed25519.Point;
+export type Point = InstanceType<typeof Point>;
+
+/** Order of the group. */
+export const Q: bigint = Point.Fn.ORDER;
+
+export const IDENTITY: Point = Point.ZERO;
+export const BASE: Point = Point.BASE;
+
+const POINT_TEXT = /^[0-9a-f]{64}$/;
+const WINDOW = 8; // bits of the tables of the base and of the election's key
+
+BASE.precompute(WINDOW);
+
+/** Build the table of a point that will be raised to many secrets. */
+export function tabulate(point: Point): Point {
+  return point.precompute(WINDOW, false);
+}
+
+/** Number reduced modulo the order, never negative. */
+export function modQ(n: bigint): bigint {
+  const rest = n % Q;
+  return rest < 0n ? rest + Q : rest;
+}
+
+/** Read a point strictly: canonical spelling, on the curve, in the subgroup, not the identity. */
+export function decodePoint(text: string): Point {
+  if (!POINT_TEXT.test(text)) throw new Refused("point", "64 lowercase hex digits expected");
+  const raw = Uint8Array.from(text.match(/../g) as string[], (pair) => parseInt(pair, 16)).reverse();
+  let point: Point;
+  try {
+    point = Point.fromBytes(raw, false);
+  } catch {
+    throw new Refused("point", "not a canonical point of the curve");
+  }
+  if (point.is0()) throw new Refused("point", "the identity is refused");
+  if (!point.isTorsionFree()) throw new Refused("point", "outside the subgroup");
+  return point;
+}
+
+/** 32 bytes of RFC 8032 for each point, with one inversion for all. */
+export function pointBytes(points: readonly Point[]): Uint8Array[] {
+  return normalizeZ(Point, [...points]).map((point) => point.toBytes());
+}
+
+/** Belenios text of the 32 bytes of RFC 8032. */
+export function textOfBytes(raw: Uint8Array): string {
+  return hex(Uint8Array.from(raw).reverse());
+}
+
+export function encodePoint(point: Point): string {
+  return textOfBytes(point.toBytes());
+}
+
+const SCALAR_TEXT = /^(0|[1-9][0-9]{0,75})$/;
+
+/** Read a number modulo q in its only spelling: base 10, no leading zeros, below q. */
+export function decodeScalar(text: string): bigint {
+  if (!SCALAR_TEXT.test(text)) throw new Refused("scalar", "a number in base 10 without leading zeros expected");
+  const n = BigInt(text);
+  if (n >= Q) throw new Refused("scalar", "not below the order of the group");
+  return n;
+}
