@@ -21,25 +21,21 @@ from voting.documents.election import Election
 from voting.documents.errors import InvalidBallot
 
 
-class _Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """JSON as it stands in the archive, fields in Belenios' order."""
-
-
-class ProofText(_Text):
+class ProofText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Challenge and response in base 10."""
 
     challenge: str
     response: str
 
 
-class CiphertextText(_Text):
+class CiphertextText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Two group elements, 64 hex digits each."""
 
     alpha: str
     beta: str
 
 
-class AnswerText(_Text, omit_defaults=True):
+class AnswerText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """answer_h of the specification."""
 
     choices: tuple[CiphertextText, ...]
@@ -48,14 +44,14 @@ class AnswerText(_Text, omit_defaults=True):
     blank_proof: tuple[ProofText, ...] | None = None
 
 
-class SignatureText(_Text):
+class SignatureText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The hash of the unsigned ballot, and the proof by the card's secret."""
 
     hash: str
     proof: ProofText
 
 
-class UnsignedText(_Text):
+class UnsignedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A ballot before it is signed: what the signature's hash covers."""
 
     election_uuid: str
@@ -64,7 +60,7 @@ class UnsignedText(_Text):
     answers: tuple[AnswerText, ...]
 
 
-class BallotText(_Text):
+class BallotText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A ballot as JSON."""
 
     election_uuid: str

@@ -15,11 +15,7 @@ PaperKind = Literal["introduce", "final", "remove", "adopt"]
 TieScope = Literal["none", "cutline", "head_any", "head_cutline"]
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
-    """Frozen, in the order written, no field more."""
-
-
-class Rule(_Strict):
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The percentage rule of a step (tỉ lệ phiếu đồng ý): agree * den `op` num * base, in integers."""
 
     op: Literal[">=", ">"]
@@ -28,14 +24,14 @@ class Rule(_Strict):
     base: Literal["present", "summoned"]
 
 
-class Selection(_Strict, omit_defaults=True):
+class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Who of those meeting the rule goes on: all, or from the top down until the quota is full."""
 
     mode: Literal["all", "top"]
     quota: int | None = None
 
 
-class Signer(_Strict):
+class Signer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody who signs the record: name, role, and key (base64 of the DER SubjectPublicKeyInfo) or "on paper"."""
 
     name: str
@@ -44,7 +40,7 @@ class Signer(_Strict):
     must_sign: bool
 
 
-class Candidate(_Strict):
+class Candidate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One name (nhân sự) on a paper. `at` is [question, answer] of its agree mark, both from 0.
 
     A listed name has a question of its own with the answers agree (0) and disagree (1); names put forward
@@ -60,7 +56,7 @@ class Candidate(_Strict):
     at: tuple[int, int]
 
 
-class Paper(_Strict):
+class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ballot paper (phiếu): a kind, a title (chức danh) of a unit, a rule, and the names in ballot order."""
 
     kind: PaperKind
@@ -72,7 +68,7 @@ class Paper(_Strict):
     candidates: tuple[Candidate, ...]
 
 
-class Organiser(_Strict):
+class Organiser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Head of the minutes (NĐ 30/2020 or Party style): superior and issuing body, place name, number, stamp."""
 
     style: Literal["state", "party"]
@@ -83,28 +79,28 @@ class Organiser(_Strict):
     stamp: str
 
 
-class Ruleset(_Strict):
+class Ruleset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which catalogue of procedures, and which version of it, this step was made by."""
 
     id: str
     version: int
 
 
-class Note(_Strict):
+class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A setting on which the plan is silent, or a reading of an ambiguous place: code (A1 … A24) and words."""
 
     code: str
     text: str
 
 
-class Override(_Strict):
+class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The chair's word to go on without a quorum."""
 
     by: str
     reason: str
 
 
-class Quorum(_Strict):
+class Quorum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Least share of those summoned who must be present (num/den), met or overridden by the chair."""
 
     num: int
@@ -112,7 +108,7 @@ class Quorum(_Strict):
     override: Override | None
 
 
-class Previous(_Strict):
+class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The signed document that a paper's list comes from, by SHA-256 (hex) of its file."""
 
     paper: int
@@ -120,7 +116,7 @@ class Previous(_Strict):
     sha256: str
 
 
-class Conference(_Strict):
+class Conference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The field `conference`; see the module. `tellers[i]` owns trustee i + 1 of trustees.json."""
 
     format: int

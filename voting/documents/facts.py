@@ -26,18 +26,14 @@ IncidentKind = Literal[
 ]
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Frozen, in the order written, no field more."""
-
-
-class EnvelopeSignature(_Strict):
+class EnvelopeSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One signature of a DSSE envelope: key id (hex SHA-256 of the DER public key) and base64 signature."""
 
     keyid: str
     sig: str
 
 
-class Envelope(_Strict):
+class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A DSSE envelope as JSON: base64 payload, its type, signatures."""
 
     payload: str
@@ -45,7 +41,7 @@ class Envelope(_Strict):
     signatures: tuple[EnvelopeSignature, ...]
 
 
-class Cards(_Strict):
+class Cards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Cards (thẻ): made = drawn (active) + void + spares left + spares activated."""
 
     made: int
@@ -54,21 +50,21 @@ class Cards(_Strict):
     spares: int
 
 
-class SparesActivated(_Strict):
+class SparesActivated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many spares were activated for one reason of the fixed list."""
 
     reason: SpareReason
     count: int
 
 
-class Incident(_Strict):
+class Incident(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How often one incident of the fixed list happened."""
 
     kind: IncidentKind
     count: int
 
 
-class Confirmation(_Strict):
+class Confirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a teller's tool signs before the box opens: the Setup it saw, and its owner's keys found in it."""
 
     format: int
@@ -78,7 +74,7 @@ class Confirmation(_Strict):
     threshold: int
 
 
-class RoomFacts(_Strict):
+class RoomFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the room server knows at closing. `setup` and `end_ballots` are hex SHA-256 of those events."""
 
     format: int
@@ -99,7 +95,7 @@ class RoomFacts(_Strict):
     confirmations: tuple[Envelope, ...]
 
 
-class OpeningProof(_Strict):
+class OpeningProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The proof of design §2 by one teller: challenge and response, numbers below q in base 10."""
 
     owner: int
@@ -107,7 +103,7 @@ class OpeningProof(_Strict):
     response: str
 
 
-class HeadWord(_Strict):
+class HeadWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The head's decision on one paper's tie; `envelope` is signed by the head's key, or null where "on paper"."""
 
     paper: int
@@ -118,7 +114,7 @@ class HeadWord(_Strict):
     envelope: Envelope | None
 
 
-class ChairWord(_Strict):
+class ChairWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words of the chair that the count needed: opening a box of one ballot, going on without a teller."""
 
     kind: Literal["single_ballot", "no_ballot", "teller_absent"]
@@ -126,7 +122,7 @@ class ChairWord(_Strict):
     reason: str
 
 
-class CountFacts(_Strict):
+class CountFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the tellers' tool knows: begin and end of the count, who opened, complaints, the chair's words."""
 
     format: int

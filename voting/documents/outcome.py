@@ -25,11 +25,7 @@ Counts = tuple[tuple[int, ...], ...]
 TallyText = tuple[tuple[CiphertextText, ...], ...]
 
 
-class _Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """JSON as it stands in the archive, fields in Belenios' order."""
-
-
-class SetupData(_Text, frozen=True):
+class SetupData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Payload of Setup: hex SHA-256 of election, trustees and public credentials."""
 
     election: str
@@ -37,7 +33,7 @@ class SetupData(_Text, frozen=True):
     credentials: str
 
 
-class SizedTally(_Text, frozen=True):
+class SizedTally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Payload of EncryptedTally: how many ballots, their weights added up, hash of the encrypted tally."""
 
     num_tallied: int
@@ -45,20 +41,20 @@ class SizedTally(_Text, frozen=True):
     encrypted_tally: str
 
 
-class Owned(_Text, frozen=True):
+class Owned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Payload of PartialDecryption: whose it is (owners count from 1), hash of the partial decryption."""
 
     owner: int
     payload: str
 
 
-class Result(_Text, frozen=True):
+class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Payload of Result: for each question the count of each answer."""
 
     result: Counts
 
 
-class _DecryptionText(_Text, frozen=True):
+class _DecryptionText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decryption_factors: tuple[tuple[str, ...], ...]
     decryption_proofs: tuple[tuple[ProofText, ...], ...]
 

@@ -16,11 +16,7 @@ RECORD_TYPE = "application/vnd.phieukin.record+json"
 LIST_DECISION_TYPE = "application/vnd.phieukin.list-decision+json"
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Frozen, in the order written, no field more."""
-
-
-class BallotCounts(_Strict):
+class BallotCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ballots issued (phát ra), collected (thu về), valid (hợp lệ) and invalid (không hợp lệ)."""
 
     issued: int
@@ -30,7 +26,7 @@ class BallotCounts(_Strict):
     invalid_reason: str
 
 
-class Hashes(_Strict):
+class Hashes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Hex SHA-256 of the archive, of its last event, of its EndBallots event, of both facts files."""
 
     archive: str
@@ -40,7 +36,7 @@ class Hashes(_Strict):
     count: str
 
 
-class MadeBy(_Strict):
+class MadeBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Versions that made the record: software, renderer of the minutes, font."""
 
     software: str
@@ -48,7 +44,7 @@ class MadeBy(_Strict):
     font: str
 
 
-class Record(_Strict):
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The payload. `paper` counts from 1; `fingerprint` is the election's.
 
     `facts` with `facts_signatures` is facts.json (its envelope's payload is the canonical JSON of `facts`). For a count
