@@ -1,0 +1,61 @@
+"""The one command `phieukin`, with a group for each package (design §5).
+
+Groups are loaded when they are called, so that `verify`, `decide`, `keys` and `tally` work on a machine that has
+neither Flask nor SQLAlchemy.
+"""
+
+import importlib
+import sys
+from typing import Final
+
+import click
+
+_COMMANDS: Final = {
+    "decide": ("tally.rule_cli", "decide_command", "Apply the percentage rule to a case."),
+    "demo": ("voting.cli_demo", "demo_command", "Run the sample conference, then serve a second one."),
+    "keys": ("keys.cli", "keys_group", "Tellers' keys, signing keys, cards: files in, files out."),
+    "procedures": ("voting.cli_procedures", "procedures_group", "Check and show the catalogue of procedures."),
+    "rehearsal": ("voting.cli_rehearsal", "rehearsal_command", "Run a whole conference or round without people."),
+    "room": ("voting.cli_room", "room_group", "Check the room before the conference."),
+    "serve": ("voting.cli_serve", "serve_command", "Run the room server (HTTPS)."),
+    "tally": ("tally.cli", "tally_group", "Tellers' steps: count, record, minutes, signatures."),
+    "verify": ("tally.verify_cli", "verify_command", "Check an archive, its records, or a bundle."),
+}
+_EXTRAS: Final = {"flask", "flask_wtf", "flask_babel", "sqlalchemy", "alembic", "granian", "argon2", "openpyxl"}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; say which extra to install where a library of the room is missing."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, _ = _COMMANDS[cmd_name]
+        try:
+            command = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as error:
+            if (error.name or "").split(".")[0] not in _EXTRAS:
+                raise
+            raise click.ClickException(f"{cmd_name} needs {error.name}: pip install 'phieukin[room]'") from None
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _COMMANDS[name][2]) for name in sorted(_COMMANDS)])
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="phieukin", prog_name="phieukin")
+def main() -> None:
+    """Secret ballots of a conference room (phiếu kín): vote, count, verify."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
