@@ -14,6 +14,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 LOCKED := $(PIP) install --require-hashes
 JOBS   ?= 2
+NODE   := $(if $(shell command -v node && command -v npm),,-r requirements-node.txt)
 # npm, Chromium and others want a home to write to, even where the account has none.
 ifeq ($(wildcard $(HOME)/.),)
 export HOME := $(abspath $(VENV))/home
@@ -39,7 +40,7 @@ $(BIN)/python:
 # The front end is built by a rule of its own below, which knows its sources: so not by the hook here.
 $(VENV)/.room: requirements.txt requirements-build.txt requirements-node.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what the room needs"
-	@$(LOCKED) -r requirements.txt -r requirements-build.txt $$(command -v npm >/dev/null || echo -r requirements-node.txt)
+	@$(LOCKED) -r requirements.txt -r requirements-build.txt $(NODE)
 	@HATCH_BUILD_NO_HOOKS=true $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

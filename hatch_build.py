@@ -23,13 +23,12 @@ class FrontEndHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """Name the packages that this build needs besides hatchling: Node.js, unless npm is on the PATH."""
-        return [] if shutil.which("npm") else [NODE]
+        """Name the packages that this build needs besides hatchling: Node.js, unless it is on the PATH with npm."""
+        return [] if shutil.which("node") and shutil.which("npm") else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Run the project's own build script."""
-        root = Path(self.root)
-        load_script(root / "kiosk_templates" / "build_front.py").build(root)
+        load_script(Path(self.root) / "kiosk_templates" / "build_front.py").build()
 
 
 def load_script(path: Path) -> ModuleType:
