@@ -1,0 +1,99 @@
+"""Ruleset files: what is refused, with the place of each fault; another kind of body loads."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from voting.plan_cli import procedures_group
+from voting.procedures import load_ruleset, parse_ruleset
+from voting.procedures.errors import InvalidRuleset
+
+UNION = Path(__file__).with_name("trade_union.toml")
+TEXT = UNION.read_text(encoding="utf-8")
+
+
+def changed(old: str, new: str) -> bytes:
+    assert old in TEXT
+    return TEXT.replace(old, new, 1).encode()
+
+
+def test_a_trade_union_with_two_thirds_and_the_first_five_loads() -> None:
+    ruleset = load_ruleset(UNION)
+    ballot = ruleset.procedures[0].steps[0].ballots[0]
+    assert (ballot.quota, ruleset.rules[ballot.rule].num, ruleset.rules[ballot.rule].den) == (5, 2, 3)
+
+
+BAD = {
+    "unknown key": (changed('section = "Điều 3"', 'section = "Điều 3"\ncolour = "red"'), r"steps\[0\]: .*`colour`"),
+    "missing key": (changed('name = "Đại hội"\n', ""), r"procedures\[0\]\.steps\[0\]: .*`name`"),
+    "wrong type": (changed("num = 2", 'num = "2"'), r"rules\[\.\.\.\]\.num|rules.*num"),
+    "not a whole number": (changed("quota = 5", "quota = 5.0"), r"ballots\[0\]\.quota"),
+    "newer format": (changed("format = 1", "format = 2"), r"format"),
+    "not TOML": (b"format = = 1", r"not TOML"),
+    "key twice": (changed("version = 1", "version = 1\nversion = 1"), r"not TOML"),
+    "not UTF-8": (b"\xff", r"not UTF-8 at byte 0"),
+    "too large": (b"#" * 300_000, r"at most 262144"),
+    "not NFC": (changed("Đại hội", "Đa\u0323i ho\u0302\u0323i"), r"procedures\[0\]\.steps\[0\]\.name: .*NFC"),
+    "bidi mark": (changed("Đại hội", "Đại \u202ehội"), r"procedures\[0\]\.steps\[0\]\.name: .*U\+202E"),
+    "unknown rule": (changed('rule = "TWO', 'rule = "TEN'), r"ballots\[0\]\.rule: no rule 'TEN_THIRDS_PRESENT'"),
+    "unknown capacity": (changed('capacities = ["delegates"]', 'capacities = ["guests"]'), r"no capacity 'guests'"),
+    "impossible rule": (changed("num = 2", "num = 4"), r"rules\.TWO_THIRDS_PRESENT: nobody can reach"),
+    "strict rule of everybody": (changed('op = ">="\nnum = 2', 'op = ">"\nnum = 3'), r"nobody can reach > 3/3"),
+    "steps out of order": (changed("number = 1", "number = 2"), r"numbered 1, 2, 3"),
+    "final without an order": (changed('top_down = "lấy từ cao xuống thấp cho đủ 5 người"\n', ""), r"\.top_down"),
+    "final without a tie rule": (changed('tie_scope = "cutline"\n', ""), r"\.tie_scope"),
+    "quota of an introduction": (changed('kind = "final"', 'kind = "introduce"'), r"quota: only the final ballot"),
+    "names put forward at the end": (changed("quota = 5", "quota = 5\nput_forward = true"), r"put_forward"),
+    "nowhere to hand on": (changed('hands_on = "approval"', 'hands_on = "next_step"'), r"no step follows"),
+    "removal of nobody": (changed('hands_on = "approval"', 'hands_on = "removal_proposal"'), r"removal ballot"),
+    "missing composition": (changed('stated = "listed"', 'stated = "missing"'), r"composition: a missing composition"),
+    "assumed without a note": (changed("quota = 5", "quota = 5\nstated = false"), r"needs a note"),
+    "unknown note": (changed("quota = 5", 'quota = 5\nnotes = ["A1"]'), r"ballots\[0\]\.notes\[0\]: no note 'A1'"),
+    "same capacity twice": (
+        changed("[rules.TWO", '[[capacities]]\nid = "delegates"\nname = "x"\nenglish = "x"\n\n[rules.TWO'),
+        r"capacities\[1\]: 'delegates' is there twice",
+    ),
+}
+
+
+@pytest.mark.parametrize(("raw", "message"), BAD.values(), ids=BAD.keys())
+def test_a_bad_ruleset_is_refused_with_the_place_of_the_fault(raw: bytes, message: str) -> None:
+    with pytest.raises(InvalidRuleset, match=message):
+        parse_ruleset(raw)
+
+
+def test_all_faults_of_consistency_are_named_at_once() -> None:
+    raw = changed('rule = "TWO', 'rule = "TEN').replace(b'["delegates"]', b'["guests"]')
+    with pytest.raises(InvalidRuleset) as caught:
+        parse_ruleset(raw)
+    assert len(caught.value.problems) == 2
+
+
+def test_check_passes_a_good_file_and_names_the_fault_of_a_bad_one(tmp_path: Path) -> None:
+    good = CliRunner().invoke(procedures_group, ["check", str(UNION)])
+    assert (good.exit_code, "1 procedure(s), 1 steps" in good.output) == (0, True)
+    bad = tmp_path / "bad.toml"
+    bad.write_bytes(changed("quota = 5", "quota = 0"))
+    refused = CliRunner().invoke(procedures_group, ["check", str(bad)])
+    assert refused.exit_code == 1
+    assert "procedures[0].steps[0].ballots[0].quota" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["show"], "NEXT-OFFICE"),
+        (["show", "CUR-DEPT"], "Bước 4. Hội nghị tập thể lãnh đạo (lần 2)"),
+        (["show", "BCH", "--file", str(UNION)], ">= 2/3 số người có mặt"),
+        (["document"], "### NEXT-DEPT"),
+    ],
+)
+def test_show_prints_cards(arguments: list[str], words: str) -> None:
+    shown = CliRunner().invoke(procedures_group, arguments)
+    assert (shown.exit_code, words in shown.output) == (0, True)
+
+
+def test_show_says_that_a_procedure_is_unknown() -> None:
+    shown = CliRunner().invoke(procedures_group, ["show", "NONE"])
+    assert (shown.exit_code, "no procedure 'NONE'" in shown.output) == (1, True)
