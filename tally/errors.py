@@ -27,3 +27,19 @@ class CannotSign(TallyError):
 
 class CannotRecord(TallyError):
     """No record can be made: the archive has no conference, no such paper, or facts that do not belong to it."""
+
+
+class OtherBox(TallyError):
+    """A share was used for one box already and is asked to open another."""
+
+
+class NotReady(TallyError):
+    """The archive is not at the step that this command needs: not closed, not sound, or already further on."""
+
+
+class NotOneOfUs(TallyError):
+    """A teller's file does not belong to the election: another owner, share or signing key."""
+
+
+class CannotOpen(TallyError):
+    """The sum cannot be opened: a share that is not its owner's, a teller who does not exist, or a wrong factor."""

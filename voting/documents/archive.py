@@ -196,6 +196,11 @@ class ArchiveReader:
         """Hex SHA-256 of the bytes read: of the archive, once it is read to its end."""
         return self._reader.sha256()
 
+    @property
+    def offset(self) -> int:
+        """Bytes read so far."""
+        return self._reader.offset
+
     def groups(self) -> Iterator[Group]:
         """Yield events with the records before them, unchecked; raise DamagedArchive, BrokenChain, ArchiveChanged."""
         pending: list[Member] = []

@@ -1,0 +1,84 @@
+"""Check what the tellers announced: tally, partial decryptions, threshold, result (Belenios 3.0, 4.18 to 4.21).
+
+Everything is compared with the sum that we computed from the ballots ourselves, never with the announced one.
+"""
+
+from collections.abc import Iterable
+
+from keys.trustees import Trustees
+from tally.audit.box import Box
+from tally.audit.report import Errors, Ledger
+from tally.opening import combine_shares, share_of, verify_share
+from voting.documents.archive import Entry
+from voting.documents.election import Election
+from voting.documents.outcome import (
+    Counts,
+    PartialDecryption,
+    encode_tally,
+    parse_owned,
+    parse_partial_decryption,
+    parse_result,
+    parse_sized_tally,
+    parse_tally,
+)
+
+TALLY, SHARES, RESULT = "encrypted_tally", "partial_decryptions", "result"
+Decryptions = dict[int, PartialDecryption]
+
+
+def check_tally(ledger: Ledger, entry: Entry, box: Box) -> None:
+    """Check the announced tally against the sum of the ballots, and both its sizes against their number."""
+    raw, sized_raw = entry.records
+    ledger.read(TALLY, entry.place, lambda: parse_tally(raw))
+    ledger.require(TALLY, raw == encode_tally(box.tally), entry.place, "not the sum of the ballots in the archive")
+    sized = ledger.read(TALLY, entry.place, lambda: parse_sized_tally(sized_raw))
+    if sized is None:
+        return
+    for name, found in (("num_tallied", sized.num_tallied), ("total_weight", sized.total_weight)):
+        why = f"{name}: {box.ballots} ballots, {found} announced"
+        ledger.require(TALLY, found == box.ballots, entry.place, why)
+
+
+def check_shares(
+    ledger: Ledger, entries: Iterable[Entry], election: Election, trustees: Trustees, box: Box
+) -> Decryptions:
+    """Check every partial decryption, also those beyond the threshold; return the valid ones by owner."""
+    valid: Decryptions = {}
+    claimed: set[int] = set()
+    for entry in entries:
+        owned = ledger.read(SHARES, entry.place, lambda: parse_owned(entry.records[1]))  # noqa: B023 - called at once
+        if owned is None:
+            continue
+        if owned.owner in claimed:
+            ledger.failed(SHARES, entry.place, f"a second partial decryption of teller {owned.owner}")
+            continue
+        claimed.add(owned.owner)
+        decryption = ledger.get(
+            SHARES,
+            f"{entry.place}, teller {owned.owner}",
+            lambda: _verified(entry, owned.owner, election, trustees, box),  # noqa: B023 - called at once
+        )
+        if decryption is not None:
+            valid[owned.owner] = decryption
+    return valid
+
+
+def check_result(ledger: Ledger, entry: Entry, trustees: Trustees, box: Box, decryptions: Decryptions) -> Counts | None:
+    """Compute the result from the valid partial decryptions and compare; return it where it is the announced one."""
+    announced = ledger.read(RESULT, entry.place, lambda: parse_result(entry.records[0]))
+    try:
+        computed = combine_shares(trustees, box.tally, decryptions, box.ballots)
+    except Errors as error:
+        ledger.failed(RESULT, entry.place, f"cannot be computed again: {error}")
+        return None
+    if announced is None or not ledger.require(
+        RESULT, announced.result == computed, entry.place, "other counts announced"
+    ):
+        return None
+    return computed
+
+
+def _verified(entry: Entry, owner: int, election: Election, trustees: Trustees, box: Box) -> PartialDecryption:
+    decryption = parse_partial_decryption(entry.records[0])
+    verify_share(election, share_of(trustees, owner), box.tally, decryption)
+    return decryption

@@ -1,0 +1,128 @@
+"""The audit, in the order of the archive. It reads the file once and holds one chunk of ballots in memory.
+
+1. structure   every member, name, event, parent, order, record                                   walk
+2. Setup       election, tellers' keys, election key, public credentials, conference              setup, conference
+3. ballots     form, election, signature, proofs of each; cards, copies                           ballots, box, copies
+4. outcome     encrypted tally, partial decryptions, result, each computed again                  outcome
+
+No failure ends it, so that the report names everything that is wrong; only an election that we cannot judge does.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tally.audit.ballots import BallotRules, Checker, NumberedBallot, one_by_one
+from tally.audit.box import Box, check_box
+from tally.audit.conference import check_turnout
+from tally.audit.outcome import check_result, check_shares, check_tally
+from tally.audit.report import Ledger, Report, Verdict
+from tally.audit.setup import Setup, check_setup
+from tally.audit.walk import ORDER, walk
+from voting.documents.archive import ArchiveReader, Entry, EventKind, open_archive
+from voting.documents.errors import DocumentError
+from voting.documents.outcome import Counts
+
+MARK_KEY_BYTES = 32
+MOST_OTHERS = 1000  # events that are not ballots: tellers, and a few more
+MOST_OTHER_BYTES = 256 * 1024 * 1024
+
+STAGES: dict[EventKind | None, str] = {
+    None: "nothing",
+    "Setup": "setup",
+    "Ballot": "ballots",
+    "EndBallots": "end_ballots",
+    "EncryptedTally": "encrypted_tally",
+    "Shuffle": "shuffles",
+    "EndShuffles": "shuffles",
+    "PartialDecryption": "partial_decryptions",
+    "Result": "result",
+}
+Progress = Callable[[int], None]
+
+
+def audit(path: str | Path, *, progress: Progress | None = None, checker: Checker = one_by_one) -> Report:
+    """Audit the archive at `path`; `progress` is told the bytes read so far. Never raises for what the file holds."""
+    ledger = Ledger()
+    try:
+        with open_archive(path) as archive:
+            return _Run(archive, ledger, progress, checker).report()
+    except (OSError, DocumentError) as error:
+        return Report(Verdict.UNREADABLE, STAGES[None], ledger.findings, why=f"cannot be read: {error}")
+
+
+class _Run:
+    """One audit under way: the events that are not ballots are kept while the ballots stream past."""
+
+    def __init__(self, archive: ArchiveReader, ledger: Ledger, progress: Progress | None, checker: Checker) -> None:
+        self._archive, self._ledger, self._progress, self._checker = archive, ledger, progress, checker
+        self._entries = walk(archive, ledger)
+        self._others: dict[EventKind, list[Entry]] = {}
+        self._kept = self._kept_bytes = 0
+
+    def report(self) -> Report:
+        setup = self._setup()
+        box = self._box(setup)
+        for _ in self._ballots():  # what the checker left, or could not be judged: its structure is checked at least
+            pass
+        result = self._outcome(setup, box)
+        return self._judge(setup, box, result)
+
+    def _setup(self) -> Setup:
+        first = next(self._entries, None)
+        if first is not None and first.event.type == "Setup":
+            return check_setup(self._ledger, first)
+        self._ledger.failed(ORDER, "event 0", "a whole Setup expected first")
+        return Setup()
+
+    def _box(self, setup: Setup) -> Box | None:
+        if setup.election is None:
+            return None
+        rules = BallotRules.of(setup.election, secrets.token_bytes(MARK_KEY_BYTES))
+        box = check_box(self._ledger, rules, setup.credentials, self._ballots(), self._checker)
+        check_turnout(self._ledger, setup.election, box.ballots)
+        return box
+
+    def _ballots(self) -> Iterator[NumberedBallot]:
+        for entry in self._entries:
+            if self._progress is not None:
+                self._progress(self._archive.offset)
+            if entry.event.type == "Ballot":
+                yield NumberedBallot(entry.event.height, entry.records[-1])
+            elif self._kept < MOST_OTHERS and self._kept_bytes < MOST_OTHER_BYTES:
+                self._kept += 1
+                self._kept_bytes += sum(map(len, entry.records))
+                self._others.setdefault(entry.event.type, []).append(entry)
+            else:
+                self._ledger.failed(ORDER, entry.place, "more events than tellers")
+
+    def _outcome(self, setup: Setup, box: Box | None) -> Counts | None:
+        if setup.election is None or setup.trustees is None or box is None:
+            return None
+        for entry in self._others.get("EncryptedTally", ()):
+            check_tally(self._ledger, entry, box)
+        shares = self._others.get("PartialDecryption", ())
+        decryptions = check_shares(self._ledger, shares, setup.election, setup.trustees, box) if shares else {}
+        result: Counts | None = None
+        for entry in self._others.get("Result", ()):
+            result = check_result(self._ledger, entry, setup.trustees, box, decryptions)
+        return result
+
+    def _judge(self, setup: Setup, box: Box | None, result: Counts | None) -> Report:
+        ledger, chain = self._ledger, self._archive.chain
+        verdict = Verdict.SOUND if ledger.sound else Verdict.NOT_SOUND
+        if ledger.sound and ledger.unsupported:
+            verdict = Verdict.UNSUPPORTED
+        return Report(
+            verdict=verdict,
+            reached=STAGES[chain.kind],
+            checks=ledger.findings,
+            why="; ".join(ledger.unsupported[:1]),
+            election=setup.election,
+            ballots=chain.ballots,
+            tally=box.tally if box is not None else (),
+            result=result if ledger.sound else None,
+            archive_hash=self._archive.sha256(),
+            last_event=chain.digest or "",
+            end_ballots=chain.end_ballots or "",
+        )

@@ -1,0 +1,88 @@
+"""Check Setup: election, trustees, election key, public credentials (Belenios 3.0, 4.5 to 4.10).
+
+An election of another group or with questions of another kind is not judged: it is noted as unsupported.
+"""
+
+from dataclasses import dataclass
+
+from keys.errors import InvalidPoint
+from keys.group import Point, decode_point
+from keys.trustees import Trustees, iter_trustee_checks, parse_trustees
+from tally.audit.conference import check_conference
+from tally.audit.report import Ledger
+from voting.documents.archive import Entry
+from voting.documents.canonical import parse_compact
+from voting.documents.election import Election, parse_election
+from voting.documents.errors import DocumentError, UnsupportedElection
+from voting.documents.members import SETUP_LIMIT
+
+ELECTION, TRUSTEES, ELECTION_KEY, CREDENTIALS = "election", "trustees", "election_key", "credentials"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What Setup says, as far as it could be read; a credential that is not in order is left out."""
+
+    election: Election | None = None
+    trustees: Trustees | None = None
+    credentials: frozenset[Point] = frozenset()
+
+
+def check_setup(ledger: Ledger, entry: Entry) -> Setup:
+    """Check every part of Setup, and the parts against each other."""
+    election_raw, trustees_raw, credentials_raw, _ = entry.records
+    election = _check_election(ledger, election_raw)
+    if ledger.unsupported:
+        return Setup()
+    trustees = _check_trustees(ledger, trustees_raw)
+    credentials = _check_credentials(ledger, credentials_raw)
+    if election is not None and trustees is not None:
+        product = trustees.election_key()
+        ledger.require(ELECTION_KEY, product == election.public_key, "election", "not the product of the tellers' keys")
+    if election is not None:
+        owners = None if trustees is None else len(trustees.shares())
+        check_conference(ledger, election, None if credentials is None else len(credentials), owners)
+    return Setup(election, trustees, frozenset(credentials or ()))
+
+
+def _check_election(ledger: Ledger, raw: bytes) -> Election | None:
+    try:
+        election = parse_election(raw)
+    except UnsupportedElection as error:
+        ledger.unsupported.append(str(error))
+        return None
+    except DocumentError as error:
+        ledger.failed(ELECTION, "Setup", str(error))
+        return None
+    ledger.passed(ELECTION)
+    return election
+
+
+def _check_trustees(ledger: Ledger, raw: bytes) -> Trustees | None:
+    trustees = ledger.read(TRUSTEES, "Setup", lambda: parse_trustees(raw))
+    if trustees is None:
+        return None
+    for place, verify in iter_trustee_checks(trustees):
+        ledger.holds(TRUSTEES, place, verify)
+    return trustees
+
+
+def _check_credentials(ledger: Ledger, raw: bytes) -> list[Point] | None:
+    parse = lambda: parse_compact(raw, tuple[str, ...], SETUP_LIMIT, "public credentials")  # noqa: E731
+    texts = ledger.read(CREDENTIALS, "Setup", parse)
+    if texts is None:
+        return None
+    found: dict[Point, int] = {}
+    for number, text in enumerate(texts, 1):
+        point = ledger.get(CREDENTIALS, f"credential {number}", lambda: parse_credential(text))  # noqa: B023
+        if point is not None and found.setdefault(point, number) != number:
+            ledger.failed(CREDENTIALS, f"credential {number}", f"the same as credential {found[point]}")
+    return list(found)
+
+
+def parse_credential(text: str) -> Point:
+    """Parse a public credential, with the weight 1 or none; raise InvalidPoint for anything else."""
+    point, comma, weight = text.partition(",")
+    if comma and weight != "1":
+        raise InvalidPoint("a weight other than 1 is not supported: every card has one vote")
+    return decode_point(point)

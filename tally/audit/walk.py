@@ -1,0 +1,60 @@
+"""Walk over an archive's events and check the structure on the way: names, chain, order, records.
+
+Unlike `ArchiveReader.entries` it goes on after a failure, taking the event that it found as the new end of the chain,
+so that one broken link does not hide what comes after it.
+"""
+
+from collections.abc import Iterator
+
+from tally.audit.report import Ledger
+from voting.documents.archive import (
+    ArchiveReader,
+    Entry,
+    Event,
+    Group,
+    check_names,
+    check_records,
+    entry_of,
+    parse_event,
+)
+from voting.documents.errors import BrokenChain, DamagedArchive, UnsupportedElection
+
+ARCHIVE, EVENTS, ORDER, RECORDS = "archive", "events", "order", "records"
+
+
+def walk(archive: ArchiveReader, ledger: Ledger) -> Iterator[Entry]:
+    """Yield every event that has its records; what is wrong with the archive's structure goes to the ledger."""
+    for group in _groups(archive, ledger):
+        height = archive.chain.height
+        ledger.holds(ARCHIVE, "", lambda: check_names(group, height))  # noqa: B023 - called at once
+        event = ledger.read(EVENTS, "", lambda: parse_event(group, height))  # noqa: B023
+        if event is None:
+            archive.chain.height, archive.chain.digest = height + 1, group.event.digest
+            continue
+        _check_place(archive, ledger, event)
+        complete = ledger.holds(RECORDS, "", lambda: check_records(event, group.records, height))  # noqa: B023
+        archive.chain.height = event.height
+        archive.chain.extend(event, group.event.digest)
+        if complete or (group.records and event.type == "Ballot"):
+            yield entry_of(group, event)
+
+
+def _groups(archive: ArchiveReader, ledger: Ledger) -> Iterator[Group]:
+    try:
+        yield from archive.groups()
+    except DamagedArchive as error:
+        ledger.failed(ARCHIVE, "", str(error))
+    except BrokenChain as error:
+        ledger.failed(error.check, error.place, error.why)
+
+
+def _check_place(archive: ArchiveReader, ledger: Ledger, event: Event) -> None:
+    ledger.holds(EVENTS, "", lambda: archive.chain.check_link(event))
+    try:
+        archive.chain.check_order(event)
+    except BrokenChain as error:
+        ledger.failed(ORDER, error.place, error.why)
+    except UnsupportedElection as error:
+        ledger.unsupported.append(str(error))
+    else:
+        ledger.passed(ORDER)
