@@ -96,6 +96,10 @@ class Trustees:
             raise InvalidPoint("the tellers' keys multiply to the identity")
         return key
 
+    def threshold(self) -> int:
+        """How many tellers it takes to open the sum: every Single one, and k of each Pedersen item."""
+        return sum(1 if isinstance(item, Single) else item.threshold for item in self.items)
+
     def shares(self) -> tuple[Share, ...]:
         """All public shares, owners 1, 2, … in the order of the file."""
         flat = [

@@ -1,0 +1,210 @@
+"""The tellers' count (kiểm phiếu), step by step, from file to file: sum, open share by share, finish.
+
+Nothing is opened but the sum of a whole, closed and audited box. Each step reads the archive again and audits it, so a
+step can be repeated on another machine after any fault, and a share is never used on the word of an earlier step.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from keys.group import decode_scalar
+from keys.schnorr import Proof
+from keys.signing import sign_envelope
+from keys.teller import find_owner
+from keys.trustees import Trustees, parse_trustees
+from tally.audit import Report, Verdict, audit
+from tally.errors import NotOneOfUs, NotReady
+from tally.opening import OpenedShare, combine_shares, open_share, share_of, verify_opened, verify_share
+from tally.record import FinishedBox
+from tally.teller_file import TellerFile
+from voting.documents.archive import open_archive, open_archive_for_append
+from voting.documents.canonical import canonical, compact
+from voting.documents.election import Election, parse_election
+from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Confirmation, CountFacts, HeadWord, OpeningProof
+from voting.documents.outcome import (
+    PartialDecryption,
+    Result,
+    encode_partial_decryption,
+    encode_tally,
+    parse_partial_decryption,
+)
+
+FORMAT = 1
+
+
+class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a teller hands over after opening: a file on the stick (`UUID.opening-OWNER.json`)."""
+
+    format: int
+    uuid: str
+    end_ballots: str
+    owner: int
+    partial_decryption: str
+    proof: OpeningProof
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What people say while counting: complaints, witnesses, the chair's words, the head's decisions."""
+
+    complaints: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    chair_words: tuple[ChairWord, ...] = ()
+    head_words: tuple[HeadWord, ...] = ()
+
+
+def setup_of(path: Path) -> tuple[Election, Trustees, str]:
+    """Read Setup of an archive: election, tellers' keys, hash of the event; raise DocumentError or KeysError."""
+    with open_archive(path) as archive:
+        entry = next(archive.entries())
+    return parse_election(entry.records[0]), parse_trustees(entry.records[1]), entry.digest
+
+
+def owner_of(teller: TellerFile, election: Election, trustees: Trustees) -> int:
+    """Find the teller's own keys in Setup; return the owner's number.
+
+    Raises InvalidShare if the share is not there, NotOneOfUs if the signing key is not the one named for this owner.
+    """
+    owner = find_owner(teller.share, trustees)
+    conference = election.conference
+    if conference is not None and (
+        len(conference.tellers) < owner or conference.tellers[owner - 1].key != teller.public_signer
+    ):
+        raise NotOneOfUs(f"Setup names another signing key for teller {owner}, or none")
+    return owner
+
+
+def confirm_setup(path: Path, teller: TellerFile) -> bytes:
+    """Check an archive's Setup for a teller and sign that its owner's keys are in it; return the envelope's bytes.
+
+    Raises NotReady for an unsound Setup, NotOneOfUs or InvalidShare where the teller's own keys are not there.
+    """
+    report = audited(path)
+    election, trustees, setup = setup_of(path)
+    owner = owner_of(teller, election, trustees)
+    confirmation = Confirmation(FORMAT, _election(report).uuid, setup, owner, trustees.threshold())
+    return canonical(sign_envelope(canonical(confirmation), CONFIRMATION_TYPE, teller.signer))
+
+
+def audited(path: Path, *stages: str) -> Report:
+    """Audit an archive; raise NotReady unless it is sound and has reached one of `stages` (any, if none are named)."""
+    report = audit(path)
+    if report.verdict is not Verdict.SOUND:
+        failed = [f"{one.check} ({one.first[0] if one.first else ''})" for one in report.checks if one.failed]
+        raise NotReady(f"the archive is not sound: {report.why or '; '.join(failed)}")
+    if stages and report.reached not in stages:
+        raise NotReady(f"the archive should have reached {' or '.join(stages)}; it has reached {report.reached}")
+    return report
+
+
+def add_sum(path: Path) -> Report:
+    """Add the encrypted tally to a closed archive; an archive that has it already is left as it is."""
+    report = audited(path, "end_ballots", "encrypted_tally")
+    if report.reached == "end_ballots":
+        with open_archive_for_append(path) as archive:
+            archive.add_tally(encode_tally(report.tally), report.ballots)
+    return audited(path, "encrypted_tally")
+
+
+def open_one(path: Path, teller: TellerFile, end_ballots: str) -> Opening:
+    """Open one teller's part of the sum of a closed box.
+
+    `end_ballots` is the hash that the tellers compared; `teller` must be bound to it. Raises NotReady for another box,
+    InvalidShare, NotOneOfUs or CannotOpen for a share that is not of this election.
+    """
+    report = audited(path, "encrypted_tally")
+    if end_ballots != report.end_ballots or teller.opened != end_ballots:
+        raise NotReady(f"the tellers compared the box {end_ballots[:16]}…, this is the box {report.end_ballots[:16]}…")
+    election, trustees, _ = setup_of(path)
+    owner = owner_of(teller, election, trustees)
+    opened = open_share(election, trustees, report.tally, owner, teller.share.secret)
+    proof = OpeningProof(owner, str(opened.proof.challenge), str(opened.proof.response))
+    decryption = encode_partial_decryption(opened.decryption).decode()
+    return Opening(FORMAT, election.uuid, end_ballots, owner, decryption, proof)
+
+
+def check_opening(path: Path, report: Report, opening: Opening) -> OpenedShare:
+    """Verify what a teller handed over, both proofs; raise NotReady, InvalidOutcome, InvalidProof or CannotOpen."""
+    election, trustees, _ = setup_of(path)
+    if (opening.uuid, opening.end_ballots) != (election.uuid, report.end_ballots):
+        raise NotReady(f"the opening of teller {opening.owner} is of another box")
+    share = share_of(trustees, opening.owner)
+    decryption = parse_partial_decryption(opening.partial_decryption.encode())
+    proof = proof_of(opening.proof)
+    verify_share(election, share, report.tally, decryption)
+    verify_opened(election, share, report.tally, decryption, proof)
+    return OpenedShare(opening.owner, decryption, proof)
+
+
+def proof_of(text: OpeningProof) -> Proof:
+    """Read an opening proof; raise InvalidScalar."""
+    return Proof(decode_scalar(text.challenge), decode_scalar(text.response))
+
+
+def finish(source: Path, target: Path, openings: Sequence[Opening], *, begun: str, ended: str, words: Words) -> bytes:
+    """Write the finished archive to `target` and return count.json.
+
+    Every opening is verified first, and the result decoded before anything is written. Raises NotReady where tellers
+    are missing or double, or the chair's word is for a box of at most one ballot; InvalidShare, CannotOpen.
+    """
+    report = audited(source, "encrypted_tally")
+    _check_words(report, words)
+    _, trustees, _ = setup_of(source)
+    opened = {one.owner: check_opening(source, report, one).decryption for one in openings}
+    if len(opened) != len(openings):
+        raise NotReady("the opening of one teller stands twice")
+    counts = combine_shares(trustees, report.tally, opened, report.ballots)
+    _write_outcome(source, target, opened, Result(counts))
+    facts = CountFacts(
+        format=FORMAT,
+        uuid=_election(report).uuid,
+        end_ballots=report.end_ballots,
+        begun=begun,
+        ended=ended,
+        openers=tuple(sorted(opened)),
+        opening_proofs=tuple(sorted((one.proof for one in openings), key=lambda proof: proof.owner)),
+        complaints=words.complaints,
+        witnesses=words.witnesses,
+        chair_words=words.chair_words,
+        head_words=words.head_words,
+    )
+    return canonical(facts)
+
+
+def finished_box(report: Report) -> FinishedBox:
+    """Take what a record needs out of a report on a finished archive; raise NotReady."""
+    if report.verdict is not Verdict.SOUND or report.result is None:
+        raise NotReady("a sound archive with its result expected")
+    return FinishedBox(
+        election=_election(report),
+        ballots=report.ballots,
+        result=report.result,
+        archive=report.archive_hash,
+        last_event=report.last_event,
+        end_ballots=report.end_ballots,
+    )
+
+
+def _election(report: Report) -> Election:
+    if report.election is None:
+        raise NotReady("an archive with its Setup expected")
+    return report.election
+
+
+def _check_words(report: Report, words: Words) -> None:
+    kinds = {word.kind for word in words.chair_words}
+    if report.ballots == 1 and "single_ballot" not in kinds:
+        raise NotReady("a box of a single ballot is opened on the chair's recorded word alone: its result is that vote")
+
+
+def _write_outcome(source: Path, target: Path, opened: Mapping[int, PartialDecryption], result: Result) -> None:
+    fresh = target.with_name(target.name + ".new")
+    shutil.copyfile(source, fresh)
+    with open_archive_for_append(fresh) as archive:
+        for owner in sorted(opened):
+            archive.add_partial_decryption(owner, encode_partial_decryption(opened[owner]))
+        archive.add_result(compact(result))
+    audited(fresh, "result")
+    fresh.replace(target)

@@ -1,0 +1,92 @@
+"""A teller's sealed file: share, signing key, and the one box that the share may open (tệp khóa của kiểm phiếu viên).
+
+One file, one passphrase. `opened` is the hash of the EndBallots event of the box that the share was used for; it is
+written into the file before anything is computed, and another box is refused from then on. Copies of the file can evade
+this: shares are destroyed after signing (THREATS.md).
+"""
+
+import base64
+import os
+from pathlib import Path
+
+import msgspec
+
+from keys.errors import DamagedFile
+from keys.sealing import DEFAULT_COST, Cost, seal, unseal
+from keys.signing import SigningKey, decode_signing_key, encode_signing_key, public_text
+from keys.teller import TellerKey, decode_teller_key, encode_teller_key
+from tally.errors import OtherBox
+from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.errors import DocumentError
+
+KIND = "teller"
+FORMAT = 1
+
+
+class TellerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Contents of the sealed file. `key` is keys.teller's encoding of the share; `signing_key` base64 of PKCS #8."""
+
+    format: int
+    name: str
+    key: str
+    signing_key: str
+    opened: str
+
+    @property
+    def share(self) -> TellerKey:
+        """The share of the election's key, with its place among the tellers."""
+        return decode_teller_key(self.key.encode())
+
+    @property
+    def signer(self) -> SigningKey:
+        """The P-256 key that signs confirmations and records."""
+        return decode_signing_key(base64.b64decode(self.signing_key))
+
+    @property
+    def public_signer(self) -> str:
+        """The signing key's public text, as it stands in Setup."""
+        return public_text(self.signer)
+
+
+def new_teller_file(name: str, key: TellerKey, signing_key: SigningKey) -> TellerFile:
+    """Put share and signing key together; the share has opened nothing yet."""
+    encoded = base64.b64encode(encode_signing_key(signing_key)).decode()
+    return TellerFile(FORMAT, name, encode_teller_key(key).decode(), encoded, "")
+
+
+def write_teller_file(path: Path, teller: TellerFile, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
+    """Seal the file with the passphrase; the old file is replaced in one step, or stays as it was."""
+    raw = seal(canonical(teller), passphrase, kind=KIND, cost=cost)
+    fresh = path.with_name(path.name + ".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def read_teller_file(path: Path, passphrase: str) -> TellerFile:
+    """Open the file; raise WrongPassphrase, DamagedFile or OSError."""
+    payload = unseal(path.read_bytes(), passphrase, kind=KIND)
+    try:
+        teller = parse_canonical(payload, TellerFile, what="teller's file")
+    except DocumentError as error:
+        raise DamagedFile(str(error)) from None
+    return teller
+
+
+def bind_to_box(
+    path: Path, teller: TellerFile, passphrase: str, end_ballots: str, cost: Cost = DEFAULT_COST
+) -> TellerFile:
+    """Note the box in the file before its sum is opened; raise OtherBox if the share was used for another one."""
+    if teller.opened == end_ballots:
+        return teller
+    if teller.opened:
+        raise OtherBox(
+            f"this share has opened the box {teller.opened[:16]}…, and the box {end_ballots[:16]}… is another one; "
+            "a share opens one box only"
+        )
+    bound = msgspec.structs.replace(teller, opened=end_ballots)
+    write_teller_file(path, bound, passphrase, cost)
+    return bound
