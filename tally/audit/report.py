@@ -1,15 +1,16 @@
 """What an audit says: a finding per check, with how many were examined, how many failed, and the first places."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
 from keys.errors import KeysError
+from keys.trustees import Trustees
 from tally.errors import TallyError
 from voting.documents.election import Election
 from voting.documents.errors import BrokenChain, DocumentError
-from voting.documents.outcome import Counts, Tally
+from voting.documents.outcome import Counts, PartialDecryption, Tally
 
 T = TypeVar("T")
 
@@ -111,7 +112,8 @@ class Report:
     """An audit's outcome. `reached` is the stage of the last event; hashes are hex SHA-256.
 
     `why` says in one sentence what kept us from judging (UNREADABLE, UNSUPPORTED). `tally` is the sum of the ballots
-    that we computed ourselves; `result` is the archive's, there only if it was recomputed and equal.
+    that we computed ourselves, `decryptions` holds the tellers' partial decryptions that verify, by owner; `result` is
+    the archive's, there only if it was computed again and equal.
     """
 
     verdict: Verdict
@@ -119,9 +121,12 @@ class Report:
     checks: tuple[Finding, ...]
     why: str = ""
     election: Election | None = None
+    trustees: Trustees | None = None
     ballots: int = 0
     tally: Tally = ()
+    decryptions: Mapping[int, PartialDecryption] = field(default_factory=dict)
     result: Counts | None = None
     archive_hash: str = ""
+    setup_event: str = ""
     last_event: str = ""
     end_ballots: str = ""

@@ -15,7 +15,7 @@ from pathlib import Path
 from tally.audit.ballots import BallotRules, Checker, NumberedBallot, one_by_one
 from tally.audit.box import Box, check_box
 from tally.audit.conference import check_turnout
-from tally.audit.outcome import check_result, check_shares, check_tally
+from tally.audit.outcome import Decryptions, check_result, check_shares, check_tally
 from tally.audit.report import Ledger, Report, Verdict
 from tally.audit.setup import Setup, check_setup
 from tally.audit.walk import ORDER, walk
@@ -59,18 +59,19 @@ class _Run:
         self._entries = walk(archive, ledger)
         self._others: dict[EventKind, list[Entry]] = {}
         self._kept = self._kept_bytes = 0
+        self._setup_event = ""
 
     def report(self) -> Report:
         setup = self._setup()
         box = self._box(setup)
-        for _ in self._ballots():  # what the checker left, or could not be judged: its structure is checked at least
+        for _ in self._ballots():  # what could not be judged: its structure is checked at least
             pass
-        result = self._outcome(setup, box)
-        return self._judge(setup, box, result)
+        return self._judge(setup, box, *self._outcome(setup, box))
 
     def _setup(self) -> Setup:
         first = next(self._entries, None)
         if first is not None and first.event.type == "Setup":
+            self._setup_event = first.digest
             return check_setup(self._ledger, first)
         self._ledger.failed(ORDER, "event 0", "a whole Setup expected first")
         return Setup()
@@ -96,19 +97,19 @@ class _Run:
             else:
                 self._ledger.failed(ORDER, entry.place, "more events than tellers")
 
-    def _outcome(self, setup: Setup, box: Box | None) -> Counts | None:
+    def _outcome(self, setup: Setup, box: Box | None) -> tuple[Decryptions, Counts | None]:
         if setup.election is None or setup.trustees is None or box is None:
-            return None
+            return {}, None
         for entry in self._others.get("EncryptedTally", ()):
             check_tally(self._ledger, entry, box)
         shares = self._others.get("PartialDecryption", ())
-        decryptions = check_shares(self._ledger, shares, setup.election, setup.trustees, box) if shares else {}
+        decryptions = check_shares(self._ledger, shares, setup.election, setup.trustees, box)
         result: Counts | None = None
         for entry in self._others.get("Result", ()):
             result = check_result(self._ledger, entry, setup.trustees, box, decryptions)
-        return result
+        return decryptions, result
 
-    def _judge(self, setup: Setup, box: Box | None, result: Counts | None) -> Report:
+    def _judge(self, setup: Setup, box: Box | None, decryptions: Decryptions, result: Counts | None) -> Report:
         ledger, chain = self._ledger, self._archive.chain
         verdict = Verdict.SOUND if ledger.sound else Verdict.NOT_SOUND
         if ledger.sound and ledger.unsupported:
@@ -119,10 +120,13 @@ class _Run:
             checks=ledger.findings,
             why="; ".join(ledger.unsupported[:1]),
             election=setup.election,
+            trustees=setup.trustees,
             ballots=chain.ballots,
             tally=box.tally if box is not None else (),
+            decryptions=decryptions,
             result=result if ledger.sound else None,
             archive_hash=self._archive.sha256(),
+            setup_event=self._setup_event,
             last_event=chain.digest or "",
             end_ballots=chain.end_ballots or "",
         )

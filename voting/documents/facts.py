@@ -114,6 +114,18 @@ class HeadWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     envelope: Envelope | None
 
 
+class SignedDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Payload of a head word's envelope: the same decision, bound to the election's uuid."""
+
+    format: int
+    uuid: str
+    paper: int
+    chosen: tuple[str, ...]
+    by: str
+    reason: str
+    on: str
+
+
 class ChairWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words of the chair that the count needed: opening a box of one ballot, going on without a teller."""
 

@@ -1,0 +1,46 @@
+"""Check the opening proofs of design §2, which Belenios archives lack.
+
+The decryption proofs of version 1 bind neither ciphertext nor factor. These do: a teller who announces another result,
+or spoils the opening, has no proof, and is named.
+"""
+
+from keys.errors import InvalidProof, KeysError
+from keys.group import decode_scalar
+from keys.schnorr import Proof
+from tally.audit.report import Ledger, Report
+from tally.opening import share_of, verify_opened
+from voting.documents.election import Election
+from voting.documents.facts import CountFacts, OpeningProof
+
+OPENINGS = "opening_proofs"
+
+
+def check_openings(ledger: Ledger, report: Report, election: Election, place: str, count: CountFacts) -> None:
+    """Check one proof of every teller whose partial decryption the archive holds, and that there is no other."""
+    proofs = {proof.owner: proof for proof in count.opening_proofs}
+    ledger.require(OPENINGS, len(proofs) == len(count.opening_proofs), place, "two proofs of one teller")
+    for owner in sorted(set(proofs) - set(report.decryptions)):
+        ledger.failed(OPENINGS, place, f"teller {owner}: a proof without a valid partial decryption in the archive")
+    for owner in report.decryptions:
+        spot = f"{place}, teller {owner}{_name(election, owner)}"
+        if ledger.require(OPENINGS, owner in proofs, spot, "the opening proof is missing"):
+            ledger.holds(OPENINGS, spot, lambda: _verify(report, election, owner, proofs[owner]))  # noqa: B023
+
+
+def _verify(report: Report, election: Election, owner: int, text: OpeningProof) -> None:
+    assert report.trustees is not None  # there are decryptions, so there are trustees
+    proof = parse_opening_proof(text)
+    verify_opened(election, share_of(report.trustees, owner), report.tally, report.decryptions[owner], proof)
+
+
+def parse_opening_proof(text: OpeningProof) -> Proof:
+    """Parse the numbers of an opening proof; raise InvalidProof."""
+    try:
+        return Proof(decode_scalar(text.challenge), decode_scalar(text.response))
+    except KeysError as error:
+        raise InvalidProof(str(error)) from None
+
+
+def _name(election: Election, owner: int) -> str:
+    tellers = election.conference.tellers if election.conference is not None else ()
+    return f" ({tellers[owner - 1].name})" if owner <= len(tellers) else ""

@@ -1,0 +1,69 @@
+"""Check who signed a record: all that Setup asks for, nobody else, and the head where the head decided."""
+
+import msgspec
+
+from keys.errors import KeysError
+from keys.signing import Envelope as Signed
+from keys.signing import keyid, verify_envelope
+from tally.audit.report import Ledger
+from voting.documents.conference import ON_PAPER, Conference, Signer
+from voting.documents.envelope import read_payload
+from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, HeadWord, SignedDecision
+from voting.documents.record import Record
+
+SIGNATURES, HEAD = "signatures", "head_decision"
+
+
+def as_signed(envelope: Envelope) -> Signed:
+    """The same envelope as `keys.signing` takes it."""
+    plain: Signed = msgspec.to_builtins(envelope)
+    plain["signatures"] = list(plain["signatures"])
+    return plain
+
+
+def check_signatures(ledger: Ledger, conference: Conference, place: str, envelope: Envelope) -> None:
+    """Check every signature of a record, and that no required one is missing."""
+    signers = (*conference.tellers, conference.secretary, conference.chair, conference.head)
+    by_id = {_keyid(one): one for one in signers if one.key != ON_PAPER}
+    present = [one.keyid for one in envelope.signatures]
+    valid = ledger.read(
+        SIGNATURES, place, lambda: verify_envelope(as_signed(envelope), {one.key for one in by_id.values()})
+    )
+    ledger.require(SIGNATURES, len(set(present)) == len(present), place, "two signatures by one key")
+    for number, found in enumerate(present, 1):
+        why = "by nobody of Setup" if found not in by_id else f"of {by_id[found].name} does not verify"
+        ledger.require(SIGNATURES, found in (valid or ()), place, f"signature {number}: {why}")
+    for identifier, signer in by_id.items():
+        if signer.must_sign:
+            holds = identifier in present
+            ledger.require(SIGNATURES, holds, place, f"awaiting signature of {signer.name} ({signer.role})")
+
+
+def check_head(ledger: Ledger, conference: Conference, place: str, record: Record) -> None:
+    """Check that a tie on the last place is decided, and by the head's own key where there is one."""
+    if record.verdict.tie is None:
+        return
+    decided = record.verdict.status == "final"
+    ledger.require(HEAD, decided, place, f"awaiting the decision of {conference.head.name} ({conference.head.role})")
+    for word in record.count.head_words:
+        if word.paper == record.paper and conference.head.key != ON_PAPER:
+            _check_word(ledger, conference.head, place, record.uuid, word)
+
+
+def _check_word(ledger: Ledger, head: Signer, place: str, uuid: str, word: HeadWord) -> None:
+    if word.envelope is None or word.envelope.payloadType != HEAD_DECISION_TYPE:
+        ledger.failed(HEAD, place, "the head's signed decision is missing")
+        return
+    envelope = word.envelope
+    decision = ledger.read(HEAD, place, lambda: read_payload(envelope, SignedDecision, "head's decision"))
+    expected = SignedDecision(1, uuid, word.paper, word.chosen, word.by, word.reason, word.on)
+    ledger.require(HEAD, decision == expected, place, "the signed decision is another one than the record's")
+    valid = ledger.read(HEAD, place, lambda: verify_envelope(as_signed(envelope), [head.key]))
+    ledger.require(HEAD, bool(valid), place, f"not signed by {head.name}")
+
+
+def _keyid(signer: Signer) -> str:
+    try:
+        return keyid(signer.key)
+    except KeysError:
+        return signer.key  # an unreadable key, which the check of the conference names

@@ -1,0 +1,125 @@
+"""`phieukin verify`: check an archive, and records made from it (design §5).
+
+Exit 0: sound. Exit 1: not sound, each failed check named with its place. Exit 2: not readable, or not supported.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from tally.audit import Finding, Report, Verdict, audit
+from tally.audit.opening_proofs import OPENINGS
+from tally.audit.record import check_records
+from voting.documents.canonical import DOCUMENT_LIMIT
+
+EXIT = {Verdict.SOUND: 0, Verdict.NOT_SOUND: 1, Verdict.UNREADABLE: 2, Verdict.UNSUPPORTED: 2}
+PROGRESS_BYTES = 4 * 1024 * 1024  # smaller archives are checked before a bar would be read
+ZIP_MAGIC = b"PK\x03\x04"
+_WORDS = {
+    Verdict.SOUND: "sound",
+    Verdict.NOT_SOUND: "NOT SOUND",
+    Verdict.UNREADABLE: "not readable",
+    Verdict.UNSUPPORTED: "not supported",
+}
+
+
+@click.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--record", "records", multiple=True, type=click.Path(path_type=Path), help="A record of this archive.")
+@click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
+def verify_command(file: Path, records: tuple[Path, ...], as_json: bool) -> None:
+    """Check an archive FILE from its first byte to its result, and records made from it.
+
+    Exit 0: sound. Exit 1: not sound. Exit 2: not readable, or something that is not supported.
+    """
+    report = check_file(file, records)
+    if as_json:
+        click.echo(json.dumps(as_plain(report), ensure_ascii=False))
+    else:
+        for line in as_text(report, file.name, with_record=bool(records)):
+            click.echo(line)
+    sys.exit(EXIT[report.verdict])
+
+
+def check_file(file: Path, records: tuple[Path, ...]) -> Report:
+    """Audit a file with its records; whatever the files hold, a report comes back."""
+    if not file.is_file():
+        return _unreadable(f"{file}: not a file")
+    if _is_bundle(file):
+        return _unreadable(f"{file.name}: bundles are not supported yet")
+    try:
+        texts = {path.name: read_limited(path) for path in records}
+    except OSError as error:
+        return _unreadable(str(error))
+    if len(texts) < len(records):
+        return _unreadable("two records have one file name")
+    try:
+        return check_records(_audit(file), texts) if records else _without_record(_audit(file))
+    except (MemoryError, RecursionError) as error:
+        return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
+
+
+def read_limited(path: Path) -> bytes:
+    """Read a file up to one byte over the limit of documents, where its parser refuses it."""
+    with path.open("rb") as opened:
+        return opened.read(DOCUMENT_LIMIT + 1)
+
+
+def as_plain(report: Report) -> dict[str, object]:
+    """The report as JSON (design §5)."""
+    checks = [
+        {"check": one.check, "examined": one.examined, "failed": one.failed, "first": list(one.first)}
+        for one in report.checks
+    ]
+    plain: dict[str, object] = {"verdict": str(report.verdict), "reached": report.reached, "checks": checks}
+    return plain | ({"why": report.why} if report.why else {})
+
+
+def as_text(report: Report, name: str, *, with_record: bool) -> list[str]:
+    """The report in lines for people: verdict first, then what failed and where, then what was examined."""
+    lines = [f"{name}: {_WORDS[report.verdict]}" + (f": {report.why}" if report.why else "")]
+    for one in report.checks:
+        if one.failed:
+            lines.append(f"FAILED  {one.check}: {one.failed} of {one.examined}")
+            lines += [f"        {place}" for place in one.first]
+    passed = [f"{one.check} {one.examined}" for one in report.checks if one.examined and not one.failed]
+    if passed:
+        lines.append("passed  " + ", ".join(passed))
+    if report.verdict in (Verdict.SOUND, Verdict.NOT_SOUND):
+        lines.append(_how_far(report))
+        if not with_record:
+            lines.append("note    no record given: the opening proofs of the tellers were not checked")
+    return lines
+
+
+def _how_far(report: Report) -> str:
+    ending = "" if report.reached == "result" else "; no result yet"
+    return f"reached {report.reached}: {report.ballots} ballots{ending}"
+
+
+def _audit(file: Path) -> Report:
+    size = file.stat().st_size
+    with tqdm(total=size, unit="B", unit_scale=True, file=sys.stderr, leave=False,
+              disable=size < PROGRESS_BYTES or not sys.stderr.isatty()) as bar:  # fmt: skip
+        return audit(file, progress=lambda offset: bar.update(offset - bar.n) and None)
+
+
+def _is_bundle(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+    except OSError:
+        return False  # the audit says why it cannot be read
+
+
+def _without_record(report: Report) -> Report:
+    """Show the opening proofs as a check of which nothing was examined."""
+    return replace(report, checks=(*report.checks, Finding(OPENINGS))) if report.decryptions else report
+
+
+def _unreadable(why: str) -> Report:
+    return Report(Verdict.UNREADABLE, "nothing", (), why=why)
