@@ -13,7 +13,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 LOCKED := $(PIP) install --require-hashes
-JOBS   ?= 2
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 NODE   := $(if $(shell command -v node && command -v npm),,-r requirements-node.txt)
 # npm, Chromium and others want a home to write to, even where the account has none.
 ifeq ($(wildcard $(HOME)/.),)
@@ -67,7 +67,7 @@ demo: $(VENV)/.front ## a rehearsal of the sample conference into demo/, then a 
 .PHONY: test
 test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks, in less than 20 minutes
 	@tests/tools/belenios-tool --version >/dev/null
-	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m "not ($(APART))"
+	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ($(APART))"
 
 # --- for those who change it -----------------------------------------------------------------------------------------
 
