@@ -1,0 +1,80 @@
+"""The sidecar: what is written is read again, and no damage gets further than slowing a verifier down."""
+
+import io
+import itertools
+from pathlib import Path
+
+import pytest
+
+from voting.documents.commitments import (
+    MAGIC,
+    MOST_POINTS,
+    DamagedCommitments,
+    hints,
+    read_ballots,
+    read_header,
+    sidecar_of,
+    write_commitments,
+)
+
+HASH = bytes(range(32))
+BALLOTS = [b"a" * 96, None, b"b" * 32]
+
+
+def written(ballots: list[bytes | None]) -> bytes:
+    file = io.BytesIO()
+    write_commitments(file, HASH, ballots)
+    return file.getvalue()
+
+
+def test_what_was_written_is_read_again() -> None:
+    file = io.BytesIO(written(BALLOTS))
+    assert read_header(file) == HASH
+    assert list(read_ballots(file)) == BALLOTS
+
+
+def test_a_sidecar_of_no_ballots_is_its_header() -> None:
+    assert written([]) == MAGIC + HASH
+    assert list(read_ballots(io.BytesIO())) == []
+
+
+def test_it_lies_beside_the_archive() -> None:
+    assert sidecar_of("box/KXUBtmaKRXnkFv.bel") == Path("box/KXUBtmaKRXnkFv.commitments")
+
+
+@pytest.mark.parametrize("ballot", [b"a", b"a" * 33])
+def test_half_a_point_is_not_written(ballot: bytes) -> None:
+    with pytest.raises(ValueError, match="whole points"):
+        written([ballot])
+
+
+def test_a_short_hash_is_not_written() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        write_commitments(io.BytesIO(), b"short", [])
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", MAGIC[:-1], MAGIC.replace(b"v1", b"v2") + HASH, MAGIC + HASH[:-1]],
+    ids=["empty", "cut tag", "version 2", "cut hash"],
+)
+def test_a_wrong_header_is_refused(raw: bytes) -> None:
+    with pytest.raises(DamagedCommitments):
+        read_header(io.BytesIO(raw))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"\0\0\0", b"\0\0\0\1" + b"a" * 31, (MOST_POINTS + 1).to_bytes(4, "big") + b"a" * 64],
+    ids=["cut count", "cut point", "too many"],
+)
+def test_damaged_ballots_are_refused(raw: bytes) -> None:
+    with pytest.raises(DamagedCommitments):
+        list(read_ballots(io.BytesIO(raw)))
+
+
+def test_hints_go_on_without_end_after_damage() -> None:
+    whole = written(BALLOTS)
+    assert list(itertools.islice(hints(io.BytesIO(whole)), 5)) == [*BALLOTS, None, None]
+    assert list(itertools.islice(hints(io.BytesIO(whole[:-1])), 4)) == [*BALLOTS[:2], None, None]
+    assert list(itertools.islice(hints(io.BytesIO(b"no sidecar")), 2)) == [None, None]
