@@ -8,8 +8,8 @@ responses imply; a bad or missing sidecar never changes a verdict, only the time
     a ballot   4 bytes  number of points, big-endian; 0 where the ballot's commitments are not known
               32 bytes  for each point, as in RFC 8032
 
-Ballots stand in the order of the archive. Points of a ballot: for each question the individual proofs, the overall proof
-and, where there is one, the blank proof, each as A0, B0, A1, B1, …; last the A of the signature.
+Ballots stand in the order of the archive. Points of a ballot: for each question the individual proofs, the overall
+proof and, where there is one, the blank proof, each as A0, B0, A1, B1, …; last the A of the signature.
 """
 
 from collections.abc import Iterable, Iterator
