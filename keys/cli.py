@@ -25,9 +25,6 @@ from keys.keyfiles import (
 )
 from keys.trustees import encode_trustees, parse_trustees, verify_trustees
 
-SIGNING_KIND = "signing-key"
-"""Kind of the sealed file of a person's P-256 key."""
-
 SHORTEST_PASSPHRASE = 8
 """Characters that a new passphrase needs at least."""
 
@@ -215,7 +212,7 @@ def signing_key(key: Path, out: Path, passphrase_file: Path | None) -> None:
     """Make a person's P-256 key for signing the record."""
     made = signing.new_signing_key()
     passphrase = _passphrase(passphrase_file, new=True)
-    write_sealed(key, signing.encode_signing_key(made), passphrase, kind=SIGNING_KIND)
+    write_sealed(key, signing.encode_signing_key(made), passphrase, kind=signing.KIND)
     text = signing.public_text(made)
     write_public(out, text.encode())
     click.echo(f"key id {signing.keyid(text)}")

@@ -25,6 +25,9 @@ from keys.transcript import sha256_hex, tagged
 SigningKey: TypeAlias = ec.EllipticCurvePrivateKey
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
+KIND = "signing-key"
+"""Kind of the sealed file of a person's P-256 key."""
+
 RSA_BITS = range(2048, 8193)
 """Sizes of RSA moduli that we accept, in bits."""
 

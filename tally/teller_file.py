@@ -6,13 +6,13 @@ this: shares are destroyed after signing (THREATS.md).
 """
 
 import base64
-import os
 from pathlib import Path
 
 import msgspec
 
 from keys.errors import DamagedFile
-from keys.sealing import DEFAULT_COST, Cost, seal, unseal
+from keys.keyfiles import read_sealed, replace_sealed, write_sealed
+from keys.sealing import DEFAULT_COST, Cost
 from keys.signing import SigningKey, decode_signing_key, encode_signing_key, public_text
 from keys.teller import TellerKey, decode_teller_key, encode_teller_key
 from tally.errors import OtherBox
@@ -55,20 +55,13 @@ def new_teller_file(name: str, key: TellerKey, signing_key: SigningKey) -> Telle
 
 
 def write_teller_file(path: Path, teller: TellerFile, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
-    """Seal the file with the passphrase; the old file is replaced in one step, or stays as it was."""
-    raw = seal(canonical(teller), passphrase, kind=KIND, cost=cost)
-    fresh = path.with_name(path.name + ".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    """Seal the teller's first file; raise FileExistsError."""
+    write_sealed(path, canonical(teller), passphrase, kind=KIND, cost=cost)
 
 
 def read_teller_file(path: Path, passphrase: str) -> TellerFile:
     """Open the file; raise WrongPassphrase, DamagedFile or OSError."""
-    payload = unseal(path.read_bytes(), passphrase, kind=KIND)
+    payload = read_sealed(path, passphrase, kind=KIND)
     try:
         teller = parse_canonical(payload, TellerFile, what="teller's file")
     except DocumentError as error:
@@ -88,5 +81,5 @@ def bind_to_box(
             "a share opens one box only"
         )
     bound = msgspec.structs.replace(teller, opened=end_ballots)
-    write_teller_file(path, bound, passphrase, cost)
+    replace_sealed(path, canonical(bound), passphrase, kind=KIND, cost=cost)
     return bound

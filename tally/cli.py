@@ -1,0 +1,48 @@
+"""`phieukin tally …`: the tellers' steps, files in and files out (kiểm phiếu). Nothing here needs a network.
+
+Before opening `confirm`; after closing `sum`, `open` by each teller, `finish`; then `head` where there is a tie,
+`record`, `sign`, `compare`, `minutes`. Each step can be repeated from its files after any fault.
+"""
+
+from typing import Any
+
+import click
+
+from keys.errors import KeysError
+from tally.cli_count import confirm_command, finish_command, open_command, sum_command, teller_file_command
+from tally.cli_record import compare_command, head_command, record_command, sign_command
+from tally.errors import TallyError
+from tally.minutes_cli import minutes_command
+from voting.documents.errors import DocumentError
+
+
+class _TallyGroup(click.Group):
+    """Says in one line what is wrong and what was expected, and exits 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FileExistsError as error:
+            raise click.ClickException(f"{error.filename} exists already; choose another name") from None
+        except (TallyError, DocumentError, KeysError, OSError) as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group("tally", cls=_TallyGroup)
+def tally_group() -> None:
+    """Tellers' steps: confirm Setup, open the sum, record, minutes, signatures."""
+
+
+for command in (
+    teller_file_command,
+    confirm_command,
+    sum_command,
+    open_command,
+    finish_command,
+    head_command,
+    record_command,
+    sign_command,
+    compare_command,
+    minutes_command,
+):
+    tally_group.add_command(command)

@@ -1,0 +1,118 @@
+"""The commands of the count: confirm, sum, open, finish, and putting a teller's file together."""
+
+import datetime
+from pathlib import Path
+
+import click
+
+from keys.keyfiles import read_sealed
+from keys.signing import KIND as SIGNING_KIND
+from keys.signing import decode_signing_key
+from keys.teller import KIND as SHARE_KIND
+from keys.teller import decode_teller_key
+from tally.cli_options import EXISTING, TARGET, open_teller, passphrase, teller_options, write_whole
+from tally.count import Opening, Words, add_sum, audited, confirm_setup, finish, open_one, setup_of
+from tally.teller_file import bind_to_box, new_teller_file, write_teller_file
+from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.facts import ChairWord
+
+
+@click.command("teller-file")
+@click.option("--name", required=True, help="The teller's name as it stands in Setup.")
+@click.option("--share", type=EXISTING, required=True, help="Sealed share, from `keys accept` or `keys single`.")
+@click.option("--signing-key", type=EXISTING, required=True, help="Sealed key, from `keys signing-key`.")
+@click.option("--out", type=TARGET, required=True, help="The teller's one sealed file.")
+@click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
+def teller_file_command(name: str, share: Path, signing_key: Path, out: Path, passphrase_file: Path | None) -> None:
+    """Put a teller's share and signing key, sealed with one passphrase, into one file."""
+    words = passphrase(passphrase_file)
+    key = decode_teller_key(read_sealed(share, words, kind=SHARE_KIND))
+    signer = decode_signing_key(read_sealed(signing_key, words, kind=SIGNING_KIND))
+    write_teller_file(out, new_teller_file(name, key, signer), words)
+
+
+@click.command("confirm")
+@click.argument("archive", type=EXISTING)
+@click.option("--fingerprint", help="The fingerprint on the hall screen; without it, the program asks.")
+@click.option("--out", type=TARGET, required=True, help="The confirmation to hand to the desk.")
+@teller_options
+def confirm_command(
+    archive: Path, fingerprint: str | None, out: Path, path: Path, passphrase_file: Path | None
+) -> None:
+    """Find this teller's own keys and the threshold in Setup, and sign that they are there."""
+    _compare("fingerprint", setup_of(archive)[0].fingerprint, fingerprint)
+    teller, _ = open_teller(path, passphrase_file)
+    write_whole(out, confirm_setup(archive, teller))
+    click.echo(f"confirmed: {out}")
+
+
+@click.command("sum")
+@click.argument("archive", type=EXISTING)
+def sum_command(archive: Path) -> None:
+    """Audit a closed archive and add the encrypted sum to it. Nothing is opened."""
+    report = add_sum(archive)
+    click.echo(f"{report.ballots} ballots; EndBallots {report.end_ballots}")
+
+
+@click.command("open")
+@click.argument("archive", type=EXISTING)
+@click.option("--end-ballots", help="Hash of EndBallots that the tellers compared; without it, the program asks.")
+@click.option("--out", type=TARGET, required=True, help="What the teller hands over.")
+@teller_options
+def open_command(archive: Path, end_ballots: str | None, out: Path, path: Path, passphrase_file: Path | None) -> None:
+    """Open this teller's part of the sum of the whole, closed, audited box; never of anything else."""
+    found = audited(archive, "encrypted_tally").end_ballots
+    _compare("EndBallots", found, end_ballots)
+    teller, words = open_teller(path, passphrase_file)
+    bound = bind_to_box(path, teller, words, found)
+    write_whole(out, canonical(open_one(archive, bound, found)))
+    click.echo(f"opened: {out}")
+
+
+@click.command("finish")
+@click.argument("archive", type=EXISTING)
+@click.argument("openings", nargs=-1, required=True, type=EXISTING)
+@click.option("--out", type=TARGET, required=True, help="The finished archive.")
+@click.option("--count", "count_path", type=TARGET, required=True, help="The count facts, UUID.count.json.")
+@click.option("--begun", required=True, help="Begin of the count, ISO 8601 with offset.")
+@click.option("--ended", help="End of the count; now, if it is left out.")
+@click.option("--complaint", "complaints", multiple=True, help="A complaint, in words; may be repeated.")
+@click.option("--witness", "witnesses", multiple=True, help="A witness; may be repeated.")
+@click.option("--single-ballot", nargs=2, metavar="BY REASON", help="The chair's word to open a box of one ballot.")
+def finish_command(
+    archive: Path,
+    openings: tuple[Path, ...],
+    out: Path,
+    count_path: Path,
+    begun: str,
+    ended: str | None,
+    complaints: tuple[str, ...],
+    witnesses: tuple[str, ...],
+    single_ballot: tuple[str, str] | None,
+) -> None:
+    """Join the tellers' openings: write the finished archive and the count facts."""
+    chair = (ChairWord("single_ballot", *single_ballot),) if single_ballot else ()
+    words = Words(complaints, witnesses, chair)
+    opened = [parse_canonical(path.read_bytes(), Opening, what="opening") for path in openings]
+    count = finish(archive, out, opened, begun=_time(begun), ended=_time(ended), words=words)
+    write_whole(count_path, count)
+    click.echo(f"finished: {out}")
+
+
+def _compare(what: str, found: str, expected: str | None) -> None:
+    """Have people compare a hash; refuse to go on where it differs."""
+    if expected is None:
+        click.confirm(f"{what}: {found}\nIs it the same on the hall screen and on paper?", abort=True)
+    elif expected != found:
+        raise click.ClickException(f"{what} {expected} expected, {found} found: this is not the box that was shown")
+
+
+def _time(text: str | None) -> str:
+    """Read a moment, now if there is none, and write it with seconds and offset."""
+    try:
+        moment = datetime.datetime.fromisoformat(text) if text else datetime.datetime.now().astimezone()
+    except ValueError:
+        raise click.ClickException(f"a moment as 2022-04-10T09:30:00+07:00 expected, {text} found") from None
+    if moment.tzinfo is None:
+        raise click.ClickException("a moment with its offset, as +07:00, expected")
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,46 @@
+"""Options that the tellers' commands share: passphrases, files that must exist, files written at once or not at all."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from tally.teller_file import TellerFile, read_teller_file
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+TARGET = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def teller_options(command: F) -> F:
+    """Add --teller and --passphrase-file."""
+    option = click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
+    teller = click.option("--teller", "path", type=EXISTING, required=True, help="The teller's sealed file.")
+    return teller(option(command))
+
+
+def passphrase(file: Path | None, *, new: bool = False) -> str:
+    """Take the passphrase from a file's first line, or ask; a new one is asked for twice."""
+    if file is not None:
+        return file.read_text("utf-8").partition("\n")[0].removesuffix("\r")
+    return str(click.prompt("Passphrase / Mật khẩu", hide_input=True, confirmation_prompt=new))
+
+
+def open_teller(path: Path, passphrase_file: Path | None) -> tuple[TellerFile, str]:
+    """Ask for the passphrase and open the teller's file."""
+    words = passphrase(passphrase_file)
+    return read_teller_file(path, words), words
+
+
+def write_whole(path: Path, raw: bytes) -> None:
+    """Write a file whole and durably, or leave what was there."""
+    fresh = path.with_name(path.name + ".new")
+    with fresh.open("wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

@@ -1,0 +1,68 @@
+"""Signatures on records and on the head's decisions: who must sign, and signing with a key (ký biên bản).
+
+Those who must sign are named in Setup with their keys: tellers, secretary, chair. Nobody else's signature is put on a
+record, and "on paper" means that no electronic signature is expected.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from keys.signing import SigningKey, public_text, sign_envelope
+from tally.errors import CannotSign
+from voting.documents.canonical import canonical
+from voting.documents.conference import ON_PAPER, Conference, Signer
+from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
+from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, EnvelopeSignature, HeadWord, SignedDecision
+from voting.documents.record import RECORD_TYPE, Record
+
+FORMAT = 1
+
+
+def signers(conference: Conference) -> Iterator[Signer]:
+    """All who may sign a record, in the order of the minutes: tellers, secretary, chair."""
+    yield from conference.tellers
+    yield conference.secretary
+    yield conference.chair
+
+
+def required_signers(conference: Conference) -> list[Signer]:
+    """Those whose electronic signature a record needs."""
+    return [one for one in signers(conference) if one.must_sign and one.key != ON_PAPER]
+
+
+def unsigned_record(payload: bytes) -> bytes:
+    """Wrap a record's payload as record.json, not yet signed."""
+    return write_envelope(make_envelope(payload, RECORD_TYPE))
+
+
+def read_record(raw: bytes) -> tuple[Envelope, Record]:
+    """Read record.json strictly; raise NotCanonical or TooLarge."""
+    envelope = parse_envelope(raw, RECORD_TYPE, "record")
+    return envelope, read_payload(envelope, Record, "record")
+
+
+def sign_record(raw: bytes, keys: Sequence[SigningKey]) -> bytes:
+    """Add signatures to record.json; raise CannotSign for a key that Setup does not name."""
+    envelope, record = read_record(raw)
+    allowed = {one.key for one in signers(record.conference)}
+    payload = payload_of(envelope, "record")
+    added = []
+    for key in keys:
+        if public_text(key) not in allowed:
+            raise CannotSign("this key is not one that Setup names for this record")
+        added += sign_envelope(payload, RECORD_TYPE, key)["signatures"]
+    fresh = tuple(EnvelopeSignature(one["keyid"], one["sig"]) for one in added)
+    kept = tuple(one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh})
+    return write_envelope(make_envelope(payload, RECORD_TYPE, kept + fresh))
+
+
+def head_word(
+    uuid: str, paper: int, chosen: Sequence[str], by: str, reason: str, on: str, key: SigningKey | None
+) -> HeadWord:
+    """Write the head's decision on a tie, signed by the head's key, or marked "on paper" where there is none."""
+    envelope = None
+    if key is not None:
+        decision = SignedDecision(FORMAT, uuid, paper, tuple(chosen), by, reason, on)
+        envelope = msgspec.convert(sign_envelope(canonical(decision), HEAD_DECISION_TYPE, key), Envelope)
+    return HeadWord(paper, tuple(chosen), by, reason, on, envelope)
