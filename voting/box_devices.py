@@ -1,0 +1,90 @@
+"""Tablets (thiết bị bỏ phiếu): enrolled with a one-time code, known by a key of their own, revocable.
+
+A tablet's key lies in the tablet and signs every casting request; no cookie stands for it. Codes are kept as hashes.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from keys.cards import ALPHABET
+from keys.errors import KeysError
+from keys.signing import keyid, raw_message, verify_raw
+from voting.errors import InvalidCode, UnknownDevice
+from voting.storage.tables import DeviceRow, EnrolmentRow
+
+DEVICE_TAG = "phieukin/device/v1"
+CODE_LENGTH = 10  # base58 characters, 58 bits, and good once within the minutes below
+CODE_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A tablet as the desk lists it."""
+
+    id: str
+    label: str
+    enrolled: bool
+
+
+def new_code(session: Session, label: str, now: int) -> str:
+    """Make a one-time enrolment code for a tablet; `now` in seconds since 1970."""
+    session.execute(delete(EnrolmentRow).where(EnrolmentRow.until < now))
+    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    session.add(EnrolmentRow(code=_hash(code), label=label, until=now + CODE_SECONDS))
+    session.flush()
+    return code
+
+
+def enrol(session: Session, code: str, public_key: str, now: int) -> str:
+    """Enrol a tablet by its code and public key (base64 of the DER); return the device's id. The code is used up."""
+    row = session.get(EnrolmentRow, _hash("".join(code.split()))) if len(code) <= 2 * CODE_LENGTH else None
+    if row is None or row.until < now:
+        raise InvalidCode("this code is wrong, used, or too old: ask the desk for a new one")
+    try:
+        identifier = keyid(public_key)
+    except KeysError as error:
+        raise InvalidCode(str(error)) from None
+    label = row.label
+    session.delete(row)
+    known = session.get(DeviceRow, identifier)
+    if known is None:
+        session.add(DeviceRow(id=identifier, label=label, key=public_key, status="enrolled"))
+    elif known.status == "revoked":
+        raise InvalidCode("this tablet's key was revoked: clear the tablet's data, and enrol again")
+    session.flush()
+    return identifier
+
+
+def revoke(session: Session, identifier: str) -> None:
+    """Revoke a tablet: it cannot cast any more. Raises UnknownDevice."""
+    row = session.get(DeviceRow, identifier)
+    if row is None:
+        raise UnknownDevice("no such tablet")
+    row.status = "revoked"
+    session.flush()
+
+
+def devices(session: Session) -> list[Device]:
+    """All tablets, by label."""
+    rows = session.scalars(select(DeviceRow).order_by(DeviceRow.label, DeviceRow.id))
+    return [Device(row.id, row.label, row.status == "enrolled") for row in rows]
+
+
+def check_device(session: Session, identifier: str, signature: bytes, uuid: str, body: bytes) -> None:
+    """Check that an enrolled tablet signed this casting request; raise UnknownDevice."""
+    row = session.get(DeviceRow, identifier)
+    if row is None or row.status != "enrolled":
+        raise UnknownDevice("this tablet is not enrolled, or was revoked")
+    message = raw_message(DEVICE_TAG, uuid.encode(), hashlib.sha256(body).digest())
+    try:
+        verify_raw(row.key, message, signature)
+    except KeysError as error:
+        raise UnknownDevice(f"the tablet's signature: {error}") from None
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

@@ -1,0 +1,173 @@
+"""Cards of a conference (thẻ biểu quyết): decks, leftovers, spares. Belenios credentials underneath (keys.cards).
+
+Secrets are returned once, for the sheets, and kept nowhere; tables hold public credentials. Cards are written sorted by
+credential, so that neither rows nor sheets tell which were made together. Every card is active until it is scanned
+as a leftover; nobody can say of an active card whether it was drawn, but as many must be active as people drew.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from keys.cards import ALPHABET, credential, new_card
+from keys.group import encode_point
+from voting import life_row
+from voting.documents.facts import SpareReason
+from voting.errors import InvalidCards, UnknownCard
+from voting.storage.tables import AttendanceRow, CardRow, DeckRow
+
+UUID_LENGTH = 14  # base58 characters, the least that Belenios takes
+CARDS_LIMIT = 20_000  # cards of one deck
+DeckKind = Literal["main", "reserve"]
+REASONS: tuple[SpareReason, ...] = get_args(SpareReason)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CardSecret:
+    """A card to print: its 22 characters, and whether it is a spare. Never shown by repr, never stored."""
+
+    text: str
+    spare: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardCount:
+    """Cards of a deck: made = active + spares + activated + void."""
+
+    active: int
+    spares: int
+    activated: int
+    void: int
+
+    @property
+    def made(self) -> int:
+        """All cards of the deck."""
+        return self.active + self.spares + self.activated + self.void
+
+
+def new_uuid() -> str:
+    """Draw the uuid of an election."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(UUID_LENGTH))
+
+
+def make_cards(session: Session, conference: int, kind: DeckKind, cards: int, spares: int) -> list[CardSecret]:
+    """Make a deck: `cards` cards and `spares` spares; return their secrets, shuffled, for the sheets alone.
+
+    The main deck is in use from now on; the reserve deck waits. An earlier deck of that kind becomes void, so that a
+    printer that jams costs paper only. Raises InvalidCards for numbers that do not fit.
+    """
+    row = life_row.hold(session, conference)
+    life_row.demand(row, "draft", "list_frozen")
+    if cards < max(1, row.summoned) or spares < 0 or cards + spares > CARDS_LIMIT:
+        raise InvalidCards(f"at least {max(1, row.summoned)} cards expected (one a person summoned), and spares >= 0")
+    replaced = or_(DeckRow.kind == kind, DeckRow.status == ("in_use" if kind == "main" else "ready"))
+    for old in session.scalars(select(DeckRow).where(DeckRow.conference == conference, replaced)):
+        _void_deck(session, old)
+    deck = DeckRow(uuid=new_uuid(), conference=conference, kind=kind, status="in_use" if kind == "main" else "ready")
+    session.add(deck)
+    session.flush()
+    made = [CardSecret(new_card(), number >= cards) for number in range(cards + spares)]
+    _write_cards(session, deck.uuid, made)
+    secrets.SystemRandom().shuffle(made)
+    return made
+
+
+def void_leftover(session: Session, conference: int, public: str) -> CardCount:
+    """Void a card left in the box, by the public credential that the page derived; return the deck's numbers.
+
+    Voiding a card twice changes nothing. Raises UnknownCard for another deck's card, InvalidCards for a spare: spares
+    lie apart, and one that was drawn shows as a roll that does not come out even.
+    """
+    life_row.demand(life_row.find(session, conference), "list_frozen")
+    deck = _deck(session, conference)
+    card = session.get(CardRow, public)
+    if card is None or card.deck != deck.uuid:
+        raise UnknownCard("this card is not of the deck in use: put it aside and look for the other deck")
+    if card.status == "spare":
+        raise InvalidCards("this card is a spare: put it back to the spares")
+    card.status = "void"
+    session.flush()
+    return count(session, deck.uuid)
+
+
+def use_reserve_deck(session: Session, conference: int) -> None:
+    """Void the deck in use and draw from the reserve deck; every mark "card drawn" is taken back."""
+    life_row.demand(life_row.hold(session, conference), "list_frozen")
+    old = _deck(session, conference)
+    reserve = session.scalar(select(DeckRow).where(DeckRow.conference == conference, DeckRow.status == "ready"))
+    if reserve is None:
+        raise InvalidCards("there is no reserve deck: make one, or move to paper")
+    _void_deck(session, old)
+    reserve.status = "in_use"
+    session.execute(update(AttendanceRow).where(AttendanceRow.conference == conference).values(drew=False))
+    life_row.note(session, conference, "other_deck")
+    session.flush()
+
+
+def activate_spare(session: Session, conference: int, public: str, reason: SpareReason) -> None:
+    """Activate a spare for somebody whose card is lost, unreadable or damaged; only how often is kept, by reason."""
+    if reason not in REASONS:
+        raise InvalidCards(f"a reason of the list expected: {', '.join(REASONS)}")
+    life_row.demand(life_row.hold(session, conference), "open")
+    deck = _deck(session, conference)
+    card = session.get(CardRow, public)
+    if card is None or card.deck != deck.uuid:
+        raise UnknownCard("this card is not of the deck in use")
+    if card.status != "spare":
+        raise InvalidCards("this card is not a spare that waits: take another one")
+    card.status = "activated"
+    life_row.note(session, conference, f"spare_{reason}")
+    session.flush()
+
+
+def count(session: Session, deck: str) -> CardCount:
+    """Count the cards of a deck by status."""
+    found = session.execute(select(CardRow.status, func.count()).where(CardRow.deck == deck).group_by(CardRow.status))
+    by = Counter(dict(found.all()))
+    return CardCount(by["active"], by["spare"], by["activated"], by["void"])
+
+
+def credentials_for_setup(session: Session, deck: str) -> list[str]:
+    """Public credentials of cards drawn and of spares, sorted: the list does not tell one from the other."""
+    found = session.scalars(select(CardRow.credential).where(CardRow.deck == deck, CardRow.status != "void"))
+    return sorted(found)
+
+
+def forget_spares(session: Session, deck: str) -> None:
+    """After closing: make activated spares look like any other card."""
+    used = update(CardRow).where(CardRow.deck == deck, CardRow.status == "activated")
+    session.execute(used.values(status="active"))
+
+
+def void_decks(session: Session, conference: int) -> None:
+    """Void every deck of a conference, on the way back to draft once cards were drawn."""
+    for deck in session.scalars(select(DeckRow).where(DeckRow.conference == conference)):
+        _void_deck(session, deck)
+
+
+def _write_cards(session: Session, uuid: str, made: Sequence[CardSecret]) -> None:
+    rows = sorted((encode_point(credential(card.text, uuid)), card.spare) for card in made)
+    session.add_all(
+        CardRow(credential=public, deck=uuid, status="spare" if spare else "active") for public, spare in rows
+    )
+    session.flush()
+
+
+def _void_deck(session: Session, deck: DeckRow) -> None:
+    session.execute(
+        update(CardRow).where(CardRow.deck == deck.uuid, CardRow.status.in_(("active", "spare"))).values(status="void")
+    )
+    deck.status = "void"
+    session.flush()
+
+
+def _deck(session: Session, conference: int) -> DeckRow:
+    deck = life_row.deck_in_use(session, conference)
+    if deck is None:
+        raise InvalidCards("no cards were made yet: make the main deck first")
+    return deck

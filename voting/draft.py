@@ -1,0 +1,136 @@
+"""The draft of a conference (bản soạn): all that is agreed before the list is frozen, as one document.
+
+It holds what `conference` in election.json will say, but for what the meeting adds: numbers present and drawn, the
+room's keys. `papers` may leave `Candidate.at` as it likes: questions are numbered when Setup is written, by
+`voting.setup_questions`.
+"""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from keys.errors import KeysError
+from keys.signing import load_public
+from voting.documents.canonical import canonical, parse_canonical, unclean_text
+from voting.documents.conference import ON_PAPER, Note, Organiser, Paper, Previous, Quorum, Ruleset, Signer
+from voting.documents.errors import DocumentError
+from voting.errors import InvalidDraft
+
+DRAFT_LIMIT = 4 * 1024 * 1024  # bytes
+PEOPLE_LIMIT = 10_000  # people summoned to one conference
+TELLERS = range(2, 16)  # n of the tellers' key; fewer than two would let one person open the box
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody summoned (người được triệu tập)."""
+
+    name: str
+    unit: str
+
+
+class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A conference before its list is frozen; `put_forward_max` bounds the names one ballot may put forward a paper."""
+
+    ruleset: Ruleset
+    procedure: str
+    step: int
+    section: str
+    name: str
+    term: str
+    place: str
+    date: str
+    organiser: Organiser
+    basis: tuple[str, ...]
+    composition: str
+    address: str
+    quorum: Quorum | None
+    tellers: tuple[Signer, ...]
+    chair: Signer
+    secretary: Signer
+    head: Signer
+    papers: tuple[Paper, ...]
+    put_forward_max: int
+    notes: tuple[Note, ...]
+    previous: tuple[Previous, ...]
+    people: tuple[Person, ...]
+
+
+def write_draft(draft: Draft) -> str:
+    """Spell a draft as canonical JSON."""
+    return canonical(draft).decode()
+
+
+def read_draft(content: str | bytes) -> Draft:
+    """Read a draft from canonical JSON; raise InvalidDraft."""
+    raw = content.encode() if isinstance(content, str) else content
+    try:
+        return parse_canonical(raw, Draft, DRAFT_LIMIT, "draft")
+    except DocumentError as error:
+        raise InvalidDraft(str(error)) from None
+
+
+def check_draft(draft: Draft) -> None:
+    """Raise InvalidDraft with the first thing that is missing before the list can be frozen."""
+    for problem in draft_problems(draft):
+        raise InvalidDraft(problem)
+
+
+def draft_problems(draft: Draft) -> Iterator[str]:
+    """Yield everything that keeps the list from being frozen, one sentence each."""
+    yield from _text_problems(draft)
+    if not 1 <= len(draft.people) <= PEOPLE_LIMIT:
+        yield f"people: 1 to {PEOPLE_LIMIT} people summoned expected, {len(draft.people)} found"
+    if len(draft.tellers) not in TELLERS:
+        yield f"tellers: {TELLERS.start} to {TELLERS.stop - 1} tellers expected, {len(draft.tellers)} found"
+    if len({teller.key for teller in draft.tellers}) < len(draft.tellers):
+        yield "tellers: every teller needs a signing key of their own"
+    for teller in draft.tellers:
+        yield from _key_problems(teller, "teller", paper=False)
+    for signer, role in ((draft.chair, "chair"), (draft.secretary, "secretary"), (draft.head, "head")):
+        yield from _key_problems(signer, role, paper=True)
+    if not draft.papers:
+        yield "papers: at least one paper expected"
+    for number, paper in enumerate(draft.papers, 1):
+        yield from (f"paper {number}: {problem}" for problem in _paper_problems(paper, draft.put_forward_max))
+
+
+def _text_problems(draft: Draft) -> Iterator[str]:
+    named = {"name": draft.name, "procedure": draft.procedure, "address": draft.address, "place": draft.place}
+    for field, text in named.items():
+        if not text:
+            yield f"{field}: a text expected"
+    try:
+        datetime.date.fromisoformat(draft.date)
+    except ValueError:
+        yield "date: YYYY-MM-DD expected"
+    texts = [*named.values(), *(text for person in draft.people for text in (person.name, person.unit))]
+    for text in texts:
+        if problem := unclean_text(text):
+            yield f"the text {text[:40]!r} is {problem}"
+    if any(not person.name for person in draft.people):
+        yield "people: everybody needs a name"
+
+
+def _key_problems(signer: Signer, role: str, *, paper: bool) -> Iterator[str]:
+    if paper and signer.key == ON_PAPER:
+        return
+    try:
+        load_public(signer.key)
+    except KeysError as error:
+        yield f"{role}: signing key: {error}"
+
+
+def _paper_problems(paper: Paper, put_forward_max: int) -> Iterator[str]:
+    if not paper.candidates:
+        yield "at least one name expected"
+    for identifier, times in Counter(one.id for one in paper.candidates).items():
+        if times > 1:
+            yield f"the id {identifier} stands {times} times"
+    if (paper.selection.mode == "top") != (paper.selection.quota is not None) or (paper.selection.quota or 1) < 1:
+        yield "selection: a quota of at least 1 with the mode top, and with it alone"
+    if paper.rule.den < 1 or paper.rule.num < 0:
+        yield "rule: den >= 1 and num >= 0 expected"
+    if any(one.put_forward for one in paper.candidates) and put_forward_max < 1:
+        yield "put_forward_max: at least 1 expected, for there are names to put forward"

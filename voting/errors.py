@@ -1,0 +1,101 @@
+"""Errors of the room: one root, leaves one storey below. A message says what to do now, and names nobody."""
+
+
+class VotingError(Exception):
+    """Something in the room cannot go on as asked; never raised itself."""
+
+
+class NoSuchConference(VotingError):
+    """There is no such conference in this room."""
+
+
+class InvalidDraft(VotingError):
+    """The draft (bản soạn) of a conference lacks something or contradicts itself."""
+
+
+class WrongState(VotingError):
+    """The step asked for does not belong to the state that the conference is in."""
+
+
+class SecondPersonNeeded(VotingError):
+    """This step takes two different people (hai người cùng thực hiện)."""
+
+
+class RollNotEven(VotingError):
+    """Active cards, cards drawn and people present do not come out even (điểm danh chưa khớp)."""
+
+
+class QuorumNotMet(VotingError):
+    """Fewer people are present than the quorum asks, and the chair has given no word."""
+
+
+class NotSummoned(VotingError):
+    """The person is not on this conference's list of people summoned (danh sách triệu tập)."""
+
+
+class InvalidCards(VotingError):
+    """A deck of cards (bộ thẻ) cannot be made or used like this."""
+
+
+class UnknownCard(VotingError):
+    """The card is not one of this conference's deck."""
+
+
+class CardVoid(VotingError):
+    """The card was left in the box and is void (thẻ đã hủy)."""
+
+
+class SpareNotActive(VotingError):
+    """The card is a spare (thẻ dự phòng) that nobody has activated."""
+
+
+class CardAlreadyUsed(VotingError):
+    """Another ballot of this card is in the box already; the first stays."""
+
+
+class BadBallot(VotingError):
+    """The ballot fails its verification; it was not taken."""
+
+
+class WrongSize(VotingError):
+    """The request does not have the one length of this election's casting requests."""
+
+
+class NotOpen(VotingError):
+    """The box is not open yet."""
+
+
+class BoxClosed(VotingError):
+    """The box is closed (đã hết thời gian bỏ phiếu)."""
+
+
+class BoxFrozen(VotingError):
+    """The box is frozen; the chair decides how to go on."""
+
+
+class InvalidSetup(VotingError):
+    """Setup cannot be written from what is there: trustees, keys or cards do not fit the draft."""
+
+
+class InvalidConfirmation(VotingError):
+    """A teller's confirmation is not of this Setup, or not signed by that teller's key."""
+
+
+class UnknownDevice(VotingError):
+    """The tablet is not enrolled, was revoked, or its signature is wrong."""
+
+
+class InvalidCode(VotingError):
+    """The enrolment code is wrong, used or too old."""
+
+
+class InvariantBroken(VotingError):
+    """The database refused a change that would break one of the room's rules."""
+
+
+class SignInRefused(VotingError):
+    """Name, password or one-time code is wrong, or the account is locked for a while."""
+
+
+class InvalidSettings(VotingError):
+    """The settings of the room server are missing or contradict themselves."""

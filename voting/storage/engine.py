@@ -1,0 +1,89 @@
+"""The database of the room: SQLite by default, PostgreSQL with the same code.
+
+SQLite: write-ahead log, synchronous=FULL (an answered ballot survives a power cut), foreign keys, secure_delete, and
+BEGIN IMMEDIATE for writers, so that a transaction that reads first never fails later. PostgreSQL: read committed,
+with row locks where the code and the guards ask for them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from voting.errors import InvariantBroken
+
+BUSY_SECONDS = 30  # how long a writer waits for another one
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+)
+
+
+class Storage:
+    """Where the room keeps everything; `read` and `write` give a session in one transaction each."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = open_engine(url)
+        self._reading = self.engine.execution_options(phieukin_reading=True)
+
+    @property
+    def dialect(self) -> str:
+        """SQLAlchemy's name of the database in use: `sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session for reading; what it changes is dropped."""
+        with Session(self._reading, autoflush=False) as session:
+            yield session  # closed without a commit: what was read stays readable, changes are gone
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session that commits at the end; raise InvariantBroken when the database refuses."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except IntegrityError as error:
+                session.rollback()
+                raise InvariantBroken(f"the database refused: {broken_rule(error)}") from None
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def broken_rule(error: IntegrityError) -> str:
+    """Name the rule that the database upheld; the statement and its values are left out, they may hold a ballot."""
+    return str(error.orig).splitlines()[0] if error.orig else "a rule"
+
+
+def open_engine(url: str) -> Engine:
+    """Open an engine for a URL of SQLAlchemy, set up for this room."""
+    if url.startswith("sqlite"):
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself: see _begin_sqlite
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("phieukin_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

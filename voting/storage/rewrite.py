@@ -1,0 +1,43 @@
+"""Rewrite the box when it closes, so that neither rows nor pages tell the order of casting (security: order of rows).
+
+SQLite keeps ballots in a tree keyed by tracker; VACUUM writes every page anew, and the write-ahead log is emptied.
+PostgreSQL keeps rows where they came in and stamps each with its transaction: they are written anew in one
+transaction, sorted by tracker, into fresh files. What a disk, a log of the database or a backup kept of the old pages
+is a residual of THREATS.md.
+"""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from voting.storage.engine import Storage
+
+_POSTGRESQL = (
+    "CREATE TEMPORARY TABLE ballots_sorted ON COMMIT DROP AS SELECT * FROM ballots",
+    "TRUNCATE ballots",
+    "INSERT INTO ballots SELECT * FROM ballots_sorted ORDER BY tracker",
+)
+
+
+def rewrite_ballots(session: Session) -> None:
+    """On PostgreSQL: write all ballots anew, sorted, inside the closing transaction. On SQLite: nothing yet."""
+    if session.get_bind().dialect.name == "postgresql":
+        for statement in _POSTGRESQL:
+            session.execute(text(statement))
+
+
+def rewrite_file(storage: Storage) -> None:
+    """Rewrite the database's files after closing; outside of any transaction."""
+    if storage.dialect == "postgresql":
+        with storage.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in ("cards", "attendance"):
+                connection.exec_driver_sql(f"VACUUM FULL {table}")
+        return
+    raw = storage.engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.fetchall()
+        cursor.close()
+    finally:
+        raw.close()

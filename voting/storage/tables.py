@@ -1,0 +1,276 @@
+"""The room's tables (SQLAlchemy 2). What they leave out matters most.
+
+No time and no order of casting, drawing or attendance; no link from a name to a card; no card secret, ever. A ballot
+row, unique by credential, is itself the use of the card. Tables that are filled while people come and vote have no row
+number: on SQLite they are WITHOUT ROWID, keyed by something that tells no order.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from voting.life_table import STATES, State
+
+NO_ROW_NUMBER = {"sqlite_with_rowid": False}
+PRESENCES = ("present", "excused")
+DECK_KINDS = ("main", "reserve")
+DECK_STATUSES = ("ready", "in_use", "void")
+CARD_STATUSES = ("active", "spare", "activated", "void")
+_IN_USE = text("status = 'in_use'")
+KEY_PURPOSES = ("receipt", "desk")
+DEVICE_STATUSES = ("enrolled", "revoked")
+
+
+def one_of(column: str, words: tuple[str, ...]) -> str:
+    """Spell the check that a column holds one of a few words."""
+    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+
+
+class Base(DeclarativeBase):
+    """Root of the room's tables."""
+
+
+class ConferenceRow(Base):
+    """A conference (hội nghị): its state and its numbers; times of opening and closing are facts of the record."""
+
+    __tablename__ = "conferences"
+    __table_args__ = (
+        CheckConstraint(one_of("state", STATES), name="a_known_state"),
+        CheckConstraint("drawn >= 0 AND drawn <= present AND present <= summoned", name="drawn_present_summoned"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[State] = mapped_column(Text, default="draft")
+    practice: Mapped[bool] = mapped_column(default=False)
+    summoned: Mapped[int] = mapped_column(default=0)
+    present: Mapped[int | None]
+    drawn: Mapped[int | None]
+    override_by: Mapped[str | None] = mapped_column(Text)
+    override_reason: Mapped[str | None] = mapped_column(Text)
+    over_limit: Mapped[bool] = mapped_column(default=False)
+    opened: Mapped[str | None] = mapped_column(Text)
+    closed: Mapped[str | None] = mapped_column(Text)
+
+
+class DraftRow(Base):
+    """The draft (bản soạn) as canonical JSON of `voting.draft.Draft`; immutable once the list is frozen."""
+
+    __tablename__ = "drafts"
+
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+
+
+class PersonRow(Base):
+    """One person summoned (người được triệu tập); `place` is the order of the list, given before the meeting."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("conference", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"))
+    place: Mapped[int]
+    name: Mapped[str] = mapped_column(Text)
+    unit: Mapped[str] = mapped_column(Text)
+    search: Mapped[str] = mapped_column(Text)
+
+
+class AttendanceRow(Base):
+    """A person present (có mặt) or excused (vắng có lý do); no row: not here. Whether they drew a card, never which."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        CheckConstraint(one_of("presence", PRESENCES), name="a_known_presence"),
+        CheckConstraint("presence = 'present' OR NOT drew", name="only_the_present_draw"),
+        NO_ROW_NUMBER,
+    )
+
+    person: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, autoincrement=False)
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"))
+    presence: Mapped[str] = mapped_column(Text)
+    drew: Mapped[bool]
+
+
+class DeckRow(Base):
+    """A deck of cards (bộ thẻ) with the election uuid that its cards are derived for; at most one is in use."""
+
+    __tablename__ = "decks"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", DECK_KINDS), name="a_known_kind"),
+        CheckConstraint(one_of("status", DECK_STATUSES), name="a_known_deck_status"),
+        Index("one_deck_in_use", "conference", unique=True, sqlite_where=_IN_USE, postgresql_where=_IN_USE),
+    )
+
+    uuid: Mapped[str] = mapped_column(Text, primary_key=True)
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+
+
+class CardRow(Base):
+    """A card (thẻ) by its public credential: made = active + spare + activated + void, by this one status."""
+
+    __tablename__ = "cards"
+    __table_args__ = (
+        CheckConstraint(one_of("status", CARD_STATUSES), name="a_known_card_status"),
+        CheckConstraint("length(credential) = 64", name="a_credential"),
+        UniqueConstraint("deck", "credential"),
+        NO_ROW_NUMBER,
+    )
+
+    credential: Mapped[str] = mapped_column(Text, primary_key=True)
+    deck: Mapped[str] = mapped_column(ForeignKey("decks.uuid"))
+    status: Mapped[str] = mapped_column(Text)
+
+
+class TrusteesRow(Base):
+    """trustees.json as uploaded: the tellers' public keys, in whose hands the opening lies."""
+
+    __tablename__ = "trustees"
+
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ServerKeyRow(Base):
+    """A signing key of the room: receipts, or the desk's facts; the private half sealed by the server's secret."""
+
+    __tablename__ = "server_keys"
+    __table_args__ = (CheckConstraint(one_of("purpose", KEY_PURPOSES), name="a_known_purpose"),)
+
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(Text, primary_key=True)
+    public: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SetupRow(Base):
+    """Setup as written: election, trustees, one sorted list of credentials; never changed."""
+
+    __tablename__ = "setups"
+
+    uuid: Mapped[str] = mapped_column(ForeignKey("decks.uuid"), primary_key=True)
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), unique=True)
+    election: Mapped[bytes] = mapped_column(LargeBinary)
+    trustees: Mapped[bytes] = mapped_column(LargeBinary)
+    credentials: Mapped[bytes] = mapped_column(LargeBinary)
+    event: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[str] = mapped_column(Text)
+    tellers: Mapped[int]
+    threshold: Mapped[int]
+
+
+class ConfirmationRow(Base):
+    """A teller's signed confirmation of Setup, as its envelope came."""
+
+    __tablename__ = "confirmations"
+
+    conference: Mapped[int] = mapped_column(ForeignKey("setups.conference"), primary_key=True)
+    owner: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    envelope: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BallotRow(Base):
+    """A ballot in the box (phiếu trong hòm). Keyed by tracker, unique by credential: nothing else tells of its use."""
+
+    __tablename__ = "ballots"
+    __table_args__ = (
+        ForeignKeyConstraint(["deck", "credential"], ["cards.deck", "cards.credential"]),
+        CheckConstraint("length(tracker) = 43", name="a_tracker"),
+        Index("ballots_of_a_deck", "deck"),
+        NO_ROW_NUMBER,
+    )
+
+    tracker: Mapped[str] = mapped_column(Text, primary_key=True)
+    deck: Mapped[str] = mapped_column(ForeignKey("setups.uuid"))
+    credential: Mapped[str] = mapped_column(Text, unique=True)
+    ballot: Mapped[bytes] = mapped_column(LargeBinary)
+    commitments: Mapped[bytes | None] = mapped_column(LargeBinary)
+    receipt: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CountRow(Base):
+    """How often something of a fixed list happened in the room: incidents, spares by reason, refusals, audits."""
+
+    __tablename__ = "counts"
+    __table_args__ = (CheckConstraint("times > 0", name="happened"),)
+
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(Text, primary_key=True)
+    times: Mapped[int]
+
+
+class ClosingRow(Base):
+    """What closing wrote: archive up to EndBallots, facts, commitments; `rewritten` once the box was rewritten."""
+
+    __tablename__ = "closings"
+
+    conference: Mapped[int] = mapped_column(ForeignKey("setups.conference"), primary_key=True)
+    archive: Mapped[bytes] = mapped_column(LargeBinary)
+    facts: Mapped[bytes] = mapped_column(LargeBinary)
+    commitments: Mapped[bytes | None] = mapped_column(LargeBinary)
+    rewritten: Mapped[bool] = mapped_column(default=False)
+
+
+class DeviceRow(Base):
+    """An enrolled tablet: id (hex SHA-256 of its public key), key, and whether it was revoked."""
+
+    __tablename__ = "devices"
+    __table_args__ = (CheckConstraint(one_of("status", DEVICE_STATUSES), name="a_known_device_status"),)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    label: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+
+
+class EnrolmentRow(Base):
+    """A one-time enrolment code: its hash, the label of the tablet to come, and until when it may be used."""
+
+    __tablename__ = "enrolments"
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    label: Mapped[str] = mapped_column(Text)
+    until: Mapped[int]
+
+
+class StaffRow(Base):
+    """A member of staff (người phục vụ): argon2 hash, sealed TOTP secret, growing lock-out."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    password: Mapped[str] = mapped_column(Text)
+    totp: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_used: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[int] = mapped_column(default=0)
+
+
+class StaffRoleRow(Base):
+    """One role of a member of staff."""
+
+    __tablename__ = "staff_roles"
+
+    staff: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class StaffSessionRow(Base):
+    """A signed-in browser of staff: hash of its token, and when it was last used (staff, never voters)."""
+
+    __tablename__ = "staff_sessions"
+
+    token: Mapped[str] = mapped_column(Text, primary_key=True)
+    staff: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    seen: Mapped[int]
