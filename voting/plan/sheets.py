@@ -1,0 +1,137 @@
+"""Sheets as files: staff lists from XLSX and CSV, and the template that the organiser fills in.
+
+XLSX needs openpyxl, which the room has and the tellers' machine has not: it is imported when it is used. A file is
+limited before it is opened (bytes, parts and sizes inside the ZIP), and only values are read, never formulas.
+"""
+
+import csv
+import datetime
+import io
+import zipfile
+import zlib
+from collections.abc import Sequence
+
+from voting.plan.columns import COLUMNS
+from voting.plan.errors import ImportRefused
+from voting.plan.spelling import for_sheet
+from voting.plan.staff_list import MOST_ROWS, Cell, StaffList, cell_name, read_staff
+from voting.plan.words import Fault, Words
+from voting.procedures.schema import Ruleset
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_UNPACKED = 64 * 1024 * 1024
+MOST_PARTS = 256
+MOST_COLUMNS = 64
+XLSX_START = b"PK\x03\x04"
+
+Rows = list[list[Cell]]
+
+
+def import_staff(raw: bytes, ruleset: Ruleset, *, today: datetime.date) -> StaffList:
+    """Read a staff list from the bytes of an XLSX or CSV file; raise ImportRefused with every fault."""
+    if len(raw) > MOST_BYTES:
+        raise _refused("A1", f"tệp lớn quá {MOST_BYTES} byte", f"the file is larger than {MOST_BYTES} bytes")
+    rows = read_xlsx(raw) if raw.startswith(XLSX_START) else read_csv(raw)
+    return read_staff(rows, ruleset, today=today)
+
+
+def read_csv(raw: bytes) -> Rows:
+    """Read CSV in UTF-8, parted by commas, semicolons or tabs, whichever the first line has most of."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _refused("A1", "tệp CSV phải là UTF-8", "a CSV file must be UTF-8") from None
+    first = text.split("\n", 1)[0]
+    parting = max(",;\t", key=first.count)
+    try:
+        rows: Rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=parting, strict=True)]
+    except csv.Error as error:
+        raise _refused("A1", "tệp CSV bị lỗi", f"not CSV: {error}") from None
+    return _within_limits(rows)
+
+
+def read_xlsx(raw: bytes) -> Rows:
+    """Read the first sheet of a workbook."""
+    _check_parts(raw)
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
+        sheet = book.worksheets[0]
+        rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1, values_only=True)
+        found = [[_plain(value) for value in row] for row in rows]
+        book.close()
+    except (InvalidFileException, KeyError, ValueError, IndexError, TypeError, SyntaxError, zipfile.BadZipFile):
+        raise _refused("A1", "không đọc được tệp Excel", "not a readable workbook") from None
+    return _within_limits(found)
+
+
+def _plain(value: object) -> Cell:
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if value is None or isinstance(value, str | int | float | bool | datetime.date):
+        return value
+    return str(value)
+
+
+def _check_parts(raw: bytes) -> None:
+    """Refuse workbooks that unpack to more than they may, before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            parts = packed.infolist()
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+                raise _refused("A1", "tệp Excel quá lớn khi giải nén", "the workbook unpacks to more than is allowed")
+            if any(b"<!DOCTYPE" in packed.read(part) for part in parts):
+                raise _refused("A1", "tệp Excel có khai báo DOCTYPE", "the workbook declares entities of its own")
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError):
+        raise _refused("A1", "không đọc được tệp Excel", "not a readable workbook") from None
+
+
+def _within_limits(rows: Rows) -> Rows:
+    while rows and not any(cell not in (None, "") for cell in rows[-1]):
+        rows.pop()
+    if any(cell not in (None, "") for row in rows for cell in row[MOST_COLUMNS:]):
+        raise _refused("A1", f"quá {MOST_COLUMNS} cột", f"more than {MOST_COLUMNS} columns")
+    return rows
+
+
+def _refused(cell: str, vi: str, en: str) -> ImportRefused:
+    return ImportRefused((Fault(cell, Words(vi, en)),))
+
+
+def template_rows() -> list[list[str]]:
+    """Return the template's rows: the headers, and an example to be overwritten."""
+    return [[column.header for column in COLUMNS], [column.example for column in COLUMNS]]
+
+
+def write_csv(rows: Sequence[Sequence[str]]) -> bytes:
+    """Write rows as CSV that a spreadsheet opens as UTF-8 and runs nothing of."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([[for_sheet(cell) for cell in row] for row in rows])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_template(ruleset: Ruleset) -> bytes:
+    """Write the XLSX template: a sheet to fill in, and one with the words that posts and capacities may have."""
+    import openpyxl
+    from openpyxl.styles import Alignment, Font
+
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Danh sách cán bộ"
+    for row in template_rows():
+        sheet.append([for_sheet(cell) for cell in row])
+    for at, column in enumerate(COLUMNS, 1):
+        header = sheet.cell(1, at)
+        header.font = Font(name="Times New Roman", bold=column.required)
+        header.alignment = Alignment(wrap_text=True, vertical="center")
+        sheet.column_dimensions[cell_name(1, at)[:-1]].width = 18
+    sheet.freeze_panes = "C2"
+    words = book.create_sheet("Danh mục")
+    words.append(["Nhóm chức vụ; chức danh đã quy hoạch", "Tư cách dự họp"])
+    for at in range(max(len(ruleset.posts), len(ruleset.capacities))):
+        words.append([terms[at].name if at < len(terms) else None for terms in (ruleset.posts, ruleset.capacities)])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()

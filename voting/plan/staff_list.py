@@ -1,0 +1,166 @@
+"""The staff list (danh sách cán bộ) from a grid of cells: all faults at once, nothing taken unless all is right.
+
+Faults are named by cell as a spreadsheet names it: the third column of the seventh row is C7.
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from voting.plan.columns import AGES, COLUMNS, BadCell, Column
+from voting.plan.errors import ImportRefused
+from voting.plan.months import Month
+from voting.plan.people import Birth, Person, RetirementOverride
+from voting.plan.spelling import LookAlike, from_sheet, look_alikes
+from voting.plan.words import Fault, Words
+from voting.procedures.schema import Ruleset
+
+MOST_ROWS = 5000
+
+Cell = str | int | float | bool | datetime.date | None
+Grid = Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffList:
+    """People taken from a sheet, and pairs of names that look alike, for the organiser to see."""
+
+    people: tuple[Person, ...]
+    look_alikes: tuple[LookAlike, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row that has something in it: its number in the sheet, values by field, and faults."""
+
+    number: int
+    values: Mapping[str, object]
+    faults: tuple[Fault, ...]
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return the spreadsheet's name of a cell, both counted from 1."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row}"
+
+
+def read_staff(grid: Grid, ruleset: Ruleset, *, today: datetime.date) -> StaffList:
+    """Read a grid whose first row holds the headers; raise ImportRefused with every fault."""
+    places = _headers(grid)
+    rows = [_row(number, cells, places, ruleset) for number, cells in enumerate(grid[1:], 2) if any(map(_text, cells))]
+    if not rows:
+        raise ImportRefused((Fault("A2", Words("không có người nào", "nobody is listed")),))
+    letters = {column.field: at for at, column in places.items()}
+    faults = [fault for row in rows for fault in row.faults]
+    faults += [fault for row in rows if not row.faults for fault in _contradictions(row, letters, today)]
+    faults += _repeated(rows, letters)
+    if faults:
+        raise ImportRefused(tuple(sorted(faults, key=_sheet_order)))
+    people = tuple(_person(row) for row in rows)
+    return StaffList(people, look_alikes((person.id, person.name) for person in people))
+
+
+def _sheet_order(fault: Fault) -> tuple[int, int, str]:
+    letters = fault.cell.rstrip("0123456789")
+    return int(fault.cell[len(letters) :]), len(letters), letters
+
+
+def _text(cell: Cell) -> str:
+    """Return a cell as text: dates as dd/mm/yyyy, whole numbers without a point."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime.date):
+        return f"{cell:%d/%m/%Y}"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return from_sheet(str(cell).strip())
+
+
+def _headers(grid: Grid) -> dict[int, Column]:
+    """Return the columns by their places (from 1); raise ImportRefused for unknown, repeated or missing headers."""
+    if len(grid) > MOST_ROWS + 1:
+        words = Words(f"quá {MOST_ROWS} dòng", f"more than {MOST_ROWS} rows")
+        raise ImportRefused((Fault(cell_name(MOST_ROWS + 2, 1), words),))
+    known = {column.header.casefold(): column for column in COLUMNS}
+    found: dict[int, Column] = {}
+    faults: list[Fault] = []
+    for at, cell in enumerate(grid[0] if grid else (), 1):
+        header = " ".join(_text(cell).split())
+        column = known.get(header.casefold())
+        if column is not None and column not in found.values():
+            found[at] = column
+        elif header:
+            words = Words(f"không rõ hoặc lặp lại cột: {header[:60]}", f"unknown or repeated header: {header[:60]}")
+            faults.append(Fault(cell_name(1, at), words))
+    missing = [column.header for column in COLUMNS if column.required and column not in found.values()]
+    if missing:
+        faults.append(Fault("A1", Words(f"thiếu cột: {', '.join(missing)}", f"headers missing: {', '.join(missing)}")))
+    if faults:
+        raise ImportRefused(tuple(faults))
+    return found
+
+
+def _row(number: int, cells: Sequence[Cell], places: Mapping[int, Column], ruleset: Ruleset) -> _Row:
+    values: dict[str, object] = {"id": f"D{number}"}
+    faults: list[Fault] = []
+    for at, cell in enumerate(cells, 1):
+        if at not in places and _text(cell):
+            faults.append(Fault(cell_name(number, at), Words("cột không có tiêu đề", "this column has no header")))
+    for at, column in places.items():
+        text = _text(cells[at - 1]) if at <= len(cells) else ""
+        try:
+            value = _value(text, column, ruleset)
+        except BadCell as error:
+            faults.append(Fault(cell_name(number, at), error.words))
+        else:
+            if text or column.field != "id":
+                values[column.field] = value
+    return _Row(number, values, tuple(faults))
+
+
+def _value(text: str, column: Column, ruleset: Ruleset) -> object:
+    if text.startswith("="):
+        raise BadCell("có công thức; chỉ nhận giá trị", "a formula; values only")
+    if column.required and not text:
+        raise BadCell(f"thiếu {column.header.lower()}", f"empty, but {column.header} is required")
+    return column.read(text, ruleset)
+
+
+def _contradictions(row: _Row, letters: Mapping[str, int], today: datetime.date) -> Iterator[Fault]:
+    values = row.values
+    birth = values["birth"]
+    if isinstance(birth, Birth) and birth.age_on(today) not in AGES:
+        words = Words("tuổi không hợp lý", f"an age of {AGES.start} to {AGES.stop - 1} expected")
+        yield Fault(cell_name(row.number, letters["birth"]), words)
+    if bool(values.get("retirement_month")) != bool(values.get("retirement_basis")):
+        at = letters.get("retirement_month") or letters["retirement_basis"]
+        words = Words("tháng nghỉ hưu riêng phải kèm căn cứ", "a month of retirement and its legal basis go together")
+        yield Fault(cell_name(row.number, at), words)
+    if values.get("planned") and not values.get("planned_decision"):
+        words = Words("đã quy hoạch thì phải có số, ngày quyết định", "a title planned for needs its decision")
+        yield Fault(cell_name(row.number, letters["planned"]), words)
+
+
+def _repeated(rows: Sequence[_Row], letters: Mapping[str, int]) -> Iterator[Fault]:
+    """Name people who are there twice, by code, or by name, birth and unit."""
+    first: dict[tuple[object, ...], int] = {}
+    for row in rows:
+        person = tuple(row.values.get(field) for field in ("name", "birth", "unit"))
+        keys: list[tuple[str, tuple[object, ...]]] = [("id", ("id", str(row.values["id"]).casefold()))]
+        if None not in person:
+            keys.append(("name", ("name", *person)))
+        for field, key in keys:
+            before = first.setdefault(key, row.number)
+            if before != row.number:
+                words = Words(f"trùng với dòng {before}", f"the same as row {before}")
+                yield Fault(cell_name(row.number, letters.get(field, letters["name"])), words)
+
+
+def _person(row: _Row) -> Person:
+    values = dict(row.values)
+    month, basis = values.pop("retirement_month", None), values.pop("retirement_basis", "")
+    override = RetirementOverride(Month(month), str(basis)) if isinstance(month, int) else None
+    return Person(**values, retirement=override)  # type: ignore[arg-type] # each column's reader gives its field's type
