@@ -76,8 +76,9 @@ lint: $(VENV)/.dev ## ruff
 	@$(BIN)/ruff check .
 
 .PHONY: types
-types: $(VENV)/.dev ## mypy, strict
+types: $(VENV)/.dev $(VENV)/.front ## mypy (strict) and, for the tablet, tsc
 	@$(BIN)/mypy
+	@$(BIN)/python -m tests.tools.check_front
 
 .PHONY: unit
 unit: $(VENV)/.dev ## the fast tests, in less than a minute
@@ -90,6 +91,10 @@ fuzz: $(VENV)/.dev ## the hypothesis tests with many more examples
 .PHONY: coverage
 coverage: $(VENV)/.dev ## which lines and branches the fast tests reach
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" --cov --cov-report=term
+
+.PHONY: docs
+docs: $(VENV)/.dev ## the documents that are made from the program (docs/commands.md, docs/procedures.md)
+	@$(BIN)/python -m tests.tools.write_docs
 
 .PHONY: wheel
 wheel: $(VENV)/.dev ## the wheel, with the front end in it, into dist/

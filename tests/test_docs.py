@@ -129,3 +129,11 @@ def test_nothing_is_left_open_without_saying_where_it_is_tracked() -> None:
     marks = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b(?!\()")
     files = tracked("*.py", "*.ts", "*.md", "Makefile", ".ci/*")
     assert [str(path.relative_to(ROOT)) for path in files if marks.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("name", ["commands.md", "procedures.md"])
+def test_documents_made_from_the_program_are_fresh(name: str) -> None:
+    from tests.tools.write_docs import documents
+
+    path = ROOT / "docs" / name
+    assert path.read_text(encoding="utf-8") == documents()[path], "stale: run make docs"

@@ -1,0 +1,62 @@
+"""Write the documents that are made from the program: `make docs`. `tests/test_docs.py` finds stale ones.
+
+* `docs/commands.md`: the help of every command;
+* `docs/procedures.md`: the catalogue of procedures.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from voting.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WIDTH = 100
+HEAD = """# Commands
+
+Made from the program by `make docs`; a test finds this page stale. In the room and on the tellers' machine the same
+text comes from `phieukin … --help`.
+"""
+
+
+def documents() -> dict[Path, str]:
+    """Return each generated document with the text that it must have."""
+    procedures = CliRunner().invoke(main, ["procedures", "document"], catch_exceptions=False)
+    return {
+        ROOT / "docs" / "commands.md": HEAD + "".join(sections(main, ("phieukin",))),
+        ROOT / "docs" / "procedures.md": procedures.output,
+    }
+
+
+def sections(command: click.Command, path: tuple[str, ...]) -> Iterator[str]:
+    """Yield a section for the command at `path`, and for every command below it."""
+    context = context_of(command, path)
+    yield f"\n{'#' * (len(path) + 1)} {' '.join(path)}\n\n```\n{command.get_help(context).rstrip()}\n```\n"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if below is not None and not below.hidden:
+                yield from sections(below, (*path, name))
+
+
+def context_of(command: click.Command, path: tuple[str, ...]) -> click.Context:
+    """Return a context in which the help of a command is laid out the same on every terminal."""
+    context: click.Context | None = None
+    for name in path[:-1]:
+        context = click.Context(click.Command(name), info_name=name, parent=context)
+    return click.Context(command, info_name=path[-1], parent=context, terminal_width=WIDTH, max_content_width=WIDTH)
+
+
+def write() -> None:
+    """Write every generated document."""
+    for path, text in documents().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    write()
