@@ -1,0 +1,48 @@
+"""Chunks of an audit on many machines, through dask.distributed (extra ``[cluster]``).
+
+Every worker needs this package and access to nothing else: a chunk brings its ballots along. The scheduler gives the
+chunks of a worker that dies to another one, and because ``check_chunk`` is a pure function the result is that of one
+machine. Workers are trusted with the verdict, as the machine of the verifier is, and see public data alone.
+
+    with on_cluster("tcp://10.0.0.5:8786") as runner:
+        report = audit(path, checker=checker(path, runner=runner))
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tally.audit.ballots import ChunkFindings
+from tally.fast.checking import Runner, Work, check_chunk
+
+_AHEAD = 3  # chunks for each thread of the cluster that are read before the first is back
+_RETRIES = 5  # times that a chunk goes to another worker
+
+
+@contextmanager
+def on_cluster(address: str) -> Iterator[Runner]:
+    """Connect to the scheduler at ``address``; yield what runs chunks there. Raises OSError where nobody answers."""
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        yield lambda works: _run(client, works)
+
+
+def _run(client: Any, works: Iterable[Work]) -> Iterator[ChunkFindings]:
+    """Hand out chunks, some ahead, and yield their findings in order."""
+    under_way: deque[Any] = deque()
+    for work in works:
+        # Not pure in dask's sense: the same bytes must not be looked up under a hash of them, which costs as much.
+        under_way.append(client.submit(check_chunk, work, pure=False, retries=_RETRIES))
+        if len(under_way) >= max(_AHEAD * _threads(client), _AHEAD):
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
+
+
+def _threads(client: Any) -> int:
+    """Return how many chunks the cluster can compute at once, now."""
+    return sum(client.nthreads().values())
