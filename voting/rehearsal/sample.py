@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from voting.documents.conference import Candidate, Note, Organiser, Paper, Quorum, Rule, Ruleset, Selection
 from voting.documents.election import Question
+from voting.draft import Draft, Person
 from voting.rehearsal.cast_list import draw_people
+from voting.rehearsal.staff import Staff
 
 SUMMONED, PRESENT, BALLOTS = 45, 42, 40
 SPARES = 3
@@ -74,3 +76,34 @@ def draw_papers(plans: Sequence[PaperPlan], seed: int) -> tuple[tuple[Paper, ...
             Paper("introduce", "", plan.title, AT_LEAST_30_OF_PRESENT, Selection("all"), "none", tuple(names))
         )
     return tuple(papers), tuple(questions)
+
+
+def sample_draft(papers: tuple[Paper, ...], staff: Staff, summoned: int, seed: int, date: str) -> Draft:
+    """The sample as a draft: these papers, this staff, `summoned` people drawn from the seed."""
+    people = tuple(
+        Person(one.name, one.position.partition(", ")[2]) for one in draw_people(summoned, seed + 1, "Cán bộ chủ chốt")
+    )
+    return Draft(
+        ruleset=RULESET,
+        procedure=PROCEDURE,
+        step=STEP,
+        section=SECTION,
+        name=NAME,
+        term=TERM,
+        place=PLACE,
+        date=date,
+        organiser=ORGANISER,
+        basis=BASIS,
+        composition=COMPOSITION,
+        address="đồng chí",
+        quorum=QUORUM,
+        tellers=tuple(teller.signer for teller in staff.tellers),
+        chair=staff.chair[0],
+        secretary=staff.secretary[0],
+        head=staff.head[0],
+        papers=papers,
+        put_forward_max=0,
+        notes=NOTES,
+        previous=(),
+        people=people,
+    )

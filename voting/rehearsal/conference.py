@@ -1,0 +1,148 @@
+"""One conference without people (diễn tập một hội nghị): draft, roll, cards, Setup, casting over HTTPS, count, record.
+
+The server, the database, the cards, the ballots, the tellers' files and the signatures are the real ones. What people
+do by hand is done by calling the same functions that the pages call.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from keys.cards import credential
+from keys.group import encode_point
+from keys.sealing import LEAST_COST
+from tally.cli_record import write_records
+from tally.count import Words, add_sum, confirm_setup, finish, open_one
+from tally.signatures import sign_record
+from tally.teller_file import bind_to_box, read_teller_file
+from voting import cards, closing, life, life_row, roll, setup
+from voting.cards import CardSecret
+from voting.documents.archive import ArchiveWriter
+from voting.documents.ballot import cast_ballot
+from voting.documents.election import Election, parse_election
+from voting.documents.facts import ChairWord
+from voting.documents.record import Record
+from voting.draft import Draft
+from voting.life import TwoPeople, stamp
+from voting.rehearsal.room import RunningRoom
+from voting.rehearsal.staff import Staff
+from voting.setup_confirm import confirm_setup as take_confirmation
+
+SPARES = 3
+TWO_PEOPLE = TwoPeople("organiser", "chair")
+Marks = Sequence[Sequence[Sequence[int]]]
+"""For each ballot, each question and each answer a 0 or 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a rehearsed conference leaves: the finished archive, both facts files, one signed record per paper."""
+
+    uuid: str
+    archive: Path
+    facts: Path
+    count: Path
+    records: tuple[tuple[Path, Record], ...]
+
+
+def now() -> datetime:
+    """The present moment with the machine's offset."""
+    return datetime.now().astimezone()
+
+
+def hold(
+    room: RunningRoom, staff: Staff, draft: Draft, present: int, marks_for: Callable[[Election], Marks], out: Path
+) -> Held:
+    """Hold the conference of `draft` with `present` people, and the ballots that `marks_for` gives for its election."""
+    number, deck = _before(room, draft, present, staff.trustees)
+    election = _seal_and_open(room, staff, number)
+    drawn = [card.text for card in deck][:present]
+    for card, marks in zip(drawn, marks_for(election), strict=False):
+        room.cast(election, cast_ballot(election, card, marks))
+    archive, facts = _close(room, number, out)
+    return _count(room, staff, number, archive, facts)
+
+
+def _before(room: RunningRoom, draft: Draft, present: int, trustees: bytes) -> tuple[int, list[CardSecret]]:
+    """Freeze the list, make the cards, take the roll; return the conference's number and the cards drawn."""
+    with room.storage.write() as session:
+        number = life.new_conference(session, draft)
+        life.freeze_list(session, number)
+        deck = cards.make_cards(session, number, "main", len(draft.people), SPARES)
+        setup.upload_trustees(session, number, trustees)
+        for entry in roll.search(session, number, "", limit=len(draft.people))[:present]:
+            roll.mark_present(session, number, entry.person)
+            roll.card_drawn(session, number, entry.person)
+    plain = [card for card in deck if not card.spare]
+    with room.storage.write() as session:
+        in_use = life_row.deck_in_use(session, number)
+        assert in_use is not None, "a deck was made"
+        for card in plain[present:]:
+            cards.void_leftover(session, number, encode_point(credential(card.text, in_use.uuid)))
+        life.take_roll(session, number)
+    return number, plain
+
+
+def _seal_and_open(room: RunningRoom, staff: Staff, number: int) -> Election:
+    with room.storage.write() as session:
+        written = setup.write_setup(session, number, room.keyring)
+        sealed = written.election, written.trustees, written.credentials
+    path = room.folder / f"{written.uuid}.setup.bel"
+    with path.open("wb") as file:
+        ArchiveWriter(file, int(now().timestamp())).add_setup(*sealed)
+    with room.storage.write() as session:
+        for teller in staff.tellers:
+            own = read_teller_file(teller.path, teller.passphrase)
+            take_confirmation(session, number, confirm_setup(path, own))
+        life.open_box(session, number, TWO_PEOPLE, now())
+    return parse_election(sealed[0])
+
+
+def _close(room: RunningRoom, number: int, out: Path) -> tuple[Path, Path]:
+    with room.storage.write() as session:
+        closed = closing.close_box(session, number, room.keyring, TWO_PEOPLE, now())
+    closing.rewrite_closed(room.storage)
+    out.mkdir(parents=True, exist_ok=True)
+    archive, facts = out / f"{closed.uuid}.bel", out / f"{closed.uuid}.facts.json"
+    archive.write_bytes(closed.archive)
+    facts.write_bytes(closed.facts)
+    return archive, facts
+
+
+def _count(room: RunningRoom, staff: Staff, number: int, archive: Path, facts: Path) -> Held:
+    """Count on the tally machine's own terms: from the archive file and the tellers' sealed files alone."""
+    begun = now()
+    report = add_sum(archive)
+    openings = []
+    for teller in staff.tellers[: staff.threshold]:
+        own = read_teller_file(teller.path, teller.passphrase)
+        own = bind_to_box(teller.path, own, teller.passphrase, report.end_ballots, LEAST_COST)
+        openings.append(open_one(archive, own, report.end_ballots))
+    word = ChairWord("single_ballot", staff.chair[0].name, "Diễn tập: mở hòm phiếu chỉ có một phiếu.")
+    words = Words(chair_words=(word,) if report.ballots == 1 else ())
+    count = archive.with_suffix(".count.json")
+    count.write_bytes(finish(archive, archive, openings, begun=stamp(begun), ended=stamp(now()), words=words))
+    return _record(room, staff, number, Files(archive, facts, count))
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The finished archive and both facts files."""
+
+    archive: Path
+    facts: Path
+    count: Path
+
+
+def _record(room: RunningRoom, staff: Staff, number: int, files: Files) -> Held:
+    records = write_records(files.archive, files.facts, files.count, files.archive.parent)
+    for path, _ in records:
+        path.write_bytes(sign_record(path.read_bytes(), staff.signing_keys))
+    awaiting = any(record.verdict.status == "awaiting_head" for _, record in records)
+    with room.storage.write() as session:
+        life.mark_counted(session, number, awaiting_head=awaiting)
+        if not awaiting:
+            life.mark_signed(session, number)
+    uuid = records[0][1].uuid
+    return Held(uuid, files.archive, files.facts, files.count, tuple(records))

@@ -1,0 +1,77 @@
+"""A running room for rehearsals: a real server process on loopback with TLS, a database, and one enrolled tablet."""
+
+import base64
+import hashlib
+import http.client
+import json
+import ssl
+from dataclasses import dataclass
+
+from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw, verify_raw
+from voting.box_devices import DEVICE_TAG
+from voting.documents.ballot import SealedBallot, tracker
+from voting.documents.election import Election
+from voting.documents.request import pack_request
+
+RECEIPT_TAG = "phieukin/receipt/v1"
+TIMEOUT = 60  # seconds
+
+
+class CastRefused(Exception):
+    """The room refused a rehearsal's ballot, or its receipt is not right."""
+
+
+@dataclass(slots=True)
+class Tablet:
+    """A tablet without a screen: its key, its id, and a connection that is kept open."""
+
+    host: str
+    port: int
+    trust: ssl.SSLContext
+    key: SigningKey
+    device: str = ""
+    connection: http.client.HTTPSConnection | None = None
+
+    def enrol(self, code: str) -> None:
+        """Enrol with a one-time code of the desk."""
+        content = {"code": code, "public_key": public_text(self.key), "name": "rehearsal"}
+        answer = self._post("/api/v1/devices", json.dumps(content).encode(), {"Content-Type": "application/json"})
+        self.device = str(answer["device"])
+
+    def cast(self, election: Election, ballot: SealedBallot) -> str:
+        """Send one ballot, check the receipt and return the tracker; raise CastRefused."""
+        body = pack_request(election, ballot)
+        message = raw_message(DEVICE_TAG, election.uuid.encode(), hashlib.sha256(body).digest())
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Phieukin-Device": self.device,
+            "Phieukin-Signature": base64.b64encode(sign_raw(self.key, message)).decode(),
+        }
+        answer = self._post(f"/api/v1/elections/{election.uuid}/ballots", body, headers)
+        _check_receipt(election, ballot, answer)
+        return str(answer["tracker"])
+
+    def _post(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, object]:
+        if self.connection is None:
+            self.connection = http.client.HTTPSConnection(self.host, self.port, timeout=TIMEOUT, context=self.trust)
+        self.connection.request("POST", path, body, headers)
+        response = self.connection.getresponse()
+        raw = response.read()
+        if response.status != http.HTTPStatus.OK:
+            raise CastRefused(f"{response.status}: {raw[:200].decode(errors='replace')}")
+        answer: dict[str, object] = json.loads(raw)
+        return answer
+
+
+def new_tablet(host: str, port: int, authority: str) -> Tablet:
+    """A tablet that trusts the room's certificate authority (PEM)."""
+    return Tablet(host, port, ssl.create_default_context(cadata=authority), new_signing_key())
+
+
+def _check_receipt(election: Election, ballot: SealedBallot, answer: dict[str, object]) -> None:
+    if answer.get("tracker") != tracker(ballot.raw):
+        raise CastRefused("the receipt is for another ballot")
+    conference = election.conference
+    assert conference is not None, "a rehearsal's election has a conference"
+    message = raw_message(RECEIPT_TAG, election.uuid.encode(), tracker(ballot.raw).encode())
+    verify_raw(conference.receipt_key, message, base64.b64decode(str(answer["receipt"])))
