@@ -17,6 +17,7 @@ from keys.teller import find_owner
 from keys.trustees import Trustees, parse_trustees
 from tally.audit import Report, Verdict, audit
 from tally.errors import NotOneOfUs, NotReady
+from tally.fast.checking import checker
 from tally.opening import OpenedShare, combine_shares, open_share, share_of, verify_opened, verify_share
 from tally.record import FinishedBox
 from tally.teller_file import TellerFile
@@ -90,7 +91,7 @@ def confirm_setup(path: Path, teller: TellerFile) -> bytes:
 
 def audited(path: Path, *stages: str) -> Report:
     """Audit an archive; raise NotReady unless it is sound and has reached one of `stages` (any, if none are named)."""
-    report = audit(path)
+    report = audit(path, checker=checker(path))
     if report.verdict is not Verdict.SOUND:
         failed = [f"{one.check} ({one.first[0] if one.first else ''})" for one in report.checks if one.failed]
         raise NotReady(f"the archive is not sound: {report.why or '; '.join(failed)}")

@@ -5,6 +5,8 @@ Exit 0: sound. Exit 1: not sound, each failed check named with its place. Exit 2
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from tqdm import tqdm
 from tally.audit import Finding, Report, Verdict, audit
 from tally.audit.opening_proofs import OPENINGS
 from tally.audit.record import check_records
+from tally.fast.checking import Runner, checker
 from voting.documents.canonical import DOCUMENT_LIMIT
 
 EXIT = {Verdict.SOUND: 0, Verdict.NOT_SOUND: 1, Verdict.UNREADABLE: 2, Verdict.UNSUPPORTED: 2}
@@ -31,12 +34,14 @@ _WORDS = {
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--record", "records", multiple=True, type=click.Path(path_type=Path), help="A record of this archive.")
 @click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
-def verify_command(file: Path, records: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--cluster", metavar="ADDRESS", help="Check the ballots on the machines of this dask scheduler.")
+def verify_command(file: Path, records: tuple[Path, ...], as_json: bool, cluster: str | None) -> None:
     """Check an archive FILE from its first byte to its result, and records made from it.
 
     Exit 0: sound. Exit 1: not sound. Exit 2: not readable, or something that is not supported.
     """
-    report = check_file(file, records)
+    with _runner(cluster) as runner:
+        report = check_file(file, records, runner)
     if as_json:
         click.echo(json.dumps(as_plain(report), ensure_ascii=False))
     else:
@@ -45,8 +50,24 @@ def verify_command(file: Path, records: tuple[Path, ...], as_json: bool) -> None
     sys.exit(EXIT[report.verdict])
 
 
-def check_file(file: Path, records: tuple[Path, ...]) -> Report:
-    """Audit a file with its records; whatever the files hold, a report comes back."""
+@contextmanager
+def _runner(cluster: str | None) -> Iterator[Runner | None]:
+    """Connect to a cluster where one is named; None leaves the work to this machine."""
+    with ExitStack() as stack:
+        yield None if cluster is None else stack.enter_context(_connected(cluster))
+
+
+def _connected(cluster: str) -> AbstractContextManager[Runner]:
+    try:
+        from tally.fast.cluster import connect
+
+        return connect(cluster)
+    except (ImportError, OSError, ValueError) as error:
+        raise click.BadParameter(f"{cluster}: {error}", param_hint="--cluster") from None
+
+
+def check_file(file: Path, records: tuple[Path, ...], runner: Runner | None = None) -> Report:
+    """Audit a file with its records, ballots by `runner` if given; whatever the files hold, a report comes back."""
     if not file.is_file():
         return _unreadable(f"{file}: not a file")
     if _is_bundle(file):
@@ -58,7 +79,8 @@ def check_file(file: Path, records: tuple[Path, ...]) -> Report:
     if len(texts) < len(records):
         return _unreadable("two records have one file name")
     try:
-        return check_records(_audit(file), texts) if records else _without_record(_audit(file))
+        report = _audit(file, runner)
+        return check_records(report, texts) if records else _without_record(report)
     except (MemoryError, RecursionError) as error:
         return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
 
@@ -101,11 +123,12 @@ def _how_far(report: Report) -> str:
     return f"reached {report.reached}: {report.ballots} ballots{ending}"
 
 
-def _audit(file: Path) -> Report:
+def _audit(file: Path, runner: Runner | None) -> Report:
     size = file.stat().st_size
     with tqdm(total=size, unit="B", unit_scale=True, file=sys.stderr, leave=False,
               disable=size < PROGRESS_BYTES or not sys.stderr.isatty()) as bar:  # fmt: skip
-        return audit(file, progress=lambda offset: bar.update(offset - bar.n) and None)
+        fastest = checker(file, runner=runner)
+        return audit(file, progress=lambda offset: bar.update(offset - bar.n) and None, checker=fastest)
 
 
 def _is_bundle(file: Path) -> bool:

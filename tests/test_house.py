@@ -27,9 +27,9 @@ ARROWS = {
     "voting.cli": {*PACKAGES, "voting.documents", "voting.procedures", "voting.rehearsal"},
     "voting.rehearsal": {*PACKAGES, "voting.documents", "voting.procedures", "voting.cli"},
 }
-# Storeys that the tellers' machine runs: base dependencies alone, and numba where it is there.
+# Storeys that the tellers' machine runs: base dependencies alone, and numba or dask where they are there.
 TELLERS = ("keys", "voting.documents", "voting.procedures", "tally")
-IF_THERE = {"numba", "llvmlite", "numpy"}
+IF_THERE = {"numba", "llvmlite", "numpy", "distributed"}
 ROOM_ONLY = ("flask", "sqlalchemy", "alembic", "granian", "flask_wtf", "flask_babel", "openpyxl", "argon2")
 # Import names that differ from the name of the distribution.
 DISTRIBUTIONS = {"nacl": "pynacl", "argon2": "argon2-cffi", "psycopg": "psycopg", "pkcs11": "pyhanko"}

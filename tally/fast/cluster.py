@@ -4,7 +4,7 @@ Every worker needs this package and access to nothing else: a chunk brings its b
 chunks of a worker that dies to another one, and because ``check_chunk`` is a pure function the result is that of one
 machine. Workers are trusted with the verdict, as the machine of the verifier is, and see public data alone.
 
-    with on_cluster("tcp://10.0.0.5:8786") as runner:
+    with connect("tcp://10.0.0.5:8786") as runner:
         report = audit(path, checker=checker(path, runner=runner))
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from tally.audit.ballots import ChunkFindings
@@ -22,12 +22,20 @@ _AHEAD = 3  # chunks for each thread of the cluster that are read before the fir
 _RETRIES = 5  # times that a chunk goes to another worker
 
 
-@contextmanager
-def on_cluster(address: str) -> Iterator[Runner]:
-    """Connect to the scheduler at ``address``; yield what runs chunks there. Raises OSError where nobody answers."""
+def connect(address: str) -> AbstractContextManager[Runner]:
+    """Connect to the scheduler at ``address``; entering the context gives the runner of its chunks.
+
+    Raises ImportError where dask is not installed, OSError or ValueError where no scheduler answers.
+    """
     from distributed import Client
 
-    with Client(address, set_as_default=False) as client:
+    return _connected(Client(address, set_as_default=False))
+
+
+@contextmanager
+def _connected(client: Any) -> Iterator[Runner]:
+    """Run chunks through a client, and close it in the end."""
+    with client:
         yield lambda works: _run(client, works)
 
 
