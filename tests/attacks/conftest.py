@@ -1,0 +1,11 @@
+"""The conference whose archive the attacks change."""
+
+import pytest
+
+from tests.attacks import lab as made
+from tests.attacks.lab import Lab
+
+
+@pytest.fixture(scope="session")
+def lab() -> Lab:
+    return made.lab()

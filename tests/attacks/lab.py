@@ -1,0 +1,199 @@
+"""A small conference of our own making, and the tools to forge archives of it with the chain of hashes rebuilt.
+
+Three of four cards voted on two names; any two of three tellers open. Made once in a run; forgeries are bytes.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from keys import ceremony, schnorr
+from keys.cards import credential, derive, new_card
+from keys.group import encode_point
+from keys.signing import SigningKey, new_signing_key, public_text
+from keys.teller import TellerKey
+from keys.transcript import sha256_b64
+from keys.trustees import Trustees, encode_trustees, parse_trustees
+from tally.audit import Report
+from tally.opening import OpenedShare, combine_shares, open_share
+from tally.sum import sum_ballots
+from tally.verify_cli import check_file
+from tests.voting.documents.elections import UUID, conference, raw_election
+from voting.documents.ballot import cast_ballot, parse_ballot, proof_text
+from voting.documents.canonical import compact
+from voting.documents.conference import Signer
+from voting.documents.election import Election, parse_election
+from voting.documents.members import encode_member
+from voting.documents.outcome import Tally, encode_partial_decryption, encode_tally
+from voting.documents.request import ballot_limit
+
+TIME = 1_650_000_000
+MARKS = ([[1, 0], [0, 1]], [[1, 0], [0, 0]], [[0, 1], [1, 0]])
+COUNTS = ((2, 1), (1, 1))
+
+Events = list[tuple[str, list[bytes]]]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Everything that anybody in the room could know, secrets included."""
+
+    election: Election
+    trustees: Trustees
+    credentials: bytes
+    cards: tuple[str, ...]
+    tellers: tuple[TellerKey, ...]
+    signing: dict[str, SigningKey]
+    ballots: tuple[bytes, ...]
+
+    def public(self, card: str) -> str:
+        """The public credential of a card, as it stands in the archive."""
+        return encode_point(credential(card, self.election.uuid))
+
+    def open(self, tally: Tally, owners: Sequence[int] = (1, 3)) -> tuple[OpenedShare, ...]:
+        """What honest tellers make of a tally."""
+        return tuple(
+            open_share(self.election, self.trustees, tally, owner, self.tellers[owner - 1].secret) for owner in owners
+        )
+
+
+@dataclass
+class Draft:
+    """An archive's records, each open to change; `opened` belongs to the shares."""
+
+    setup: list[bytes]
+    ballots: list[bytes]
+    tally: bytes = b""
+    sized: dict[str, Any] = field(default_factory=dict)
+    shares: list[tuple[int, bytes]] = field(default_factory=list)
+    result: bytes = b""
+    opened: tuple[OpenedShare, ...] = ()
+
+    def events(self) -> Events:
+        """All events with their records, payloads made anew."""
+        names = ("election", "trustees", "credentials")
+        data = compact({name: digest(raw) for name, raw in zip(names, self.setup, strict=True)})
+        events: Events = [("Setup", [*self.setup, data])]
+        events += [("Ballot", [ballot]) for ballot in self.ballots]
+        events.append(("EndBallots", []))
+        if self.tally:
+            sized = {"num_tallied": len(self.ballots), "total_weight": len(self.ballots), **self.sized}
+            events.append(("EncryptedTally", [self.tally, compact(sized | {"encrypted_tally": digest(self.tally)})]))
+        for owner, share in self.shares:
+            events.append(("PartialDecryption", [share, compact({"owner": owner, "payload": digest(share)})]))
+        if self.result:
+            events.append(("Result", [self.result]))
+        return events
+
+    def raw(self) -> bytes:
+        """The archive."""
+        return chain(self.events())
+
+
+def digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def chain(events: Events, change: Callable[[int, dict[str, Any]], None] = lambda height, event: None) -> bytes:
+    """Write an archive of any events in any order, the hashes right; `change` may edit an event before it is hashed."""
+    parts = [encode_member("BELENIOS", compact({"version": 1, "timestamp": str(TIME)}), TIME)]
+    parent = None
+    for height, (kind, records) in enumerate(events):
+        event: dict[str, Any] = {"parent": parent} if parent else {}
+        event |= {"height": height, "type": kind} | ({"payload": digest(records[-1])} if records else {})
+        change(height, event)
+        body = compact(event)
+        parts += [encode_member(f"{digest(record)}.data.json", record, TIME) for record in records]
+        parts.append(encode_member(f"{digest(body)}.event.json", body, TIME))
+        parent = digest(body)
+    return b"".join(parts)
+
+
+def build_lab() -> Lab:
+    """Hold the conference up to the closing of the box."""
+    item, tellers = ceremony.rehearse(3, 2)
+    trustees = parse_trustees(encode_trustees([item]))
+    signing = {name: new_signing_key() for name in (*"123", "secretary", "chair", "head", "receipt", "desk")}
+    made, questions = conference(2, present=4)
+
+    def sign(name: str, role: str) -> Signer:
+        return Signer(f"{role} {name}", role, public_text(signing[name]), must_sign=name != "head")
+
+    made = msgspec.structs.replace(
+        made,
+        tellers=tuple(sign(name, "Kiểm phiếu viên") for name in "123"),
+        secretary=sign("secretary", "Thư ký"),
+        chair=sign("chair", "Chủ trì"),
+        head=sign("head", "Chánh Văn phòng"),
+        receipt_key=public_text(signing["receipt"]),
+        desk_key=public_text(signing["desk"]),
+    )
+    election = parse_election(raw_election(questions, trustees.election_key(), made))
+    cards = tuple(new_card() for _ in range(made.drawn + made.spares))
+    credentials = compact(sorted(encode_point(credential(card, UUID)) for card in cards))
+    ballots = tuple(cast_ballot(election, card, marks).raw for card, marks in zip(cards, MARKS, strict=False))
+    return Lab(election, trustees, credentials, cards, tuple(tellers), signing, ballots)
+
+
+@cache
+def lab() -> Lab:
+    """The conference of this run."""
+    return build_lab()
+
+
+def closed(lab: Lab, *ballots: bytes) -> Draft:
+    """An archive that ends with the closing of the box; with other ballots where some are given."""
+    return Draft([lab.election.raw, lab.trustees.raw, lab.credentials], list(ballots or lab.ballots))
+
+
+def counted(lab: Lab, *ballots: bytes, owners: Sequence[int] = (1, 3)) -> Draft:
+    """A whole archive, counted by the tellers of these numbers."""
+    draft = closed(lab, *ballots)
+    parsed = [parse_ballot(raw, ballot_limit(lab.election)) for raw in draft.ballots]
+    announce(lab, draft, sum_ballots(lab.election, parsed), owners)
+    return draft
+
+
+def announce(lab: Lab, draft: Draft, tally: Tally, owners: Sequence[int] = (1, 3)) -> None:
+    """Fill a draft with a tally, its shares and its result."""
+    draft.tally = encode_tally(tally)
+    draft.opened = lab.open(tally, owners)
+    draft.shares = [(one.owner, encode_partial_decryption(one.decryption)) for one in draft.opened]
+    decryptions = {one.owner: one.decryption for one in draft.opened}
+    draft.result = compact({"result": combine_shares(lab.trustees, tally, decryptions, len(draft.ballots))})
+
+
+def resigned(lab: Lab, ballot: dict[str, Any], card: str) -> bytes:
+    """Sign an edited ballot with a card's secret, as its owner could."""
+    unsigned = {name: ballot[name] for name in ("election_uuid", "election_hash", "credential", "answers")}
+    hashed = sha256_b64(compact(unsigned))
+    proof = schnorr.sign_hash(derive(card, UUID), hashed)
+    return compact(unsigned | {"signature": {"hash": hashed, "proof": msgspec.to_builtins(proof_text(proof))}})
+
+
+def edited(lab: Lab, number: int, edit: Callable[[dict[str, Any]], None]) -> bytes:
+    """A ballot with an edit, signed anew by its own card."""
+    ballot = json.loads(lab.ballots[number])
+    edit(ballot)
+    return resigned(lab, ballot, lab.cards[number])
+
+
+def verify(raw: bytes, folder: Path, record: bytes | None = None) -> Report:
+    """What `phieukin verify` makes of the bytes."""
+    path = folder / "any name.bel"
+    path.write_bytes(raw)
+    if record is None:
+        return check_file(path, ())
+    (folder / "record.json").write_bytes(record)
+    return check_file(path, (folder / "record.json",))
+
+
+def failed(report: Report) -> dict[str, str]:
+    """The failed checks, each with its first places."""
+    return {one.check: " | ".join(one.first) for one in report.checks if one.failed}
