@@ -89,7 +89,7 @@ class _Run:
             if self._progress is not None:
                 self._progress(self._archive.offset)
             if entry.event.type == "Ballot":
-                yield NumberedBallot(entry.event.height, entry.records[-1])
+                yield NumberedBallot(entry.height, entry.records[-1])
             elif self._kept < MOST_OTHERS and self._kept_bytes < MOST_OTHER_BYTES:
                 self._kept += 1
                 self._kept_bytes += sum(map(len, entry.records))

@@ -29,14 +29,13 @@ def walk(archive: ArchiveReader, ledger: Ledger) -> Iterator[Entry]:
         ledger.holds(ARCHIVE, "", lambda: check_names(group, height))  # noqa: B023 - called at once
         event = ledger.read(EVENTS, "", lambda: parse_event(group, height))  # noqa: B023
         if event is None:
-            archive.chain.height, archive.chain.digest = height + 1, group.event.digest
+            archive.chain.skip(group.event.digest)
             continue
         _check_place(archive, ledger, event)
         complete = ledger.holds(RECORDS, "", lambda: check_records(event, group.records, height))  # noqa: B023
-        archive.chain.height = event.height
         archive.chain.extend(event, group.event.digest)
         if complete or (group.records and event.type == "Ballot"):
-            yield entry_of(group, event)
+            yield entry_of(group, event, height)
 
 
 def _groups(archive: ArchiveReader, ledger: Ledger) -> Iterator[Group]:

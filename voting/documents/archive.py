@@ -83,9 +83,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event with its records; `digest` is the hex SHA-256 of the event, `offset` its first byte in the file."""
+    """One event with its records. `height` is its place in the file, counted by us from 0, whatever the event claims.
+
+    `digest` is the hex SHA-256 of the event, `offset` its first byte in the file.
+    """
 
     event: Event
+    height: int
     records: tuple[bytes, ...]
     digest: str
     offset: int
@@ -93,14 +97,15 @@ class Entry:
     @property
     def place(self) -> str:
         """Where it stands, for people."""
-        return f"event {self.event.height} ({self.event.type})"
+        return f"event {self.height} ({self.event.type})"
 
 
 @dataclass(slots=True)
 class Chain:
-    """The end of a chain so far: what the next event must link to."""
+    """The end of a chain so far: what the next event must link to; `height` counts events, `expected` their heights."""
 
     height: int = 0
+    expected: int = 0
     digest: str | None = None
     kind: EventKind | None = None
     has_tally: bool = False
@@ -109,8 +114,8 @@ class Chain:
 
     def check_link(self, event: Event) -> None:
         """Check height and parent of the next event; raise BrokenChain."""
-        if event.height != self.height:
-            raise BrokenChain("events", f"event {self.height}", f"height {self.height} expected, {event.height} found")
+        if event.height != self.expected:
+            raise BrokenChain("events", f"event {self.height}", f"height {self.expected} expected, not {event.height}")
         if event.parent != self.digest:
             raise BrokenChain("events", f"event {self.height}", "its parent is not the event before it")
 
@@ -129,9 +134,14 @@ class Chain:
         if event.type in ("PartialDecryption", "Result") and not self.has_tally:
             raise BrokenChain("order", place, f"{event.type} without an EncryptedTally before it")
 
+    def skip(self, digest: str) -> None:
+        """Take an event that cannot be read as the end of the chain."""
+        self.height, self.expected, self.digest = self.height + 1, self.expected + 1, digest
+
     def extend(self, event: Event, digest: str) -> None:
         """Take the event as the end of the chain."""
-        self.height, self.digest, self.kind = self.height + 1, digest, event.type
+        self.height, self.expected = self.height + 1, event.height + 1
+        self.digest, self.kind = digest, event.type
         self.has_tally |= event.type == "EncryptedTally"
         self.ballots += event.type == "Ballot"
         if event.type == "EndBallots":
@@ -227,7 +237,7 @@ class ArchiveReader:
             self.chain.check_order(event)
             check_records(event, group.records, height)
             self.chain.extend(event, group.event.digest)
-            yield entry_of(group, event)
+            yield entry_of(group, event, height)
 
     def _first(self) -> int:
         first = next(self._members, None)
@@ -241,10 +251,10 @@ class ArchiveReader:
         return self._reader.timestamp
 
 
-def entry_of(group: Group, event: Event) -> Entry:
+def entry_of(group: Group, event: Event, height: int) -> Entry:
     """Make an entry of a group whose event is parsed."""
     first = group.records[0] if group.records else group.event
-    return Entry(event, tuple(one.body for one in group.records), group.event.digest, first.offset)
+    return Entry(event, height, tuple(one.body for one in group.records), group.event.digest, first.offset)
 
 
 @contextmanager
