@@ -1,0 +1,124 @@
+"""The digital annex (field 26): what the minutes stand on, as hashes to compare, and how to check them."""
+
+import hashlib
+from base64 import b64decode
+
+from tally.minutes.blocks import Annex, Line
+from tally.minutes.closing import CHAIR, HEAD, SECRETARY, head_signs, teller_field
+from tally.minutes.qr import qr_svg
+from tally.minutes.view import View
+from tally.minutes.wording import day, in_groups, moment
+from voting.documents.conference import ON_PAPER, Signer
+from voting.documents.record import Hashes
+
+
+def annex(view: View, payload: bytes) -> Annex:
+    """Build the annex from the record and the hash of its payload."""
+    words, record = view.words, view.record
+    payload_hash = hashlib.sha256(payload).hexdigest()
+    notes = [*view.conference.notes, *record.notes]
+    return Annex(
+        head=words("annex.head"),
+        subject=words(f"annex.{record.form}"),
+        attached=words("annex.attached", day=day(moment(record.count.ended), view.language).removeprefix("ngày\u00a0")),
+        hash_label=words("annex.hash_label"),
+        hash=in_groups(payload_hash),
+        qr=words("annex.qr"),
+        lines=(*_identity(view), *_hashes(view), *_room(view), *_made_by(view)),
+        keys_head=words("annex.keys"),
+        keys=tuple(_keys(view)),
+        notes_head=words("annex.notes"),
+        notes=tuple(words("annex.note", code=one.code, text=one.text) for one in notes),
+        check=words("annex.check"),
+        command=words("annex.command", uuid=record.uuid) if record.hashes else "",
+    )
+
+
+def qr_of(payload: bytes) -> bytes:
+    """Draw the QR code of the payload's hash: 64 hex digits and nothing else."""
+    return qr_svg(hashlib.sha256(payload).hexdigest())
+
+
+def signers(view: View) -> list[tuple[str, Signer]]:
+    """List everyone who signs the minutes, by the name of their signature field; the head where they decided a tie."""
+    conference = view.conference
+    tellers = [(teller_field(number), one) for number, one in enumerate(conference.tellers, 1)]
+    everyone = [*tellers, (SECRETARY, conference.secretary), (CHAIR, conference.chair)]
+    return [*everyone, (HEAD, conference.head)] if head_signs(view) else everyone
+
+
+def _identity(view: View) -> list[Line]:
+    words, conference, record = view.words, view.conference, view.record
+    procedure = words(
+        "annex.procedure_text",
+        procedure=conference.procedure,
+        step=str(conference.step),
+        section=conference.section,
+        ruleset=conference.ruleset.id,
+        version=str(conference.ruleset.version),
+    )
+    paper = words("annex.paper_text", n=str(record.paper), of=str(len(conference.papers)))
+    lines = [Line(words("annex.session"), record.uuid, True)] if record.uuid else []
+    return [*lines, Line(words("annex.procedure"), procedure), Line(words("annex.paper_number"), paper)]
+
+
+def _hashes(view: View) -> list[Line]:
+    words, hashes = view.words, view.record.hashes
+    lines = []
+    if view.record.fingerprint:
+        lines.append(Line(words("annex.fingerprint"), in_groups(view.record.fingerprint), True))
+    lines += _file_hashes(view, hashes) if hashes else []
+    lines += [
+        Line(words(f"annex.previous_{one.kind}", paper=str(one.paper)), in_groups(one.sha256), True)
+        for one in view.conference.previous
+    ]
+    return lines
+
+
+def _file_hashes(view: View, hashes: Hashes) -> list[Line]:
+    named = {
+        "archive": hashes.archive,
+        "end_ballots": hashes.end_ballots,
+        "last_event": hashes.last_event,
+        "facts": hashes.facts,
+        "count": hashes.count,
+    }
+    return [Line(view.words(f"annex.{name}"), in_groups(text), True) for name, text in named.items()]
+
+
+def _room(view: View) -> list[Line]:
+    """Tell of cards, ballots refused and who opened; a count on paper has none of it."""
+    if view.record.form == "paper":
+        return []
+    words, facts, count = view.words, view.record.facts, view.record.count
+    cards, tellers = facts.cards, str(len(view.conference.tellers))
+    used = [
+        words("annex.spare", n=str(one.count), reason=words(f"annex.{one.reason}")) for one in facts.spares_activated
+    ]
+    openers = ", ".join(map(str, count.openers))
+    return [
+        Line(words("annex.cards"), words("annex.cards_text", made=view.number(cards.made),
+                                         drawn=view.number(cards.drawn), void=view.number(cards.void),
+                                         spares=view.number(cards.spares))),
+        Line(words("annex.spares"), ", ".join(used) or words("annex.none")),
+        Line(words("annex.room"), words("annex.room_text", refused=view.number(facts.refused),
+                                        audits=view.number(facts.audits), helpers=view.number(facts.helpers))),
+        Line(words("annex.confirmed"), words("annex.confirmed_text", n=str(len(facts.confirmations)), of=tellers)),
+        Line(words("annex.opened"), words("annex.opened_text", owners=openers, n=str(len(count.openers)), of=tellers)),
+    ]  # fmt: skip
+
+
+def _made_by(view: View) -> list[Line]:
+    made = view.record.made_by
+    return [Line(view.words("annex.made_by"), f"{made.software}; {made.renderer}; {made.font}")]
+
+
+def _keys(view: View) -> list[Line]:
+    lines = []
+    for _, one in signers(view):
+        line = Line(f"{one.name} – {one.role}", view.words("annex.key_on_paper"))
+        if one.key != ON_PAPER:
+            line = Line(line.label, in_groups(hashlib.sha256(b64decode(one.key)).hexdigest()), True)
+        if line not in lines:  # the head may be the chair
+            lines.append(line)
+    return lines

@@ -1,0 +1,44 @@
+"""`phieukin tally minutes`: the minutes of a record again, byte for byte."""
+
+from pathlib import Path
+
+import click
+
+from tally.errors import InvalidRecord, TallyError
+from tally.minutes.renderer import render_minutes
+from tally.minutes.view import RECORD_LIMIT
+from tally.rule import Language
+from voting.documents.envelope import parse_envelope, payload_of
+from voting.documents.errors import DocumentError
+from voting.documents.record import RECORD_TYPE
+
+_ENVELOPE_LIMIT = 2 * RECORD_LIMIT
+
+
+def record_payload_of(path: Path) -> bytes:
+    """Take the unsigned payload out of a record.json; raise InvalidRecord."""
+    if path.stat().st_size > _ENVELOPE_LIMIT:
+        raise InvalidRecord(f"{path}: at most {_ENVELOPE_LIMIT} bytes expected")
+    try:
+        return payload_of(parse_envelope(path.read_bytes(), RECORD_TYPE, str(path)), str(path))
+    except DocumentError as error:
+        raise InvalidRecord(str(error)) from None
+
+
+@click.command("minutes")
+@click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write.")
+@click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True,
+              help="en: a companion for readers; the Vietnamese minutes decide.")  # fmt: skip
+@click.option("--any-renderer", is_flag=True,
+              help="Render with what is installed, even where the bytes will be others than those signed.")  # fmt: skip
+def minutes_command(record: Path, out: Path, language: Language, any_renderer: bool) -> None:
+    """Render the minutes (biên bản kiểm phiếu) of RECORD, a record.json, as PDF/A.
+
+    The same record gives the same bytes each time.
+    """
+    try:
+        pdf = render_minutes(record_payload_of(record), language, exact=not any_renderer)
+    except TallyError as error:
+        raise click.ClickException(str(error)) from None
+    out.write_bytes(pdf)

@@ -1,0 +1,172 @@
+"""The result of the count: the rule, the tables in ballot order, the conclusion by votes (fields 17 to 20)."""
+
+from tally.minutes.blocks import Block, Heading, Table, Text
+from tally.minutes.view import View
+from tally.minutes.wording import capitalised, clock, day, moment, short_day
+from voting.documents.case import Counted, HeadDecision, Judged
+from voting.documents.conference import Candidate
+
+
+def results(view: View) -> list[Block]:
+    """Tell the rule in words and numbers, and the votes of every name."""
+    words, verdict = view.words, view.record.verdict
+    blocks: list[Block] = [Heading(words("rule.head")), Text(_count_time(view)), Text(_rule(view))]
+    listed, further = view.listed(), view.put_forward()
+    if listed:
+        blocks += [Text(words("table.caption"), keep=True), _main_table(view, listed)]
+    if further:
+        blocks += [Text(words("table.further"), keep=True), _further_table(view, further)]
+    return [*blocks, Text(words("table.footnote", base=view.base, n=verdict.base), style="small")]
+
+
+def conclusion(view: View) -> list[Block]:
+    """Name those who go on, from the most votes down; then equal votes and the head's decision on them."""
+    words, verdict = view.words, view.record.verdict
+    chosen = [view.judged[one] for one in verdict.selected]
+    blocks: list[Block] = [Heading(words("conclusion.head")), Text(_conclusion(view), keep=bool(chosen))]
+    blocks += [_selected_line(view, number, one) for number, one in enumerate(chosen, 1)]
+    quota = view.paper.selection.quota
+    if quota is not None and verdict.status == "final" and len(chosen) < quota:
+        blocks.append(Text(words("conclusion.fewer")))
+    return [*blocks, *_tie(view)]
+
+
+def _count_time(view: View) -> str:
+    begun = moment(view.record.count.begun)
+    return view.words("rule.count_time", begun=clock(begun, view.language), day=day(begun, view.language))
+
+
+def _rule(view: View) -> str:
+    words, quota = view.words, view.paper.selection.quota
+    return words(
+        "rule.text",
+        principle=words(f"rule.principle_{view.paper.kind}"),
+        share=view.share,
+        base=view.base,
+        n=view.record.verdict.base,
+        least=view.record.verdict.minimum,
+        quota="" if quota is None else words("rule.quota", quota=quota),
+    )
+
+
+def _main_table(view: View, votes: list[Counted]) -> Table:
+    words, removal = view.words, "_remove" if view.paper.kind == "remove" else ""
+    rows = [_row(view, number, one) for number, one in enumerate(votes, 1)]
+    notes = any(row[-1] for row in rows)
+    head = (
+        words("table.number"), words("table.name"), words("table.post"), words(f"table.agree{removal}"),
+        words(f"table.disagree{removal}"), words("table.no_opinion"), words(f"table.percent_{view.paper.rule.base}"),
+        words("table.result"), words("table.note"),
+    )  # fmt: skip
+    widths = (8, 36, 0, 12, 13, 13, 18, 14, 20) if notes else (9, 42, 0, 13, 14, 14, 20, 15)
+    columns = len(widths)
+    return Table(head[:columns], tuple(row[:columns] for row in rows), widths, "cllcccccl"[:columns])
+
+
+def _row(view: View, number: int, votes: Counted) -> tuple[str, ...]:
+    one, judged = view.candidates[votes.id], view.judged[votes.id]
+    return (
+        str(number),
+        _name(view, one),
+        one.position,
+        view.number(votes.agree),
+        view.number(votes.disagree),
+        view.number(judged.no_opinion),
+        view.percent(judged) + "%",
+        _result(view, judged),
+        "; ".join(text for text in (_note(view, judged), one.note) if text),
+    )
+
+
+def _further_table(view: View, votes: list[Counted]) -> Table:
+    words = view.words
+    rows = tuple(
+        (
+            str(number),
+            _name(view, view.candidates[one.id]),
+            view.candidates[one.id].position,
+            view.number(one.agree),
+            view.percent(view.judged[one.id]) + "%",
+            _result(view, view.judged[one.id]),
+        )
+        for number, one in enumerate(votes, 1)
+    )
+    head = ("number", "name", "post", "introduced", f"percent_{view.paper.rule.base}", "result")
+    return Table(tuple(words(f"table.{name}") for name in head), rows, (9, 42, 0, 18, 22, 18), "cllccc")
+
+
+def _name(view: View, one: Candidate) -> str:
+    """Write the name, with the day of birth on a line below it where the paper shows it."""
+    return f"{one.name}\n" + view.words("table.born", born=one.born) if one.born else one.name
+
+
+def _result(view: View, one: Judged) -> str:
+    removal = "_remove" if view.paper.kind == "remove" else ""
+    return view.words(f"table.met{removal}" if one.meets else f"table.missed{removal}")
+
+
+def _note(view: View, one: Judged) -> str:
+    """Say what became of a name that met the rule, where more met it than the quota holds."""
+    tie = view.record.verdict.tie
+    in_tie = tie is not None and one.id in tie.candidates
+    if one.outcome == "tied":
+        return view.words("table.tied")
+    if in_tie:
+        return view.words("table.head_chosen" if one.outcome == "selected" else "table.head_not_chosen")
+    return view.words("table.beyond_quota") if one.outcome == "not_selected" else ""
+
+
+def _conclusion(view: View) -> str:
+    words, kind, quota = view.words, view.paper.kind, view.paper.selection.quota
+    facts = {"who": view.who, "share": view.share, "base": view.base}
+    n = len(view.record.verdict.selected)
+    if n == 0 and view.record.verdict.status == "awaiting_head":
+        return words("conclusion.none_yet", **facts)
+    if n == 0:
+        return words("conclusion.none_remove" if kind == "remove" else "conclusion.none", **facts)
+    if quota is None:
+        return words("conclusion.final_all" if kind == "final" else f"conclusion.{kind}", n=n, **facts)
+    return words("conclusion.final" if kind == "final" else "conclusion.quota_introduce", n=n, quota=quota, **facts)
+
+
+def _selected_line(view: View, number: int, one: Judged) -> Text:
+    candidate = view.candidates[one.id]
+    facts = {
+        "Who": capitalised(view.who), "name": candidate.name, "votes": view.number(one.agree),
+        "base": view.number(view.record.verdict.base), "percent": view.percent(one), "post": candidate.position,
+    }  # fmt: skip
+    key = "conclusion.line_post" if candidate.position else "conclusion.line"
+    return Text(f"{number}. " + view.words(key, **facts))
+
+
+def _tie(view: View) -> list[Block]:
+    tie = view.record.verdict.tie
+    if tie is None:
+        return []
+    words, decision = view.words, view.record.case.head_decision
+    text = words("conclusion.tie", who=view.who, names=_names(view, tie.candidates), agree=tie.agree, places=tie.places)
+    if decision is None:
+        text += " " + words("conclusion.awaiting")
+        return [Text(text, words("conclusion.tie_label"))]
+    return [
+        Text(text, words("conclusion.tie_label")),
+        Text(_decided(view, decision), words("conclusion.decided_label")),
+    ]
+
+
+def _decided(view: View, decision: HeadDecision) -> str:
+    signed = any(word.paper == view.record.paper and word.envelope for word in view.record.count.head_words)
+    return view.words(
+        "conclusion.decided" if len(decision.chosen) == 1 else "conclusion.decided_many",
+        who=view.who,
+        by=decision.by,
+        role=view.conference.head.role,
+        names=_names(view, decision.chosen),
+        reason=decision.reason.rstrip("."),
+        day=short_day(decision.on),
+        how=view.words("conclusion.signed" if signed else "conclusion.on_paper"),
+    )
+
+
+def _names(view: View, ids: tuple[str, ...]) -> str:
+    return ", ".join(view.candidates[one].name for one in ids)

@@ -1,0 +1,111 @@
+"""A record as the minutes look at it: the one paper, names joined with votes, and the words of a language."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from tally.errors import InvalidRecord
+from tally.minutes.wording import Words, capitalised, in_table, percent_text, words_of
+from tally.rule import Language
+from voting.documents.canonical import parse_canonical
+from voting.documents.case import Counted, Judged
+from voting.documents.conference import Candidate, Conference, Paper, Signer
+from voting.documents.errors import DocumentError
+from voting.documents.record import Record
+
+RECORD_LIMIT = 16 * 1024 * 1024  # bytes of a record's payload
+
+
+def parse_record(payload: bytes) -> Record:
+    """Read the payload of a record: canonical JSON of exactly its fields. Raises InvalidRecord."""
+    try:
+        return parse_canonical(payload, Record, RECORD_LIMIT, "record")
+    except DocumentError as error:
+        raise InvalidRecord(str(error)) from None
+
+
+@dataclass(frozen=True)
+class View:
+    """One record in one language."""
+
+    record: Record
+    words: Words
+
+    @classmethod
+    def of(cls, record: Record, language: Language) -> "View":
+        """Look at a record; raise InvalidRecord where its paper and its case speak of different names."""
+        view = cls(record, words_of(language))
+        if not 1 <= record.paper <= len(record.conference.papers):
+            raise InvalidRecord(f"paper {record.paper} of {len(record.conference.papers)} does not exist")
+        on_paper = [(one.id, one.name) for one in view.paper.candidates]
+        if on_paper != [(one.id, one.name) for one in record.case.candidates]:
+            raise InvalidRecord("the names of the case are not those of the paper, in its order")
+        if {one.id for one in record.verdict.candidates} != {one.id for one in record.case.candidates}:
+            raise InvalidRecord("the verdict speaks of other names than the case")
+        return view
+
+    @property
+    def language(self) -> Language:
+        """The language of the words."""
+        return self.words.language
+
+    @property
+    def conference(self) -> Conference:
+        """The meeting."""
+        return self.record.conference
+
+    @property
+    def paper(self) -> Paper:
+        """The paper (phiếu) that this record is about."""
+        return self.record.conference.papers[self.record.paper - 1]
+
+    @cached_property
+    def candidates(self) -> dict[str, Candidate]:
+        """Names of the paper by id, in ballot order."""
+        return {one.id: one for one in self.paper.candidates}
+
+    @cached_property
+    def judged(self) -> dict[str, Judged]:
+        """The verdict on each name, by id."""
+        return {one.id: one for one in self.record.verdict.candidates}
+
+    @property
+    def who(self) -> str:
+        """The form of address (xưng hô), as within a sentence."""
+        return self.conference.address
+
+    @property
+    def share(self) -> str:
+        """The rule's share in words: `từ 30% trở lên`, `trên 50%`, `từ 2/3 trở lên`."""
+        rule = self.paper.rule
+        key = "rule.at_least" if rule.op == ">=" else "rule.more_than"
+        return self.words(key, share=share_text(rule.num, rule.den))
+
+    @property
+    def base(self) -> str:
+        """Whom the rule counts from, in words."""
+        return self.words(f"rule.{self.paper.rule.base}")
+
+    def person(self, signer: Signer) -> str:
+        """Write a person with form of address and role: `Đồng chí Trần Thị Ánh – Chuyên viên.`"""
+        return self.words("general.person", who=capitalised(self.who), name=signer.name, role=signer.role)
+
+    def number(self, count: int) -> str:
+        """Write a count for a column."""
+        return in_table(count, self.language)
+
+    def percent(self, one: Judged) -> str:
+        """Write the percent of a name, without the sign."""
+        return percent_text(one.percent, self.language)
+
+    def listed(self) -> list[Counted]:
+        """Votes for the names on the list, in ballot order."""
+        return [one for one in self.record.case.candidates if not self.candidates[one.id].put_forward]
+
+    def put_forward(self) -> list[Counted]:
+        """Votes for names put forward (giới thiệu thêm) that somebody voted for: the others are not in the minutes."""
+        return [one for one in self.record.case.candidates if self.candidates[one.id].put_forward and one.agree]
+
+
+def share_text(num: int, den: int) -> str:
+    """Write a share in percent where it is a whole one, else as a fraction."""
+    return f"{num}/{den}" if 100 * num % den else f"{100 * num // den}%"
