@@ -127,8 +127,11 @@ def _audit(file: Path, runner: Runner | None) -> Report:
     size = file.stat().st_size
     with tqdm(total=size, unit="B", unit_scale=True, file=sys.stderr, leave=False,
               disable=size < PROGRESS_BYTES or not sys.stderr.isatty()) as bar:  # fmt: skip
-        fastest = checker(file, runner=runner)
-        return audit(file, progress=lambda offset: bar.update(offset - bar.n) and None, checker=fastest)
+
+        def show(offset: int) -> None:
+            bar.update(offset - bar.n)
+
+        return audit(file, progress=show, checker=checker(file, runner=runner))
 
 
 def _is_bundle(file: Path) -> bool:

@@ -19,7 +19,8 @@ from tally.audit.outcome import Decryptions, check_result, check_shares, check_t
 from tally.audit.report import Ledger, Report, Verdict
 from tally.audit.setup import Setup, check_setup
 from tally.audit.walk import ORDER, walk
-from voting.documents.archive import ArchiveReader, Entry, EventKind, open_archive
+from voting.documents.archive import ArchiveReader, open_archive
+from voting.documents.chain import Entry, EventKind
 from voting.documents.errors import DocumentError
 from voting.documents.outcome import Counts
 

@@ -7,16 +7,8 @@ so that one broken link does not hide what comes after it.
 from collections.abc import Iterator
 
 from tally.audit.report import Ledger
-from voting.documents.archive import (
-    ArchiveReader,
-    Entry,
-    Event,
-    Group,
-    check_names,
-    check_records,
-    entry_of,
-    parse_event,
-)
+from voting.documents.archive import ArchiveReader
+from voting.documents.chain import Entry, Event, Group, check_names, check_records, entry_of, parse_event
 from voting.documents.errors import BrokenChain, DamagedArchive, UnsupportedElection
 
 ARCHIVE, EVENTS, ORDER, RECORDS = "archive", "events", "order", "records"
