@@ -1,5 +1,5 @@
 /**
- * The sealed ballot (Belenios specification 3.0, sections 4.11 to 4.15), byte for byte as Belenios writes it.
+ * The sealed ballot (Belenios specification 3.0, sections 4.11 to 4.17), byte for byte as Belenios writes it.
  *
  * An answer is encrypted as soon as it is chosen (`sealAnswer`), since each question's proofs need nothing of the
  * others; when the voter touches "Bỏ phiếu" only the signature is left (`signBallot`).
@@ -115,7 +115,7 @@ export function assemble(election: Election, credential: string, answers: readon
   return { json, hash: fingerprint(utf8(json)), commitments: concat(answers.map((answer) => answer.commitments)) };
 }
 
-/** Sign with the card's secret (section 4.14): all that is left to do when the voter casts. */
+/** Sign with the card's secret (section 4.16): all that is left to do when the voter casts. */
 export function signBallot(unsigned: UnsignedBallot, card: Card): SignedBallot {
   const w = freshScalar();
   const commitment = BASE.multiply(w).toBytes();

@@ -1,16 +1,12 @@
 /**
- * Cards (thẻ biểu quyết): 22 base58 characters, in the QR code without dashes, in print and in the derivation with
- * dashes 5-6-5-6 (Belenios specification 3.0, section 4.7). There is no check digit; whether a card is one of this
+ * Cards (thẻ biểu quyết) and what is derived from them (Belenios specification 3.0, section 4.8). There is no check digit; whether a card is one of this
  * ballot's is decided by its public credential alone.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bigEndian, concat, utf8 } from "./bytes.ts";
+import { ALPHABET, CARD_LENGTH, groupAt, groups } from "./codes.ts";
 import { Refused } from "./errors.ts";
 import { BASE, encodePoint, modQ } from "./group.ts";
-
-export const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-export const GROUPS = [5, 6, 5, 6] as const;
-export const CARD_LENGTH = 22;
 
 const CARD = new RegExp(`^[${ALPHABET}]{${CARD_LENGTH}}$`);
 
@@ -24,18 +20,6 @@ export function normalise(text: string): string {
   const card = text.replace(/[\s-]/g, "");
   if (!CARD.test(card)) throw new Refused("card", "22 characters of the card's alphabet expected");
   return card;
-}
-
-/** The four groups of a card, the last ones short or empty while it is being typed. */
-export function groups(card: string): string[] {
-  let at = 0;
-  return GROUPS.map((length) => card.slice(at, (at += length)));
-}
-
-/** Which group (0 to 3) the character at a position belongs to. */
-export function groupAt(position: number): number {
-  let end = 0;
-  return GROUPS.findIndex((length) => position < (end += length));
 }
 
 /** Derive a card's secret and its public credential for the election `uuid`. */

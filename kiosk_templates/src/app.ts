@@ -1,0 +1,301 @@
+/**
+ * The tablet: which screen is shown, for whom, and what happens next. One object, in memory; when a voter ends, the
+ * booth's worker is ended, the marks are dropped and the settings go back to their defaults.
+ */
+import { Booth } from "./booth.ts";
+import { cast, type Sealed } from "./casting.ts";
+import type { Device } from "./device.ts";
+import { Idle } from "./idle.ts";
+import type { Opened } from "./orders.ts";
+import { Marks, parseMeeting, type Meeting, type Name } from "./papers.ts";
+import { Receipts } from "./receipts.ts";
+import { handOver, post, readDocuments, readRoom, type Room } from "./room.ts";
+import { apply, DEFAULTS, type Settings } from "./settings.ts";
+import { holdsVoter, isWatched, phaseOf, type Note, type Phase, type State } from "./states.ts";
+import { speak, type Say } from "./words.ts";
+
+const POLL = 4; // seconds between two looks at the room
+const DONE = 60; // seconds that the last screen stays
+const NOTE = 60; // seconds that a remark stays
+const REFUSALS: Partial<Record<Phase, string>> = { after: "closed", paper: "closed", annulled: "closed", before: "not_open" };
+
+/** What the app tells the frame to do. */
+export interface Shower {
+  show(app: App, fresh: boolean): void;
+  remark(app: App): void;
+  warn(app: App, seconds: number | null): void;
+  count(app: App, seconds: number): void;
+}
+
+export class App {
+  state: State = { at: "starting" };
+  settings: Settings = { ...DEFAULTS };
+  room: Room | null = null;
+  online = true;
+  note: Note | null = null;
+  typed = "";
+  meeting: Meeting | null = null;
+  marks: Marks | null = null;
+  device: Device | null = null;
+  readonly receipts = new Receipts();
+  readonly idle: Idle;
+  #booth: Booth | null = null;
+  #opened: Opened | null = null;
+  #documents: Awaited<ReturnType<typeof readDocuments>> | null = null;
+  #seconds = 0;
+  #noted = 0;
+  #shownSince = 0;
+  #polling = false;
+  #reading = false;
+
+  constructor(readonly worker: string, readonly page: string, readonly shower: Shower) {
+    this.idle = new Idle((left) => shower.warn(this, left), () => this.#nobody());
+  }
+
+  get say(): Say {
+    return speak(this.settings.language, this.room?.address || "đồng chí");
+  }
+
+  get phase(): Phase {
+    return phaseOf(this.room);
+  }
+
+  get fingerprint(): string {
+    return this.#opened?.fingerprint ?? "";
+  }
+
+  /** Change the screen; from here on touches are dead for a moment. */
+  go(state: State): void {
+    this.state = state;
+    this.#shownSince = this.#seconds;
+    this.idle.watch(isWatched(state));
+    this.shower.show(this, true);
+  }
+
+  /** Draw the same screen again: other words, size, colour, or a remark. */
+  refresh(): void {
+    this.shower.show(this, false);
+  }
+
+  set(settings: Partial<Settings>): void {
+    Object.assign(this.settings, settings);
+    apply(this.settings);
+    this.refresh();
+  }
+
+  remark(note: Note | null): void {
+    this.note = note;
+    this.#noted = this.#seconds;
+    this.shower.remark(this);
+  }
+
+  // --- the room -----------------------------------------------------------------------------------------------------
+
+  /** Called once a second. */
+  tick(): void {
+    this.#seconds += 1;
+    this.idle.tick();
+    if (this.#seconds % POLL === 1) void this.poll();
+    if (this.note !== null && this.#seconds - this.#noted > NOTE) this.remark(null);
+    if (this.state.at === "done") {
+      const left = DONE - (this.#seconds - this.#shownSince);
+      if (left <= 0) this.leave();
+      else this.shower.count(this, left);
+    }
+  }
+
+  /** Look at the room, the same for all tablets whether somebody votes or not. */
+  async poll(): Promise<void> {
+    if (this.#polling) return;
+    this.#polling = true;
+    try {
+      const [before, was] = [this.phase, this.online];
+      this.room = await readRoom();
+      this.online = true;
+      await this.#follow();
+      this.#settle(before !== this.phase || !was);
+    } catch {
+      const was = this.online;
+      this.online = false;
+      this.#settle(was);
+    } finally {
+      this.#polling = false;
+    }
+  }
+
+  /** Fetch the documents of the room's election when it is another than before; hand over receipts after closing. */
+  async #follow(): Promise<void> {
+    const uuid = this.room?.uuid ?? null;
+    if (uuid !== null && (this.#opened?.uuid !== uuid || this.#opened.fingerprint !== this.room?.fingerprint)) {
+      if (holdsVoter(this.state)) return;
+      this.#documents = await readDocuments(uuid);
+      this.receipts.clear();
+      await this.#openBooth();
+    }
+    if (this.phase === "after" && this.receipts.size > 0 && uuid !== null && this.device !== null) {
+      if (await handOver(uuid, this.receipts.encode(), this.device)) this.receipts.clear();
+    }
+  }
+
+  /** A new booth for the next voter; null marks that the documents cannot be used. */
+  async #openBooth(): Promise<void> {
+    this.#booth?.close();
+    this.#booth = null;
+    if (this.#documents === null) return;
+    const booth = new Booth(this.worker);
+    this.#booth = booth;
+    try {
+      this.#opened = await booth.ask("open", this.#documents);
+      this.meeting = parseMeeting(this.#opened.conference, this.#opened.questions);
+    } catch {
+      if (this.#booth === booth) this.meeting = null;
+    }
+  }
+
+  /** After a look at the room: which screen belongs to its state. */
+  #settle(changed: boolean): void {
+    const { at } = this.state;
+    if (at === "starting" || at === "waiting" || at === "welcome") {
+      const next = this.#home();
+      const same = next.at === at && (next.at !== "waiting" || at !== "waiting" || this.state.why === next.why);
+      if (!same) return this.go(next);
+    } else if (REFUSALS[this.phase] !== undefined && (holdsVoter(this.state) || at === "camera" || at === "keypad")) {
+      this.#drop();
+      return this.go({ at: "stopped", code: REFUSALS[this.phase] as string, recorded: false, sealed: null });
+    }
+    if (changed && at !== "enrol") this.refresh();
+  }
+
+  #home(): State {
+    if (this.device === null) return { at: "enrol" };
+    if (this.room === null) return { at: "waiting", why: "offline" };
+    if (this.phase !== "open") return { at: "waiting", why: this.phase };
+    const fits = this.meeting !== null && this.fingerprint === this.room.fingerprint;
+    return fits ? { at: "welcome" } : { at: "waiting", why: "fault" };
+  }
+
+  // --- one voter ----------------------------------------------------------------------------------------------------
+
+  /** A card was read or typed; nothing is asked of the room. */
+  async card(readings: string[], typed = false): Promise<void> {
+    const booth = this.#booth;
+    if (this.#reading || booth === null || !["welcome", "camera", "keypad"].includes(this.state.at)) return;
+    this.#reading = true;
+    this.remark({ word: "welcome.reading" });
+    try {
+      const answer = await booth.ask("card", { readings, typed });
+      this.note = null;
+      if (answer.found) this.#begin();
+      else if (answer.why === "unreadable") this.remark({ word: "card.unreadable" });
+      else if (!typed) this.remark({ word: "card.unknown" });
+      else if (answer.group === null) this.remark({ word: "card.retype" });
+      else this.remark({ word: "keypad.wrong_group", values: { n: answer.group + 1 } });
+    } catch {
+      this.leave({ word: "card.unreadable" });
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #begin(): void {
+    this.typed = "";
+    this.marks = new Marks(this.#opened?.questions ?? []);
+    this.go({ at: "accepted" });
+  }
+
+  /** Encrypt a question again, with fresh randomness, as soon as its marks have changed. */
+  changed(name: Name): void {
+    const marks = this.marks?.of(name.question);
+    if (marks === undefined || this.#booth === null) return;
+    this.#booth.ask("choose", { question: name.question, marks }).catch(() => this.#fault());
+  }
+
+  /** Show the review; the ballot is sealed, all but the signature, while it is being read. */
+  async review(): Promise<void> {
+    const booth = this.#booth;
+    if (booth === null) return this.#fault();
+    this.go({ at: "review", hash: null });
+    try {
+      const { hash } = await booth.ask("seal", null);
+      if (this.state.at !== "review" || this.#booth !== booth) return;
+      this.state = { at: "review", hash };
+      this.refresh();
+    } catch {
+      if (this.state.at === "review") this.#fault();
+    }
+  }
+
+  /** The one confirmation: sign, forget the choices, send. */
+  async cast(): Promise<void> {
+    const [booth, device, meeting, opened] = [this.#booth, this.device, this.meeting, this.#opened];
+    if (this.state.at !== "review" || this.state.hash === null || this.phase !== "open") return;
+    if (booth === null || device === null || meeting === null || opened === null) return this.#fault();
+    this.go({ at: "casting", attempt: 1 });
+    let sealed: Sealed;
+    try {
+      const { body, tracker } = await booth.ask("cast", null);
+      const headers = await device.headers(opened.uuid, body);
+      sealed = { uuid: opened.uuid, body, tracker, headers, receiptKey: meeting.receiptKey };
+    } catch {
+      return this.#fault();
+    }
+    this.#drop();
+    await this.send(sealed);
+  }
+
+  /** Send a sealed ballot, also once more after its outcome stayed unknown. */
+  async send(sealed: Sealed): Promise<void> {
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => window.setTimeout(resolve, ms));
+    const outcome = await cast(sealed, { post, wait }, (n) => {
+      if (n === 1) this.go({ at: "casting", attempt: 1 });
+      else [this.state, this.note] = [{ at: "casting", attempt: n }, null];
+      if (n > 1) this.refresh();
+    });
+    if (outcome.kind === "refused") {
+      return this.go({ at: "stopped", code: outcome.code, recorded: outcome.recorded, sealed });
+    }
+    this.receipts.add(outcome);
+    this.go({ at: "done", tracker: outcome.tracker });
+  }
+
+  /** Open the sealed ballot for a second device instead of casting it. */
+  async test(): Promise<void> {
+    if (this.state.at !== "review" || this.state.hash === null || this.#booth === null) return;
+    try {
+      const ballot = await this.#booth.ask("test", null);
+      this.#drop();
+      this.go({ at: "test", ballot });
+    } catch {
+      this.#fault();
+    }
+  }
+
+  /** The voter ends, for whatever reason: clear everything, make ready for the next. */
+  leave(note: Note | null = null): void {
+    if (this.state.at === "stopped" && this.state.code === "device_unknown") this.device = null;
+    this.#drop();
+    this.settings = { ...DEFAULTS };
+    apply(this.settings);
+    this.note = note;
+    this.#noted = this.#seconds;
+    this.go(this.#home());
+  }
+
+  /** Nobody touched the tablet: whoever comes back must learn what became of the ballot. */
+  #nobody(): void {
+    this.leave(holdsVoter(this.state) ? { word: "welcome.cleared" } : null);
+  }
+
+  /** Forget the voter: marks, card, randomness. A fresh booth is opened behind the screen. */
+  #drop(): void {
+    this.marks = null;
+    this.typed = "";
+    this.note = null;
+    void this.#openBooth();
+  }
+
+  #fault(): void {
+    this.#drop();
+    this.go({ at: "stopped", code: "fault", recorded: false, sealed: null });
+  }
+}

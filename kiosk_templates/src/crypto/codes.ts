@@ -1,0 +1,19 @@
+/**
+ * How a card's code is written (mã trên thẻ): 22 base58 characters, in the QR code without dashes, in print and in the
+ * derivation with dashes 5-6-5-6. No mathematics here, so that the page can show a code without the curve.
+ */
+export const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+export const GROUPS = [5, 6, 5, 6] as const;
+export const CARD_LENGTH = 22;
+
+/** The four groups of a card, the last ones short or empty while it is being typed. */
+export function groups(card: string): string[] {
+  let at = 0;
+  return GROUPS.map((length) => card.slice(at, (at += length)));
+}
+
+/** Which group (0 to 3) the character at a position belongs to. */
+export function groupAt(position: number): number {
+  let end = 0;
+  return GROUPS.findIndex((length) => position < (end += length));
+}

@@ -1,0 +1,146 @@
+/**
+ * What stands around every screen: practice banner, name of the meeting, language, size and colour, the remark, the
+ * dialogs; and the 400 ms after a change of screen in which touches are dead.
+ */
+import type { App, Shower } from "./app.ts";
+import { button, h, p } from "./dom.ts";
+import { SIZES, THEMES } from "./settings.ts";
+import { viewOf, type View } from "./screens/index.ts";
+import { holdsVoter } from "./states.ts";
+
+const DEAD = 400; // ms
+
+export class Frame implements Shower {
+  readonly #root: HTMLElement;
+  readonly #idle = h("dialog.dialog", { role: "alertdialog", "aria-labelledby": "idle-title" });
+  readonly #display = h("dialog.dialog", { "aria-labelledby": "display-title" });
+  #view: View | null = null;
+  #dead = 0;
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+    document.body.append(this.#idle, this.#display);
+    for (const kind of ["pointerdown", "click", "keydown"]) {
+      document.addEventListener(kind, (event) => this.#guard(event), { capture: true });
+    }
+    this.#idle.addEventListener("cancel", (event) => event.preventDefault());
+  }
+
+  show(app: App, fresh: boolean): void {
+    const scroll = fresh ? 0 : (this.#root.querySelector(".main")?.scrollTop ?? 0);
+    const focus = fresh ? null : focusedKey();
+    if (fresh) this.#dead = performance.now() + DEAD;
+    if (fresh) this.#display.close();
+    this.#view?.left?.();
+    const view = viewOf(app);
+    this.#view = view;
+    document.title = `${view.title} – phieukin`;
+    const title = h("h1", { tabIndex: -1, className: view.small ? "small" : "" }, view.title);
+    const main = h("main.main", { className: `main at-${app.state.at}` }, title, ...view.body);
+    const foot = h("footer.foot", {}, ...(view.foot ?? []));
+    const more = moreButton(app, main);
+    more.hidden = true;
+    const header = top(app, () => this.#openDisplay(app));
+    this.#root.replaceChildren(...banner(app), header, remark(app), main, more, foot);
+    view.shown?.(main);
+    main.scrollTop = scroll;
+    more.hidden = main.scrollHeight - main.clientHeight < 8;
+    if (this.#display.open) this.#fillDisplay(app);
+    else this.#focus(view, title, focus);
+  }
+
+  remark(app: App): void {
+    this.#root.querySelector(".remark")?.replaceChildren(...remarkLines(app));
+  }
+
+  warn(app: App, seconds: number | null): void {
+    if (seconds === null) return this.#idle.close();
+    const text = p(app.say("idle.text", { seconds }));
+    const stay = button(app.say("idle.stay"), () => app.idle.touch(), "primary");
+    this.#idle.replaceChildren(h("h2", { id: "idle-title" }, app.say("idle.title")), text, stay);
+    if (!this.#idle.open) this.#idle.showModal();
+    stay.focus();
+  }
+
+  count(app: App, seconds: number): void {
+    const line = this.#root.querySelector(".countdown");
+    if (line) line.textContent = app.say("done.clear", { seconds });
+  }
+
+  /** The focus goes to the heading of a new screen, or stays where it was when the same screen is drawn again. */
+  #focus(view: View, title: HTMLElement, key: string | null): void {
+    const old = key === null ? null : this.#root.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+    (old ?? view.focus ?? title).focus({ preventScroll: true });
+  }
+
+  #guard(event: Event): void {
+    const key = event instanceof KeyboardEvent ? event.key : null;
+    if (key !== null && key !== "Enter" && key !== " ") return;
+    if (performance.now() >= this.#dead) return;
+    event.stopPropagation();
+    event.preventDefault();
+  }
+
+  #openDisplay(app: App): void {
+    this.#fillDisplay(app);
+    this.#display.showModal();
+  }
+
+  #fillDisplay(app: App): void {
+    const choice = <T extends string>(key: "size" | "theme", values: readonly T[]): HTMLElement =>
+      h("div.options", { role: "group", "aria-label": app.say(`display.${key}`) }, ...values.map((value) =>
+        button(app.say(`display.${key}.${value}` as never), () => app.set({ [key]: value }), `option ${key}-${value}`,
+          { "aria-pressed": String(app.settings[key] === value), "data-key": value })));
+    const focused = focusedKey();
+    this.#display.replaceChildren(
+      h("h2", { id: "display-title" }, app.say("display.title")),
+      h("h3", {}, app.say("display.size")), choice("size", SIZES),
+      h("h3", {}, app.say("display.theme")), choice("theme", THEMES),
+      button(app.say("display.close"), () => this.#display.close(), "primary", { "data-key": "close" }));
+    this.#display.querySelector<HTMLElement>(`[data-key="${focused ?? "close"}"]`)?.focus();
+  }
+}
+
+function focusedKey(): string | null {
+  return (document.activeElement as HTMLElement | null)?.dataset["key"] ?? null;
+}
+
+function banner(app: App): HTMLElement[] {
+  if (!app.room?.practice) return [];
+  return [h("div.practice", { role: "note" }, h("strong", {}, app.say("practice")))];
+}
+
+function top(app: App, display: () => void): HTMLElement {
+  const other = app.settings.language === "vi" ? "en" : "vi";
+  const language = button(app.say("other_language"), () => app.set({ language: other }), "quiet",
+    { lang: other, "data-key": "language" });
+  const look = button(app.say("display"), display, "quiet", { "data-key": "display" });
+  return h("header.top", {}, h("span.meeting", {}, app.room?.name ?? ""), look, language);
+}
+
+function remark(app: App): HTMLElement {
+  return h("div.remark", { role: "alert" }, ...remarkLines(app));
+}
+
+function remarkLines(app: App): HTMLElement[] {
+  const lines: string[] = [];
+  if (app.note !== null) lines.push(app.say(app.note.word, app.note.values));
+  const inside = holdsVoter(app.state) || ["welcome", "camera", "keypad"].includes(app.state.at);
+  if (!app.online && inside) lines.push(app.say("welcome.offline"));
+  if (app.phase === "paused" && holdsVoter(app.state)) lines.push(app.say("waiting.paused"));
+  return lines.map((line) => p(line));
+}
+
+/** A large button where the screen is longer than the glass; fingers need not know how to scroll. */
+function moreButton(app: App, main: HTMLElement): HTMLElement {
+  const end = (): boolean => main.scrollTop + main.clientHeight >= main.scrollHeight - 8;
+  const act = (): void => {
+    if (end()) main.scrollTo({ top: 0 });
+    else main.scrollBy({ top: main.clientHeight * 0.8 });
+  };
+  const more = button(`${app.say("more")} ↓`, act, "more");
+  main.addEventListener("scroll", () => {
+    more.textContent = end() ? `${app.say("back_up")} ↑` : `${app.say("more")} ↓`;
+  });
+  return more;
+}

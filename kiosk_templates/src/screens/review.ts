@@ -1,0 +1,65 @@
+/** The review: every name with what was chosen and a Change button, names left open, and the one confirmation. */
+import type { App } from "../app.ts";
+import { button, h, p } from "../dom.ts";
+import { openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
+import type { State } from "../states.ts";
+import { two } from "../words.ts";
+import type { View } from "./view.ts";
+
+const SHOWN = 12; // characters of a hash that people compare
+
+/** A hash's first characters in groups of four. */
+export function short(hash: string): string {
+  return (hash.slice(0, SHOWN).match(/.{1,4}/g) ?? []).join(" ");
+}
+
+export function review(app: App, state: Extract<State, { at: "review" }>): View {
+  const [meeting, marks, { say }] = [app.meeting as Meeting, app.marks as Marks, app];
+  const open = openNames(meeting.papers, marks);
+  const note = open > 0 && h("div.open-note", { role: "note" },
+    p(say("review.open", { n: two(open) })), p(say("review.open.note")));
+  const ready = state.hash !== null && app.phase === "open";
+  const cast = button(say("review.cast"), () => void app.cast(), "primary cast", { "data-key": "cast" });
+  const test = button(say("review.test"), () => void app.test(), "quiet", { "data-key": "test" });
+  cast.disabled = test.disabled = !ready;
+  const seal = state.hash === null ? say("review.sealing") : `${say("review.hash")}: ${short(state.hash)}`;
+  return {
+    title: say("review.title"), small: true,
+    body: [
+      ...(note ? [note] : []),
+      ...meeting.papers.map((paper, at) => section(app, meeting, marks, paper, at)),
+      h("div.seal", {}, h("span", {}, seal), test),
+    ],
+    foot: [p(say("review.final"), "final"), cast],
+  };
+}
+
+function section(app: App, meeting: Meeting, marks: Marks, paper: Paper, at: number): HTMLElement {
+  const { say } = app;
+  const number = meeting.papers.length > 1 ? `${say("paper.number", { n: at + 1, count: meeting.papers.length })} · ` : "";
+  const head = h("h2", {}, `${number}${say(`paper.${paper.kind}`)}`, h("small", {}, paper.title));
+  const rows = paper.listed.map((name) => row(app, name.name, ...chosen(app, marks, paper, name), name));
+  const first = paper.putForward[0];
+  if (first !== undefined) {
+    const names = paper.putForward.filter((name) => marks.has(name)).map((name) => name.name);
+    const what = names.join(", ") || say("review.put_forward.none");
+    rows.push(row(app, say("ballot.put_forward"), names.length > 0 ? "✓" : "", what, first));
+  }
+  return h("section.review", {}, head, h("ul", {}, ...rows));
+}
+
+function chosen(app: App, marks: Marks, paper: Paper, name: Name): [sign: string, words: string] {
+  if (marks.isOpen(name)) return ["", app.say("review.none")];
+  const word = marks.has(name) ? "agree" : "disagree";
+  const kind = paper.kind === "remove" ? ".remove" : "";
+  return [marks.has(name) ? "✓" : "✕", app.say(`ballot.${word}${kind}` as never)];
+}
+
+function row(app: App, title: string, sign: string, words: string, name: Name): HTMLElement {
+  const change = button(app.say("review.change"), () => app.go({ at: "ballot", name, fromReview: true }), "", {
+    "aria-label": app.say("review.change.of", { name: title }), "data-key": `change-${name.question}-${name.answer}`,
+  });
+  const choice = h("span.chosen", { className: sign ? "chosen" : "chosen none" },
+    h("span.sign", { "aria-hidden": "true" }, sign || "–"), h("span", {}, words));
+  return h("li", {}, h("strong", {}, title), choice, change);
+}
