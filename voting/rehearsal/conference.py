@@ -59,7 +59,7 @@ def hold(
     election = _seal_and_open(room, staff, number)
     drawn = [card.text for card in deck][:present]
     for card, marks in zip(drawn, marks_for(election), strict=False):
-        room.cast(election, cast_ballot(election, card, marks))
+        room.tablet.cast(election, cast_ballot(election, card, marks))
     archive, facts = _close(room, number, out)
     return _count(room, staff, number, archive, facts)
 

@@ -5,16 +5,24 @@ import hashlib
 import http.client
 import json
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw, verify_raw
-from voting.box_devices import DEVICE_TAG
+from voting.box_devices import DEVICE_TAG, new_code
 from voting.documents.ballot import SealedBallot, tracker
 from voting.documents.election import Election
 from voting.documents.request import pack_request
+from voting.serve import RunningServer
+from voting.setup_keys import Keyring
+from voting.storage.engine import Storage
+from voting.web.settings import load_settings, write_config
 
 RECEIPT_TAG = "phieukin/receipt/v1"
 TIMEOUT = 60  # seconds
+NO_LIMIT = 1_000_000  # one tablet stands for all of them
 
 
 class CastRefused(Exception):
@@ -75,3 +83,30 @@ def _check_receipt(election: Election, ballot: SealedBallot, answer: dict[str, o
     assert conference is not None, "a rehearsal's election has a conference"
     message = raw_message(RECEIPT_TAG, election.uuid.encode(), tracker(ballot.raw).encode())
     verify_raw(conference.receipt_key, message, base64.b64decode(str(answer["receipt"])))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRoom:
+    """A room whose server runs: storage and keyring for what people do at the desk, a tablet for casting."""
+
+    folder: Path
+    storage: Storage
+    keyring: Keyring
+    tablet: Tablet
+
+
+@contextmanager
+def running_room(folder: Path) -> Iterator[RunningRoom]:
+    """Start a server on a free port of loopback with a fresh database in `folder`, enrol a tablet, stop at the end."""
+    write_config(folder, host="127.0.0.1", processes=1, casts_per_minute=NO_LIMIT, polls_per_minute=NO_LIMIT)
+    settings = load_settings(folder)
+    with RunningServer.start(settings) as server:
+        storage = Storage(settings.database)
+        try:
+            tablet = new_tablet("127.0.0.1", server.settings.port, server.authority_pem)
+            with storage.write() as session:
+                code = new_code(session, "rehearsal", int(settings.clock().timestamp()))
+            tablet.enrol(code)
+            yield RunningRoom(folder, storage, Keyring(settings.secret), tablet)
+        finally:
+            storage.close()
