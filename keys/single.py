@@ -1,6 +1,7 @@
 """A teller whose presence is required: one key of its own, no ceremony (Belenios 3.0, 4.5)."""
 
 from keys import wire
+from keys.errors import InvalidFormat
 from keys.group import base_power, random_secret
 from keys.schnorr import prove_possession
 from keys.teller import TellerKey
@@ -21,5 +22,8 @@ def encode_item(item: Single | Pedersen) -> bytes:
 
 
 def decode_item(raw: bytes) -> Single | Pedersen:
-    """Read one item of trustees.json; raise what `parse_trustees` raises."""
-    return parse_trustees(b"[" + raw + b"]").items[0]
+    """Read one item of trustees.json; raise InvalidFormat, and what `parse_trustees` raises."""
+    items = parse_trustees(b"[" + raw + b"]").items
+    if len(items) != 1:
+        raise InvalidFormat(f"one item of trustees.json expected, {len(items)} found")
+    return items[0]

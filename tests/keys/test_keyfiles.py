@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+
+import keys
+from keys import keyfiles
+from keys.errors import InvalidFormat, InvalidKey, WrongPassphrase
+from keys.sealing import LEAST_COST
+from keys.wire import FILE_LIMIT
+
+
+def test_a_public_file_is_read_as_it_was_written(tmp_path: Path) -> None:
+    keyfiles.write_public(tmp_path / "a", b"[1]")
+    assert (tmp_path / "a").read_bytes() == b"[1]\n"
+    assert keyfiles.read_file(tmp_path / "a") == b"[1]"
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"before")
+    for write in (keyfiles.write_public, keyfiles.write_owner_only):
+        with pytest.raises(FileExistsError):
+            write(tmp_path / "a", b"after")
+    with pytest.raises(FileExistsError):
+        keyfiles.write_sealed(tmp_path / "a", b"", "p", kind="k", cost=LEAST_COST)
+    assert (tmp_path / "a").read_bytes() == b"before"
+
+
+def test_a_secret_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    keyfiles.write_sealed(tmp_path / "a", b"secret", "p", kind="k", cost=LEAST_COST)
+    assert (tmp_path / "a").stat().st_mode & 0o077 == 0
+    assert keyfiles.read_sealed(tmp_path / "a", "p", kind="k") == b"secret"
+    with pytest.raises(WrongPassphrase):
+        keyfiles.read_sealed(tmp_path / "a", "q", kind="k")
+
+
+def test_a_sealed_file_takes_its_next_state_whole(tmp_path: Path) -> None:
+    keyfiles.write_sealed(tmp_path / "a", b"one", "p", kind="k", cost=LEAST_COST)
+    (tmp_path / "a.new").write_bytes(b"left by a crash")
+    keyfiles.replace_sealed(tmp_path / "a", b"two", "p", kind="k", cost=LEAST_COST)
+    assert keyfiles.read_sealed(tmp_path / "a", "p", kind="k") == b"two"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").stat().st_mode & 0o077 == 0
+
+
+def test_the_folder_of_the_code_takes_no_key_files(tmp_path: Path) -> None:
+    folder = Path(keys.__file__).parent
+    (tmp_path / "link").symlink_to(folder)
+    for place in (folder / "t1.key", folder / ".." / "keys" / "t1.key", tmp_path / "link" / "t1.key"):
+        with pytest.raises(InvalidKey, match="code takes no key files"):
+            keyfiles.write_owner_only(place, b"secret")
+        assert not place.exists()
+
+
+def test_no_key_file_lies_in_the_folder_of_the_code() -> None:
+    folder = Path(keys.__file__).parent
+    strangers = {path.name for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert strangers == set()
+
+
+def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as file:
+        file.truncate(FILE_LIMIT + 1)
+    with pytest.raises(InvalidFormat, match="at most"):
+        keyfiles.read_file(tmp_path / "a")
