@@ -63,3 +63,19 @@ class InvalidOutcome(DocumentError):
         super().__init__(f"{place}: {why}")
         self.place = place
         self.why = why
+
+
+class InvalidListDecision(DocumentError):
+    """A list decision contradicts itself, or is signed by somebody whom it does not name."""
+
+
+class UnsignedDocument(DocumentError):
+    """A required signature is not there or does not verify; `awaited` names whose."""
+
+    def __init__(self, message: str, awaited: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.awaited = awaited
+
+
+class InvalidBundle(DocumentError):
+    """A bundle is damaged, or holds more, less or other files than its manifest says."""
