@@ -23,6 +23,8 @@ def check_conference(ledger: Ledger, election: Election, cards: int | None, owne
         ledger.require(
             CONFERENCE, cards == made, "credentials", f"{made} cards (drawn and spare) expected, {cards} found"
         )
+    keys = [teller.key for teller in conference.tellers if teller.key != ON_PAPER]
+    ledger.require(CONFERENCE, len(set(keys)) == len(keys), "tellers", "two tellers have one signing key")
     if owners is not None:
         named = len(conference.tellers)
         ledger.require(CONFERENCE, owners == named, "trustees", f"{named} tellers expected, {owners} found")

@@ -6,6 +6,7 @@ from keys.errors import KeysError
 from keys.signing import Envelope as Signed
 from keys.signing import keyid, verify_envelope
 from tally.audit.report import Ledger
+from tally.signatures import required_signers, signers
 from voting.documents.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import read_payload
 from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, HeadWord, SignedDecision
@@ -23,8 +24,7 @@ def as_signed(envelope: Envelope) -> Signed:
 
 def check_signatures(ledger: Ledger, conference: Conference, place: str, envelope: Envelope) -> None:
     """Check every signature of a record, and that no required one is missing."""
-    signers = (*conference.tellers, conference.secretary, conference.chair, conference.head)
-    by_id = {_keyid(one): one for one in signers if one.key != ON_PAPER}
+    by_id = {_keyid(one): one for one in signers(conference) if one.key != ON_PAPER}
     present = [one.keyid for one in envelope.signatures]
     valid = ledger.read(
         SIGNATURES, place, lambda: verify_envelope(as_signed(envelope), {one.key for one in by_id.values()})
@@ -33,10 +33,9 @@ def check_signatures(ledger: Ledger, conference: Conference, place: str, envelop
     for number, found in enumerate(present, 1):
         why = "by nobody of Setup" if found not in by_id else f"of {by_id[found].name} does not verify"
         ledger.require(SIGNATURES, found in (valid or ()), place, f"signature {number}: {why}")
-    for identifier, signer in by_id.items():
-        if signer.must_sign:
-            holds = identifier in present
-            ledger.require(SIGNATURES, holds, place, f"awaiting signature of {signer.name} ({signer.role})")
+    for signer in required_signers(conference):
+        why = f"awaiting signature of {signer.name} ({signer.role})"
+        ledger.require(SIGNATURES, _keyid(signer) in present, place, why)
 
 
 def check_head(ledger: Ledger, conference: Conference, place: str, record: Record) -> None:

@@ -37,6 +37,7 @@ TIME = 1_650_000_000
 MARKS = ([[1, 0], [0, 1]], [[1, 0], [0, 0]], [[0, 1], [1, 0]])
 COUNTS = ((2, 1), (1, 1))
 
+Votes = Sequence[list[list[int]]]
 Events = list[tuple[str, list[bytes]]]
 
 
@@ -115,8 +116,8 @@ def chain(events: Events, change: Callable[[int, dict[str, Any]], None] = lambda
     return b"".join(parts)
 
 
-def build_lab() -> Lab:
-    """Hold the conference up to the closing of the box."""
+def build_lab(votes: Votes = MARKS, **changes: Any) -> Lab:
+    """Hold the conference up to the closing of the box; `changes` are of its one paper."""
     item, tellers = ceremony.rehearse(3, 2)
     trustees = parse_trustees(encode_trustees([item]))
     signing = {name: new_signing_key() for name in (*"123", "secretary", "chair", "head", "receipt", "desk")}
@@ -133,11 +134,12 @@ def build_lab() -> Lab:
         head=sign("head", "Chánh Văn phòng"),
         receipt_key=public_text(signing["receipt"]),
         desk_key=public_text(signing["desk"]),
+        papers=(msgspec.structs.replace(made.papers[0], **changes),),
     )
     election = parse_election(raw_election(questions, trustees.election_key(), made))
     cards = tuple(new_card() for _ in range(made.drawn + made.spares))
     credentials = compact(sorted(encode_point(credential(card, UUID)) for card in cards))
-    ballots = tuple(cast_ballot(election, card, marks).raw for card, marks in zip(cards, MARKS, strict=False))
+    ballots = tuple(cast_ballot(election, card, marks).raw for card, marks in zip(cards, votes, strict=False))
     return Lab(election, trustees, credentials, cards, tuple(tellers), signing, ballots)
 
 

@@ -1,0 +1,119 @@
+"""Records of the small conference, honest or not: facts, count and record, signed by whoever it takes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from keys.signing import sign_envelope
+from tally.record import BothFacts, FinishedBox, build_record, record_payload
+from tally.signatures import sign_record, unsigned_record
+from tests.attacks.lab import Draft, Lab, digest
+from voting.documents.archive import ArchiveReader
+from voting.documents.canonical import canonical
+from voting.documents.conference import Conference
+from voting.documents.facts import (
+    CONFIRMATION_TYPE,
+    FACTS_TYPE,
+    Cards,
+    Confirmation,
+    CountFacts,
+    Envelope,
+    OpeningProof,
+    RoomFacts,
+)
+from voting.documents.record import MadeBy, Record
+
+SIGNERS = ("1", "2", "3", "secretary", "chair")
+
+
+@dataclass
+class Papers:
+    """What a record is made from; every part may be changed before `sign`."""
+
+    lab: Lab
+    box: FinishedBox
+    room: RoomFacts
+    count: CountFacts
+    desk: str = "desk"
+    signers: Sequence[str] = SIGNERS
+    late: list[Callable[[dict[str, Any]], object]] = field(default_factory=list)
+
+    def sign(self) -> bytes:
+        """Build the record, edit it (`late`), and have it signed."""
+        room = envelope(canonical(self.room), FACTS_TYPE, self.lab, self.desk)
+        record = build_record(self.box, BothFacts(room, self.count), 1, MadeBy("phieukin 0", "typst 0", "Tinos"))
+        if self.late:
+            fields = msgspec.to_builtins(record)
+            for edit in self.late:
+                edit(fields)
+            record = msgspec.convert(fields, Record)
+        return sign_record(unsigned_record(record_payload(record)), [self.lab.signing[one] for one in self.signers])
+
+
+def envelope(payload: bytes, kind: str, lab: Lab, signer: str) -> Envelope:
+    return msgspec.convert(sign_envelope(payload, kind, lab.signing[signer]), Envelope)
+
+
+def papers(lab: Lab, draft: Draft) -> Papers:
+    """The papers of a counted archive, as honest people write them."""
+    import io
+
+    raw = draft.raw()
+    archive = ArchiveReader(io.BytesIO(raw))
+    setup, *_ = (entry.digest for entry in archive.entries())
+    end_ballots, last = archive.chain.end_ballots or "", archive.chain.digest or ""
+    result = msgspec.json.decode(draft.result, type=dict[str, tuple[tuple[int, ...], ...]])["result"]
+    box = FinishedBox(lab.election, len(draft.ballots), result, digest(raw), last, end_ballots)
+    room = room_facts(lab, setup, end_ballots, len(draft.ballots))
+    return Papers(lab, box, room, count_facts(lab, draft, end_ballots))
+
+
+def conference_of(lab: Lab) -> Conference:
+    assert lab.election.conference is not None
+    return lab.election.conference
+
+
+def confirmation(lab: Lab, setup: str, owner: int, signer: str | None = None) -> Envelope:
+    said = Confirmation(1, lab.election.uuid, setup, owner, 2)
+    return envelope(canonical(said), CONFIRMATION_TYPE, lab, signer or str(owner))
+
+
+def room_facts(lab: Lab, setup: str, end_ballots: str, ballots: int) -> RoomFacts:
+    conference = conference_of(lab)
+    return RoomFacts(
+        format=1,
+        uuid=lab.election.uuid,
+        setup=setup,
+        end_ballots=end_ballots,
+        opened="2022-04-10T08:30:12+07:00",
+        closed="2022-04-10T09:12:40+07:00",
+        absent_excused=conference.summoned - conference.present,
+        absent_unexcused=0,
+        cards=Cards(conference.drawn + 2 + conference.spares, conference.drawn, 2, conference.spares),
+        spares_activated=(),
+        ballots=ballots,
+        refused=0,
+        audits=1,
+        helpers=0,
+        incidents=(),
+        confirmations=tuple(confirmation(lab, setup, owner) for owner in (1, 2, 3)),
+    )
+
+
+def count_facts(lab: Lab, draft: Draft, end_ballots: str) -> CountFacts:
+    proofs = (OpeningProof(one.owner, str(one.proof.challenge), str(one.proof.response)) for one in draft.opened)
+    return CountFacts(
+        format=1,
+        uuid=lab.election.uuid,
+        end_ballots=end_ballots,
+        begun="2022-04-10T09:20:00+07:00",
+        ended="2022-04-10T09:32:30+07:00",
+        openers=tuple(sorted(one.owner for one in draft.opened)),
+        opening_proofs=tuple(proofs),
+        complaints=(),
+        witnesses=(),
+        chair_words=(),
+        head_words=(),
+    )
