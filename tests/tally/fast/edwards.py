@@ -1,4 +1,4 @@
-"""edwards25519 in plain integers and affine coordinates, straight from RFC 8032, section 5.1: slow, and easy to check."""
+"""edwards25519 in plain integers, affine, straight from RFC 8032, section 5.1: slow, and easy to check."""
 
 import secrets
 

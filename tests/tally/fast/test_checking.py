@@ -1,0 +1,137 @@
+"""The audit's checker: same findings as one by one, in one process, in several, and when one of them dies."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tally import fast
+from tally.audit import Report, audit
+from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot, check_ballots, one_by_one
+from tally.fast import checking
+from tally.fast.checking import Work, checker, on_all_cores
+from tests.attacks.lab import Lab
+from tests.attacks.lab import lab as the_lab
+from tests.attacks.test_ballots import EDITS, WHOLE, edited
+from tests.attacks.test_torsion import torsion_ballot
+from tests.tally.fast.ballots import AGREE, LIST, Cast, cast, make_election
+from voting.documents.commitments import sidecar_of, write_commitments
+from voting.documents.election import Election
+
+VECTORS = Path(__file__).resolve().parents[2] / "vectors"
+KEY = bytes(32)
+
+
+@pytest.fixture(autouse=True)
+def _batches_from_the_first_ballot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the fast engine where the reference would be quicker."""
+    monkeypatch.setattr(checking, "_FEW_BRANCHES", 0)
+
+
+@pytest.fixture(scope="module")
+def election() -> Election:
+    return make_election(AGREE, LIST)
+
+
+@pytest.fixture(scope="module")
+def ballots(election: Election) -> list[Cast]:
+    return [cast(election, [[1, 0], [1, 0, 0, 0, mark]]) for mark in (0, 1, 0)]
+
+
+def works(election: Election, chunks: list[list[Cast]]) -> list[Work]:
+    rules = BallotRules.of(election, KEY)
+    found: list[Work] = []
+    for number, chunk in enumerate(chunks):
+        numbered = tuple(NumberedBallot(10 * number + at, one.raw) for at, one in enumerate(chunk))
+        found.append((rules, numbered, tuple(one.commitments or None for one in chunk)))
+    return found
+
+
+def reference(listed: list[Work]) -> list[ChunkFindings]:
+    return [check_ballots(rules, chunk) for rules, chunk, _ in listed]
+
+
+def test_a_chunk_gets_the_findings_of_the_reference(election: Election, ballots: list[Cast]) -> None:
+    bad = [Cast("", b"", b""), Cast("", ballots[0].raw.replace(b'"1', b'"2', 1), b"")]
+    listed = works(election, [ballots, [*bad, ballots[0], *bad], []])
+    assert [checking.check_chunk(work) for work in listed] == reference(listed)
+
+
+def forgeries() -> list[tuple[str, Callable[[Lab], bytes]]]:
+    """The forged ballots of tests/attacks."""
+    changed = [(name, lambda lab, edit=edit: edited(lab, 1, edit)) for name, (edit, _) in EDITS.items()]
+    whole = [(name, forge) for name, (forge, _) in WHOLE.items()]
+    return [*changed, *whole, ("a point of order two whose equations hold", torsion_ballot)]
+
+
+@pytest.mark.parametrize(("name", "forge"), forgeries(), ids=[name for name, _ in forgeries()])
+def test_forged_ballots_get_the_findings_of_the_reference(name: str, forge: Callable[[Lab], bytes]) -> None:
+    lab = the_lab()
+    numbered = tuple(NumberedBallot(at, raw) for at, raw in enumerate((lab.ballots[0], forge(lab), lab.ballots[2])))
+    work = (BallotRules.of(lab.election, KEY), numbered, (None,) * 3)
+    assert checking.check_chunk(work) == check_ballots(work[0], numbered)
+
+
+def test_several_processes_find_what_one_finds(election: Election, ballots: list[Cast]) -> None:
+    bad = Cast("", ballots[0].raw.replace(b'"1', b'"2', 1), b"")
+    listed = works(election, [ballots, [bad], ballots[:1], [bad, ballots[2]], ballots])
+    assert list(on_all_cores(listed, 2)) == reference(listed)
+    assert list(on_all_cores(listed, 1)) == reference(listed)
+    assert list(on_all_cores([], 2)) == []
+
+
+def _die_in_a_worker(work: Work) -> ChunkFindings:
+    if multiprocessing.parent_process() is not None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return check_ballots(work[0], work[1])
+
+
+def test_a_worker_that_dies_loses_nothing(
+    election: Election, ballots: list[Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "check_chunk", _die_in_a_worker)
+    listed = works(election, [ballots[:1], ballots[1:2], ballots[2:], ballots])
+    assert list(on_all_cores(listed, 2)) == reference(listed)
+
+
+def archive(vector: str, folder: Path) -> Path:
+    [path] = (VECTORS / vector).glob("*.bel")
+    copy = folder / path.name
+    copy.write_bytes(path.read_bytes())
+    return copy
+
+
+def audited(path: Path, **how: Any) -> Report:
+    return audit(path, checker=checker(path, **how))
+
+
+@pytest.mark.parametrize("vector", ["3x2", "per-candidate-10x10"])
+@pytest.mark.parametrize("sidecar", ["none", "random", "damaged", "a folder"])
+def test_an_audit_says_the_same_whatever_lies_beside_the_archive(vector: str, sidecar: str, tmp_path: Path) -> None:
+    path = archive(vector, tmp_path)
+    beside = sidecar_of(path)
+    if sidecar == "random":
+        with beside.open("wb") as file:
+            write_commitments(file, bytes(32), [os.urandom(3872)] * 20)
+    elif sidecar == "damaged":
+        beside.write_bytes(b"phieukin/commitments/v1\n")
+    elif sidecar == "a folder":
+        beside.mkdir()
+    assert audited(path) == audit(path, checker=one_by_one)
+
+
+def test_an_audit_without_numba_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = archive("3x2", tmp_path)
+    monkeypatch.setattr(fast, "available", lambda: False)
+    assert audited(path, workers=1) == audit(path, checker=one_by_one)
+
+
+def test_small_chunks_are_joined_in_their_order() -> None:
+    chunks = [tuple(NumberedBallot(10 * i + j, b"x") for j in range(3)) for i in range(400)]
+    joined = list(checking._joined(chunks))
+    assert [ballot for chunk in joined for ballot in chunk] == [ballot for chunk in chunks for ballot in chunk]
+    assert len(joined) == 3
