@@ -48,6 +48,10 @@ class NotFinal(PlanError):
     """A record still awaits the head's decision."""
 
 
+class InvalidRound(PlanError):
+    """A round names people, titles or seats that it does not have, or one of them twice."""
+
+
 class NothingToVote(PlanError):
     """No name reaches this step, so there is no paper to vote on."""
 

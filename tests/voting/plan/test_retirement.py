@@ -74,7 +74,7 @@ def test_ten_thousand_births_agree_with_the_annex() -> None:
 
 def test_nobody_retires_before_somebody_older_of_the_same_sex() -> None:
     for sex in ("M", "F"):
-        ends = [retirement_month(Month(birth), sex) for birth in range(1950 * 12, 2000 * 12)]  # type: ignore[arg-type]
+        ends = [retirement_month(Month(birth), sex) for birth in range(1950 * 12, 2000 * 12)]
         assert ends == sorted(ends)
 
 

@@ -1,0 +1,153 @@
+"""The conference of a step: draft for the room, and the whole `conference` of election.json for a headless round.
+
+The notes say which readings of the plan and which decisions of the organiser the step was held by (A1 … A24).
+"""
+
+import msgspec
+
+from voting.documents.conference import FORMAT, Conference, Override, Quorum, Ruleset, Signer
+from voting.documents.election import Question
+from voting.draft import Draft, Person
+from voting.plan.eligibility import Confirmation
+from voting.plan.errors import CompositionNotConfirmed, TellerOnBallot
+from voting.plan.filing import Filed
+from voting.plan.meeting_notes import notes_for
+from voting.plan.papers import StepPapers, papers_for
+from voting.plan.quorum import quorum_for
+from voting.plan.rounds import Round, ballots_of, names_of, procedure_of, step_of
+from voting.plan.summons import Summons
+from voting.procedures.schema import Step
+from voting.setup_questions import number_papers
+
+
+class CompositionWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The organiser's confirmation of a composition that the plan lacks (A19): the words, by whom, when."""
+
+    text: str
+    by: str
+    on: str
+
+
+class Meeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the organiser decides for one conference. `override` is the chair's word on a missed quorum."""
+
+    place: str
+    date: str
+    tellers: tuple[Signer, ...]
+    chair: Signer
+    secretary: Signer
+    head: Signer
+    summons: Summons
+    composition: CompositionWord | None = None
+    override: Override | None = None
+    confirmations: tuple[Confirmation, ...] = ()
+
+
+class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the roll and the room add: persons present, cards drawn, spare cards, the room's keys."""
+
+    present: int
+    drawn: int
+    spares: int
+    receipt_key: str
+    desk_key: str
+
+
+def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ...] = ()) -> Draft:
+    """Draft the conference of a step from the round and its signed documents; raise a PlanError."""
+    step = step_of(plan, number)
+    found = papers_for(plan, number, files)
+    check_tellers(meeting, found)
+    word = meeting.composition
+    confirmed = f"{word.by} xác nhận ngày {word.on}" if word else ""
+    rule = plan.ruleset.quorum
+    return Draft(
+        ruleset=Ruleset(plan.ruleset.id, plan.ruleset.version),
+        procedure=plan.procedure,
+        step=number,
+        section=step.section,
+        name=step.name,
+        term=procedure_of(plan).term,
+        place=meeting.place,
+        date=meeting.date,
+        organiser=plan.organiser,
+        basis=tuple(source.name for source in plan.ruleset.basis),
+        composition=composition_text(step, word),
+        address=plan.address,
+        quorum=None if rule is None else Quorum(rule.num, rule.den, meeting.override),
+        tellers=meeting.tellers,
+        chair=meeting.chair,
+        secretary=meeting.secretary,
+        head=meeting.head,
+        papers=found.papers,
+        put_forward_max=put_forward_max(plan, step),
+        notes=notes_for(plan, step, meeting.summons.exclusions, confirmed, meeting.confirmations),
+        previous=found.previous,
+        people=tuple(Person(one.name, one.unit) for one in meeting.summons.people),
+    )
+
+
+def conference_for(
+    plan: Round, number: int, meeting: Meeting, attendance: Attendance, files: tuple[Filed, ...] = ()
+) -> Conference:
+    """Return the conference of a step as election.json carries it, questions numbered; raise a PlanError."""
+    draft = draft_for(plan, number, meeting, files)
+    summoned = len(draft.people)
+    papers, _ = number_papers(draft.papers, draft.put_forward_max)
+    return Conference(
+        format=FORMAT,
+        ruleset=draft.ruleset,
+        procedure=draft.procedure,
+        step=draft.step,
+        section=draft.section,
+        name=draft.name,
+        term=draft.term,
+        place=draft.place,
+        date=draft.date,
+        organiser=draft.organiser,
+        basis=draft.basis,
+        composition=draft.composition,
+        address=draft.address,
+        summoned=summoned,
+        present=attendance.present,
+        drawn=attendance.drawn,
+        spares=attendance.spares,
+        quorum=quorum_for(summoned, attendance.present, plan.ruleset.quorum, meeting.override),
+        tellers=draft.tellers,
+        chair=draft.chair,
+        secretary=draft.secretary,
+        head=draft.head,
+        receipt_key=attendance.receipt_key,
+        desk_key=attendance.desk_key,
+        papers=papers,
+        notes=draft.notes,
+        previous=draft.previous,
+    )
+
+
+def questions_for(conference: Conference, put_forward_max: int) -> tuple[Question, ...]:
+    """Return the questions of election.json: one a listed name, one shared by the names put forward of a paper."""
+    return number_papers(conference.papers, put_forward_max)[1]
+
+
+def put_forward_max(plan: Round, step: Step) -> int:
+    """Return how many names one ballot may put forward a paper at a step; 0 where the list is closed."""
+    return plan.options.put_forward_max if any(ballot.put_forward for ballot in ballots_of(plan, step)) else 0
+
+
+def composition_text(step: Step, word: CompositionWord | None) -> str:
+    """Return who is summoned, in words; raise CompositionNotConfirmed where the plan is silent and nobody spoke."""
+    if word is not None and word.text and word.by and word.on:
+        return word.text
+    if step.composition.must_confirm or word is not None:
+        raise CompositionNotConfirmed(f"{step.section}: who is summoned must be confirmed, by whom and when (A19)")
+    return step.composition.text
+
+
+def check_tellers(meeting: Meeting, found: StepPapers) -> None:
+    """Raise TellerOnBallot if a member of the counting committee stands on a paper, by name (A14)."""
+    tellers = names_of(meeting.tellers)
+    for paper in found.papers:
+        for candidate in paper.candidates:
+            if candidate.name.casefold() in tellers:
+                raise TellerOnBallot(f"{candidate.name} is on the ballot and cannot be on the counting committee (A14)")
