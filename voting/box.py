@@ -105,6 +105,13 @@ class Box:
             self._note(conference, "card_already_used")
             raise
 
+    def holds(self, uuid: str, body: bytes) -> bool:
+        """Tell whether the ballot of a casting request is in the box of this election."""
+        raw = body.rstrip(b" ").partition(b"\n")[0]
+        with self._storage.read() as session:
+            row = session.get(BallotRow, tracker(raw))
+            return row is not None and row.deck == uuid
+
     def _unpack(self, election: Election, body: bytes) -> tuple[bytes, bytes | None]:
         if len(body) != ballot_size(election):
             raise WrongSize(f"{ballot_size(election)} bytes expected, {len(body)} found")

@@ -3,22 +3,27 @@
 A tablet's key lies in the tablet and signs every casting request; no cookie stands for it. Codes are kept as hashes.
 """
 
+import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from keys.cards import ALPHABET
 from keys.errors import KeysError
-from keys.signing import keyid, raw_message, verify_raw
+from keys.signing import keyid, load_public, public_text, raw_message, verify_raw
+from voting.documents.canonical import unclean_text
 from voting.errors import InvalidCode, UnknownDevice
 from voting.storage.tables import DeviceRow, EnrolmentRow
 
 DEVICE_TAG = "phieukin/device/v1"
 CODE_LENGTH = 10  # base58 characters, 58 bits, and good once within the minutes below
 CODE_SECONDS = 15 * 60
+LABEL_LIMIT = 40  # characters
+_POINT_BYTES = 65  # an uncompressed point of P-256
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +44,18 @@ def new_code(session: Session, label: str, now: int) -> str:
     return code
 
 
-def enrol(session: Session, code: str, public_key: str, now: int) -> str:
-    """Enrol a tablet by its code and public key (base64 of the DER); return the device's id. The code is used up."""
+def enrol(session: Session, code: str, public_key: str, now: int, *, name: str = "") -> str:
+    """Enrol a tablet by its code and public key; return the device's id. The code is used up.
+
+    `public_key` is base64 of the DER, or of the 65 bytes of the point as browsers export it. `name` is what was typed
+    at the tablet, and takes the place of the desk's label. Raises InvalidCode.
+    """
     row = session.get(EnrolmentRow, _hash("".join(code.split()))) if len(code) <= 2 * CODE_LENGTH else None
     if row is None or row.until < now:
         raise InvalidCode("this code is wrong, used, or too old: ask the desk for a new one")
-    try:
-        identifier = keyid(public_key)
-    except KeysError as error:
-        raise InvalidCode(str(error)) from None
-    label = row.label
+    public_key = _as_der(public_key)
+    identifier = keyid(public_key)
+    label = row.label if unclean_text(name) or not 0 < len(name) <= LABEL_LIMIT else name
     session.delete(row)
     known = session.get(DeviceRow, identifier)
     if known is None:
@@ -84,6 +91,18 @@ def check_device(session: Session, identifier: str, signature: bytes, uuid: str,
         verify_raw(row.key, message, signature)
     except KeysError as error:
         raise UnknownDevice(f"the tablet's signature: {error}") from None
+
+
+def _as_der(text: str) -> str:
+    """The public key's text as keys.signing spells it; raise InvalidCode."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+        if len(raw) == _POINT_BYTES:
+            return public_text(EllipticCurvePublicKey.from_encoded_point(SECP256R1(), raw))
+        load_public(text)
+    except (ValueError, KeysError):
+        raise InvalidCode("a P-256 public key expected, in base64") from None
+    return text
 
 
 def _hash(code: str) -> str:

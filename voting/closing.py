@@ -16,6 +16,7 @@ from keys.signing import sign_envelope
 from voting import cards, life_row, roll, setup
 from voting.documents.archive import ArchiveWriter
 from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.envelope import read_payload
 from voting.documents.facts import FACTS_TYPE, Cards, Envelope, Incident, IncidentKind, RoomFacts, SparesActivated
 from voting.errors import WrongState
 from voting.life import TwoPeople, stamp
@@ -150,3 +151,9 @@ def _facts(session: Session, row: ConferenceRow, written: SetupRow, end_ballots:
             parse_canonical(envelope, Envelope, what="confirmation") for envelope in confirmed(session, row.id).values()
         ),
     )
+
+
+def end_ballots(facts: bytes) -> str:
+    """Hex SHA-256 of the EndBallots event, from facts.json: what the tellers compare before they open."""
+    envelope = parse_canonical(facts, Envelope, what="facts")
+    return read_payload(envelope, RoomFacts, "facts").end_ballots

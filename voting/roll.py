@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from voting import life_row
 from voting.errors import NotSummoned
-from voting.roll_names import fold, sort_key
+from voting.plan.collation import name_key
+from voting.roll_names import fold
 from voting.storage.tables import AttendanceRow, PersonRow
 
 
@@ -85,7 +86,7 @@ def count(session: Session, conference: int) -> RollCount:
 
 def write_people(session: Session, conference: int, people: list[tuple[str, str]]) -> None:
     """Write the list of people summoned, sorted as Vietnamese lists are: (name, unit)."""
-    ordered = sorted(people, key=lambda one: (sort_key(one[0]), one[1]))
+    ordered = sorted(people, key=lambda one: (name_key(one[0]), one[1]))
     session.add_all(
         PersonRow(conference=conference, place=place, name=name, unit=unit, search=fold(f"{name} {unit}"))
         for place, (name, unit) in enumerate(ordered, 1)

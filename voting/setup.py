@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from keys.errors import KeysError
 from keys.group import encode_point
-from keys.trustees import Single, Trustees, parse_trustees, verify_trustees
+from keys.trustees import Trustees, parse_trustees, verify_trustees
 from voting import cards, life_row
 from voting.documents.archive import ArchiveWriter
 from voting.documents.canonical import compact
@@ -65,7 +65,7 @@ def write_setup(session: Session, conference: int, keyring: Keyring) -> SetupRow
         event=setup_event(election.raw, uploaded.content, listed),
         fingerprint=election.fingerprint,
         tellers=len(draft.tellers),
-        threshold=threshold(trustees),
+        threshold=trustees.threshold(),
     )
     session.add(setup)
     session.flush()
@@ -86,11 +86,6 @@ def setup_of(session: Session, conference: int) -> SetupRow:
     if setup is None:
         raise InvalidSetup("Setup was not written yet")
     return setup
-
-
-def threshold(trustees: Trustees) -> int:
-    """How many tellers it takes to open the sum: k of a Pedersen item, and every Single one."""
-    return sum(1 if isinstance(item, Single) else item.threshold for item in trustees.items)
 
 
 def _election(
@@ -171,5 +166,5 @@ def _check_tellers(trustees: Trustees, draft: Draft) -> None:
     owners = len(trustees.shares())
     if owners != len(draft.tellers):
         raise InvalidSetup(f"trustees: a share for each of {len(draft.tellers)} tellers expected, {owners} found")
-    if threshold(trustees) < 2:
+    if trustees.threshold() < 2:
         raise InvalidSetup("trustees: at least two tellers must be needed to open the sum")

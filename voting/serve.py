@@ -1,0 +1,165 @@
+"""The room server: granian with TLS 1.3, several processes, no access log, no core dumps (design §5).
+
+with RunningServer.start(settings) as server:     # a real server in a process of its own, for rehearsals and tests
+    server.url, server.authority_pem
+"""
+
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from voting import closing, life_row
+from voting.errors import InvalidSettings
+from voting.serve_tls import prepare_certificate
+from voting.storage.engine import Storage
+from voting.storage.migrate import migrate
+from voting.web.settings import Settings, at_address, load_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+FOLDER_VARIABLE = "PHIEUKIN_ROOM"
+START_SECONDS = 30
+STOP_SECONDS = 10
+_PAUSE = 0.05  # seconds between two looks at a server that starts
+
+
+def prepare(settings: Settings) -> tuple[Path, Path]:
+    """Bring the database up to date, finish what a crash left, make certificates; return the server's two paths."""
+    storage = Storage(settings.database)
+    try:
+        migrate(storage)
+        closing.rewrite_closed(storage)
+        with storage.write() as session:
+            row = life_row.current(session)
+            if row is not None and row.state == "open":
+                life_row.note(session, row.id, "server_restarted")
+    finally:
+        storage.close()
+    return prepare_certificate(settings.directory / "tls", settings.names, settings.clock())
+
+
+def serve(settings: Settings) -> None:
+    """Serve the room until the process is told to stop (SIGINT or SIGTERM); requests under way are finished."""
+    certificate, key = prepare(settings)
+    _no_core_dumps()
+    os.environ[FOLDER_VARIABLE] = str(settings.directory)
+    Granian(
+        "voting.serve:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.processes,
+        blocking_threads=settings.threads,
+        backpressure=settings.threads * 8,
+        ssl_cert=certificate,
+        ssl_key=key,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    ).serve()
+
+
+def application() -> "Flask":
+    """The application of one server process, for the folder that the environment names."""
+    from voting.web.app import create_app
+
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder is None:
+        raise InvalidSettings(f"{FOLDER_VARIABLE} must name the room's folder")
+    return create_app(load_settings(Path(folder)))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server in a process of its own."""
+
+    settings: Settings
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"https://{self.settings.host}:{self.settings.port}"
+
+    @property
+    def authority_pem(self) -> str:
+        """The certificate of the room's authority, for clients to trust."""
+        return self.settings.authority.read_text()
+
+    @classmethod
+    @contextmanager
+    def start(cls, settings: Settings) -> "Iterator[RunningServer]":
+        """Start a server on a free port of this machine, wait until it answers, stop it at the end."""
+        settings = at_address(settings, "127.0.0.1", free_port())
+        command = [sys.executable, "-m", "voting.serve", str(settings.directory), str(settings.port)]
+        with open(settings.directory / "server.log", "ab") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            server = cls(settings, process)
+            server.wait()
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def wait(self) -> None:
+        """Wait until the server answers; raise InvalidSettings if it ends or stays silent."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            if self._answers():
+                return
+            time.sleep(_PAUSE)
+        raise InvalidSettings(f"the room server does not answer; see {self.settings.directory / 'server.log'}")
+
+    def _answers(self) -> bool:
+        if not self.settings.authority.exists():
+            return False
+        trust = ssl.create_default_context(cadata=self.authority_pem)
+        try:
+            with urllib.request.urlopen(f"{self.url}/api/v1/room", timeout=START_SECONDS, context=trust) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _no_core_dumps() -> None:
+    """A crash must leave no picture of memory on the disk."""
+    try:
+        import resource
+    except ImportError:  # not on Windows, which writes none by itself
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _folder, _port = sys.argv[1:]
+    serve(at_address(load_settings(Path(_folder)), "127.0.0.1", int(_port)))

@@ -1,0 +1,228 @@
+"""The tablets' interface (giao diện của máy tính bảng): the room's state, the election, one request a ballot.
+
+Answers are small JSON. A refusal says whether the ballot counts: `recorded` is true, false, or null where the server
+cannot know. Nothing here is logged.
+"""
+
+import base64
+import binascii
+from typing import Final
+
+import msgspec
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import DBAPIError
+
+from voting import box_devices, closing, life_row, setup
+from voting.box import Box
+from voting.errors import (
+    BadBallot,
+    BoxClosed,
+    BoxFrozen,
+    CardAlreadyUsed,
+    CardVoid,
+    InvalidCode,
+    NotOpen,
+    SpareNotActive,
+    UnknownCard,
+    UnknownDevice,
+    VotingError,
+    WrongSize,
+    WrongState,
+)
+from voting.life_table import WITH_SETUP
+from voting.storage.tables import SetupRow
+from voting.web.protection import device_or_address
+from voting.web.room import Room, the_room
+
+REFUSALS: Final[dict[type[VotingError], tuple[int, str]]] = {
+    BadBallot: (400, "bad_ballot"),
+    WrongSize: (400, "wrong_size"),
+    UnknownDevice: (401, "device_unknown"),
+    UnknownCard: (403, "unknown_card"),
+    CardVoid: (403, "card_void"),
+    SpareNotActive: (403, "spare_not_active"),
+    CardAlreadyUsed: (409, "card_used"),
+    NotOpen: (409, "not_open"),
+    BoxClosed: (409, "closed"),
+    BoxFrozen: (409, "frozen"),
+}
+ENROLMENT_LIMIT = 4 * 1024  # bytes
+RECEIPTS_LIMIT = 1024 * 1024  # bytes: 5,000 receipts of one tablet
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+class _Enrolment(msgspec.Struct, frozen=True):
+    """What a tablet sends with its code: `public_key` is base64 of its DER, or of the point's 65 bytes."""
+
+    code: str
+    public_key: str
+    name: str = ""
+
+
+class _Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    tracker: str
+    receipt: str
+
+
+class _Receipts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    receipts: tuple[_Receipt, ...]
+
+
+def answer(value: object, status: int = 200) -> Response:
+    """Answer with compact JSON."""
+    return Response(msgspec.json.encode(value), status, content_type="application/json")
+
+
+def refuse(status: int, code: str, recorded: bool | None = None) -> Response:
+    """Refuse, and say whether the ballot counts."""
+    return answer({"code": code, "recorded": recorded}, status)
+
+
+@api.get("/room")
+def room_state() -> Response:
+    """The state of the room's conference; asked every few seconds by every tablet, never for a voter."""
+    with the_room().storage.read() as session:
+        row = life_row.current(session)
+        if row is None:
+            state = {"state": "none", "uuid": None, "fingerprint": None, "practice": False, "name": "", "address": ""}
+            return answer(state)
+        draft = life_row.draft_of(session, row.id)
+        written = setup.setup_of(session, row.id) if row.state in WITH_SETUP else None
+        return answer(
+            {
+                "state": row.state,
+                "uuid": written.uuid if written else None,
+                "fingerprint": written.fingerprint if written else None,
+                "practice": row.practice,
+                "name": draft.name,
+                "address": draft.address,
+            }
+        )
+
+
+@api.get("/elections/<uuid>/election.json")
+def election(uuid: str) -> Response:
+    """election.json, the bytes that the fingerprint is of."""
+    return _setup_part(uuid, "election")
+
+
+@api.get("/elections/<uuid>/trustees.json")
+def trustees(uuid: str) -> Response:
+    """trustees.json as Setup holds it."""
+    return _setup_part(uuid, "trustees")
+
+
+@api.get("/elections/<uuid>/credentials.json")
+def credentials(uuid: str) -> Response:
+    """The public credentials of cards and spares, sorted; the tablet looks a card up by itself."""
+    return _setup_part(uuid, "credentials")
+
+
+@api.post("/elections/<uuid>/ballots")
+def cast(uuid: str) -> Response:
+    """Take a ballot: one request of one length, signed by the tablet."""
+    room = the_room()
+    try:
+        body = _exact_body(room.box, uuid)
+    except VotingError as error:
+        return refuse(*REFUSALS[type(error)], recorded=False)
+    try:
+        _check_device(room, uuid, body)
+        receipt = room.box.cast(uuid, body)
+    except DBAPIError:
+        return refuse(503, "busy")
+    except VotingError as error:
+        return refuse(*REFUSALS[type(error)], recorded=room.box.holds(uuid, body))
+    return answer({"tracker": receipt.tracker, "receipt": base64.b64encode(receipt.signature).decode()})
+
+
+@api.post("/elections/<uuid>/receipts")
+def receipts(uuid: str) -> Response:
+    """After closing: compare the receipts that a tablet kept with the archive; say how many are missing there."""
+    room = the_room()
+    body = _body(RECEIPTS_LIMIT)
+    if body is None:
+        return refuse(400, "wrong_size")
+    try:
+        _check_device(room, uuid, body)
+        kept = msgspec.json.decode(body, type=_Receipts).receipts
+        with room.storage.read() as session:
+            row = session.get(SetupRow, uuid)
+            if row is None:
+                raise NotOpen("no election with this uuid was set up here")
+            found = set(closing.trackers(session, row.conference))
+    except msgspec.MsgspecError:
+        return refuse(400, "bad_receipts")
+    except WrongState:
+        return refuse(409, "not_closed")
+    except VotingError as error:
+        return refuse(*REFUSALS[type(error)])
+    missing = sorted({one.tracker for one in kept} - found)
+    if missing:
+        with room.storage.write() as session:
+            life_row.note(session, row.conference, "receipt_missing")
+    return answer({"receipts": len(kept), "missing": len(missing)})
+
+
+@api.post("/devices")
+def enrol() -> Response:
+    """Enrol a tablet with the desk's one-time code."""
+    room = the_room()
+    body = _body(ENROLMENT_LIMIT)
+    if body is None:
+        return refuse(400, "wrong_size")
+    try:
+        asked = msgspec.json.decode(body, type=_Enrolment)
+        with room.storage.write() as session:
+            identifier = box_devices.enrol(session, asked.code, asked.public_key, room.seconds(), name=asked.name)
+    except (msgspec.MsgspecError, InvalidCode):
+        return refuse(403, "bad_code")
+    return answer({"device": identifier})
+
+
+def limit_api(casts: int, polls: int) -> list[tuple[str, str]]:
+    """Limits of the interface: endpoint and limit, in requests a minute of one device or address."""
+    return [
+        ("api.cast", f"{casts} per minute"),
+        ("api.room_state", f"{polls} per minute"),
+        ("api.election", f"{polls} per minute"),
+        ("api.trustees", f"{polls} per minute"),
+        ("api.credentials", f"{polls} per minute"),
+        ("api.enrol", f"{casts} per minute"),
+        ("api.receipts", f"{casts} per minute"),
+    ]
+
+
+def _exact_body(box: Box, uuid: str) -> bytes:
+    """Read the body of a cast if it has the one length of this election; nothing is read otherwise."""
+    size = box.request_size(uuid)
+    if request.content_length != size:
+        raise WrongSize(f"{size} bytes expected")
+    body = request.get_data(cache=False)
+    if len(body) != size:
+        raise WrongSize(f"{size} bytes expected")
+    return body
+
+
+def _body(limit: int) -> bytes | None:
+    length = request.content_length
+    return request.get_data(cache=False) if length is not None and length <= limit else None
+
+
+def _check_device(room: Room, uuid: str, body: bytes) -> None:
+    """Check the tablet's signature before anything else is done with a body."""
+    try:
+        signature = base64.b64decode(request.headers.get("Phieukin-Signature", ""), validate=True)
+    except binascii.Error:
+        raise UnknownDevice("the tablet's signature: base64 expected") from None
+    with room.storage.read() as session:
+        box_devices.check_device(session, device_or_address(), signature, uuid, body)
+
+
+def _setup_part(uuid: str, part: str) -> Response:
+    with the_room().storage.read() as session:
+        row = session.get(SetupRow, uuid)
+        if row is None:
+            return refuse(404, "unknown_election")
+        return Response(getattr(row, part), content_type="application/json")

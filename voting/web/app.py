@@ -1,0 +1,58 @@
+"""The application factory: reads as the list of what protects the room (security.md of the project: THREATS.md)."""
+
+import datetime
+from importlib.resources import files
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from voting.web import api, mistakes, pages, protection, sessions, words
+from voting.web.accounts import IDLE_SECONDS
+from voting.web.room import EXTENSION, open_room
+from voting.web.settings import Settings
+
+FOLDER = Path(str(files("kiosk_templates")))
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the application of one server process; the database must be migrated."""
+    app = Flask("voting.web", static_folder=FOLDER / "static", template_folder=FOLDER / "pages")
+    room = open_room(settings)
+    app.extensions[EXTENSION] = room
+    app.config.update(
+        # The cookie is signed with a key of its own, goes to this host over TLS alone, and to no script or other site.
+        SECRET_KEY=room.keyring.derive("phieukin/room/cookies/v1"),
+        SESSION_COOKIE_NAME="__Host-phieukin",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        PERMANENT_SESSION_LIFETIME=datetime.timedelta(seconds=IDLE_SECONDS),
+        # Nobody can send more than a form or an upload of staff holds; casting has an exact length of its own.
+        MAX_CONTENT_LENGTH=protection.FORM_LIMIT,
+        MAX_FORM_MEMORY_SIZE=protection.FORM_LIMIT,
+        # A forged request from another page lacks the token; it lives as long as the session.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    # Forms of staff carry a token. Tablets have no cookie and sign what they send instead.
+    csrf = CSRFProtect(app)
+    csrf.exempt(api.api)
+    # Sessions of staff are looked up in the database: 30 minutes idle, a new token at each sign-in.
+    app.before_request(sessions.load_staff)
+    # Every answer: nothing from elsewhere, nothing framed, nothing kept.
+    app.after_request(protection.add_headers)
+    # Errors say what to do, and leak nothing; the log gets kinds, never contents.
+    mistakes.handle_mistakes(app)
+    # Every page speaks Vietnamese first and English second.
+    words.speak(app)
+    app.register_blueprint(api.api)
+    for blueprint in pages.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    # So many requests a minute of one tablet or address, and no more.
+    limiter = protection.make_limiter(app)
+    for endpoint, limit in (
+        *api.limit_api(settings.casts_per_minute, settings.polls_per_minute),
+        ("sign_in.submit", f"{settings.sign_ins_per_minute} per minute"),
+    ):
+        app.view_functions[endpoint] = limiter.limit(limit)(app.view_functions[endpoint])  # type: ignore[assignment] # views here are not coroutines
+    return app

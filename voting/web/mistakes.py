@@ -1,0 +1,71 @@
+"""What happens when something goes wrong: words for people, a code for tablets, a kind for the log.
+
+The log names the kind of an error and the line of code, never its message: a message may quote what somebody sent.
+"""
+
+import traceback
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from voting.errors import VotingError
+from voting.web import api
+
+_API_CODES = {429: "limit", 413: "wrong_size", 404: "unknown", 405: "unknown", 400: "bad_request"}
+
+
+def handle_mistakes(app: Flask) -> None:
+    """Take care of every error of the application."""
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(VotingError, _refused)
+    app.register_error_handler(DBAPIError, _busy)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(status: int, key: str, detail: str = "") -> Response:
+    """The page that says what went wrong; `key` names the words."""
+    return make_response(render_template("room/mistake.html", key=key, detail=detail), status)
+
+
+def _forged(_error: CSRFError) -> Response:
+    return page(400, "mistake.forged")
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None and status < 400:
+        return make_response(error.response)
+    if request.path.startswith("/api/"):
+        return api.refuse(status, _API_CODES.get(status, "fault"))
+    known = {401, 403, 404, 405, 413, 429}
+    return page(status, f"mistake.{status}" if status in known else "mistake.other")
+
+
+def _refused(error: VotingError) -> Response:
+    if request.path.startswith("/api/"):
+        return api.refuse(409, "fault")
+    return page(409, f"error.{type(error).__name__}", str(error))
+
+
+def _busy(error: DBAPIError) -> Response:
+    log_kind(error)
+    if request.path.startswith("/api/"):
+        return api.refuse(503, "busy")
+    return page(503, "mistake.busy")
+
+
+def _unexpected(error: Exception) -> Response:
+    log_kind(error)
+    if request.path.startswith("/api/"):
+        return api.refuse(500, "fault")
+    return page(500, "mistake.other")
+
+
+def log_kind(error: Exception) -> None:
+    """Log the kind of an error and where it came up."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f"{last[0].filename}:{last[0].lineno}" if last else "?"
+    current_app.logger.error("%s at %s", type(error).__name__, place)

@@ -1,0 +1,15 @@
+"""Pages for people: staff, hall, and the page that tablets run."""
+
+from voting.web.pages import deck, desk, door, hall, results, setup, sign_in, staff, tablets
+
+BLUEPRINTS = (
+    sign_in.pages,
+    desk.pages,
+    deck.pages,
+    door.pages,
+    setup.pages,
+    results.pages,
+    tablets.pages,
+    staff.pages,
+    hall.pages,
+)

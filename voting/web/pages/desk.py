@@ -1,0 +1,161 @@
+"""The desk (bàn điều hành): where the conference stands, what is missing, and the next step."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from voting import box, box_devices, cards, closing, life, life_row, roll, setup, setup_confirm
+from voting.documents.conference import Override
+from voting.draft import draft_problems, read_draft
+from voting.life_table import ENDED, WITH_SETUP
+from voting.storage.tables import TrusteesRow
+from voting.web.pages.context import current_number, to_desk, uploaded
+from voting.web.pages.hall import ballots_shown
+from voting.web.room import the_room
+from voting.web.sessions import for_roles, two_people
+
+SMALL, VERY_SMALL = 10, 5  # people present, below which totals may give votes away (design §1)
+
+pages = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@pages.get("")
+@for_roles()
+def overview() -> str:
+    """The whole conference on one page."""
+    with the_room().storage.read() as session:
+        row = life_row.current(session)
+        if row is None:
+            return render_template("room/desk.html", row=None)
+        deck = life_row.deck_in_use(session, row.id)
+        draft = life_row.draft_of(session, row.id)
+        written = row.state in WITH_SETUP
+        return render_template(
+            "room/desk.html",
+            row=row,
+            draft=draft,
+            problems=list(draft_problems(draft)) if row.state == "draft" else [],
+            count=roll.count(session, row.id),
+            cards=cards.count(session, deck.uuid) if deck else None,
+            trustees=session.get(TrusteesRow, row.id) is not None,
+            confirmed=setup_confirm.confirmed(session, row.id) if written else {},
+            setup=setup.setup_of(session, row.id) if written else None,
+            tablets=sum(one.enrolled for one in box_devices.devices(session)),
+            shown=ballots_shown(row, box.count_ballots(session, row.id)),
+            ended=row.state in ENDED,
+            small=SMALL,
+            very_small=VERY_SMALL,
+        )
+
+
+@pages.post("/new")
+@for_roles("organiser")
+def new() -> Response:
+    """Begin a conference from a draft that the planner wrote."""
+    draft = read_draft(uploaded())
+    with the_room().storage.write() as session:
+        life.new_conference(session, draft, practice="practice" in request.form)
+    return to_desk()
+
+
+@pages.post("/draft")
+@for_roles("organiser")
+def change_draft() -> Response:
+    """Replace the draft."""
+    draft = read_draft(uploaded())
+    number = current_number()
+    with the_room().storage.write() as session:
+        life.change_draft(session, number, draft)
+    return to_desk()
+
+
+@pages.post("/freeze-list")
+@for_roles("organiser")
+def freeze_list() -> Response:
+    """Freeze the list."""
+    number = current_number()
+    with the_room().storage.write() as session:
+        life.freeze_list(session, number)
+    return to_desk()
+
+
+@pages.post("/back-to-draft")
+@for_roles("organiser", "chair")
+def back_to_draft() -> Response:
+    """Go back to draft, two people."""
+    by, number = two_people("chair"), current_number()
+    with the_room().storage.write() as session:
+        life.back_to_draft(session, number, by)
+    return to_desk()
+
+
+@pages.post("/take-roll")
+@for_roles("chair")
+def take_roll() -> Response:
+    """Freeze the number present; below the quorum with the chair's word and reason."""
+    number = current_number()
+    by, reason = request.form.get("override_by", "").strip(), request.form.get("override_reason", "").strip()
+    override = Override(by, reason) if by and reason else None
+    with the_room().storage.write() as session:
+        life.take_roll(session, number, override)
+    return to_desk()
+
+
+@pages.post("/reserve-deck")
+@for_roles("chair")
+def reserve_deck() -> Response:
+    """Void the deck in use and draw from the reserve deck."""
+    number = current_number()
+    with the_room().storage.write() as session:
+        cards.use_reserve_deck(session, number)
+    return to_desk()
+
+
+@pages.post("/open")
+@for_roles("chair", "teller")
+def open_box() -> Response:
+    """Open the box, two people."""
+    by, number, room = two_people("chair"), current_number(), the_room()
+    with room.storage.write() as session:
+        life.open_box(session, number, by, room.clock())
+    return to_desk()
+
+
+@pages.post("/freeze")
+@for_roles("chair", "teller", "technician")
+def freeze() -> Response:
+    """Freeze the box at once, one person."""
+    number = current_number()
+    with the_room().storage.write() as session:
+        life.freeze(session, number)
+    return to_desk()
+
+
+@pages.post("/close")
+@for_roles("chair", "teller")
+def close_box() -> Response:
+    """Close the box, two people."""
+    by, number, room = two_people("chair"), current_number(), the_room()
+    with room.storage.write() as session:
+        closing.close_box(session, number, room.keyring, by, room.clock())
+    closing.rewrite_closed(room.storage)
+    return redirect(url_for("results.overview"), 303)
+
+
+@pages.post("/annul")
+@for_roles("chair", "organiser")
+def annul() -> Response:
+    """Annul, two people."""
+    by, number = two_people("chair"), current_number()
+    with the_room().storage.write() as session:
+        life.annul(session, number, by)
+    return to_desk()
+
+
+@pages.post("/on-paper")
+@for_roles("chair", "organiser")
+def on_paper() -> Response:
+    """Move to paper, two people."""
+    by, number = two_people("chair"), current_number()
+    with the_room().storage.write() as session:
+        life.move_to_paper(session, number, by)
+    return to_desk()

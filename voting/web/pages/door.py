@@ -1,0 +1,137 @@
+"""The door (bàn đón tiếp): roll, cards drawn, leftovers, spares. Scanning pages send a public credential alone."""
+
+import re
+
+import msgspec
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from voting import cards, life_row, roll
+from voting.cards import REASONS
+from voting.errors import VotingError
+from voting.web.api import answer
+from voting.web.pages.context import current_number, current_row
+from voting.web.pages.hall import built_address, manifest
+from voting.web.room import the_room
+from voting.web.sessions import for_roles
+from voting.web.words import say
+
+SCRIPT = "staff.js"
+SHOWN = 200  # lines of the roll on one page
+_CREDENTIAL = re.compile(r"[0-9a-f]{64}")
+_MARKS = ("present", "excused", "absent", "drew", "none")
+
+pages = Blueprint("door", __name__, url_prefix="/door")
+
+
+class _Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a scanning page sends."""
+
+    credential: str
+    reason: str = ""
+
+
+@pages.get("")
+@for_roles("door", "secretary")
+def search() -> str:
+    """The roll, searched without diacritics."""
+    words = request.args.get("q", "")[:100]
+    with the_room().storage.read() as session:
+        row = current_row(session)
+        found = roll.search(session, row.id, words, SHOWN)
+        return render_template(
+            "room/door.html", row=row, entries=found, count=roll.count(session, row.id), words=words, shown=SHOWN
+        )
+
+
+@pages.post("/<int:person>/<mark>")
+@for_roles("door")
+def mark(person: int, mark: str) -> AnyResponse:
+    """Mark a person, and go back to the same search."""
+    if mark not in _MARKS:
+        abort(404)
+    number = current_number()
+    with the_room().storage.write() as session:
+        if mark == "present":
+            roll.mark_present(session, number, person)
+        elif mark == "excused":
+            roll.mark_excused(session, number, person)
+        elif mark == "absent":
+            roll.mark_absent(session, number, person)
+        else:
+            roll.card_drawn(session, number, person, drew=mark == "drew")
+    return redirect(url_for("door.search", q=request.form.get("q", "")), 303)
+
+
+@pages.get("/leftovers")
+@for_roles("door", "teller")
+def leftovers() -> str:
+    """Scan every card left in the box."""
+    return _scanning("room/leftovers.html")
+
+
+@pages.post("/leftovers")
+@for_roles("door", "teller")
+def void_leftover() -> Response:
+    """Void one leftover."""
+    scanned, number = _scanned(), current_number()
+    with the_room().storage.write() as session:
+        try:
+            count = cards.void_leftover(session, number, scanned.credential)
+        except VotingError as error:
+            session.rollback()
+            return answer({"error": say(f"error.{type(error).__name__}")}, 409)
+        drawn = roll.count(session, number).drawn
+    return answer({"active": count.active, "void": count.void, "drawn": drawn})
+
+
+@pages.get("/spares")
+@for_roles("door", "teller")
+def spares() -> str:
+    """Activate a spare."""
+    return _scanning("room/spares.html")
+
+
+@pages.post("/spares")
+@for_roles("door", "teller")
+def activate_spare() -> Response:
+    """Activate one spare, for a reason of the list."""
+    scanned, number = _scanned(), current_number()
+    reason = next((one for one in REASONS if one == scanned.reason), None)
+    if reason is None:
+        abort(400)
+    with the_room().storage.write() as session:
+        try:
+            cards.activate_spare(session, number, scanned.credential, reason)
+        except VotingError as error:
+            session.rollback()
+            return answer({"error": say(f"error.{type(error).__name__}")}, 409)
+        deck = life_row.deck_in_use(session, number)
+        left = cards.count(session, deck.uuid).spares if deck else 0
+    return answer({"spares": left})
+
+
+def _scanning(template: str) -> str:
+    with the_room().storage.read() as session:
+        row = current_row(session)
+        deck = life_row.deck_in_use(session, row.id)
+        return render_template(
+            template,
+            row=row,
+            uuid=deck.uuid if deck else "",
+            cards=cards.count(session, deck.uuid) if deck else None,
+            count=roll.count(session, row.id),
+            reasons=REASONS,
+            script=manifest()["files"].get(SCRIPT),
+            built=built_address(),
+        )
+
+
+def _scanned() -> _Scanned:
+    try:
+        scanned = msgspec.json.decode(request.get_data(), type=_Scanned)
+    except msgspec.MsgspecError:
+        abort(400)
+    if not _CREDENTIAL.fullmatch(scanned.credential):
+        abort(400)
+    return scanned

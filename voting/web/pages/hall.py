@@ -1,0 +1,96 @@
+"""What everybody in the room may see: the hall screen, trackers after closing, the tablets' page. No sign-in.
+
+Ballots are shown in steps, so that nobody can watch the number move with the person at the tablet.
+"""
+
+import base64
+import io
+from functools import cache
+from typing import Any
+
+import msgspec
+import qrcode
+from flask import Blueprint, abort, render_template, url_for
+from qrcode.image.svg import SvgPathImage
+
+from voting import box, closing, life_row, setup
+from voting.life_table import WITH_SETUP
+from voting.storage.tables import ClosingRow, ConferenceRow
+from voting.web.room import the_room
+
+STEP = 5  # ballots; below two steps of cards drawn, only "all" is shown
+REFRESH_SECONDS = 5
+
+pages = Blueprint("hall", __name__)
+
+
+@pages.get("/")
+@pages.get("/hall")
+def screen() -> str:
+    """The hall screen: state, numbers, and the fingerprint that tellers compare."""
+    with the_room().storage.read() as session:
+        row = life_row.current(session)
+        if row is None:
+            return render_template("room/hall.html", row=None, refresh=REFRESH_SECONDS)
+        written = setup.setup_of(session, row.id) if row.state in WITH_SETUP else None
+        closed = session.get(ClosingRow, row.id)
+        shown = ballots_shown(row, box.count_ballots(session, row.id))
+        return render_template(
+            "room/hall.html",
+            row=row,
+            draft=life_row.draft_of(session, row.id),
+            written=written,
+            qr=qr_code(written.fingerprint) if written else None,
+            end=closing.end_ballots(closed.facts) if closed else None,
+            shown=shown,
+            refresh=REFRESH_SECONDS,
+        )
+
+
+@pages.get("/trackers")
+def trackers() -> str:
+    """Trackers of all ballots, sorted, once the box is closed."""
+    with the_room().storage.read() as session:
+        row = life_row.current(session)
+        if row is None or row.closed is None:
+            abort(404)
+        return render_template("room/trackers.html", trackers=closing.trackers(session, row.id), row=row)
+
+
+@pages.get("/kiosk")
+def kiosk() -> str:
+    """The page that tablets run; its files were built beforehand and are named by their hashes."""
+    return render_template("kiosk.html", manifest=manifest(), built=built_address())
+
+
+def ballots_shown(row: ConferenceRow, ballots: int) -> int | None:
+    """How many ballots the screen shows: in whole steps while the box is open, exactly once it is full or closed."""
+    if row.closed is not None or ballots == row.drawn:
+        return ballots
+    return ballots // STEP * STEP if (row.drawn or 0) >= 2 * STEP else None
+
+
+def qr_code(text: str) -> str:
+    """A QR code as a data address for an image."""
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code.add_data(text)
+    file = io.BytesIO()
+    code.make_image(image_factory=SvgPathImage).save(file)
+    return "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def built_address() -> str:
+    """Address of the built files."""
+    return url_for("static", filename="built")
+
+
+@cache
+def manifest() -> dict[str, Any]:
+    """The list of built files with their hashes; 404 where the front end was not built."""
+    from voting.web.app import FOLDER
+
+    path = FOLDER / "static" / "built" / "manifest.json"
+    if not path.exists():
+        abort(404)
+    found: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+    return found

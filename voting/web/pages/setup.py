@@ -1,0 +1,80 @@
+"""Setup: the tellers' trustees.json comes in, Setup goes out to every teller's tool, their confirmations come back."""
+
+import io
+
+from flask import Blueprint, Response, render_template
+from werkzeug.wrappers import Response as AnyResponse
+
+from voting import life_row, setup, setup_confirm
+from voting.documents.archive import ArchiveWriter
+from voting.life_table import WITH_SETUP
+from voting.storage.tables import TrusteesRow
+from voting.web.pages.context import current_number, current_row, uploaded
+from voting.web.pages.hall import qr_code
+from voting.web.room import the_room
+from voting.web.sessions import for_roles
+
+pages = Blueprint("setup", __name__, url_prefix="/setup")
+
+
+@pages.get("")
+@for_roles("secretary", "technician", "teller", "chair", "organiser")
+def overview() -> str:
+    """What is there, what is missing."""
+    with the_room().storage.read() as session:
+        row = current_row(session)
+        sealed = row.state in WITH_SETUP
+        written = setup.setup_of(session, row.id) if sealed else None
+        return render_template(
+            "room/setup.html",
+            row=row,
+            draft=life_row.draft_of(session, row.id),
+            trustees=session.get(TrusteesRow, row.id) is not None,
+            written=written,
+            qr=qr_code(written.fingerprint) if written else None,
+            confirmed=setup_confirm.confirmed(session, row.id) if sealed else {},
+        )
+
+
+@pages.post("/trustees")
+@for_roles("technician", "teller", "organiser")
+def upload_trustees() -> str | AnyResponse:
+    """Take trustees.json."""
+    raw, number = uploaded(), current_number()
+    with the_room().storage.write() as session:
+        setup.upload_trustees(session, number, raw)
+    return overview()
+
+
+@pages.post("/write")
+@for_roles("secretary", "technician")
+def write() -> str | AnyResponse:
+    """Write Setup: the box is sealed, and empty."""
+    room, number = the_room(), current_number()
+    with room.storage.write() as session:
+        setup.write_setup(session, number, room.keyring)
+    return overview()
+
+
+@pages.get("/setup.bel")
+@for_roles("secretary", "technician", "teller", "chair", "organiser")
+def download() -> Response:
+    """The archive that ends after Setup, for every teller's tool."""
+    with the_room().storage.read() as session:
+        row = current_row(session)
+        written = setup.setup_of(session, row.id)
+        file = io.BytesIO()
+        ArchiveWriter(file, 0).add_setup(written.election, written.trustees, written.credentials)
+    answer = Response(file.getvalue(), content_type="application/octet-stream")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{written.uuid}.setup.bel"'
+    return answer
+
+
+@pages.post("/confirmations")
+@for_roles("secretary", "technician", "teller")
+def confirm() -> str | AnyResponse:
+    """Take a teller's confirmation."""
+    raw, number = uploaded(), current_number()
+    with the_room().storage.write() as session:
+        setup_confirm.confirm_setup(session, number, raw)
+    return overview()

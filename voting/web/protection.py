@@ -1,0 +1,57 @@
+"""Headers of every answer, limits of every request: what a page of the room may do, and how much may be sent.
+
+Nothing is fetched from elsewhere, nothing is kept by the browser, no other page can frame or read ours.
+"""
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "worker-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self' blob:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # the check against forged requests reads it
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), usb=(), bluetooth=(), payment=()",
+    "Cache-Control": "no-store",
+}
+FORM_LIMIT = 8 * 1024 * 1024  # bytes of any form or upload by staff
+STATIC_CACHE = "public, max-age=31536000, immutable"  # built files carry the hash of their bytes in the name
+
+
+def add_headers(answer: Response) -> Response:
+    """Put the headers on an answer; built files alone may be kept by the browser."""
+    for name, value in HEADERS.items():
+        answer.headers[name] = value
+    if request.endpoint == "static" and "/built/" in request.path and answer.status_code == 200:
+        answer.headers["Cache-Control"] = STATIC_CACHE
+    answer.headers.pop("Server", None)
+    return answer
+
+
+def device_or_address() -> str:
+    """Whom a limit counts: the tablet by its id, else the address."""
+    return request.headers.get("Phieukin-Device", "")[:64] or get_remote_address()
+
+
+def make_limiter(app: Flask) -> Limiter:
+    """Limits by device or address, counted in the memory of each server process and nowhere else."""
+    return Limiter(device_or_address, app=app, storage_uri="memory://", headers_enabled=False)

@@ -1,0 +1,40 @@
+"""What every request of one server process shares: storage, keyring, box, clock."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from voting.box import Box
+from voting.setup_keys import Keyring
+from voting.storage.engine import Storage
+from voting.web.settings import Clock, Settings
+
+EXTENSION = "phieukin"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The room behind the pages."""
+
+    settings: Settings
+    storage: Storage
+    keyring: Keyring
+    box: Box
+    clock: Clock
+
+    def seconds(self) -> int:
+        """Now, in seconds since 1970."""
+        return int(self.clock().timestamp())
+
+
+def open_room(settings: Settings) -> Room:
+    """Open the room of these settings."""
+    storage, keyring = Storage(settings.database), Keyring(settings.secret)
+    return Room(settings, storage, keyring, Box(storage, keyring), settings.clock)
+
+
+def the_room() -> Room:
+    """The room of the request under way."""
+    room = current_app.extensions[EXTENSION]
+    assert isinstance(room, Room)
+    return room

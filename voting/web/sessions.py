@@ -1,0 +1,139 @@
+"""Who asks: the signed-in member of staff, and which roles a page is for.
+
+A page without `@for_roles` is for everybody; a test lists those. The cookie holds a token; roles are read from the
+database at each request, so that an account taken away is gone at once.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from flask import Response, abort, g, redirect, request, session, url_for
+
+from voting.errors import SignInRefused
+from voting.life import TwoPeople
+from voting.storage.tables import StaffRow
+from voting.web import accounts
+from voting.web.accounts import Role
+from voting.web.room import the_room
+
+TOKEN = "staff"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The member of staff behind a request."""
+
+    id: int
+    login: str
+    name: str
+    roles: frozenset[str]
+
+
+def load_staff() -> None:
+    """Before each request: find out who asks; writes the session's last use now and then."""
+    g.staff = None
+    token = session.get(TOKEN)
+    if not isinstance(token, str):
+        return
+    room = the_room()
+    now = room.seconds()
+    with room.storage.read() as database:
+        found = accounts.find_session(database, token, now)
+        if found is None:
+            session.clear()
+            return
+        row, stale = found
+        g.staff = Staff(row.id, row.login, row.name, accounts.roles_of(database, row.id))
+    if stale:
+        with room.storage.write() as database:
+            accounts.touch_session(database, token, now)
+
+
+def staff() -> Staff | None:
+    """The member of staff who asks, if they signed in."""
+    found = g.get("staff")
+    return found if isinstance(found, Staff) else None
+
+
+def signed_in() -> Staff:
+    """The member of staff who asks, on a page for staff."""
+    found = staff()
+    if found is None:
+        abort(403)
+    return found
+
+
+def for_roles(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only staff with one of `roles` in (with none named: any staff); others sign in, or are refused."""
+
+    def protect(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @functools.wraps(view)
+        def protected(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            found = staff()
+            if found is None:
+                if request.method != "GET":
+                    abort(403)
+                return redirect(url_for("sign_in.form"))  # type: ignore[return-value]
+            if roles and not found.roles & set(roles):
+                abort(403)
+            return view(*args, **kwargs)
+
+        protected.for_roles = roles  # type: ignore[attr-defined] # the tests' table of pages and roles reads it
+        return protected
+
+    return protect
+
+
+def sign_in(login: str, password: str, code: str) -> None:
+    """Sign in: a new session with a new token; raise SignInRefused."""
+    row = checked_person(login, password, code)
+    room = the_room()
+    session.clear()
+    with room.storage.write() as database:
+        session[TOKEN] = accounts.begin_session(database, row.id, room.seconds())
+
+
+def sign_out() -> None:
+    """End the session on both sides."""
+    token = session.get(TOKEN)
+    if isinstance(token, str):
+        with the_room().storage.write() as database:
+            accounts.end_session(database, token)
+    session.clear()
+
+
+def checked_person(login: str, password: str, code: str) -> StaffRow:
+    """Check somebody's name, password and code; a wrong try counts even though it is refused."""
+    room = the_room()
+    refused: SignInRefused | None = None
+    with room.storage.write() as database:
+        try:
+            row = accounts.sign_in(database, room.keyring, login, password, code, room.seconds())
+        except SignInRefused as error:
+            refused = error
+    if refused is not None:
+        raise refused
+    return row
+
+
+def two_people(*roles: Role) -> TwoPeople:
+    """The one signed in and a second person, who gives name, password and code in the same form.
+
+    One of the two must have one of `roles`. Raises SignInRefused or SecondPersonNeeded.
+    """
+    first = signed_in()
+    form = request.form
+    row = checked_person(
+        form.get("second_login", ""), form.get("second_password", ""), form.get("second_code", "").strip()
+    )
+    with the_room().storage.read() as database:
+        both = first.roles | accounts.roles_of(database, row.id)
+    if not both & set(roles):
+        abort(403)
+    people = TwoPeople(first.login, row.login)
+    people.check()
+    return people

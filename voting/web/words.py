@@ -1,0 +1,51 @@
+"""Words of the pages for staff and hall, Vietnamese first, English second: kiosk_templates/translations/room.*.json.
+
+A catalogue is a flat object from key to text with {fields}; both hold the same keys, and a test holds them to that.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+from flask import Flask, session
+
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+LANGUAGE = "language"
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """The words of one language."""
+    raw = files("kiosk_templates").joinpath("translations", f"room.{language}.json").read_bytes()
+    words: dict[str, str] = json.loads(raw)
+    return words
+
+
+def language() -> Language:
+    """The language of the request under way."""
+    found = session.get(LANGUAGE)
+    return "en" if found == "en" else "vi"
+
+
+def say(key: str, **fields: object) -> str:
+    """The words for a key, with its fields filled in."""
+    return catalogue(language())[key].format(**fields)
+
+
+def knows(key: str) -> bool:
+    """Tell whether there are words for a key."""
+    return key in catalogue(language())
+
+
+def two_digits(number: int) -> str:
+    """Counts below 10 have a leading zero in prose (domain, numbers: "02 phiếu")."""
+    return f"{number:02}"
+
+
+def speak(app: Flask) -> None:
+    """Give templates their words."""
+    app.jinja_env.globals.update(say=say, knows=knows, language=language)
+    app.jinja_env.filters["two"] = two_digits
