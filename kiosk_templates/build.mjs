@@ -1,15 +1,18 @@
 // Bundles the tablet into static/built/: file names carry the hash of their bytes, manifest.json their SHA-384.
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "static", "built");
-const ENTRIES = { "kiosk.js": "src/main.ts", "worker.js": "src/worker.ts", "kiosk.css": "styles/kiosk.css" };
+const ENTRIES = {
+  "kiosk.js": "src/main.ts", "worker.js": "src/worker.ts", "kiosk.css": "styles/kiosk.css", "icon.svg": "styles/icon.svg",
+};
 
 function bundle(entry) {
+  if (entry.endsWith(".svg")) return readFileSync(join(here, entry));
   const { outputFiles } = buildSync({
     entryPoints: [join(here, entry)], bundle: true, minify: true, write: false, format: "esm",
     target: ["chrome100", "firefox100", "safari15.4"], legalComments: "none", charset: "utf8", absWorkingDir: here,

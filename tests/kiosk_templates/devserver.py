@@ -22,7 +22,7 @@ from voting.documents.request import ballot_limit, ballot_size, unpack_request
 from voting.web.protection import HEADERS
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk_templates"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".html": "text/html"}
+KINDS = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".html": "text/html", ".svg": "image/svg+xml"}
 
 
 @dataclass

@@ -78,14 +78,14 @@ function drawPage(app: App, meeting: Meeting, marks: Marks, page: Page, update: 
 function heading(say: Say, meeting: Meeting, page: Page, paper: Paper): HTMLElement[] {
   const count = meeting.papers.length;
   const number = count > 1 ? `${say("paper.number", { n: page.paper + 1, count })} · ` : "";
-  const term = meeting.term ? `, ${say("paper.term", { term: meeting.term })}` : "";
+  const term = meeting.term ? `, ${say("paper.term", { term: meeting.term.replace(/ /g, "\u00a0") })}` : "";
   const title = say("paper.title", { title: paper.title }) + (paper.unit ? ` – ${paper.unit}` : "") + term;
   const first = paper.putForward[0];
   const what = page.part === "forward" && first !== undefined ? say("ballot.put_forward")
     : say(paper.kind === "remove" ? "ballot.instruction.remove" : "ballot.instruction");
   return [
     h("h1", { tabIndex: -1, className: `small kind-${paper.kind}` }, number + say(`paper.${paper.kind}`)),
-    p(title, "paper-title"), p(what, "hint"),
+    p(title, "paper-title"), p(what, page.part === "forward" ? "part-title" : "hint"),
   ];
 }
 
@@ -101,7 +101,7 @@ function person(
     clear.classList.add("absent");
     choices.querySelector("input")?.focus();
     changed(name);
-  }, "quiet clear", { "aria-describedby": label });
+  }, "quiet clear", { "aria-label": say("ballot.clear.of", { name: name.name }) });
   if (marks.isOpen(name)) clear.classList.add("absent");
   const option = (word: "agree" | "disagree", answer: number): HTMLElement => {
     const input = h("input", {
