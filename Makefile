@@ -89,6 +89,14 @@ unit: $(VENV)/.dev ## the fast tests, in less than a minute
 fuzz: $(VENV)/.dev ## the hypothesis tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(JOBS) -q -m "hypothesis and not ($(SLOW))"
 
+.PHONY: bench
+bench: $(VENV)/.dev ## what checking costs, beside belenios-tool, into docs/bench.md (some minutes)
+	@$(BIN)/python -m tests.bench
+
+.PHONY: agreement
+agreement: $(VENV)/.dev ## batches and reference compared on 100,000 random proofs, valid and corrupted
+	@PHIEUKIN_PROOFS=100000 $(BIN)/python -m pytest -n $(JOBS) -q tests/tally/fast/test_agreement.py
+
 .PHONY: coverage
 coverage: $(VENV)/.dev ## which lines and branches the fast tests reach
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" --cov --cov-report=term
