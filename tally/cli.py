@@ -12,7 +12,7 @@ from keys.errors import KeysError
 from tally.cli_count import confirm_command, finish_command, open_command, sum_command, teller_file_command
 from tally.cli_record import compare_command, head_command, record_command, sign_command
 from tally.errors import TallyError
-from tally.minutes_cli import minutes_command
+from tally.minutes.cli import minutes_command
 from voting.documents.errors import DocumentError
 
 

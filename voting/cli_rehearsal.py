@@ -31,6 +31,7 @@ def rehearsal_command(out: Path, voters: int | None, ballots: int | None, candid
         ballots = sample.BALLOTS if voters is None else present
     if ballots > present:
         raise click.UsageError(f"--ballots: at most the {present} who are present, {ballots} found")
+    _check_empty(out)
     held = rehearse(out, present, ballots, candidates, seed)
     for line in summary(held):
         click.echo(line)
@@ -38,7 +39,6 @@ def rehearsal_command(out: Path, voters: int | None, ballots: int | None, candid
 
 def rehearse(out: Path, present: int, ballots: int, candidates: int | None, seed: int) -> Held:
     """Hold the sample with `present` people and `ballots` ballots; `candidates` makes one paper with so many names."""
-    _check_empty(out)
     plans = sample.SAMPLE_PAPERS if candidates is None else sample.single_paper(candidates)
     papers, questions = sample.draw_papers(plans, seed)
     absent = (present * (sample.SUMMONED - sample.PRESENT)) // sample.PRESENT

@@ -25,7 +25,7 @@ from voting.documents.facts import ChairWord
 from voting.documents.record import Record
 from voting.draft import Draft
 from voting.life import TwoPeople, stamp
-from voting.rehearsal.room import RunningRoom
+from voting.rehearsal.room import Desk, RunningRoom
 from voting.rehearsal.staff import Staff
 from voting.setup_confirm import confirm_setup as take_confirmation
 
@@ -55,18 +55,21 @@ def hold(
     room: RunningRoom, staff: Staff, draft: Draft, present: int, marks_for: Callable[[Election], Marks], out: Path
 ) -> Held:
     """Hold the conference of `draft` with `present` people, and the ballots that `marks_for` gives for its election."""
-    number, deck = _before(room, draft, present, staff.trustees)
-    election = _seal_and_open(room, staff, number)
+    number, deck = prepare(room.desk, draft, present, staff.trustees)
+    election = seal_and_open(room.desk, staff, number)
     drawn = [card.text for card in deck][:present]
     for card, marks in zip(drawn, marks_for(election), strict=False):
         room.tablet.cast(election, cast_ballot(election, card, marks))
-    archive, facts = _close(room, number, out)
-    return _count(room, staff, number, archive, facts)
+    archive, facts = _close(room.desk, number, out)
+    return _count(room.desk, staff, number, archive, facts)
 
 
-def _before(room: RunningRoom, draft: Draft, present: int, trustees: bytes) -> tuple[int, list[CardSecret]]:
-    """Freeze the list, make the cards, take the roll; return the conference's number and the cards drawn."""
-    with room.storage.write() as session:
+def prepare(desk: Desk, draft: Draft, present: int, trustees: bytes) -> tuple[int, list[CardSecret]]:
+    """Freeze the list, make the cards, take the roll; return the conference's number, and all cards but the spares.
+
+    The first `present` of them are those drawn; the others were voided.
+    """
+    with desk.storage.write() as session:
         number = life.new_conference(session, draft)
         life.freeze_list(session, number)
         deck = cards.make_cards(session, number, "main", len(draft.people), SPARES)
@@ -75,7 +78,7 @@ def _before(room: RunningRoom, draft: Draft, present: int, trustees: bytes) -> t
             roll.mark_present(session, number, entry.person)
             roll.card_drawn(session, number, entry.person)
     plain = [card for card in deck if not card.spare]
-    with room.storage.write() as session:
+    with desk.storage.write() as session:
         in_use = life_row.deck_in_use(session, number)
         assert in_use is not None, "a deck was made"
         for card in plain[present:]:
@@ -84,14 +87,15 @@ def _before(room: RunningRoom, draft: Draft, present: int, trustees: bytes) -> t
     return number, plain
 
 
-def _seal_and_open(room: RunningRoom, staff: Staff, number: int) -> Election:
-    with room.storage.write() as session:
-        written = setup.write_setup(session, number, room.keyring)
+def seal_and_open(desk: Desk, staff: Staff, number: int) -> Election:
+    """Write Setup, let every teller's tool confirm it, and open the box."""
+    with desk.storage.write() as session:
+        written = setup.write_setup(session, number, desk.keyring)
         sealed = written.election, written.trustees, written.credentials
-    path = room.folder / f"{written.uuid}.setup.bel"
+    path = desk.folder / f"{written.uuid}.setup.bel"
     with path.open("wb") as file:
         ArchiveWriter(file, int(now().timestamp())).add_setup(*sealed)
-    with room.storage.write() as session:
+    with desk.storage.write() as session:
         for teller in staff.tellers:
             own = read_teller_file(teller.path, teller.passphrase)
             take_confirmation(session, number, confirm_setup(path, own))
@@ -99,10 +103,10 @@ def _seal_and_open(room: RunningRoom, staff: Staff, number: int) -> Election:
     return parse_election(sealed[0])
 
 
-def _close(room: RunningRoom, number: int, out: Path) -> tuple[Path, Path]:
-    with room.storage.write() as session:
-        closed = closing.close_box(session, number, room.keyring, TWO_PEOPLE, now())
-    closing.rewrite_closed(room.storage)
+def _close(desk: Desk, number: int, out: Path) -> tuple[Path, Path]:
+    with desk.storage.write() as session:
+        closed = closing.close_box(session, number, desk.keyring, TWO_PEOPLE, now())
+    closing.rewrite_closed(desk.storage)
     out.mkdir(parents=True, exist_ok=True)
     archive, facts = out / f"{closed.uuid}.bel", out / f"{closed.uuid}.facts.json"
     archive.write_bytes(closed.archive)
@@ -110,7 +114,7 @@ def _close(room: RunningRoom, number: int, out: Path) -> tuple[Path, Path]:
     return archive, facts
 
 
-def _count(room: RunningRoom, staff: Staff, number: int, archive: Path, facts: Path) -> Held:
+def _count(desk: Desk, staff: Staff, number: int, archive: Path, facts: Path) -> Held:
     """Count on the tally machine's own terms: from the archive file and the tellers' sealed files alone."""
     begun = now()
     report = add_sum(archive)
@@ -123,7 +127,7 @@ def _count(room: RunningRoom, staff: Staff, number: int, archive: Path, facts: P
     words = Words(chair_words=(word,) if report.ballots == 1 else ())
     count = archive.with_suffix(".count.json")
     count.write_bytes(finish(archive, archive, openings, begun=stamp(begun), ended=stamp(now()), words=words))
-    return _record(room, staff, number, Files(archive, facts, count))
+    return _record(desk, staff, number, Files(archive, facts, count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +139,12 @@ class Files:
     count: Path
 
 
-def _record(room: RunningRoom, staff: Staff, number: int, files: Files) -> Held:
+def _record(desk: Desk, staff: Staff, number: int, files: Files) -> Held:
     records = write_records(files.archive, files.facts, files.count, files.archive.parent)
     for path, _ in records:
         path.write_bytes(sign_record(path.read_bytes(), staff.signing_keys))
     awaiting = any(record.verdict.status == "awaiting_head" for _, record in records)
-    with room.storage.write() as session:
+    with desk.storage.write() as session:
         life.mark_counted(session, number, awaiting_head=awaiting)
         if not awaiting:
             life.mark_signed(session, number)

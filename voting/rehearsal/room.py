@@ -86,12 +86,19 @@ def _check_receipt(election: Election, ballot: SealedBallot, answer: dict[str, o
 
 
 @dataclass(frozen=True, slots=True)
-class RunningRoom:
-    """A room whose server runs: storage and keyring for what people do at the desk, a tablet for casting."""
+class Desk:
+    """What people at the desk work with: the room's folder, its storage, its keyring."""
 
     folder: Path
     storage: Storage
     keyring: Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRoom:
+    """A room whose server runs: the desk, and a tablet for casting."""
+
+    desk: Desk
     tablet: Tablet
 
 
@@ -107,6 +114,6 @@ def running_room(folder: Path) -> Iterator[RunningRoom]:
             with storage.write() as session:
                 code = new_code(session, "rehearsal", int(settings.clock().timestamp()))
             tablet.enrol(code)
-            yield RunningRoom(folder, storage, Keyring(settings.secret), tablet)
+            yield RunningRoom(Desk(folder, storage, Keyring(settings.secret)), tablet)
         finally:
             storage.close()

@@ -1,0 +1,43 @@
+"""`phieukin serve`: the room server (máy chủ hội trường)."""
+
+from pathlib import Path
+
+import click
+
+from voting.errors import VotingError
+from voting.serve import prepare, serve
+from voting.setup_keys import Keyring
+from voting.storage.engine import Storage
+from voting.web.accounts import ROLES, Role, create_staff, new_totp
+from voting.web.settings import load_settings
+
+
+@click.command("serve")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default="room", show_default=True,
+              help="The room's folder: settings, database, keys, certificates.")  # fmt: skip
+@click.option("--add-staff", nargs=2, metavar="LOGIN ROLES", help="Create an account, e.g. lan organiser,door; end.")
+@click.option("--totp/--no-totp", default=True, show_default=True, help="Ask the new account for a code at sign-in.")
+def serve_command(folder: Path, add_staff: tuple[str, str] | None, totp: bool) -> None:
+    """Serve the room over HTTPS until Ctrl+C. At the first start the folder is made."""
+    try:
+        settings = load_settings(folder)
+        if add_staff is None:
+            serve(settings)
+            return
+        prepare(settings)
+        _add(Storage(settings.database), Keyring(settings.secret), *add_staff, totp=totp)
+    except VotingError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _add(storage: Storage, keyring: Keyring, login: str, roles: str, *, totp: bool) -> None:
+    """Create an account with a password that is asked for, and show the code's address for an authenticator."""
+    named: tuple[Role, ...] = tuple(role for role in ROLES if role in roles.split(","))
+    if not named or len(named) != len(set(roles.split(","))):
+        raise click.ClickException(f"roles of {', '.join(ROLES)} expected, found {roles}")
+    password = click.prompt("Password / Mật khẩu", hide_input=True, confirmation_prompt=True)
+    sealed, address = new_totp(keyring, login) if totp else (None, "")
+    with storage.write() as session:
+        create_staff(session, login, login, password, named, totp=sealed)
+    storage.close()
+    click.echo(f"created: {login}" + (f"\nscan in an authenticator: {address}" if totp else ""))
