@@ -9,8 +9,8 @@ from keys.trustees import Trustees
 from tally.audit.box import Box
 from tally.audit.report import Errors, Ledger
 from tally.opening import combine_shares, share_of, verify_share
-from voting.documents.chain import Entry
 from voting.documents.election import Election
+from voting.documents.events import Entry
 from voting.documents.outcome import (
     Counts,
     PartialDecryption,

@@ -20,8 +20,8 @@ from tally.audit.report import Ledger, Report, Verdict
 from tally.audit.setup import Setup, check_setup
 from tally.audit.walk import ORDER, walk
 from voting.documents.archive import ArchiveReader, open_archive
-from voting.documents.chain import Entry, EventKind
 from voting.documents.errors import DocumentError
+from voting.documents.events import Entry, EventKind
 from voting.documents.outcome import Counts
 
 MARK_KEY_BYTES = 32

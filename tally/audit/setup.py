@@ -11,9 +11,9 @@ from keys.trustees import Trustees, iter_trustee_checks, parse_trustees
 from tally.audit.conference import check_conference
 from tally.audit.report import Ledger
 from voting.documents.canonical import parse_compact
-from voting.documents.chain import Entry
 from voting.documents.election import Election, parse_election
 from voting.documents.errors import DocumentError, UnsupportedElection
+from voting.documents.events import Entry
 from voting.documents.members import SETUP_LIMIT
 
 ELECTION, TRUSTEES, ELECTION_KEY, CREDENTIALS = "election", "trustees", "election_key", "credentials"

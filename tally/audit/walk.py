@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from tally.audit.report import Ledger
 from voting.documents.archive import ArchiveReader
-from voting.documents.chain import Entry, Event, Group, check_names, check_records, entry_of, parse_event
 from voting.documents.errors import BrokenChain, DamagedArchive, UnsupportedElection
+from voting.documents.events import Entry, Event, Group, check_names, check_records, entry_of, parse_event
 
 ARCHIVE, EVENTS, ORDER, RECORDS = "archive", "events", "order", "records"
 

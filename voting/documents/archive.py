@@ -20,8 +20,10 @@ from typing import BinaryIO
 import msgspec
 
 from voting.documents.canonical import compact, parse_compact
-from voting.documents.chain import (
+from voting.documents.errors import ArchiveChanged, BrokenChain, DamagedArchive, UnsupportedElection
+from voting.documents.events import (
     MOST_RECORDS,
+    RECORDS,
     Chain,
     Entry,
     Event,
@@ -32,7 +34,6 @@ from voting.documents.chain import (
     entry_of,
     parse_event,
 )
-from voting.documents.errors import ArchiveChanged, BrokenChain, DamagedArchive, UnsupportedElection
 from voting.documents.members import EVENT_LIMIT, FIRST_NAME, TIME_LIMIT, Member, MemberReader, encode_member
 from voting.documents.outcome import Owned, SetupData, SizedTally
 
@@ -164,7 +165,12 @@ class ArchiveWriter:
         return self.add_event("Result", result)
 
     def add_event(self, kind: EventKind, *records: bytes) -> str:
-        """Write an event after its records (payload last); return its hash. Raises BrokenChain out of order."""
+        """Write an event after its records (payload last); return its hash.
+
+        Raises BrokenChain out of order, or with another number of records than the event has.
+        """
+        if len(records) != RECORDS[kind]:
+            raise BrokenChain("records", kind, f"{RECORDS[kind]} records expected, {len(records)} given")
         payload = _digest(records[-1]) if records else None
         event = Event(parent=self._chain.digest, height=self._chain.height, type=kind, payload=payload)
         self._chain.check_order(event)

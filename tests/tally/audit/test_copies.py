@@ -1,0 +1,28 @@
+"""Copies: two ballots with one ciphertext are found, one ballot with it twice is not a copy."""
+
+from keys.elgamal import Ciphertext
+from keys.group import base_power, random_secret
+from tally.audit.copies import Copies, mark
+
+
+def ciphertext() -> Ciphertext:
+    return Ciphertext(base_power(random_secret()), base_power(random_secret()))
+
+
+def test_a_ciphertext_in_two_ballots_is_found_with_both_heights() -> None:
+    copies, shared = Copies(), ciphertext()
+    for height in range(1, 20):
+        copies.add(height, [mark(b"k", one) for one in (ciphertext(), shared if height in (3, 11) else ciphertext())])
+    assert list(copies.found()) == [(3, 11)]
+
+
+def test_a_ciphertext_twice_in_one_ballot_is_no_copy() -> None:
+    copies, own = Copies(), mark(b"k", ciphertext())
+    copies.add(1, [own, own])
+    assert list(copies.found()) == []
+
+
+def test_marks_depend_on_the_key_and_on_both_points() -> None:
+    one = ciphertext()
+    assert mark(b"k", one) != mark(b"l", one)
+    assert mark(b"k", one) != mark(b"k", Ciphertext(one.beta, one.alpha))

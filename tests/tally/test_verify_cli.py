@@ -1,0 +1,132 @@
+"""`phieukin verify` as people and scripts meet it: exit codes, words, JSON; never a traceback."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tally.verify_cli import verify_command
+from tests.attacks.lab import Lab, closed, counted
+from tests.attacks.lab import lab as made
+from tests.attacks.records import papers
+
+VECTOR = next((Path(__file__).resolve().parents[1] / "vectors" / "3x2").glob("*.bel"))
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return made()
+
+
+def verify(*words: object) -> Result:
+    result = CliRunner().invoke(verify_command, [str(word) for word in words])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def test_a_sound_archive_exits_0_and_says_that_opening_proofs_were_not_checked() -> None:
+    result = verify(VECTOR)
+    assert result.exit_code == 0
+    assert result.output.startswith(f"{VECTOR.name}: sound\n")
+    assert "reached result: 3 ballots" in result.output
+    assert "the opening proofs of the tellers were not checked" in result.output
+
+
+def test_an_archive_that_stops_early_says_how_far_it_goes(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "x.bel"
+    path.write_bytes(closed(lab).raw())
+    result = verify(path)
+    assert result.exit_code == 0
+    assert "reached end_ballots: 3 ballots; no result yet" in result.output
+
+
+def test_the_name_of_the_file_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "kết quả (1).txt"
+    path.write_bytes(VECTOR.read_bytes())
+    assert verify(path).exit_code == 0
+
+
+def test_a_forged_archive_exits_1_and_names_check_and_place(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "x.bel"
+    path.write_bytes(closed(lab, lab.ballots[0], lab.ballots[0]).raw())
+    result = verify(path)
+    assert result.exit_code == 1
+    assert "x.bel: NOT SOUND" in result.output
+    assert "FAILED  ballot_cards: 1 of 2" in result.output
+    assert "event 2 (Ballot): a second ballot of the card of event 1" in result.output
+
+
+def test_json_has_the_shape_of_the_contract(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "x.bel"
+    path.write_bytes(closed(lab, lab.ballots[0], lab.ballots[0]).raw())
+    found = json.loads(verify(path, "--json").output)
+    assert set(found) == {"verdict", "reached", "checks"}
+    assert (found["verdict"], found["reached"]) == ("not_sound", "end_ballots")
+    assert all(set(one) == {"check", "examined", "failed", "first"} for one in found["checks"])
+    assert [one["check"] for one in found["checks"] if one["failed"]] == ["ballot_cards", "ballot_copies"]
+
+
+@pytest.mark.parametrize("what", ["folder", "absent", "text", "empty", "zip"])
+def test_what_is_no_archive_exits_2_with_one_line(tmp_path: Path, what: str) -> None:
+    path = tmp_path / what
+    contents = {"text": b"hello\n", "empty": b"", "zip": b"PK\x03\x04" + bytes(30)}
+    if what in contents:
+        path.write_bytes(contents[what])
+    if what == "folder":
+        path.mkdir()
+    result = verify(path)
+    assert result.exit_code == 2
+    assert len(result.output.splitlines()) == 1
+    assert json.loads(verify(path, "--json").output)["verdict"] == "unreadable"
+
+
+def test_an_unsupported_election_exits_2_and_says_why(lab: Lab, tmp_path: Path) -> None:
+    draft = closed(lab)
+    draft.setup[0] = draft.setup[0].replace(b'"group":"Ed25519"', b'"group":"RFC-3526-2048"')
+    path = tmp_path / "x.bel"
+    path.write_bytes(draft.raw())
+    result = verify(path)
+    assert result.exit_code == 2
+    assert "not supported: election: group Ed25519 expected" in result.output
+    assert json.loads(verify(path, "--json").output)["verdict"] == "unsupported"
+
+
+def written(lab: Lab, folder: Path, *signers: str) -> tuple[Path, Path]:
+    draft = counted(lab)
+    archive, record = folder / "x.bel", folder / "record.json"
+    archive.write_bytes(draft.raw())
+    made_papers = papers(lab, draft)
+    if signers:
+        made_papers.signers = signers
+    record.write_bytes(made_papers.sign())
+    return archive, record
+
+
+def test_a_signed_record_exits_0_and_nothing_is_left_unchecked(lab: Lab, tmp_path: Path) -> None:
+    archive, record = written(lab, tmp_path)
+    result = verify(archive, "--record", record)
+    assert result.exit_code == 0
+    assert "not checked" not in result.output
+    assert "opening_proofs" in result.output
+
+
+def test_a_record_that_lacks_a_signature_exits_1_and_names_who_is_awaited(lab: Lab, tmp_path: Path) -> None:
+    archive, record = written(lab, tmp_path, "1", "2", "3", "secretary")
+    result = verify(archive, "--record", record)
+    assert result.exit_code == 1
+    assert "awaiting signature of Chủ trì chair (Chủ trì)" in result.output
+
+
+def test_one_record_given_twice_is_not_two(lab: Lab, tmp_path: Path) -> None:
+    archive, record = written(lab, tmp_path)
+    copy = tmp_path / "copy.json"
+    copy.write_bytes(record.read_bytes())
+    assert verify(archive, "--record", record, "--record", copy).exit_code == 1
+    assert verify(archive, "--record", record, "--record", record).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["absent.json", "."])
+def test_a_record_that_cannot_be_read_exits_2(lab: Lab, tmp_path: Path, name: str) -> None:
+    archive, _ = written(lab, tmp_path)
+    assert verify(archive, "--record", tmp_path / name).exit_code == 2
