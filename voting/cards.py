@@ -109,6 +109,14 @@ def use_reserve_deck(session: Session, conference: int) -> None:
     session.flush()
 
 
+def known(session: Session, readings: Sequence[str]) -> str:
+    """Of the public credentials that a scan may mean, the one that is a card here; raise UnknownCard."""
+    found = session.scalar(select(CardRow.credential).where(CardRow.credential.in_(readings)).limit(1))
+    if found is None:
+        raise UnknownCard("this card is not one of this room's")
+    return found
+
+
 def activate_spare(session: Session, conference: int, public: str, reason: SpareReason) -> None:
     """Activate a spare for somebody whose card is lost, unreadable or damaged; only how often is kept, by reason."""
     if reason not in REASONS:

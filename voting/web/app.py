@@ -45,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     mistakes.handle_mistakes(app)
     # Every page speaks Vietnamese first and English second.
     words.speak(app)
+    app.jinja_env.globals["may"] = sessions.may
     app.register_blueprint(api.api)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -30,7 +30,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",  # the check against forged requests reads it
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), usb=(), bluetooth=(), payment=()",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), usb=(), payment=()",
     "Cache-Control": "no-store",
 }
 FORM_LIMIT = 8 * 1024 * 1024  # bytes of any form or upload by staff

@@ -67,6 +67,12 @@ def signed_in() -> Staff:
     return found
 
 
+def may(*roles: Role) -> bool:
+    """Tell whether the one who asks has one of `roles`: what pages show goes by it, what they do by `for_roles`."""
+    found = staff()
+    return found is not None and bool(found.roles & set(roles))
+
+
 def for_roles(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
     """Let only staff with one of `roles` in (with none named: any staff); others sign in, or are refused."""
 

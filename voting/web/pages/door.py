@@ -17,6 +17,7 @@ from voting.web.sessions import for_roles
 from voting.web.words import say
 
 SCRIPT = "staff.js"
+READINGS = 256  # of one scanned card, as the page limits them
 SHOWN = 200  # lines of the roll on one page
 _CREDENTIAL = re.compile(r"[0-9a-f]{64}")
 _MARKS = ("present", "excused", "absent", "drew", "none")
@@ -25,9 +26,9 @@ pages = Blueprint("door", __name__, url_prefix="/door")
 
 
 class _Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a scanning page sends."""
+    """What a scanning page sends: the card's public credential, or the few that an unclear reading leaves."""
 
-    credential: str
+    credentials: tuple[str, ...]
     reason: str = ""
 
 
@@ -77,7 +78,7 @@ def void_leftover() -> Response:
     scanned, number = _scanned(), current_number()
     with the_room().storage.write() as session:
         try:
-            count = cards.void_leftover(session, number, scanned.credential)
+            count = cards.void_leftover(session, number, cards.known(session, scanned.credentials))
         except VotingError as error:
             session.rollback()
             return answer({"error": say(f"error.{type(error).__name__}")}, 409)
@@ -102,7 +103,7 @@ def activate_spare() -> Response:
         abort(400)
     with the_room().storage.write() as session:
         try:
-            cards.activate_spare(session, number, scanned.credential, reason)
+            cards.activate_spare(session, number, cards.known(session, scanned.credentials), reason)
         except VotingError as error:
             session.rollback()
             return answer({"error": say(f"error.{type(error).__name__}")}, 409)
@@ -132,6 +133,6 @@ def _scanned() -> _Scanned:
         scanned = msgspec.json.decode(request.get_data(), type=_Scanned)
     except msgspec.MsgspecError:
         abort(400)
-    if not _CREDENTIAL.fullmatch(scanned.credential):
+    if len(scanned.credentials) > READINGS or not all(map(_CREDENTIAL.fullmatch, scanned.credentials)):
         abort(400)
     return scanned
