@@ -137,7 +137,7 @@ def test_a_trustee_key_of_belenios_passes_our_checks(election: Election) -> None
 
 def test_cards_derive_as_belenios_derives_them(belenios_tool: Path) -> None:
     card = cards.new_card()
-    call = [belenios_tool, "setup", "generate-credentials", "--group", "Ed25519", "--uuid", UUID, "--derive",
+    call = [str(belenios_tool), "setup", "generate-credentials", "--group", "Ed25519", "--uuid", UUID, "--derive",
             cards.with_dashes(card)]  # fmt: skip
     said = subprocess.run(call, capture_output=True, text=True, check=True).stdout.strip()
     assert said == encode_point(cards.credential(card, UUID))

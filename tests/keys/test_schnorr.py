@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from keys import schnorr
 from keys.errors import InvalidPoint, InvalidProof
-from keys.group import IDENTITY, Point, Q, Secret, base_power, random_secret
+from keys.group import IDENTITY, Point, Q, Secret, base_power, decode_point, random_secret
 from keys.schnorr import Proof
 from tests.keys import curve, elections
 
@@ -113,10 +113,10 @@ def test_ballots_of_belenios_are_signed(name: str) -> None:
     assert ballots
     for ballot in ballots:
         signature = ballot["signature"]
-        public = elections.decode_point(ballot["credential"])
+        public = decode_point(ballot["credential"])
         schnorr.verify_hash(public, signature["hash"], elections.proof(signature["proof"]))
 
 
 def test_proofs_of_possession_of_belenios_verify() -> None:
     for _, key in elections.load("3x2-single").json("trustees.json"):
-        schnorr.verify_possession(elections.decode_point(key["public_key"]), elections.proof(key["pok"]))
+        schnorr.verify_possession(decode_point(key["public_key"]), elections.proof(key["pok"]))
