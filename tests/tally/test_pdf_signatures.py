@@ -1,0 +1,297 @@
+"""Signed minutes: several signers, one after the other; every flip is refused; two other programs agree."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+from asn1crypto import cms
+from pyhanko.pdf_utils.generic import NumberObject, pdf_name, pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from tally import pdf_writer
+from tally.errors import CannotSign, InvalidMinutes
+from tally.minutes import render_minutes
+from tally.minutes.renderer import render_stamp, signature_places
+from tally.pdf_certificates import certificate_for
+from tally.pdf_revisions import Frame, frames_of
+from tally.pdf_signatures import awaiting, check_minutes, sign_minutes
+from tally.pdf_writer import add_signature
+from tally.pens import KeyPen
+from tests.conftest import missing
+from tests.tally.records import EVERYONE, payload, sample_record, team
+
+HANOI = timezone(timedelta(hours=7))
+WHEN = datetime(2022, 4, 10, 10, 5, 7, tzinfo=HANOI)
+PEOPLE = team(*EVERYONE)
+RECORD = sample_record(3, people=PEOPLE)
+PAYLOAD = payload(RECORD)
+MINUTES = render_minutes(PAYLOAD)
+SIGNERS = ("teller-1", "secretary", "chair")
+
+
+def signed_by(*fields: str) -> bytes:
+    pdf = MINUTES
+    for number, field in enumerate(fields):
+        pdf = sign_minutes(pdf, PAYLOAD, field, KeyPen(PEOPLE.keys[field]), WHEN + timedelta(minutes=number))
+    return pdf
+
+
+SIGNED = signed_by(*SIGNERS)
+FRAMES = frames_of(SIGNED, len(MINUTES))
+
+
+def flipped(position: int, bit: int = 0) -> bytes:
+    changed = bytearray(SIGNED)
+    changed[position] ^= 1 << bit
+    return bytes(changed)
+
+
+def by_field(pdf: bytes) -> list[str]:
+    return [one.field for one in check_minutes(pdf, PAYLOAD)]
+
+
+def test_minutes_as_rendered_are_signed_by_nobody() -> None:
+    assert check_minutes(MINUTES, PAYLOAD) == ()
+
+
+def test_each_signer_adds_a_revision_after_the_bytes_of_the_one_before() -> None:
+    assert by_field(SIGNED) == list(SIGNERS)
+    assert [by_field(SIGNED[: frame.end]) for frame in FRAMES] == [list(SIGNERS[:n]) for n in (1, 2, 3)]
+    first, _, last = check_minutes(SIGNED, PAYLOAD)
+    assert (first.name, first.role, first.claimed) == (RECORD.conference.tellers[0].name, "Trưởng ban", WHEN)
+    assert last.claimed == WHEN + timedelta(minutes=2)
+
+
+def test_those_who_must_sign_and_have_not_are_named() -> None:
+    names = [one.name for one in RECORD.conference.tellers[1:]]
+    assert list(awaiting(PAYLOAD, check_minutes(SIGNED, PAYLOAD))) == names
+    assert len(awaiting(PAYLOAD, ())) == 5
+
+
+def test_the_signatures_keep_the_file_a_pdf_a_3b_with_its_attachment() -> None:
+    with pikepdf.open(BytesIO(SIGNED)) as pdf:
+        assert pdf.pdf_version == "1.7" and "/Version" not in pdf.Root
+        assert pdf.attachments["record.json"].get_file().read_bytes() == PAYLOAD
+        assert pdf.open_metadata()["pdfaid:conformance"] == "B"
+
+
+@pytest.mark.parametrize("place", range(0, len(MINUTES), len(MINUTES) // 12))
+def test_a_flip_in_the_first_revision_is_refused(place: int) -> None:
+    with pytest.raises(InvalidMinutes, match="does not begin with the minutes"):
+        check_minutes(flipped(place), PAYLOAD)
+
+
+def positions(frame: Frame, begin: int) -> list[int]:
+    """Some bytes of one revision: before the hole, its brackets, through the signature, its padding, after."""
+    hole = range(frame.start, frame.resume, 53)
+    around = [*range(begin, frame.start, 4001), *range(frame.resume, frame.end, 97)]
+    return [*around, *hole, frame.start, frame.start + 1, frame.resume - 2, frame.resume - 1, frame.end - 1]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_flip_in_a_later_revision_is_refused(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tally.pdf_signatures.render_minutes", lambda payload, exact: MINUTES)
+    begin = FRAMES[number - 1].end if number else len(MINUTES)
+    for position in positions(FRAMES[number], begin):
+        for bit in (0, 5):  # bit 5 turns small letters of a hex digit into capitals
+            with pytest.raises(InvalidMinutes):
+                check_minutes(flipped(position, bit), PAYLOAD)
+
+
+@pytest.mark.slow
+def test_no_flip_at_all_in_the_last_revision_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tally.pdf_signatures.render_minutes", lambda payload, exact: MINUTES)
+    for position in range(FRAMES[1].end, len(SIGNED)):
+        with pytest.raises(InvalidMinutes):
+            check_minutes(flipped(position, position % 8), PAYLOAD)
+
+
+def test_a_flip_breaks_the_signatures_that_cover_it_and_no_other() -> None:
+    assert by_field(SIGNED[: FRAMES[1].end]) == ["teller-1", "secretary"]
+    last = FRAMES[2]
+    broken = flipped(last.end - 40)
+    assert by_field(broken[: FRAMES[1].end]) == ["teller-1", "secretary"]
+    with pytest.raises(InvalidMinutes, match="not over this document"):
+        check_minutes(broken, PAYLOAD)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda pdf: pdf[:-1], "frame its own revision"),
+        (lambda pdf: pdf + b"\n", "covered by nobody"),
+        (lambda pdf: pdf + b"/ByteRange [0 10 20 30]", "frame its own revision"),
+        (lambda pdf: pdf[: FRAMES[0].end] + pdf[FRAMES[1].end :], "frame its own revision"),
+        (lambda pdf: MINUTES[: len(MINUTES) // 2], "does not begin"),
+        (lambda pdf: b"", "does not begin"),
+        (lambda pdf: render_minutes(payload(sample_record(4, people=PEOPLE))), "does not begin"),
+        (lambda pdf: pdf[: FRAMES[2].resume - 5] + b"00A0>" + pdf[FRAMES[2].resume :], "padding"),
+        (lambda pdf: pdf[: FRAMES[2].start] + pdf[FRAMES[2].start : FRAMES[2].resume].lower() + pdf[FRAMES[2].resume :],
+         "uppercase hex"),
+    ],
+)  # fmt: skip
+def test_a_spoilt_file_is_refused_for_its_reason(spoil: Callable[[bytes], bytes], message: str) -> None:
+    with pytest.raises(InvalidMinutes, match=message):
+        check_minutes(spoil(SIGNED), PAYLOAD)
+
+
+def test_only_the_key_of_the_record_may_sign_and_each_place_once() -> None:
+    with pytest.raises(CannotSign, match="not the key"):
+        sign_minutes(MINUTES, PAYLOAD, "chair", KeyPen(PEOPLE.keys["secretary"]), WHEN)
+    with pytest.raises(CannotSign, match="signed already"):
+        sign_minutes(SIGNED, PAYLOAD, "chair", KeyPen(PEOPLE.keys["chair"]), WHEN)
+    with pytest.raises(CannotSign, match="nobody signs there"):
+        sign_minutes(MINUTES, PAYLOAD, "head", KeyPen(PEOPLE.keys["chair"]), WHEN)
+    with pytest.raises(CannotSign, match="needs an offset"):
+        sign_minutes(MINUTES, PAYLOAD, "chair", KeyPen(PEOPLE.keys["chair"]), WHEN.replace(tzinfo=None))
+    on_paper = payload(sample_record(3, people=team("chair")))
+    with pytest.raises(CannotSign, match="signs on paper"):
+        sign_minutes(render_minutes(on_paper), on_paper, "secretary", KeyPen(PEOPLE.keys["secretary"]), WHEN)
+
+
+def write(pdf: bytes, field: str, key: str, at: str | None = None) -> bytes:
+    """Sign without the checks of sign_minutes: `field` by the key of somebody, at the place of somebody else."""
+    signer = dict(zip(EVERYONE, (*RECORD.conference.tellers, RECORD.conference.secretary, RECORD.conference.chair),
+                      strict=True))[key]  # fmt: skip
+    pen = KeyPen(PEOPLE.keys[key])
+    places = {one.field: one for one in signature_places(PAYLOAD)}
+    there = places[at or field]
+    place = replace(there, field=field)
+    stamp = render_stamp(RECORD, place, (signer.name,))
+    return add_signature(pdf, place, pen, certificate_for(pen, signer, "Văn phòng", WHEN), WHEN, stamp)
+
+
+def test_a_signature_in_the_field_of_somebody_else_is_refused() -> None:
+    with pytest.raises(InvalidMinutes, match="signed by another key than that of"):
+        check_minutes(write(MINUTES, "secretary", "chair"), PAYLOAD)
+
+
+def test_a_signature_at_the_place_of_somebody_else_is_refused() -> None:
+    with pytest.raises(InvalidMinutes, match="does not stand at its place"):
+        check_minutes(write(MINUTES, "chair", "chair", at="secretary"), PAYLOAD)
+
+
+def test_a_signature_in_a_field_that_the_record_does_not_know_is_refused() -> None:
+    with pytest.raises(InvalidMinutes, match="where nobody signs digitally"):
+        check_minutes(write(MINUTES, "guest", "chair", at="chair"), PAYLOAD)
+
+
+def test_a_signer_of_other_minutes_is_not_a_signer_of_these() -> None:
+    stranger = team(*EVERYONE)
+    other = sample_record(3, people=stranger)
+    pdf = sign_minutes(render_minutes(payload(other)), payload(other), "chair", KeyPen(stranger.keys["chair"]), WHEN)
+    with pytest.raises(InvalidMinutes):
+        check_minutes(pdf, PAYLOAD)
+    with pytest.raises(InvalidMinutes, match="key that the record does not show|not over this document"):
+        check_minutes(MINUTES + pdf[len(MINUTES) :], PAYLOAD)
+
+
+def change_page(writer: IncrementalPdfFileWriter) -> None:
+    page, _ = writer.find_page_for_modification(0)
+    page.get_object()["/Rotate"] = NumberObject(180)
+    writer.mark_update(page)
+
+
+def change_title(writer: IncrementalPdfFileWriter) -> None:
+    writer.trailer["/Info"]["/Title"] = pdf_string("Khác")
+    writer.mark_update(writer.trailer.raw_get("/Info"))
+
+
+def change_catalog(writer: IncrementalPdfFileWriter) -> None:
+    writer.root["/PageMode"] = pdf_name("/UseOutlines")
+    writer.update_root()
+
+
+@pytest.mark.parametrize("change", [change_page, change_title, change_catalog])
+def test_a_signer_who_changes_the_document_along_with_signing_is_refused(
+    change: Callable[[IncrementalPdfFileWriter], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = pdf_writer._NextRevision
+
+    class Changing(honest):  # type: ignore[misc, valid-type]
+        def __init__(self, *arguments: object, **options: object) -> None:
+            super().__init__(*arguments, **options)
+            change(self)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pdf_writer, "_NextRevision", Changing)
+    pdf = write(MINUTES, "chair", "chair")
+    with pytest.raises(InvalidMinutes, match="changes"):
+        check_minutes(pdf, PAYLOAD)
+
+
+def test_a_revision_without_a_signature_between_two_is_refused() -> None:
+    writer = IncrementalPdfFileWriter(BytesIO(MINUTES))
+    writer.root["/Lang"] = writer.root["/Lang"]
+    writer.update_root()
+    out = BytesIO()
+    writer.write(out)
+    with pytest.raises(InvalidMinutes):
+        check_minutes(write(out.getvalue(), "chair", "chair"), PAYLOAD)
+
+
+def test_the_certificate_is_a_function_of_key_person_and_record() -> None:
+    pen, chair = KeyPen(PEOPLE.keys["chair"]), RECORD.conference.chair
+    one, two = (certificate_for(pen, chair, "Văn phòng", WHEN).dump() for _ in range(2))
+    assert one == two != certificate_for(pen, RECORD.conference.secretary, "Văn phòng", WHEN).dump()
+
+
+def test_another_attribute_in_the_signature_is_refused() -> None:
+    frame = FRAMES[2]
+    content = cms.ContentInfo.load(frame.cms(SIGNED))
+    content["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes(
+        [{"type": "signing_time", "values": [cms.Time({"utc_time": WHEN})]}]
+    )
+    raw = content.dump(force=True).hex().upper().encode()
+    hole = b"<" + raw.ljust(frame.resume - frame.start - 2, b"0") + b">"
+    with pytest.raises(InvalidMinutes, match="parts that nobody signed"):
+        check_minutes(SIGNED[: frame.start] + hole + SIGNED[frame.resume :], PAYLOAD)
+
+
+def test_pyhanko_validates_every_signature_on_its_own() -> None:
+    reader = PdfFileReader(BytesIO(SIGNED))
+    for one in reader.embedded_signatures:
+        context = ValidationContext(trust_roots=[one.signer_cert], moment=WHEN)
+        status = validate_pdf_signature(one, context, key_usage_settings=None)
+        assert status.intact and status.valid and status.trusted, status.pretty_print_details()
+        assert status.docmdp_ok
+
+
+def pdfsig(pdf: bytes, folder: Path) -> str:
+    if shutil.which("pdfsig") is None:
+        missing("pdfsig (poppler-utils)")
+    (folder / "signed.pdf").write_bytes(pdf)
+    run = subprocess.run(["pdfsig", "-nocert", folder / "signed.pdf"], capture_output=True, text=True, check=False)
+    return run.stdout
+
+
+def test_pdfsig_validates_every_signature_on_its_own(tmp_path: Path) -> None:
+    text = pdfsig(SIGNED, tmp_path)
+    assert text.count("Signature is Valid") == 3
+    assert re.findall(r"Field Name: (\S+)", text) == list(SIGNERS)
+    assert text.count("Total document signed") == 1
+
+
+def test_pdfsig_finds_all_three_broken_by_a_flip_in_the_first_revision(tmp_path: Path) -> None:
+    at = MINUTES.index(b"/Producer") if b"/Producer" in MINUTES else MINUTES.index(b"/Creator")
+    assert "Signature is Valid" not in pdfsig(flipped(at + 12), tmp_path)
+
+
+def test_the_stamp_stands_on_the_page_that_names_the_signer(tmp_path: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        missing("pdftotext (poppler-utils)")
+    (tmp_path / "signed.pdf").write_bytes(SIGNED)
+    run = subprocess.run(["pdftotext", tmp_path / "signed.pdf", "-"], capture_output=True, text=True, check=True)
+    page = next(page for page in run.stdout.split("\f") if "CHỦ TRÌ HỘI NGHỊ" in page)
+    for one in check_minutes(SIGNED, PAYLOAD):
+        assert f"Ký số: {one.name}" in page
+    assert "2022-04-10T10:05:07+07:00" in page
