@@ -1,5 +1,7 @@
 """Check the box (hòm phiếu) as a whole: cards of Setup alone, one ballot a card, no ciphertext copied; the sum."""
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from keys.group import Point
@@ -19,14 +21,40 @@ from tally.sum import add_tallies, nothing
 from voting.documents.outcome import Tally
 
 CARDS, COPIES = "ballot_cards", "ballot_copies"
+_POINT = 32
+
+
+class Cards:
+    """The cards of Setup and the first ballot of each: 40 bytes a card."""
+
+    def __init__(self, credentials: Iterable[Point]) -> None:
+        self._points = b"".join(sorted(credentials))
+        self._heights = array("Q", bytes(8 * len(self)))  # 0: no ballot yet, for Setup stands at height 0
+
+    def __len__(self) -> int:
+        """Number of cards."""
+        return len(self._points) // _POINT
+
+    def __getitem__(self, number: int) -> bytes:
+        """The credential in this place of the sorted list."""
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return self._points[number * _POINT : (number + 1) * _POINT]
+
+    def first(self, credential: Point, height: int) -> int | None:
+        """Note a ballot; return the height of the card's first one, None for a card that is not one of Setup's."""
+        place = bisect_left(self, credential)
+        if place == len(self) or self[place] != credential:
+            return None
+        self._heights[place] = self._heights[place] or height
+        return self._heights[place]
 
 
 class Box:
-    """The box so far: memory for each card, and 12 bytes for each ciphertext."""
+    """The box so far: memory for each card, and in a file for each ciphertext."""
 
-    def __init__(self, ledger: Ledger, rules: BallotRules, credentials: frozenset[Point]) -> None:
-        self._ledger, self._credentials = ledger, credentials
-        self._voted: dict[Point, int] = {}
+    def __init__(self, ledger: Ledger, rules: BallotRules, credentials: Iterable[Point]) -> None:
+        self._ledger, self._cards = ledger, Cards(credentials)
         self._copies = Copies()
         self.tally: Tally = nothing(rules.election)
         self.ballots = 0
@@ -44,15 +72,17 @@ class Box:
     def close(self) -> None:
         """Look for copies, when the last ballot is in."""
         copied: dict[int, int] = {later: first for first, later in self._copies.found()}
+        self._copies.close()
         for later, first in sorted(copied.items()):
             self._ledger.failed(COPIES, f"event {later} (Ballot)", f"holds a ciphertext of the ballot in event {first}")
         self._ledger.passed(COPIES, self.ballots - len(copied))
 
     def _check_card(self, one: Voted) -> None:
         place = f"event {one.height} (Ballot)"
-        if one.credential not in self._credentials:
+        first = self._cards.first(one.credential, one.height)
+        if first is None:
             self._ledger.failed(CARDS, place, "its card is not one of Setup's")
-        elif (first := self._voted.setdefault(one.credential, one.height)) != one.height:
+        elif first != one.height:
             self._ledger.failed(CARDS, place, f"a second ballot of the card of event {first}")
         else:
             self._ledger.passed(CARDS)
@@ -61,7 +91,7 @@ class Box:
 def check_box(
     ledger: Ledger,
     rules: BallotRules,
-    credentials: frozenset[Point],
+    credentials: Iterable[Point],
     ballots: Iterable[NumberedBallot],
     checker: Checker,
 ) -> Box:

@@ -26,3 +26,14 @@ def test_marks_depend_on_the_key_and_on_both_points() -> None:
     one = ciphertext()
     assert mark(b"k", one) != mark(b"l", one)
     assert mark(b"k", one) != mark(b"k", Ciphertext(one.beta, one.alpha))
+
+
+def test_copies_far_apart_are_found_when_most_marks_are_in_a_file() -> None:
+    copies = Copies()
+    for height in range(1, 1001):
+        copies.add(height, [1024 * (10 * height + number) for number in range(7)])  # all in one bucket
+    copies.add(4000, [1024 * 10 + 1])
+    copies.add(5000, [1024 * 10])
+    copies.add(6000, [1024 * 10 + 1])
+    assert sorted(copies.found()) == [(1, 5000), (4000, 6000)]
+    copies.close()
