@@ -1,14 +1,14 @@
 // Bundles the tablet into static/built/: file names carry the hash of their bytes, manifest.json their SHA-384.
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "static", "built");
 const ENTRIES = {
-  "kiosk.js": "src/main.ts", "worker.js": "src/worker.ts", "kiosk.css": "styles/kiosk.css", "icon.svg": "styles/icon.svg",
+  "kiosk.js": "src/main.ts", "staff.js": "src/staff/scan.ts", "worker.js": "src/worker.ts", "kiosk.css": "styles/kiosk.css", "icon.svg": "styles/icon.svg",
 };
 
 function bundle(entry) {
@@ -22,6 +22,12 @@ function bundle(entry) {
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
+// The font of the minutes (Tinos, with its licence), for typst: tally/minutes looks for it here.
+const tinos = join(here, "node_modules", "@expo-google-fonts", "tinos");
+mkdirSync(join(out, "fonts"));
+for (const name of readdirSync(tinos, { recursive: true, encoding: "utf8" })) {
+  if (name.endsWith(".ttf") || name === "LICENSE_FONT") copyFileSync(join(tinos, name), join(out, "fonts", basename(name)));
+}
 const files = {};
 for (const [name, entry] of Object.entries(ENTRIES)) {
   const body = bundle(entry);
