@@ -1,16 +1,18 @@
 """Check the field `conference` against itself, the cards of Setup, the tellers and the box (design §3 and §5)."""
 
 from keys.signing import load_public
+from keys.trustees import Trustees
 from tally.audit.report import Ledger
 from voting.documents.conference import ON_PAPER, Conference
 from voting.documents.conference_check import conference_problems
 from voting.documents.election import Election
 
 CONFERENCE = "conference"
+LEAST_TELLERS = 2  # nobody opens the box alone (design §3)
 
 
-def check_conference(ledger: Ledger, election: Election, cards: int | None, owners: int | None) -> None:
-    """Check counts, texts, papers and keys; `cards` and `owners` are what Setup has, None where it is unreadable."""
+def check_conference(ledger: Ledger, election: Election, cards: int | None, trustees: Trustees | None) -> None:
+    """Check counts, texts, papers, keys; `cards` and `trustees` are what Setup has, None where it is unreadable."""
     conference = election.conference
     if conference is None:
         return
@@ -19,15 +21,19 @@ def check_conference(ledger: Ledger, election: Election, cards: int | None, owne
     ledger.passed(CONFERENCE)
     _check_keys(ledger, conference)
     if cards is not None:
-        made = conference.drawn + conference.spares
-        ledger.require(
-            CONFERENCE, cards == made, "credentials", f"{made} cards (drawn and spare) expected, {cards} found"
-        )
+        why = f"{conference.drawn + conference.spares} cards (drawn and spare) expected, {cards} found"
+        ledger.require(CONFERENCE, cards == conference.drawn + conference.spares, "credentials", why)
+    if trustees is not None:
+        _check_tellers(ledger, conference, trustees)
+
+
+def _check_tellers(ledger: Ledger, conference: Conference, trustees: Trustees) -> None:
+    named, owners = len(conference.tellers), len(trustees.shares())
+    ledger.require(CONFERENCE, owners == named, "trustees", f"{named} tellers expected, {owners} found")
+    why = f"at least {LEAST_TELLERS} tellers must be needed to open the sum"
+    ledger.require(CONFERENCE, trustees.threshold() >= LEAST_TELLERS, "trustees", why)
     keys = [teller.key for teller in conference.tellers if teller.key != ON_PAPER]
     ledger.require(CONFERENCE, len(set(keys)) == len(keys), "tellers", "two tellers have one signing key")
-    if owners is not None:
-        named = len(conference.tellers)
-        ledger.require(CONFERENCE, owners == named, "trustees", f"{named} tellers expected, {owners} found")
 
 
 def check_turnout(ledger: Ledger, election: Election, ballots: int) -> None:

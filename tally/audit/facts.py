@@ -21,7 +21,7 @@ def check_room(
 ) -> None:
     """Check the room's facts: the desk's signature, the box they speak of, their counts, the tellers' confirmations."""
     require: Require = lambda holds, why: ledger.require(FACTS, holds, place, why)  # noqa: E731
-    require(_signed_by(ledger, envelope, conference.desk_key, place), "not signed by the desk's key")
+    require(_signed_by(ledger, envelope, conference.desk_key, place), "not signed by the desk's key alone")
     require(facts.format == FORMAT, f"format {FORMAT} expected, {facts.format} found")
     require(facts.setup == report.setup_event, "of another Setup")
     _check_box(require, report, facts.uuid, facts.end_ballots)
@@ -36,6 +36,8 @@ def check_room(
     absent = facts.absent_excused + facts.absent_unexcused
     require(min(facts.absent_excused, facts.absent_unexcused) >= 0, "a number of people absent is negative")
     require(absent == conference.summoned - conference.present, "those absent are not summoned - present")
+    require(min(facts.refused, facts.audits, facts.helpers) >= 0, "a number of refusals, audits or helpers is negative")
+    require(all(one.count > 0 for one in facts.incidents), "a number of incidents is not positive")
     _check_times(require, facts.opened, facts.closed)
     _check_confirmations(ledger, report, conference, place, facts.confirmations)
 
@@ -104,4 +106,5 @@ def _confirmed_owner(
 
 
 def _signed_by(ledger: Ledger, envelope: Envelope, key: str, place: str) -> bool:
-    return bool(ledger.read(FACTS, place, lambda: verify_envelope(as_signed(envelope), [key])))
+    valid = ledger.read(FACTS, place, lambda: verify_envelope(as_signed(envelope), [key]))
+    return bool(valid) and len(envelope.signatures) == 1

@@ -40,8 +40,7 @@ def check_setup(ledger: Ledger, entry: Entry) -> Setup:
         product = trustees.election_key()
         ledger.require(ELECTION_KEY, product == election.public_key, "election", "not the product of the tellers' keys")
     if election is not None:
-        owners = None if trustees is None else len(trustees.shares())
-        check_conference(ledger, election, None if credentials is None else len(credentials), owners)
+        check_conference(ledger, election, None if credentials is None else len(credentials), trustees)
     return Setup(election, trustees, frozenset(credentials or ()))
 
 

@@ -58,7 +58,8 @@ def _check_word(ledger: Ledger, head: Signer, place: str, uuid: str, word: HeadW
     expected = SignedDecision(1, uuid, word.paper, word.chosen, word.by, word.reason, word.on)
     ledger.require(HEAD, decision == expected, place, "the signed decision is another one than the record's")
     valid = ledger.read(HEAD, place, lambda: verify_envelope(as_signed(envelope), [head.key]))
-    ledger.require(HEAD, bool(valid), place, f"not signed by {head.name}")
+    alone = bool(valid) and len(envelope.signatures) == 1
+    ledger.require(HEAD, alone, place, f"not signed by {head.name} alone")
 
 
 def _keyid(signer: Signer) -> str:

@@ -12,7 +12,7 @@ from keys.group import Q
 from tally.audit import Verdict
 from tests.attacks.lab import Lab, closed, counted, failed, verify
 from tests.attacks.records import Papers, confirmation, papers
-from voting.documents.facts import ChairWord, HeadWord, SparesActivated
+from voting.documents.facts import ChairWord, HeadWord, Incident, SparesActivated
 
 
 def test_the_honest_record_passes(lab: Lab, tmp_path: Path) -> None:
@@ -100,8 +100,16 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
     "another kind of count": (late(lambda f: f.update(form="paper")), "record", "form"),
     "a paper that is none": (late(lambda f: f.update(paper=2)), "record", "paper 1 to 1 expected, 2 found"),
     "notes left out": (late(lambda f: f.update(notes=[{"code": "A1", "text": "x"}])), "record", "notes"),
-    "facts not signed by the desk": (lambda made: setattr(made, "desk", "chair"), "facts", "not signed by the desk"),
-    "facts changed after signing": (late(lambda f: f["facts"].update(audits=5)), "facts", "not signed by the desk"),
+    "facts not signed by the desk": (
+        lambda made: setattr(made, "desk", "chair"),
+        "facts",
+        "not signed by the desk's key",
+    ),
+    "facts changed after signing": (
+        late(lambda f: f["facts"].update(audits=5)),
+        "facts",
+        "not signed by the desk's key",
+    ),
     "facts of another Setup": (room(setup="0" * 64), "facts", "of another Setup"),
     "facts of another box": (room(end_ballots="0" * 64), "facts", "EndBallots"),
     "facts of another election": (room(uuid="Another1111111"), "facts", "of another election"),
@@ -110,6 +118,13 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
     "fewer cards void": (cards(void=0), "facts", "cards made are not"),
     "more spares": (cards(spares=2), "facts", "spare cards differ"),
     "more spares activated than made": (room(spares_activated=(SparesActivated("lost", 2),)), "facts", "2 spares"),
+    "a negative number of audits": (room(audits=-1), "facts", "negative"),
+    "an incident that never happened": (room(incidents=(Incident("power", 0),)), "facts", "not positive"),
+    "facts signed by two": (
+        late(lambda f: f["facts_signatures"].append({"keyid": "0" * 64, "sig": "AAAA"})),
+        "facts",
+        "not signed by the desk's key alone",
+    ),
     "a negative number of spares": (room(spares_activated=(SparesActivated("lost", -1),)), "facts", "not positive"),
     "absences that do not add up": (room(absent_unexcused=3), "facts", "absent"),
     "closed before it was opened": (room(closed="2022-04-10T08:00:00+07:00"), "facts", "ends before"),
