@@ -121,7 +121,7 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
     "a negative number of audits": (room(audits=-1), "facts", "negative"),
     "an incident that never happened": (room(incidents=(Incident("power", 0),)), "facts", "not positive"),
     "facts signed by two": (
-        late(lambda f: f["facts_signatures"].append({"keyid": "0" * 64, "sig": "AAAA"})),
+        late(lambda f: f.update(facts_signatures=[*f["facts_signatures"], {"keyid": "0" * 64, "sig": "AAAA"}])),
         "facts",
         "not signed by the desk's key alone",
     ),
