@@ -31,7 +31,7 @@ from voting.errors import (
 )
 from voting.life_table import WITH_SETUP
 from voting.storage.tables import SetupRow
-from voting.web.protection import device_or_address
+from voting.web.protection import device
 from voting.web.room import Room, the_room
 
 REFUSALS: Final[dict[type[VotingError], tuple[int, str]]] = {
@@ -181,19 +181,6 @@ def enrol() -> Response:
     return answer({"device": identifier})
 
 
-def limit_api(casts: int, polls: int) -> list[tuple[str, str]]:
-    """Limits of the interface: endpoint and limit, in requests a minute of one device or address."""
-    return [
-        ("api.cast", f"{casts} per minute"),
-        ("api.room_state", f"{polls} per minute"),
-        ("api.election", f"{polls} per minute"),
-        ("api.trustees", f"{polls} per minute"),
-        ("api.credentials", f"{polls} per minute"),
-        ("api.enrol", f"{casts} per minute"),
-        ("api.receipts", f"{casts} per minute"),
-    ]
-
-
 def _exact_body(box: Box, uuid: str) -> bytes:
     """Read the body of a cast if it has the one length of this election; nothing is read otherwise."""
     size = box.request_size(uuid)
@@ -217,7 +204,7 @@ def _check_device(room: Room, uuid: str, body: bytes) -> None:
     except binascii.Error:
         raise UnknownDevice("the tablet's signature: base64 expected") from None
     with room.storage.read() as session:
-        box_devices.check_device(session, device_or_address(), signature, uuid, body)
+        box_devices.check_device(session, device(), signature, uuid, body)
 
 
 def _setup_part(uuid: str, part: str) -> Response:

@@ -49,11 +49,20 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(api.api)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    # So many requests a minute of one tablet or address, and no more.
-    limiter = protection.make_limiter(app)
-    for endpoint, limit in (
-        *api.limit_api(settings.casts_per_minute, settings.polls_per_minute),
-        ("sign_in.submit", f"{settings.sign_ins_per_minute} per minute"),
-    ):
-        app.view_functions[endpoint] = limiter.limit(limit)(app.view_functions[endpoint])  # type: ignore[assignment] # views here are not coroutines
+    # So many requests a minute of one address, and casts of one tablet, and no more.
+    polls, casts = settings.polls_per_minute, settings.casts_per_minute
+    protection.set_limits(
+        app,
+        per_address={
+            "api.room_state": polls,
+            "api.election": polls,
+            "api.trustees": polls,
+            "api.credentials": polls,
+            "api.cast": polls,
+            "api.receipts": casts,
+            "api.enrol": casts,
+            "sign_in.submit": settings.sign_ins_per_minute,
+        },
+        per_device={"api.cast": casts},
+    )
     return app

@@ -3,6 +3,8 @@
 Nothing is fetched from elsewhere, nothing is kept by the browser, no other page can frame or read ours.
 """
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -47,11 +49,15 @@ def add_headers(answer: Response) -> Response:
     return answer
 
 
-def device_or_address() -> str:
-    """Whom a limit counts: the tablet by its id, else the address."""
-    return request.headers.get("Phieukin-Device", "")[:64] or get_remote_address()
+def device() -> str:
+    """The id by which a tablet calls itself; what it sends is signed, so the limit of its id is its own."""
+    return request.headers.get("Phieukin-Device", "")[:64]
 
 
-def make_limiter(app: Flask) -> Limiter:
-    """Limits by device or address, counted in the memory of each server process and nowhere else."""
-    return Limiter(device_or_address, app=app, storage_uri="memory://", headers_enabled=False)
+def set_limits(app: Flask, per_address: Mapping[str, int], per_device: Mapping[str, int]) -> None:
+    """Limit endpoints to so many requests a minute, counted in the memory of each server process and nowhere else."""
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    for limits, whom in ((per_address, get_remote_address), (per_device, device)):
+        for endpoint, times in limits.items():
+            limited = limiter.limit(f"{times} per minute", key_func=whom)(app.view_functions[endpoint])
+            app.view_functions[endpoint] = limited  # type: ignore[assignment] # views here are not coroutines
