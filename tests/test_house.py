@@ -32,7 +32,7 @@ TELLERS = ("keys", "voting.documents", "voting.procedures", "tally")
 IF_THERE = {"numba", "llvmlite", "numpy", "distributed"}
 ROOM_ONLY = ("flask", "sqlalchemy", "alembic", "granian", "flask_wtf", "flask_babel", "openpyxl", "argon2")
 # Import names that differ from the name of the distribution.
-DISTRIBUTIONS = {"nacl": "pynacl", "argon2": "argon2-cffi", "psycopg": "psycopg", "pkcs11": "pyhanko", "docx": "python-docx"}
+DISTRIBUTIONS = {"nacl": "pynacl", "argon2": "argon2-cffi", "pkcs11": "pyhanko", "docx": "python-docx"}
 COME_ALONG = {
     "werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask", "wtforms": "flask-wtf", "babel": "flask-babel",
     "limits": "flask-limiter", "pyhanko_certvalidator": "pyhanko", "asn1crypto": "pyhanko", "numpy": "numba",
