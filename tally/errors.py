@@ -43,3 +43,7 @@ class NotOneOfUs(TallyError):
 
 class CannotOpen(TallyError):
     """The sum cannot be opened: a share that is not its owner's, a teller who does not exist, or a wrong factor."""
+
+
+class InvalidForm(TallyError):
+    """An office's own form cannot be filled in: not a DOCX file, or a placeholder that does not exist."""

@@ -1,10 +1,11 @@
-"""`phieukin tally minutes`: the minutes of a record again, byte for byte."""
+"""`phieukin tally minutes` and `office-form`: the minutes of a record again, byte for byte."""
 
 from pathlib import Path
 
 import click
 
-from tally.errors import InvalidRecord, TallyError
+from tally.errors import InvalidForm, InvalidRecord, TallyError
+from tally.minutes.office_form import FORM_LIMIT, fill_in
 from tally.minutes.renderer import render_minutes
 from tally.minutes.view import RECORD_LIMIT
 from tally.rule import Language
@@ -42,3 +43,19 @@ def minutes_command(record: Path, out: Path, language: Language, any_renderer: b
     except TallyError as error:
         raise click.ClickException(str(error)) from None
     out.write_bytes(pdf)
+
+
+@click.command("office-form")
+@click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--form", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="The office's own form: a DOCX with placeholders.")  # fmt: skip
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The DOCX to write.")
+def office_form_command(record: Path, form: Path, out: Path) -> None:
+    """Fill an office's own form (DOCX) from RECORD, a record.json. What is signed and checked stays the PDF."""
+    try:
+        if form.stat().st_size > FORM_LIMIT:
+            raise InvalidForm(f"{form}: at most {FORM_LIMIT} bytes expected")
+        docx = fill_in(form.read_bytes(), record_payload_of(record))
+    except TallyError as error:
+        raise click.ClickException(str(error)) from None
+    out.write_bytes(docx)

@@ -73,8 +73,8 @@ def _row(view: View, number: int, votes: Counted) -> tuple[str, ...]:
         view.number(votes.disagree),
         view.number(judged.no_opinion),
         view.percent(judged) + "%",
-        _result(view, judged),
-        "; ".join(text for text in (_note(view, judged), one.note) if text),
+        result_text(view, judged),
+        "; ".join(text for text in (note_text(view, judged), one.note) if text),
     )
 
 
@@ -87,7 +87,7 @@ def _further_table(view: View, votes: list[Counted]) -> Table:
             view.candidates[one.id].position,
             view.number(one.agree),
             view.percent(view.judged[one.id]) + "%",
-            _result(view, view.judged[one.id]),
+            result_text(view, view.judged[one.id]),
         )
         for number, one in enumerate(votes, 1)
     )
@@ -100,12 +100,13 @@ def _name(view: View, one: Candidate) -> str:
     return f"{one.name}\n" + view.words("table.born", born=one.born) if one.born else one.name
 
 
-def _result(view: View, one: Judged) -> str:
+def result_text(view: View, one: Judged) -> str:
+    """Say whether a name met the rule, in the words of its paper."""
     removal = "_remove" if view.paper.kind == "remove" else ""
     return view.words(f"table.met{removal}" if one.meets else f"table.missed{removal}")
 
 
-def _note(view: View, one: Judged) -> str:
+def note_text(view: View, one: Judged) -> str:
     """Say what became of a name that met the rule, where more met it than the quota holds."""
     tie = view.record.verdict.tie
     in_tie = tie is not None and one.id in tie.candidates

@@ -32,10 +32,12 @@ class Words:
         """Fill the template `section.name`; whole numbers come out as in prose."""
         section, name = key.split(".")
         template = self.sections[section][name].replace("~", UNBREAKABLE)
-        return template.format_map({name: self._text(value) for name, value in values.items()})
+        texts = {name: value if isinstance(value, str) else self.count(value) for name, value in values.items()}
+        return template.format_map(texts)
 
-    def _text(self, value: str | int) -> str:
-        return value if isinstance(value, str) else in_prose(value, self.language)
+    def count(self, number: int) -> str:
+        """Write a count as within a sentence."""
+        return in_prose(number, self.language)
 
 
 @lru_cache(maxsize=2)
