@@ -43,10 +43,10 @@ def verify_command(file: Path, records: tuple[Path, ...], as_json: bool, cluster
     with _runner(cluster) as runner:
         report = check_file(file, records, runner)
     if as_json:
-        click.echo(json.dumps(as_plain(report), ensure_ascii=False))
+        click.echo(json.dumps(as_plain(report)))
     else:
         for line in as_text(report, file.name, with_record=bool(records)):
-            click.echo(line)
+            click.echo(printable(line, sys.stdout.encoding))
     sys.exit(EXIT[report.verdict])
 
 
@@ -116,6 +116,12 @@ def as_text(report: Report, name: str, *, with_record: bool) -> list[str]:
         if not with_record:
             lines.append("note    no record given: the opening proofs of the tellers were not checked")
     return lines
+
+
+def printable(line: str, encoding: str | None) -> str:
+    """Spell out what could steer a terminal, since names come from the file, and what the terminal cannot show."""
+    shown = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line)
+    return shown.encode(encoding or "utf-8", "backslashreplace").decode(encoding or "utf-8")
 
 
 def _how_far(report: Report) -> str:

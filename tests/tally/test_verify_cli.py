@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tally.verify_cli import verify_command
+from tally.verify_cli import printable, verify_command
 from tests.attacks.lab import Lab, closed, counted
 from tests.attacks.lab import lab as made
 from tests.attacks.records import papers
@@ -90,6 +90,22 @@ def test_an_unsupported_election_exits_2_and_says_why(lab: Lab, tmp_path: Path) 
     assert result.exit_code == 2
     assert "not supported: election: group Ed25519 expected" in result.output
     assert json.loads(verify(path, "--json").output)["verdict"] == "unsupported"
+
+
+def test_a_name_in_the_file_cannot_steer_the_terminal(lab: Lab, tmp_path: Path) -> None:
+    draft = counted(lab)
+    draft.setup[0] = draft.setup[0].replace("Chủ trì chair".encode(), b"\\u001b[2J\\rsound")
+    archive, record = written(lab, tmp_path, "1")
+    archive.write_bytes(draft.raw())
+    result = verify(archive, "--record", record)
+    assert result.exit_code == 1
+    assert "\x1b" not in result.output
+    assert "\\x1b[2J\\rsound" in result.output
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("utf-8", "Lò\\n"), ("ascii", "L\\xf2\\n"), (None, "Lò\\n")])
+def test_a_terminal_without_vietnamese_letters_gets_their_numbers(encoding: str | None, shown: str) -> None:
+    assert printable("Lò\n", encoding) == shown
 
 
 def written(lab: Lab, folder: Path, *signers: str) -> tuple[Path, Path]:
