@@ -1,15 +1,18 @@
 // Bundles the tablet into static/built/: file names carry the hash of their bytes, manifest.json their SHA-384.
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, "static", "built");
+const built = join(here, "static", "built");
+const out = join(here, "node_modules", ".cache", `phieukin-${process.pid}`); // takes the place of `built` when complete
 const ENTRIES = {
-  "kiosk.js": "src/main.ts", "staff.js": "src/staff/scan.ts", "worker.js": "src/worker.ts", "kiosk.css": "styles/kiosk.css", "icon.svg": "styles/icon.svg",
+  "kiosk.js": "src/main.ts", "worker.js": "src/worker.ts", "kiosk.css": "styles/kiosk.css", "icon.svg": "styles/icon.svg",
+  "staff.js": "src/staff/scan.ts",
 };
+const TABLET = ["kiosk.js", "worker.js", "kiosk.css"];
 
 function bundle(entry) {
   if (entry.endsWith(".svg")) return readFileSync(join(here, entry));
@@ -36,7 +39,11 @@ for (const [name, entry] of Object.entries(ENTRIES)) {
   writeFileSync(join(out, file), body);
   files[name] = { file, integrity: `sha384-${createHash("sha384").update(body).digest("base64")}`, size: body.length };
 }
-// One hash over all of the tablet's files, for people to compare: first 16 hex digits are shown.
-const page = createHash("sha256").update(Object.values(files).map((one) => one.integrity).join("\n")).digest("hex");
+// One hash over all that the tablet runs, for people to compare: its first 16 hex digits are on the welcome screen.
+const page = createHash("sha256").update(TABLET.map((name) => files[name].integrity).join("\n")).digest("hex");
 writeFileSync(join(out, "manifest.json"), JSON.stringify({ version: 1, page, files }, null, 1) + "\n");
-console.log(readdirSync(out).join(" "));
+mkdirSync(dirname(built), { recursive: true });
+if (existsSync(built)) renameSync(built, `${out}.old`);
+renameSync(out, built);
+rmSync(`${out}.old`, { recursive: true, force: true });
+console.log(readdirSync(built).join(" "));

@@ -16,6 +16,7 @@ import { speak, type Say } from "./words.ts";
 
 const POLL = 4; // seconds between two looks at the room
 const DONE = 60; // seconds that the last screen stays
+const STOPPED = 120; // seconds that a refusal stays; an unknown outcome stays until somebody comes
 const NOTE = 60; // seconds that a remark stays
 const REFUSALS: Partial<Record<Phase, string>> = { after: "closed", paper: "closed", annulled: "closed", before: "not_open" };
 
@@ -102,6 +103,9 @@ export class App {
       if (left <= 0) this.leave();
       else this.shower.count(this, left);
     }
+    if (this.state.at === "stopped" && this.state.recorded !== null) {
+      if (this.#seconds - this.#shownSince > STOPPED) this.leave();
+    }
   }
 
   /** Look at the room, the same for all tablets whether somebody votes or not. */
@@ -109,11 +113,11 @@ export class App {
     if (this.#polling) return;
     this.#polling = true;
     try {
-      const [before, was] = [this.phase, this.online];
+      const [before, was] = [JSON.stringify(this.room), this.online];
       this.room = await readRoom();
       this.online = true;
       await this.#follow();
-      this.#settle(before !== this.phase || !was);
+      this.#settle(before !== JSON.stringify(this.room) || !was);
     } catch {
       const was = this.online;
       this.online = false;

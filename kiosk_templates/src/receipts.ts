@@ -16,9 +16,9 @@ export class Receipts {
     return this.#kept.length;
   }
 
-  add(one: Receipt): void {
-    const others = this.#kept.filter((kept) => kept.tracker !== one.tracker);
-    this.#kept = [...others, one].sort((a, b) => (a.tracker < b.tracker ? -1 : 1));
+  add({ tracker, receipt }: Receipt): void {
+    const others = this.#kept.filter((kept) => kept.tracker !== tracker);
+    this.#kept = [...others, { tracker, receipt }].sort((a, b) => (a.tracker < b.tracker ? -1 : 1));
   }
 
   /** The body that is handed to the room after closing. */

@@ -22,7 +22,13 @@ from voting.documents.request import ballot_limit, ballot_size, unpack_request
 from voting.web.protection import HEADERS
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk_templates"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".html": "text/html", ".svg": "image/svg+xml"}
+KINDS = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".html": "text/html",
+    ".svg": "image/svg+xml",
+}
 
 
 @dataclass
@@ -176,5 +182,7 @@ def start(room: DevRoom, port: int = 0) -> QuietServer:
 if __name__ == "__main__":
     own = DevRoom()
     running = start(own, int(sys.argv[1]) if len(sys.argv) > 1 else 8765)
-    sys.stdout.write(f"http://localhost:{running.server_port}/kiosk  code CODE, cards:\n" + "\n".join(own.meeting.cards) + "\n")
+    sys.stdout.write(
+        f"http://localhost:{running.server_port}/kiosk  code CODE, cards:\n" + "\n".join(own.meeting.cards) + "\n"
+    )
     threading.Event().wait()

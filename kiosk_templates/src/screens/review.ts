@@ -43,7 +43,7 @@ function section(app: App, meeting: Meeting, marks: Marks, paper: Paper, at: num
   if (first !== undefined) {
     const names = paper.putForward.filter((name) => marks.has(name)).map((name) => name.name);
     const what = names.join(", ") || say("review.put_forward.none");
-    rows.push(row(app, say("ballot.put_forward"), names.length > 0 ? "✓" : "", what, first));
+    rows.push(row(app, say("ballot.put_forward"), names.length > 0 ? "✓" : "–", what, first));
   }
   return h("section.review", {}, head, h("ul", {}, ...rows));
 }

@@ -1,0 +1,132 @@
+"""The built tablet, node to run its parts, and a room for it on loopback."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kiosk_templates.build_front import HERE, BuildFailed, build, find_node
+from tests.conftest import missing
+from tests.kiosk_templates.devserver import DevRoom, QuietServer, start
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BUNDLE = """
+require("esbuild").buildSync({entryPoints: [process.argv[1]], outfile: process.argv[2], bundle: true, format: "esm",
+  platform: "node", nodePaths: ["node_modules"], alias: {"@front": "./src"}});
+"""
+
+
+@pytest.fixture(scope="session")
+def front() -> Path:
+    """The path of the front end's manifest, freshly built; its packages are installed where they are missing."""
+    try:
+        return build(install=not (HERE / "node_modules" / "esbuild").exists())
+    except BuildFailed as error:
+        if "npm not found" in str(error):
+            missing("npm")
+        raise
+
+
+Cast = Callable[[Path, str, list[list[int]]], bytes]
+
+
+@pytest.fixture(scope="session")
+def cast_in_node(front: Path, tmp_path_factory: pytest.TempPathFactory) -> Cast:
+    """The tablet's booth without its screens: election.json, card and marks in, the casting request out."""
+    node, _ = find_node()
+    script = tmp_path_factory.mktemp("booth") / "cast.mjs"
+    source = Path(__file__).parent / "ts" / "cast.ts"
+    subprocess.run([node, "-e", BUNDLE, str(source), str(script)], cwd=HERE, check=True)
+
+    def cast(election: Path, card: str, marks: list[list[int]]) -> bytes:
+        order = json.dumps({"election": str(election), "card": card, "marks": marks}).encode()
+        return subprocess.run([node, str(script)], input=order, capture_output=True, check=True).stdout
+
+    return cast
+
+
+@dataclass
+class Tablet:
+    """A tablet in a browser, its room, and what its browser complained about."""
+
+    page: "Page"
+    room: DevRoom
+    server: QuietServer
+    complaints: list[str]
+
+    def ready(self) -> None:
+        """Wait until touches count again after a change of screen."""
+        self.page.clock.run_for(500)
+
+    def breathe(self) -> None:
+        """Let answers that are under way arrive: one round trip more on the same network."""
+        self.page.evaluate("() => fetch('/api/v1/room').then(() => null)")
+
+    def touch(self, selector: str) -> None:
+        """Touch something on the present screen."""
+        self.ready()
+        self.page.locator(selector).first.click()
+
+    def scan(self, number: int) -> None:
+        """Scan a card: the scanner types it and Enter."""
+        self.page.keyboard.type(self.room.meeting.cards[number].replace("-", ""))
+        self.page.keyboard.press("Enter")
+
+    def at(self, screen: str) -> None:
+        """Wait for a screen."""
+        self.page.wait_for_selector(f".at-{screen}", state="attached")
+
+    def begin(self, number: int) -> None:
+        """Scan a card and open the first page of the ballot."""
+        self.at("welcome")
+        self.scan(number)
+        self.at("accepted")
+        self.touch(".foot .primary")
+        self.at("ballot")
+
+    def choose(self, choose: Callable[[int], int | None]) -> None:
+        """Answer every listed name by its number on the ballot: 0 agree, 1 disagree, None nothing; to the review."""
+        number = 0
+        while True:
+            self.ready()
+            people = self.page.locator(".person .choices")
+            for at in range(people.count()):
+                answer = choose(number)
+                if answer is not None:
+                    people.nth(at).locator("label").nth(answer).click()
+                number += 1
+            self.page.locator("[data-key=next]").click()
+            if self.page.locator(".at-review").count():
+                return
+
+
+@pytest.fixture
+def tablet(chromium: "Browser", front: Path) -> Iterator[Tablet]:
+    """An enrolled tablet at the welcome screen of an open room, its clock in the test's hand."""
+    room = DevRoom()
+    server = start(room)
+    context = chromium.new_context(viewport={"width": 768, "height": 1024}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.clock.install()
+    one = Tablet(page, room, server, [])
+    page.on("pageerror", lambda error: one.complaints.append(str(error)))
+    page.on(
+        "console", lambda message: one.complaints.append(message.text) if "Content Security" in message.text else None
+    )
+    page.goto(f"http://localhost:{server.server_port}/kiosk")
+    page.wait_for_selector("#enrol-code")
+    page.fill("#enrol-code", "CODE")
+    one.touch("button.primary")
+    one.at("welcome")
+    yield one
+    context.close()
+    server.shutdown()
+    server.server_close()
+    assert one.complaints == []
