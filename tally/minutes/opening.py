@@ -141,7 +141,8 @@ def _counts(view: View) -> str:
 def _quorum(view: View, quorum: Quorum) -> str:
     least = -(-quorum.num * view.conference.summoned // quorum.den)
     share = f"{quorum.num}/{quorum.den}"
-    if quorum.override is None:
+    met = view.conference.present >= least
+    if quorum.override is None or met:
         return view.words("general.quorum", share=share, least=least)
     by = f"{capitalised(view.who)} {quorum.override.by}" if view.language == "vi" else quorum.override.by
     return view.words("general.override", share=share, least=least, By=by, reason=quorum.override.reason.rstrip("."))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tally.errors import InvalidRecord
+from tally.minutes.agreement import check_agreement
 from tally.minutes.wording import Words, capitalised, in_table, percent_text, words_of
 from tally.rule import Language
 from voting.documents.canonical import parse_canonical
@@ -32,16 +33,9 @@ class View:
 
     @classmethod
     def of(cls, record: Record, language: Language) -> "View":
-        """Look at a record; raise InvalidRecord where its paper and its case speak of different names."""
-        view = cls(record, words_of(language))
-        if not 1 <= record.paper <= len(record.conference.papers):
-            raise InvalidRecord(f"paper {record.paper} of {len(record.conference.papers)} does not exist")
-        on_paper = [(one.id, one.name) for one in view.paper.candidates]
-        if on_paper != [(one.id, one.name) for one in record.case.candidates]:
-            raise InvalidRecord("the names of the case are not those of the paper, in its order")
-        if {one.id for one in record.verdict.candidates} != {one.id for one in record.case.candidates}:
-            raise InvalidRecord("the verdict speaks of other names than the case")
-        return view
+        """Look at a record; raise InvalidRecord where it contradicts itself."""
+        check_agreement(record)
+        return cls(record, words_of(language))
 
     @property
     def language(self) -> Language:

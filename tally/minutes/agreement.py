@@ -1,0 +1,64 @@
+"""A record must agree with itself before minutes are made of it: no paper says what its own numbers deny.
+
+The arithmetic is that of count records (domain practice, and the plan's bases): issued <= present <= summoned,
+collected <= issued, valid + invalid = collected, and the verdict is the one that the rule gives.
+"""
+
+from collections.abc import Iterator
+
+from tally.errors import ImpossibleCase, InvalidRecord
+from tally.rule import decide
+from voting.documents.conference import Paper
+from voting.documents.record import Record
+
+
+def check_agreement(record: Record) -> None:
+    """Raise InvalidRecord with the first thing in a record that contradicts another."""
+    for problem in disagreements(record):
+        raise InvalidRecord(f"record: {problem}")
+
+
+def disagreements(record: Record) -> Iterator[str]:
+    """Yield what contradicts what; nothing where the record agrees with itself."""
+    if not 1 <= record.paper <= len(record.conference.papers):
+        yield f"paper {record.paper} of {len(record.conference.papers)} does not exist"
+        return
+    yield from _case_problems(record, record.conference.papers[record.paper - 1])
+    yield from _count_problems(record)
+    try:
+        verdict = decide(record.case)
+    except ImpossibleCase as error:
+        yield f"the case is impossible: {error}"
+        return
+    if verdict != record.verdict:
+        yield "the verdict is not the one that the rule gives"
+
+
+def _case_problems(record: Record, paper: Paper) -> Iterator[str]:
+    case, conference = record.case, record.conference
+    if [(one.id, one.name) for one in paper.candidates] != [(one.id, one.name) for one in case.candidates]:
+        yield "the names of the case are not those of the paper, in its order"
+    if (case.rule, case.selection) != (paper.rule, paper.selection):
+        yield "the case has another rule than the paper"
+    if (case.summoned, case.present) != (conference.summoned, conference.present):
+        yield "the case counts other persons than the conference"
+    absent = record.facts.absent_excused + record.facts.absent_unexcused
+    if absent != conference.summoned - conference.present:
+        yield f"{conference.summoned - conference.present} absent by the roll, {absent} with and without excuse"
+    quorum = conference.quorum
+    if (
+        quorum is not None
+        and quorum.override is None
+        and conference.present * quorum.den < quorum.num * conference.summoned
+    ):
+        yield "those present are fewer than the quorum, and the chair gave no word"
+
+
+def _count_problems(record: Record) -> Iterator[str]:
+    ballots = record.ballots
+    if not 0 <= ballots.collected <= ballots.issued <= record.conference.present:
+        yield "collected <= issued <= present expected"
+    if ballots.valid + ballots.invalid != ballots.collected or min(ballots.valid, ballots.invalid) < 0:
+        yield "valid + invalid = collected expected"
+    if record.case.ballots != ballots.valid:
+        yield f"{ballots.valid} valid ballots, but the case counts {record.case.ballots}"
