@@ -12,7 +12,7 @@ from keys.group import Q
 from tally.audit import Verdict
 from tests.attacks.lab import Lab, closed, counted, failed, verify
 from tests.attacks.records import Papers, confirmation, papers
-from voting.documents.facts import ChairWord, HeadWord, Incident, SparesActivated
+from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Envelope, HeadWord, Incident, SparesActivated
 
 
 def test_the_honest_record_passes(lab: Lab, tmp_path: Path) -> None:
@@ -129,6 +129,17 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
     "absences that do not add up": (room(absent_unexcused=3), "facts", "absent"),
     "closed before it was opened": (room(closed="2022-04-10T08:00:00+07:00"), "facts", "ends before"),
     "a time without an offset": (room(closed="2022-04-10T10:00:00"), "facts", "offset"),
+    "a time that is none": (room(closed="soon"), "facts", "times with seconds and offset expected"),
+    "a confirmation that is none": (
+        confirmations(lambda made: (*made.room.confirmations[:2], Envelope("e30=", CONFIRMATION_TYPE, ()))),
+        "confirmations",
+        "confirmation 3: confirmation: ",
+    ),
+    "a confirmation of teller 9": (
+        confirmations(lambda made: (*made.room.confirmations[:2], confirmation(made.lab, made.room.setup, 9, "3"))),
+        "confirmations",
+        "not of this Setup",
+    ),
     "a teller who did not confirm": (
         confirmations(lambda made: made.room.confirmations[:2]),
         "confirmations",
@@ -224,6 +235,13 @@ def test_a_record_waits_for_each_signature_by_name(lab: Lab, tmp_path: Path) -> 
 def test_a_record_of_another_archive_is_refused(lab: Lab, tmp_path: Path) -> None:
     draft, other = counted(lab), counted(lab, *lab.ballots[:2])
     assert "record" in failed(verify(other.raw(), tmp_path, papers(lab, draft).sign()))
+
+
+def test_an_election_without_a_conference_has_no_record(lab: Lab, tmp_path: Path) -> None:
+    draft = counted(lab)
+    record = papers(lab, draft).sign()
+    vector = next((Path(__file__).resolve().parents[1] / "vectors" / "3x2").glob("*.bel"))
+    assert "has no conference" in failed(verify(vector.read_bytes(), tmp_path, record))["record"]
 
 
 def test_an_archive_that_is_not_counted_has_no_record(lab: Lab, tmp_path: Path) -> None:

@@ -134,6 +134,14 @@ def test_an_event_in_another_spelling_is_named(lab: Lab, tmp_path: Path) -> None
     assert verify(spaced, tmp_path).verdict is not Verdict.SOUND
 
 
+def test_a_flood_of_shares_is_not_kept(lab: Lab, tmp_path: Path) -> None:
+    events = counted(lab).events()
+    events[6:8] = [events[6]] * 1100
+    found = failed(verify(chain(events), tmp_path))
+    assert "more events than tellers" in found["order"]
+    assert "a second partial decryption of teller 1" in found["partial_decryptions"]
+
+
 def test_shuffles_are_not_supported(lab: Lab, tmp_path: Path) -> None:
     events = counted(lab).events()
     events[6:6] = [("Shuffle", [b"{}", b"{}"]), ("EndShuffles", [])]
