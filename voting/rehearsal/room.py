@@ -59,6 +59,12 @@ class Tablet:
         _check_receipt(election, ballot, answer)
         return str(answer["tracker"])
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, object]:
         if self.connection is None:
             self.connection = http.client.HTTPSConnection(self.host, self.port, timeout=TIMEOUT, context=self.trust)
@@ -115,5 +121,6 @@ def running_room(folder: Path) -> Iterator[RunningRoom]:
                 code = new_code(session, "rehearsal", int(settings.clock().timestamp()))
             tablet.enrol(code)
             yield RunningRoom(Desk(folder, storage, Keyring(settings.secret)), tablet)
+            tablet.close()
         finally:
             storage.close()

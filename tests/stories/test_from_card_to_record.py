@@ -1,0 +1,144 @@
+"""The story of one attendee in a real browser at a real room, and of what the tellers make of it.
+
+With PHIEUKIN_SCREENS=FOLDER the screens are kept as pictures; the README's come from here (make screens).
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tally.audit import Verdict, audit
+from tally.cli_record import write_records
+from tally.count import Words, add_sum, finish, open_one
+from tally.teller_file import bind_to_box, read_teller_file
+from tests.stories.conftest import OpenRoom, browser_with_camera, camera_film
+from voting import closing
+from voting.documents.ballot import cast_ballot
+from voting.documents.request import ballot_size
+from voting.life import stamp
+from voting.rehearsal.conference import TWO_PEOPLE, now
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Request
+
+pytestmark = pytest.mark.browser
+TABLET = {"width": 768, "height": 1024}
+DEAD_TIME = 450  # ms after a change of screen
+
+
+class Attendee:
+    """Somebody at a tablet."""
+
+    def __init__(self, page: "Page") -> None:
+        self.page = page
+        self.sent: list[Request] = []
+        page.on("request", lambda request: self.sent.append(request) if request.method == "POST" else None)
+
+    def at(self, screen: str) -> None:
+        """Wait for a screen and the end of its dead time; keep its picture where asked for."""
+        self.page.wait_for_selector(f".at-{screen}", state="attached")
+        self.page.wait_for_timeout(DEAD_TIME)
+        self.picture(screen)
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the screen."""
+        if folder := os.environ.get("PHIEUKIN_SCREENS"):
+            self.page.screenshot(path=Path(folder) / f"tablet-{name}.png")
+
+    def touch(self, selector: str) -> None:
+        """Touch something."""
+        self.page.locator(selector).first.click()
+
+    def enrol(self, room: OpenRoom) -> None:
+        """Register the tablet with a code of the desk."""
+        self.page.goto(f"{room.url}/kiosk")
+        self.page.fill("#enrol-code", room.enrolment_code())
+        self.touch("button.primary")
+        self.at("welcome")
+
+    def choose(self, answer: Callable[[int], int]) -> None:
+        """Answer every name; end at the review."""
+        number = 0
+        while not self.page.locator(".at-review").count():
+            people = self.page.locator(".person .choices")
+            for at in range(people.count()):
+                people.nth(at).locator("label").nth(answer(number)).click()
+                number += 1
+            self.picture(f"ballot-{number}")
+            self.touch("[data-key=next]")
+            self.page.wait_for_timeout(DEAD_TIME)
+        self.at("review")
+
+
+def test_from_the_card_at_the_camera_to_the_signed_record(
+    open_room: OpenRoom, chromium_path: Path, tmp_path: Path, belenios_audit: Callable[[Path], int]
+) -> None:
+    card = open_room.cards[0]
+    film = tmp_path / "card.mjpeg"
+    camera_film(card, film)
+    with browser_with_camera(chromium_path, film) as browser:
+        context = browser.new_context(viewport=TABLET, ignore_https_errors=True, permissions=["camera"])
+        attendee = Attendee(context.new_page())
+        attendee.page.set_default_timeout(20_000)
+        attendee.enrol(open_room)
+        attendee.sent.clear()
+
+        attendee.touch(".foot button >> nth=1")
+        attendee.at("accepted")
+        attendee.touch(".foot .primary")
+        attendee.choose(lambda number: number % 2)
+        change = attendee.page.locator(".at-review button:not(.foot button)").first
+        change.click()
+        attendee.at("ballot")
+        changed = attendee.page.locator(".person .choices").count()
+        attendee.choose(lambda number: 0)
+        attendee.touch("[data-key=cast]")
+        attendee.at("done")
+        assert "đã được ghi nhận" in attendee.page.inner_text("h1")
+        assert [len(request.post_data_buffer or b"") for request in attendee.sent] == [ballot_size(open_room.election)]
+
+        attendee.touch(".foot .primary")
+        attendee.at("welcome")
+        attendee.page.keyboard.type(card)
+        attendee.page.keyboard.press("Enter")
+        attendee.at("accepted")
+        attendee.touch(".foot .primary")
+        attendee.choose(lambda number: 1)
+        attendee.touch("[data-key=cast]")
+        attendee.at("stopped")
+        assert "đã được sử dụng" in attendee.page.inner_text("#tablet")
+
+        archive = close_and_count(open_room)
+        attendee.page.goto(f"{open_room.url}/kiosk")
+        attendee.at("waiting")
+        assert "hết thời gian" in attendee.page.inner_text("#tablet")
+
+    report = audit(archive)
+    assert (report.verdict, report.ballots) == (Verdict.SOUND, 2)
+    mine = [1 if number < changed or number % 2 == 0 else 0 for number in range(11)]
+    assert report.result == tuple((agree, 2 - agree) for agree in mine)
+    assert belenios_audit(archive) == 2
+
+
+def close_and_count(room: OpenRoom) -> Path:
+    """Another attendee disagrees with everybody; the box is closed and counted by two tellers."""
+    marks = [[0, 1]] * len(room.election.questions)
+    room.room.tablet.cast(room.election, cast_ballot(room.election, room.cards[1], marks))
+    with room.desk.storage.write() as session:
+        closed = closing.close_box(session, room.number, room.desk.keyring, TWO_PEOPLE, now())
+    room.out.mkdir()
+    archive, facts, count = (room.out / f"{closed.uuid}.{end}" for end in ("bel", "facts.json", "count.json"))
+    archive.write_bytes(closed.archive)
+    facts.write_bytes(closed.facts)
+    box = add_sum(archive).end_ballots
+    opened = []
+    for teller in room.staff.tellers[1:]:
+        own = read_teller_file(teller.path, teller.passphrase)
+        opened.append(open_one(archive, bind_to_box(teller.path, own, teller.passphrase, box), box))
+    moment = stamp(now())
+    count.write_bytes(finish(archive, archive, opened, begun=moment, ended=moment, words=Words()))
+    write_records(archive, facts, count, room.out)
+    return archive
