@@ -11,6 +11,8 @@ from voting.plan.errors import WrongTurn
 from voting.plan.leavers import leavers
 from voting.plan.months import Month, parse_month
 from voting.plan.people import Birth
+from voting.plan.rounds import Seat
+from voting.plan.source_list import suggest
 from voting.plan.structure import panel, percent_text
 from voting.procedures import find_procedure
 
@@ -182,3 +184,26 @@ def test_the_panel_of_an_empty_list_meets_nothing() -> None:
 )
 def test_percents_have_two_decimals_rounded_half_up(count: int, total: int, text: str) -> None:
     assert percent_text(count, total) == text
+
+
+# The source list
+
+
+def test_the_source_list_holds_the_eligible_and_keeps_those_to_decide_apart() -> None:
+    staff = [
+        person("b", name="Trần Bình", birth=YOUNG),
+        person("a", name="Vũ Văn An", birth=YOUNG),
+        person("amber", name="Lò Văn Cá", birth=Birth(1966, 4)),
+        person("old", name="Hà Văn Già", birth=Birth(1962, 4)),
+        person("planned", name="Đỗ Thị Hoa", birth=YOUNG, planned=("dept_head",), **PLANNED),
+    ]
+    found = suggest(staff, Seat("Phòng Tổng hợp", "dept_head"), find_procedure("CUR-DEPT"), ruleset(), REVIEW)
+    assert [(one.person, one.object) for one in found.eligible] == [("a", 1), ("b", 1)]
+    assert [one.person for one in found.to_decide] == ["amber"]
+
+
+def test_for_the_next_term_those_planned_now_are_on_the_source_list_too() -> None:
+    staff = [person("planned", birth=YOUNG, planned=("dept_head",), **PLANNED)]
+    procedure = find_procedure("NEXT-DEPT")
+    found = suggest(staff, Seat("x", "dept_head"), procedure, ruleset(), reference_month(procedure, REVIEW))
+    assert [one.person for one in found.eligible] == ["planned"]

@@ -1,6 +1,7 @@
 """Rounds: steps feed each other from signed documents alone; papers, quotas, notes, ties, annulments."""
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from tests.voting.plan.office import (
     hold,
     meeting,
     office_round,
+    people,
     read,
     record_of,
     signed,
@@ -48,7 +50,7 @@ from voting.plan.papers import papers_for
 from voting.plan.quorum import lateness, least_present
 from voting.plan.rounds import Nominee, Options, Seat, check_round, step_of
 from voting.plan.summons import exclude
-from voting.procedures import find_procedure
+from voting.procedures import find_procedure, load_ruleset
 
 PROCEDURES = ("CUR-DEPT", "CUR-OFFICE", "NEXT-DEPT", "NEXT-OFFICE")
 DECIDING = Deciding(place="Phòng họp", date="2022-04-01", adopted_by="Tập thể lãnh đạo", signers=(CHAIR,))
@@ -395,3 +397,19 @@ def test_names_that_await_the_head_are_not_called_planned() -> None:
 
     _, files, _ = held(plan, all_alike)
     assert {one.conclusion for one in outcomes(plan, files)} == {"awaiting_head"}
+
+
+def test_another_kind_of_body_holds_its_only_step_the_same_way() -> None:
+    union = load_ruleset(Path(__file__).parents[1] / "procedures" / "trade_union.toml")
+    plan = office_round(
+        "BCH", ruleset=union, seats=(Seat("Công đoàn", "committee"),), eligible=(),
+        nominees=tuple(Nominee(f"d{at}", "Công đoàn", "committee") for at in range(10)),
+        people=tuple(msgspec.structs.replace(person, capacities=("delegates",)) for person in people()),
+    )  # fmt: skip
+    check_round(plan)
+    _, files, _ = held(plan)
+    conference = files[0].document.conference  # type: ignore[union-attr]
+    assert (conference.papers[0].selection.quota, conference.papers[0].rule) == (5, Rule(">=", 2, 3, "present"))
+    assert conference.quorum is None
+    planned = [one.person for one in outcomes(plan, files) if one.conclusion == "planned"]
+    assert planned == [f"d{at}" for at in range(5)]
