@@ -10,17 +10,27 @@ const built = join(here, "static", "built");
 const out = join(here, "node_modules", ".cache", `phieukin-${process.pid}`); // takes the place of `built` when complete
 const ENTRIES = {
   "kiosk.js": "src/main.ts", "worker.js": "src/worker.ts", "kiosk.css": "styles/kiosk.css", "icon.svg": "styles/icon.svg",
-  "staff.js": "src/staff/scan.ts",
+  "staff.js": "src/staff/scan.ts", "auditor.html": "pages/auditor.html",
 };
 const TABLET = ["kiosk.js", "worker.js", "kiosk.css"];
 
-function bundle(entry) {
+function bundle(entry, format = "esm") {
   if (entry.endsWith(".svg")) return readFileSync(join(here, entry));
+  if (entry.endsWith(".html")) return standalone(entry);
   const { outputFiles } = buildSync({
-    entryPoints: [join(here, entry)], bundle: true, minify: true, write: false, format: "esm",
+    entryPoints: [join(here, entry)], bundle: true, minify: true, write: false, format,
     target: ["chrome100", "firefox100", "safari15.4"], legalComments: "none", charset: "utf8", absWorkingDir: here,
   });
   return Buffer.from(outputFiles[0].contents);
+}
+
+// The tester's page: one file that needs no server; only its own script and style, by their hashes, may run in it.
+function standalone(entry) {
+  const script = bundle("src/auditor.ts", "iife").toString().replaceAll("</script", "<\\/script");
+  const style = bundle("styles/auditor.css").toString();
+  const hash = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+  const parts = { STYLE: style, SCRIPT: script, STYLE_HASH: hash(style), SCRIPT_HASH: hash(script) };
+  return Buffer.from(readFileSync(join(here, entry), "utf8").replace(/@([A-Z_]+)@/g, (_, name) => parts[name]));
 }
 
 rmSync(out, { recursive: true, force: true });

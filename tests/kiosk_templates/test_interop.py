@@ -75,7 +75,7 @@ def test_belenios_tool_accepts_a_ballot_of_the_tablet(cast_in_node: Cast, beleni
     body = cast_in_node(tmp_path / "e.json", vector_card(), [MARKS[n % 3] for n in range(10)])
     (tmp_path / "ballot.json").write_bytes(unpack_request(election, body)[0])
     command = [
-        belenios_tool,
+        str(belenios_tool),
         "election",
         "verify-ballot",
         "--dir",

@@ -1,0 +1,32 @@
+"""Testing a tablet instead of casting, with the tester's page on a second device that knows no server."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.kiosk_templates.conftest import Tablet
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_testers_page_finds_an_honest_tablet_right(tablet: Tablet, front: Path, tmp_path: Path) -> None:
+    tablet.begin(0)
+    tablet.choose(lambda number: number % 2)
+    seal = tablet.page.inner_text(".seal span").split(":")[1].strip()
+    tablet.touch("[data-key=test]")
+    tablet.at("test")
+    photos = [tmp_path / f"{number}.png" for number in range(tablet.page.locator(".parts .qr").count())]
+    for number, photo in enumerate(photos):
+        tablet.page.locator(".parts .qr").nth(number).screenshot(path=photo)
+    page = tablet.page.context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text))
+    (tmp_path / "election.json").write_bytes(tablet.room.meeting.election.raw)
+    page.goto((front.parent / json.loads(front.read_bytes())["files"]["auditor.html"]["file"]).as_uri())
+    page.set_input_files("input[type=file]", tmp_path / "election.json")
+    page.set_input_files("input[accept='image/*']", photos)
+    page.wait_for_selector(".verdict.good")
+    assert page.locator("code").last.inner_text() == seal
+    assert "Lò Thị Thanh Hương\tĐồng ý" in page.inner_text("table")
+    assert errors == []
