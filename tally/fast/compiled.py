@@ -34,10 +34,12 @@ def _user_cache() -> Path:
 
 
 def _fingerprint_of_sources() -> str:
-    """Hash the sources of this package, so that a changed line never meets code compiled from an older one."""
+    """Hash all sources that are compiled, so that a changed line never meets code compiled from an older one."""
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+        text = source.read_bytes()
+        if b"\n@kernel\n" in text or source.name == Path(__file__).name:
+            digest.update(source.name.encode() + b"\0" + text + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -1,0 +1,96 @@
+"""Verify ballots as they are cast: those that arrive together are verified together (design, section 6).
+
+Many threads call ``verify``, each with one ballot. The first one verifies at once; whatever arrives while it does so
+waits and becomes the next batch. So nobody waits while there is nothing to do, under load batches grow by themselves,
+and one batch at a time keeps the wait below that of two batches. A batch is cut at ``MOST_POINTS``, some 40 ms of work.
+
+The server does not import this package: who puts the program together hands ``Acceptance().verify`` to the box.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from keys.errors import KeysError
+from tally import fast
+from voting.documents.ballot import parse_ballot, verify_ballot
+from voting.documents.election import Election
+from voting.documents.errors import DocumentError
+from voting.documents.request import ballot_limit, commitments_size
+
+MOST_POINTS = 8000
+"""Points of a batch, about: what one core verifies in less than 50 ms."""
+_POINT = 32
+
+Errors = Sequence[DocumentError | KeysError | None]
+Check = Callable[[Election, Sequence[bytes], Sequence[bytes | None]], Errors]
+
+
+def check_together(election: Election, raws: Sequence[bytes], commitments: Sequence[bytes | None]) -> Errors:
+    """Verify a batch on the engine that this machine has."""
+    return fast.verify_chunk(election, raws, commitments).errors
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A ballot whose sender waits for the verdict."""
+
+    election: Election
+    raw: bytes
+    commitments: bytes | None
+    done: bool = False
+    error: DocumentError | KeysError | None = None
+
+
+class Acceptance:
+    """Collects the ballots of many threads into batches."""
+
+    def __init__(self, check: Check = check_together) -> None:
+        """Begin with nothing waiting; ``check`` verifies a batch."""
+        self._check = check
+        self._queue: deque[_Waiting] = deque()
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+
+    def verify(self, election: Election, raw: bytes, commitments: bytes | None) -> None:
+        """Verify one ballot as ``verify_ballot`` does, parsing included; raise what it raises."""
+        own = _Waiting(election, raw, commitments)
+        with self._lock:
+            self._queue.append(own)
+        while not own.done:
+            with self._turn:
+                if not own.done:
+                    self._verify_batch(self._take())
+        if own.error is not None:
+            raise own.error
+
+    def _take(self) -> list[_Waiting]:
+        """Take what waits, of the election of the first one, up to a batch; nobody else takes meanwhile."""
+        with self._lock:
+            election = self._queue[0].election
+            most = max(1, MOST_POINTS * _POINT // commitments_size(election))
+            batch: list[_Waiting] = []
+            while self._queue and len(batch) < most and self._queue[0].election is election:
+                batch.append(self._queue.popleft())
+            return batch
+
+    def _verify_batch(self, batch: Sequence[_Waiting]) -> None:
+        """Give each ballot of a batch its verdict; one by one, if the engine should fail."""
+        try:
+            errors = self._check(batch[0].election, [one.raw for one in batch], [one.commitments for one in batch])
+        except Exception:  # noqa: BLE001 - a fault of the engine must neither refuse a ballot nor leave a sender waiting
+            errors = [_by_reference(one) for one in batch]
+        for one, error in zip(batch, errors, strict=True):
+            one.error = error
+            one.done = True
+
+
+def _by_reference(one: _Waiting) -> DocumentError | KeysError | None:
+    """Verify a ballot on PyNaCl alone."""
+    try:
+        verify_ballot(one.election, parse_ballot(one.raw, ballot_limit(one.election)))
+    except (DocumentError, KeysError) as error:
+        return error
+    return None

@@ -1,0 +1,95 @@
+"""Ballots that arrive together are verified together, and each sender hears of its own."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from tally.fast import acceptance
+from tally.fast.acceptance import Acceptance, Errors, check_together
+from tests.tally.fast.ballots import AGREE, Cast, cast, make_election
+from voting.documents.election import Election
+from voting.documents.errors import DocumentError, NotCanonical
+
+PATIENCE = 20  # seconds until a test gives up
+
+
+@pytest.fixture(scope="module")
+def election() -> Election:
+    return make_election(AGREE)
+
+
+@pytest.fixture(scope="module")
+def ballots(election: Election) -> list[Cast]:
+    return [cast(election, [[1, 0]]) for _ in range(4)]
+
+
+class Gate:
+    """A check that holds the first batch until as many senders wait as are named, and notes the batches."""
+
+    def __init__(self, waiting: int) -> None:
+        self.waiting, self.batches = waiting, list[int]()
+        self.started, self.tick = threading.Event(), threading.Event()
+        self.acceptance = Acceptance(self)
+
+    def __call__(self, election: Election, raws: Sequence[bytes], commitments: Sequence[bytes | None]) -> Errors:
+        self.batches.append(len(raws))
+        self.started.set()
+        for _ in range(PATIENCE * 1000):
+            if len(self.batches) > 1 or len(self.acceptance._queue) == self.waiting:
+                break
+            self.tick.wait(0.001)
+        return check_together(election, raws, commitments)
+
+
+def send(gate: Gate, election: Election, one: Cast, heard: dict[bytes, DocumentError | None]) -> threading.Thread:
+    def verify() -> None:
+        try:
+            gate.acceptance.verify(election, one.raw, one.commitments)
+            heard[one.raw] = None
+        except DocumentError as error:
+            heard[one.raw] = error
+
+    thread = threading.Thread(target=verify)
+    thread.start()
+    return thread
+
+
+def test_what_arrives_during_a_batch_becomes_the_next_one(election: Election, ballots: list[Cast]) -> None:
+    gate, heard = Gate(waiting=4), dict[bytes, DocumentError | None]()
+    bad = Cast("", ballots[1].raw.replace(b'"1', b'"2', 1), ballots[1].commitments)
+    threads = [send(gate, election, ballots[0], heard)]
+    assert gate.started.wait(PATIENCE)
+    threads += [send(gate, election, one, heard) for one in (*ballots[1:], bad)]
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert gate.batches == [1, 4]
+    assert {raw for raw, error in heard.items() if error is None} == {one.raw for one in ballots}
+    assert isinstance(heard[bad.raw], DocumentError)
+
+
+def test_batches_are_cut_and_elections_kept_apart(
+    election: Election, ballots: list[Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acceptance, "MOST_POINTS", 2 * 13)
+    other = make_election(AGREE, uuid="AnotherE1ection")
+    gate, heard = Gate(waiting=4), dict[bytes, DocumentError | None]()
+    threads = [send(gate, election, ballots[0], heard)]
+    assert gate.started.wait(PATIENCE)
+    threads += [send(gate, election, one, heard) for one in ballots[1:]]
+    threads.append(send(gate, other, cast(other, [[0, 1]]), heard))
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert max(gate.batches) <= 2
+    assert sum(gate.batches) == 5
+    assert list(heard.values()) == [None] * 5
+
+
+def test_a_fault_of_the_engine_refuses_no_ballot(election: Election, ballots: list[Cast]) -> None:
+    def broken(election: Election, raws: Sequence[bytes], commitments: Sequence[bytes | None]) -> Errors:
+        raise RuntimeError("the engine is broken")
+
+    accepting = Acceptance(broken)
+    accepting.verify(election, ballots[0].raw, None)
+    with pytest.raises(NotCanonical):
+        accepting.verify(election, b"{}", None)
