@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from keys.signing import raw_message, verify_raw
+from tests.voting.rooms import CLOSING, TWO, Room
 from voting import cards, life
 from voting.box import RECEIPT_TAG, count_ballots
+from voting.closing import closed_of, trackers
 from voting.documents.ballot import tracker
 from voting.documents.election import parse_election
 from voting.errors import (
@@ -25,20 +26,18 @@ from voting.errors import (
 )
 from voting.life_row import counts
 
-TWO = life.TwoPeople("chair", "teller")
 
-
-def ballots(room: Any) -> int:
+def ballots(room: Room) -> int:
     with room.storage.read() as session:
         return count_ballots(session, room.conference)
 
 
-def noted(room: Any) -> dict[str, int]:
+def noted(room: Room) -> dict[str, int]:
     with room.storage.read() as session:
         return counts(session, room.conference)
 
 
-def test_a_ballot_is_taken_and_its_receipt_is_signed_by_the_key_of_setup(room: Any) -> None:
+def test_a_ballot_is_taken_and_its_receipt_is_signed_by_the_key_of_setup(room: Room) -> None:
     room.open()
     body = room.body(room.drawn[0])
     receipt = room.box.cast(room.uuid(), body)
@@ -50,14 +49,14 @@ def test_a_ballot_is_taken_and_its_receipt_is_signed_by_the_key_of_setup(room: A
     assert ballots(room) == 1
 
 
-def test_the_same_ballot_again_gets_the_same_receipt(room: Any) -> None:
+def test_the_same_ballot_again_gets_the_same_receipt(room: Room) -> None:
     room.open()
     body = room.body(room.drawn[0])
     assert room.box.cast(room.uuid(), body) == room.box.cast(room.uuid(), body)
     assert ballots(room) == 1
 
 
-def test_the_same_ballot_gets_its_receipt_even_after_closing(room: Any) -> None:
+def test_the_same_ballot_gets_its_receipt_even_after_closing(room: Room) -> None:
     room.open()
     body = room.body(room.drawn[0])
     receipt = room.box.cast(room.uuid(), body)
@@ -65,13 +64,13 @@ def test_the_same_ballot_gets_its_receipt_even_after_closing(room: Any) -> None:
     assert room.box.cast(room.uuid(), body) == receipt
 
 
-def test_a_ballot_without_commitments_is_taken(room: Any) -> None:
+def test_a_ballot_without_commitments_is_taken(room: Room) -> None:
     room.open()
     room.box.cast(room.uuid(), room.body(room.drawn[0], commitments=False))
     assert ballots(room) == 1
 
 
-def test_the_first_of_two_ballots_of_one_card_stays_and_the_incident_is_counted(room: Any) -> None:
+def test_the_first_of_two_ballots_of_one_card_stays_and_the_incident_is_counted(room: Room) -> None:
     room.open()
     first = room.box.cast(room.uuid(), room.body(room.drawn[0], [1, 0]))
     with pytest.raises(CardAlreadyUsed):
@@ -81,24 +80,22 @@ def test_the_first_of_two_ballots_of_one_card_stays_and_the_incident_is_counted(
     assert [first.tracker] == _trackers(room)
 
 
-def _trackers(room: Any) -> list[str]:
-    from voting.closing import trackers
-
+def _trackers(room: Room) -> list[str]:
     room.close()
     with room.storage.read() as session:
         return trackers(session, room.conference)
 
 
-def _foreign(room: Any) -> bytes:
+def _foreign(room: Room) -> bytes:
     return bytes(room.body("1" * 22))
 
 
-def _left_over(room: Any) -> bytes:
+def _left_over(room: Room) -> bytes:
     left = next(card.text for card in room.secrets if not card.spare and card.text not in room.drawn)
     return bytes(room.body(left))
 
 
-def _damaged(room: Any) -> bytes:
+def _damaged(room: Room) -> bytes:
     body = bytes(room.body(room.drawn[0]))
     spot = body.index(b'"response":"') + 12
     return body[:spot] + (b"2" if body[spot : spot + 1] != b"2" else b"3") + body[spot + 1 :]
@@ -117,7 +114,7 @@ def _damaged(room: Any) -> bytes:
     ],
 )
 def test_what_does_not_belong_into_the_box_is_refused(
-    room: Any, make: Callable[[Any], bytes], error: type[VotingError]
+    room: Room, make: Callable[[Room], bytes], error: type[VotingError]
 ) -> None:
     room.open()
     with pytest.raises(error):
@@ -125,20 +122,20 @@ def test_what_does_not_belong_into_the_box_is_refused(
     assert ballots(room) == 0
 
 
-def test_nothing_is_taken_before_the_box_is_open(room: Any) -> None:
+def test_nothing_is_taken_before_the_box_is_open(room: Room) -> None:
     room.seal()
     with pytest.raises(NotOpen):
         room.box.cast(room.uuid(), room.body(room.drawn[0]))
 
 
-def test_nothing_is_taken_after_the_box_is_closed(room: Any) -> None:
+def test_nothing_is_taken_after_the_box_is_closed(room: Room) -> None:
     room.open()
     room.close()
     with pytest.raises(BoxClosed):
         room.box.cast(room.uuid(), room.body(room.drawn[0]))
 
 
-def test_nothing_is_taken_while_the_box_is_frozen(room: Any) -> None:
+def test_nothing_is_taken_while_the_box_is_frozen(room: Room) -> None:
     room.open()
     with room.storage.write() as session:
         life.freeze(session, room.conference)
@@ -146,19 +143,19 @@ def test_nothing_is_taken_while_the_box_is_frozen(room: Any) -> None:
         room.box.cast(room.uuid(), room.body(room.drawn[0]))
 
 
-def _activate(room: Any, spare: int = 0) -> None:
+def _activate(room: Room, spare: int = 0) -> None:
     with room.storage.write() as session:
         cards.activate_spare(session, room.conference, room.public(room.spares[spare]), "lost")
 
 
-def test_an_activated_spare_votes_for_a_lost_card(room: Any) -> None:
+def test_an_activated_spare_votes_for_a_lost_card(room: Room) -> None:
     room.open()
     _activate(room)
     room.box.cast(room.uuid(), room.body(room.spares[0]))
     assert ballots(room) == 1
 
 
-def test_one_ballot_more_than_cards_drawn_freezes_the_box_before_taking_it(room: Any) -> None:
+def test_one_ballot_more_than_cards_drawn_freezes_the_box_before_taking_it(room: Room) -> None:
     room.open()
     _activate(room)
     for card in room.drawn:
@@ -168,13 +165,7 @@ def test_one_ballot_more_than_cards_drawn_freezes_the_box_before_taking_it(room:
     assert (ballots(room), room.state()) == (3, "frozen")
     assert noted(room) == {"spare_lost": 1, "limit_reached": 1, "refused": 1}
     with pytest.raises(BoxFrozen, match="close it, or annul"), room.storage.write() as session:
-        life.open_box(session, room.conference, TWO, _opening())
-
-
-def _opening() -> Any:
-    import datetime
-
-    return datetime.datetime(2022, 4, 10, 9, 0, tzinfo=datetime.UTC)
+        life.open_box(session, room.conference, TWO, CLOSING)
 
 
 def _at_once(tasks: list[Callable[[], object]]) -> list[object]:
@@ -194,7 +185,7 @@ def _at_once(tasks: list[Callable[[], object]]) -> list[object]:
     return results
 
 
-def test_two_tablets_with_one_card_at_once_leave_one_ballot(room: Any) -> None:
+def test_two_tablets_with_one_card_at_once_leave_one_ballot(room: Room) -> None:
     room.open()
     bodies = [room.body(room.drawn[0], [1, 0]), room.body(room.drawn[0], [0, 1])]
     results = _at_once([lambda body=body: room.box.cast(room.uuid(), body) for body in bodies])  # type: ignore[misc]
@@ -202,7 +193,7 @@ def test_two_tablets_with_one_card_at_once_leave_one_ballot(room: Any) -> None:
     assert results.count(CardAlreadyUsed) == 1
 
 
-def test_one_ballot_sent_twice_at_once_gets_one_receipt(room: Any) -> None:
+def test_one_ballot_sent_twice_at_once_gets_one_receipt(room: Room) -> None:
     room.open()
     body = room.body(room.drawn[0])
     first, second = _at_once([lambda: room.box.cast(room.uuid(), body)] * 2)
@@ -210,7 +201,7 @@ def test_one_ballot_sent_twice_at_once_gets_one_receipt(room: Any) -> None:
     assert ballots(room) == 1
 
 
-def test_all_cards_and_a_spare_at_once_never_pass_the_number_drawn(room: Any) -> None:
+def test_all_cards_and_a_spare_at_once_never_pass_the_number_drawn(room: Room) -> None:
     room.open()
     _activate(room)
     bodies = [room.body(card) for card in [*room.drawn, room.spares[0]]]
@@ -220,15 +211,13 @@ def test_all_cards_and_a_spare_at_once_never_pass_the_number_drawn(room: Any) ->
     assert room.state() == "frozen"
 
 
-def test_closing_during_casts_takes_each_ballot_whole_or_not_at_all(room: Any) -> None:
+def test_closing_during_casts_takes_each_ballot_whole_or_not_at_all(room: Room) -> None:
     room.open()
     bodies = [room.body(card) for card in room.drawn]
     tasks: list[Callable[[], object]] = [lambda body=body: room.box.cast(room.uuid(), body) for body in bodies]  # type: ignore[misc]
     results = _at_once([*tasks, room.close])
     taken = [result.tracker for result in results[:3] if hasattr(result, "tracker")]
     with room.storage.read() as session:
-        from voting.closing import closed_of, trackers
-
         assert trackers(session, room.conference) == sorted(taken)
         archive = closed_of(session, room.conference).archive
     assert archive.count(b'"type":"Ballot"') == len(taken)

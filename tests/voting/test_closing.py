@@ -1,0 +1,101 @@
+"""Closing: the archive and its facts, and what the disk still tells afterwards."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keys.signing import verify_envelope
+from tests.voting.rooms import OPENING, TWO, Room
+from voting import closing
+from voting.documents.archive import ArchiveReader
+from voting.documents.ballot import tracker
+from voting.documents.canonical import parse_canonical
+from voting.documents.election import parse_election
+from voting.documents.envelope import read_payload
+from voting.documents.facts import Cards, Envelope, RoomFacts
+from voting.errors import WrongState
+
+
+def cast_all(room: Room, cards: list[str]) -> list[str]:
+    return [room.box.cast(room.uuid(), room.body(card)).tracker for card in cards]
+
+
+def facts_of(closed: closing.Closed) -> RoomFacts:
+    return read_payload(parse_canonical(closed.facts, Envelope), RoomFacts, "facts")
+
+
+def test_the_archive_holds_the_ballots_sorted_by_tracker_with_the_time_of_opening(room: Room) -> None:
+    room.open()
+    cast = cast_all(room, room.drawn)
+    reader = ArchiveReader(io.BytesIO(room.close().archive))
+    entries = list(reader.entries())
+    assert [entry.event.type for entry in entries] == ["Setup", "Ballot", "Ballot", "Ballot", "EndBallots"]
+    assert [tracker(entry.records[0]) for entry in entries[1:4]] == sorted(cast)
+    assert reader.timestamp == 1649554200  # 2022-04-10 08:30 +07:00
+    assert entries[0].digest == room.setup().event
+
+
+def test_the_facts_count_what_happened_and_are_signed_by_the_desk_key(room: Room) -> None:
+    room.open()
+    cast_all(room, room.drawn[:2])
+    closed = room.close()
+    facts = facts_of(closed)
+    assert (facts.ballots, facts.refused, facts.absent_excused, facts.absent_unexcused) == (2, 0, 0, 1)
+    assert facts.cards == Cards(made=8, drawn=3, void=3, spares=2)
+    assert (facts.opened, facts.closed) == ("2022-04-10T08:30:00+07:00", "2022-04-10T09:15:00+07:00")
+    assert len(facts.confirmations) == 2
+    conference = parse_election(room.setup().election).conference
+    assert conference is not None
+    fields = parse_canonical(closed.facts, dict[str, Any])
+    assert verify_envelope(fields, [conference.desk_key])  # type: ignore[arg-type]
+    assert closing.end_ballots(closed.facts) == facts.end_ballots
+
+
+def test_commitments_are_kept_only_if_every_ballot_brought_them(room: Room) -> None:
+    room.open()
+    room.box.cast(room.uuid(), room.body(room.drawn[0]))
+    room.box.cast(room.uuid(), room.body(room.drawn[1], commitments=False))
+    assert room.close().commitments is None
+
+
+def test_an_empty_box_closes(room: Room) -> None:
+    room.open()
+    assert facts_of(room.close()).ballots == 0
+
+
+def test_trackers_are_not_shown_before_closing(room: Room) -> None:
+    room.open()
+    cast_all(room, room.drawn[:1])
+    with room.storage.read() as session, pytest.raises(WrongState):
+        closing.trackers(session, room.conference)
+
+
+def test_a_server_killed_after_closing_rewrites_the_box_at_its_next_start(room: Room) -> None:
+    room.open()
+    with room.storage.write() as session:
+        closing.close_box(session, room.conference, room.keyring, TWO, OPENING)
+    closing.rewrite_closed(room.storage)
+    closing.rewrite_closed(room.storage)
+    assert room.state() == "closed"
+
+
+def test_after_closing_no_page_of_the_file_tells_the_order_of_casting(sqlite_room: Room, tmp_path: Path) -> None:
+    room = sqlite_room
+    room.open()
+    cast = cast_all(room, sorted(room.drawn, key=lambda card: room.public(card), reverse=True))
+    room.close()
+    room.storage.close()
+    content = (tmp_path / "room.db").read_bytes()
+    wal = tmp_path / "room.db-wal"
+    assert not wal.exists() or wal.stat().st_size == 0
+    places = [content.index(b'"hash":"' + _signed_hash(content, one)) for one in sorted(cast)]
+    assert places == sorted(places)
+
+
+def _signed_hash(content: bytes, found: str) -> bytes:
+    """The hash inside the ballot with this tracker, as the file spells it first."""
+    start = content.index(found.encode())
+    begin = content.index(b'"hash":"', start) + 8
+    return content[begin : begin + 43]
