@@ -39,6 +39,7 @@ from tally.audit.copies import mark
 from tally.audit.report import Ledger
 from tally.sum import add_tallies
 from voting.documents.commitments import POINT, hints, sidecar_of
+from voting.documents.request import commitments_size
 
 Hints = tuple[bytes | None, ...]
 """For each ballot of a chunk its commitments, or None."""
@@ -61,7 +62,7 @@ def checker(archive: str | Path, *, workers: int | None = None, runner: Runner |
     """
 
     def check(rules: BallotRules, chunks: Iterable[Chunk]) -> Iterator[ChunkFindings]:
-        with _hints_of(archive) as found:
+        with _hints_of(archive, commitments_size(rules.election)) as found:
             run = runner or (lambda works: on_all_cores(works, workers or cores()))
             yield from run((rules, chunk, tuple(islice(found, len(chunk)))) for chunk in _joined(chunks))
 
@@ -74,15 +75,15 @@ def cores() -> int:
 
 
 @contextmanager
-def _hints_of(archive: str | Path) -> Iterator[Iterator[bytes | None]]:
-    """Open the sidecar of an archive, if there is one; yield its hints without end."""
+def _hints_of(archive: str | Path, size: int) -> Iterator[Iterator[bytes | None]]:
+    """Open the sidecar of an archive, if there is one; yield its hints of so many bytes each, without end."""
     try:
         file = sidecar_of(archive).open("rb")
     except OSError:
         yield iter(lambda: None, 0)
         return
     with file:
-        yield hints(file)
+        yield hints(file, size)
 
 
 def _joined(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
@@ -102,8 +103,14 @@ def _joined(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
 def check_chunk(work: Work) -> ChunkFindings:
     """Check a chunk: in batches where the fast engine works, and what that leaves open by the reference."""
     rules, chunk, given = work
-    if not fast.available():
+    try:
+        return _in_batches(rules, chunk, given) if fast.available() else check_ballots(rules, chunk)
+    except Exception:  # noqa: BLE001 - a fault of the engine may cost time, never a verdict
         return check_ballots(rules, chunk)
+
+
+def _in_batches(rules: BallotRules, chunk: Chunk, given: Hints) -> ChunkFindings:
+    """Check a chunk on the fast engine."""
     from tally.fast.batch import accept, sum_accepted
     from tally.fast.layout import layout_of
 

@@ -12,6 +12,7 @@ Ballots stand in the order of the archive. Points of a ballot: for each question
 proof and, where there is one, the blank proof, each as A0, B0, A1, B1, …; last the A of the signature.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -23,8 +24,6 @@ POINT = 32
 """Bytes of a point (RFC 8032)."""
 HASH = 32
 """Bytes of the archive's hash."""
-MOST_POINTS = 1 << 20
-"""Points of one ballot, at most: what a reader takes into memory on a file's word."""
 _COUNT = 4
 
 
@@ -50,7 +49,7 @@ def write_commitments(file: BinaryIO, archive_hash: bytes, ballots: Iterable[byt
     file.write(MAGIC + archive_hash)
     for points in ballots:
         count, rest = divmod(len(points or b""), POINT)
-        if rest or count > MOST_POINTS:
+        if rest:
             raise ValueError("whole points of 32 bytes expected")
         file.write(count.to_bytes(_COUNT, "big") + (points or b""))
 
@@ -62,24 +61,28 @@ def read_header(file: BinaryIO) -> bytes:
     return _read(file, HASH)
 
 
-def read_ballots(file: BinaryIO) -> Iterator[bytes | None]:
-    """Yield the points of ballot after ballot, None where there are none, up to the end of the file.
+def read_ballots(file: BinaryIO, size: int) -> Iterator[bytes | None]:
+    """Yield the points of ballot after ballot, None where there are not `size` bytes of them.
 
-    Holds one ballot in memory. Raises DamagedCommitments where the file is cut off or names too many points. Whether
-    they are points, and how many an election wants, is for the verifier of the proofs to find out.
+    `size` is what a ballot of the election has (`commitments_size`); other records are skipped unread. Raises
+    DamagedCommitments where the file is cut off. Whether they are points is for the verifier of the proofs to find out.
     """
     while head := file.read(_COUNT):
-        count = int.from_bytes(head, "big")
-        if len(head) != _COUNT or count > MOST_POINTS:
-            raise DamagedCommitments("commitments: cut off, or more points than any ballot has")
-        yield _read(file, POINT * count) if count else None
+        if len(head) != _COUNT:
+            raise DamagedCommitments("commitments: cut off")
+        found = POINT * int.from_bytes(head, "big")
+        if found == size:
+            yield _read(file, size)
+        else:
+            file.seek(found, os.SEEK_CUR)
+            yield None
 
 
-def hints(file: BinaryIO) -> Iterator[bytes | None]:
+def hints(file: BinaryIO, size: int) -> Iterator[bytes | None]:
     """Yield what a sidecar says of ballot after ballot, and None without end from where it is damaged or over."""
     try:
         read_header(file)
-        yield from read_ballots(file)
+        yield from read_ballots(file, size)
     except (DamagedCommitments, OSError):
         pass
     while True:

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,16 @@ def _batches_from_the_first_ballot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "_FEW_BRANCHES", 0)
 
 
+@pytest.fixture
+def no_net(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a fault of the engine be seen."""
+
+    def check(work: Work) -> ChunkFindings:
+        return checking._in_batches(*work)
+
+    monkeypatch.setattr(checking, "check_chunk", check)
+
+
 @pytest.fixture(scope="module")
 def election() -> Election:
     return make_election(AGREE, LIST)
@@ -55,6 +67,7 @@ def reference(listed: list[Work]) -> list[ChunkFindings]:
     return [check_ballots(rules, chunk) for rules, chunk, _ in listed]
 
 
+@pytest.mark.usefixtures("no_net")
 def test_a_chunk_gets_the_findings_of_the_reference(election: Election, ballots: list[Cast]) -> None:
     bad = [Cast("", b"", b""), Cast("", ballots[0].raw.replace(b'"1', b'"2', 1), b"")]
     listed = works(election, [ballots, [*bad, ballots[0], *bad], []])
@@ -68,6 +81,7 @@ def forgeries() -> list[tuple[str, Callable[[Lab], bytes]]]:
     return [*changed, *whole, ("a point of order two whose equations hold", torsion_ballot)]
 
 
+@pytest.mark.usefixtures("no_net")
 @pytest.mark.parametrize(("name", "forge"), forgeries(), ids=[name for name, _ in forgeries()])
 def test_forged_ballots_get_the_findings_of_the_reference(name: str, forge: Callable[[Lab], bytes]) -> None:
     lab = the_lab()
@@ -128,6 +142,28 @@ def test_an_audit_without_numba_says_the_same(tmp_path: Path, monkeypatch: pytes
     path = archive("3x2", tmp_path)
     monkeypatch.setattr(fast, "available", lambda: False)
     assert audited(path, workers=1) == audit(path, checker=one_by_one)
+
+
+def test_an_audit_on_a_machine_without_numba_needs_nothing_else(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "for name in ('numba', 'numpy', 'llvmlite', 'distributed'): sys.modules[name] = None\n"
+        "from tally.fast import checking\n"
+        "checking._FEW_BRANCHES = 0\n"
+        "from voting.cli import main\n"
+        "main()\n"
+    )
+    call = [sys.executable, "-c", program, "verify", archive("3x2", tmp_path)]
+    done = subprocess.run(call, cwd=VECTORS.parents[1], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_fault_of_the_engine_costs_time_alone(
+    election: Election, ballots: list[Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_in_batches", lambda *arguments: 1 / 0)
+    [work] = works(election, [ballots])
+    assert checking.check_chunk(work) == check_ballots(work[0], work[1])
 
 
 def test_small_chunks_are_joined_in_their_order() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from voting.documents.commitments import (
     MAGIC,
-    MOST_POINTS,
     DamagedCommitments,
     hints,
     read_ballots,
@@ -18,7 +17,8 @@ from voting.documents.commitments import (
 )
 
 HASH = bytes(range(32))
-BALLOTS = [b"a" * 96, None, b"b" * 32]
+BALLOTS = [b"a" * 96, None, b"b" * 96]
+SIZE = 96
 
 
 def written(ballots: list[bytes | None]) -> bytes:
@@ -30,12 +30,12 @@ def written(ballots: list[bytes | None]) -> bytes:
 def test_what_was_written_is_read_again() -> None:
     file = io.BytesIO(written(BALLOTS))
     assert read_header(file) == HASH
-    assert list(read_ballots(file)) == BALLOTS
+    assert list(read_ballots(file, SIZE)) == BALLOTS
 
 
 def test_a_sidecar_of_no_ballots_is_its_header() -> None:
     assert written([]) == MAGIC + HASH
-    assert list(read_ballots(io.BytesIO())) == []
+    assert list(read_ballots(io.BytesIO(), SIZE)) == []
 
 
 def test_it_lies_beside_the_archive() -> None:
@@ -65,16 +65,21 @@ def test_a_wrong_header_is_refused(raw: bytes) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"\0\0\0", b"\0\0\0\1" + b"a" * 31, (MOST_POINTS + 1).to_bytes(4, "big") + b"a" * 64],
-    ids=["cut count", "cut point", "too many"],
+    [b"\0\0\0", b"\0\0\0\3" + b"a" * 95],
+    ids=["cut count", "cut point"],
 )
 def test_damaged_ballots_are_refused(raw: bytes) -> None:
     with pytest.raises(DamagedCommitments):
-        list(read_ballots(io.BytesIO(raw)))
+        list(read_ballots(io.BytesIO(raw), SIZE))
 
 
 def test_hints_go_on_without_end_after_damage() -> None:
     whole = written(BALLOTS)
-    assert list(itertools.islice(hints(io.BytesIO(whole)), 5)) == [*BALLOTS, None, None]
-    assert list(itertools.islice(hints(io.BytesIO(whole[:-1])), 4)) == [*BALLOTS[:2], None, None]
-    assert list(itertools.islice(hints(io.BytesIO(b"no sidecar")), 2)) == [None, None]
+    assert list(itertools.islice(hints(io.BytesIO(whole), SIZE), 5)) == [*BALLOTS, None, None]
+    assert list(itertools.islice(hints(io.BytesIO(whole[:-1]), SIZE), 4)) == [*BALLOTS[:2], None, None]
+    assert list(itertools.islice(hints(io.BytesIO(b"no sidecar"), SIZE), 2)) == [None, None]
+
+
+def test_records_of_another_size_are_skipped_whatever_they_claim() -> None:
+    others = b"\0\0\0\1" + b"x" * 32 + written([b"a" * 96])[len(MAGIC + HASH) :] + b"\xff\xff\xff\xff"
+    assert list(read_ballots(io.BytesIO(others), SIZE)) == [None, b"a" * 96, None]
