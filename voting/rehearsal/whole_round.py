@@ -1,0 +1,213 @@
+"""A whole round without people (diễn tập một quy trình): every step in its turn, down to the dossier.
+
+Each ballot is a real conference of `voting.rehearsal.conference`; steps without a ballot end in signed list decisions.
+Step feeds step through signed files alone, as in earnest; a tie across the last place goes to the head.
+"""
+
+import hashlib
+import random
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import select
+
+from keys.signing import SigningKey
+from tally.cli_record import write_records
+from tally.minutes import renderer_versions
+from tally.signatures import head_word, read_record, required_signers, sign_record
+from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.conference import Signer
+from voting.documents.election import Election
+from voting.documents.errors import UnsignedDocument
+from voting.documents.facts import CountFacts
+from voting.documents.list_decision import (
+    ListDecision,
+    missing_signatures,
+    sign_list_decision,
+    unsigned_list_decision,
+    verify_list_decision,
+)
+from voting.documents.record import RECORD_TYPE, Record
+from voting.plan.decisions import Deciding, list_decision_for
+from voting.plan.dossier.assembly import Paperwork, write_dossier
+from voting.plan.filing import Filed, file_documents
+from voting.plan.ledger import Ledger, begin, close
+from voting.plan.meetings import CompositionWord, Meeting, draft_for
+from voting.plan.rounds import Round, ballots_of, check_round, procedure_of, takes_list_decision
+from voting.plan.summons import summon
+from voting.procedures.schema import Step
+from voting.rehearsal.conference import Held, Marks, hold, now
+from voting.rehearsal.office import office_round
+from voting.rehearsal.room import RunningRoom, running_room
+from voting.rehearsal.staff import Staff, make_staff
+from voting.storage.tables import SetupRow
+
+PLACE = "Hội trường Văn phòng UBND tỉnh Sơn La"
+TELLERS, THRESHOLD = 3, 2
+FAVOUR = (0.55, 0.95)
+"""Least and greatest share of agree votes that a name may be drawn to have."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What a round has come to: its ledger, documents on file, and every file for the dossier by name."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    files: tuple[Filed, ...] = ()
+    raws: dict[str, bytes] = field(default_factory=dict)
+    attached: dict[str, bytes] = field(default_factory=dict)
+
+    def file(self, made: list[bytes]) -> tuple[str, ...]:
+        """Verify signed files and put them on file; return their hashes."""
+        self.files = (*self.files, *file_documents(made, read_document))
+        hashes = tuple(hashlib.sha256(raw).hexdigest() for raw in made)
+        self.raws |= dict(zip(hashes, made, strict=True))
+        return hashes
+
+
+def rehearse_round(out: Path, procedure: str, seed: int) -> Path:
+    """Hold every step of a procedure with a made-up office; write the dossier into `out` and return its path."""
+    plan = office_round(procedure, seed)
+    check_round(plan)
+    progress = _Progress()
+    with tempfile.TemporaryDirectory() as folder:
+        first = make_staff(_new(Path(folder), "first"), TELLERS, THRESHOLD, seed)
+        with running_room(Path(folder) / "room") as room:
+            held: Held | None = None
+            for step in procedure_of(plan).steps:
+                staff = _new_shares(first, _new(Path(folder), f"tellers-{step.number}"), seed)
+                held = _hold_step(room, staff, plan, step, progress, Path(folder) / f"step-{step.number}", seed) or held
+            assert held is not None, "every procedure has a step with a ballot"
+            key = _desk_key(room, held.uuid)
+    review = now().date()
+    paperwork = Paperwork(review=review, to="Ban Tổ chức Tỉnh ủy", signer="Chánh Văn phòng")
+    made_by = renderer_versions().software
+    raw = write_dossier(
+        plan, progress.ledger, progress.files, progress.raws, paperwork, key, made_by, progress.attached
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    target = out / f"{procedure.lower()}-dossier.zip"
+    target.write_bytes(raw)
+    return target
+
+
+def _new(folder: Path, name: str) -> Path:
+    made = folder / name
+    made.mkdir()
+    return made
+
+
+def _new_shares(staff: Staff, folder: Path, seed: int) -> Staff:
+    """Hold a new key ceremony for the same people: a share opens one box only, then it is destroyed."""
+    fresh = make_staff(folder, TELLERS, THRESHOLD, seed)
+    return replace(fresh, chair=staff.chair, secretary=staff.secretary, head=staff.head)
+
+
+def read_document(raw: bytes) -> Record | ListDecision:
+    """Verify a signed file of a round: every signature that Setup or the decision requires; raise a DocumentError."""
+    if f'"{RECORD_TYPE}"'.encode() not in raw:
+        return verify_list_decision(raw)
+    envelope, record = read_record(raw)
+    awaited = missing_signatures(envelope, required_signers(record.conference))
+    if awaited:
+        raise UnsignedDocument(f"record: awaiting signature of {', '.join(awaited)}", awaited)
+    return record
+
+
+def _hold_step(
+    room: RunningRoom, staff: Staff, plan: Round, step: Step, progress: _Progress, folder: Path, seed: int
+) -> Held | None:
+    """Hold one step and put what it leaves on file; return its conference, None for a step without a ballot."""
+    made = [_decide_list(staff, plan, step, progress)] if takes_list_decision(plan, step) else []
+    held = _hold_conference(room, staff, plan, step, progress, folder, seed) if ballots_of(plan, step) else None
+    progress.ledger = begin(progress.ledger, plan, step.number, held.uuid if held else "")
+    if held is not None:
+        made += [path.read_bytes() for path, _ in held.records]
+        for path in sorted(folder.iterdir()):
+            if not path.name.startswith("record"):
+                progress.attached[f"step-{step.number}/{path.name}"] = path.read_bytes()
+    progress.ledger = close(progress.ledger, step.number, progress.file(made))
+    return held
+
+
+def _decide_list(staff: Staff, plan: Round, step: Step, progress: _Progress) -> bytes:
+    signer, key = staff.chair
+    deciding = Deciding(place=PLACE, date=now().date().isoformat(), adopted_by=step.composition.text, signers=(signer,))
+    return sign_list_decision(
+        unsigned_list_decision(list_decision_for(plan, step.number, deciding, progress.files)), [key]
+    )
+
+
+def _hold_conference(
+    room: RunningRoom, staff: Staff, plan: Round, step: Step, progress: _Progress, folder: Path, seed: int
+) -> Held:
+    draft = draft_for(plan, step.number, _meeting(staff, plan, step), progress.files)
+    present = max(len(draft.people) - 1, 1) if len(draft.people) > TELLERS else len(draft.people)
+    held = hold(room, staff, draft, present, lambda election: _marks(election, present, seed + step.number), folder)
+    return _ask_the_head(held, staff)
+
+
+def _meeting(staff: Staff, plan: Round, step: Step) -> Meeting:
+    chair: Signer = staff.chair[0]
+    today = now().date().isoformat()
+    confirmed = CompositionWord(step.composition.text, chair.name, today) if step.composition.must_confirm else None
+    return Meeting(
+        place=PLACE,
+        date=today,
+        tellers=tuple(teller.signer for teller in staff.tellers),
+        chair=chair,
+        secretary=staff.secretary[0],
+        head=staff.head[0],
+        summons=summon(plan.people, step.composition.capacities),
+        composition=confirmed,
+    )
+
+
+def _marks(election: Election, ballots: int, seed: int) -> Marks:
+    """Draw every ballot; the first name of each paper has all votes, so that no paper comes out empty."""
+    source = random.Random(f"round|{seed}")
+    assert election.conference is not None, "a rehearsal's election has a conference"
+    sure = {paper.candidates[0].at[0] for paper in election.conference.papers}
+    shared = {one.at[0] for paper in election.conference.papers for one in paper.candidates if one.put_forward}
+    favours = [source.uniform(*FAVOUR) for _ in election.questions]
+    rows = []
+    for _ in range(ballots):
+        row = []
+        for at, question in enumerate(election.questions):
+            if at in shared:
+                named = source.sample(range(len(question.answers)), source.randint(0, question.max))
+                row.append([int(answer in named) for answer in range(len(question.answers))])
+            else:
+                agrees = at in sure or source.random() < favours[at]
+                row.append([int(agrees), int(not agrees)])
+        rows.append(row)
+    return rows
+
+
+def _ask_the_head(held: Held, staff: Staff) -> Held:
+    """Enter the head's decision where a tie straddles the last place, and make and sign the records again."""
+    tied = [record for _, record in held.records if record.verdict.status == "awaiting_head"]
+    if not tied:
+        return held
+    facts = parse_canonical(held.count.read_bytes(), CountFacts, what="count facts")
+    signer, key = staff.head
+    words = []
+    for record in tied:
+        assert record.verdict.tie is not None, "what awaits the head is a tie"
+        chosen = record.verdict.tie.candidates[: record.verdict.tie.places]
+        reason, on = "Diễn tập: lấy theo thứ tự danh sách.", record.conference.date
+        words.append(head_word(record.uuid, record.paper, chosen, signer.name, reason, on, key))
+    held.count.write_bytes(canonical(msgspec.structs.replace(facts, head_words=tuple(words))))
+    records = write_records(held.archive, held.facts, held.count, held.archive.parent)
+    for path, _ in records:
+        path.write_bytes(sign_record(path.read_bytes(), staff.signing_keys))
+    return Held(held.uuid, held.archive, held.facts, held.count, tuple(records))
+
+
+def _desk_key(room: RunningRoom, uuid: str) -> SigningKey:
+    """The desk key of the last conference: it signs the manifest."""
+    with room.desk.storage.write() as session:
+        number = session.scalars(select(SetupRow.conference).where(SetupRow.uuid == uuid)).one()
+        return room.desk.keyring.key(session, number, "desk")
