@@ -4,6 +4,7 @@ Ballots stand in the archive sorted by tracker, and every time in it is the open
 key of Setup. Afterwards the box is rewritten on the disk, so that pages and rows tell no order of casting.
 """
 
+import hashlib
 import io
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from keys.signing import sign_envelope
 from voting import cards, life_row, roll, setup
 from voting.documents.archive import ArchiveWriter
 from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.commitments import write_commitments
 from voting.documents.envelope import read_payload
 from voting.documents.facts import FACTS_TYPE, Cards, Envelope, Incident, IncidentKind, RoomFacts, SparesActivated
 from voting.errors import WrongState
@@ -32,7 +34,7 @@ INCIDENTS: tuple[IncidentKind, ...] = get_args(IncidentKind)
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What closing wrote: the archive UUID.bel, UUID.facts.json, and commitments by ballot if every ballot had them."""
+    """What closing wrote: the archive UUID.bel, UUID.facts.json, and UUID.commitments if any ballot brought its own."""
 
     uuid: str
     archive: bytes
@@ -120,9 +122,15 @@ def _archive(session: Session, written: SetupRow, opened: datetime) -> _Archive:
         commitments.append(row.commitments)
         session.expunge(row)
     end = archive.add_end_ballots()
-    kept = [one for one in commitments if one is not None]
-    whole = b"".join(kept) if kept and len(kept) == len(commitments) else None
-    return _Archive(file.getvalue(), end, len(commitments), whole)
+    return _Archive(file.getvalue(), end, len(commitments), _sidecar(file.getvalue(), commitments))
+
+
+def _sidecar(archive: bytes, commitments: list[bytes | None]) -> bytes | None:
+    if not any(commitments):
+        return None
+    file = io.BytesIO()
+    write_commitments(file, hashlib.sha256(archive).digest(), commitments)
+    return file.getvalue()
 
 
 def _facts(session: Session, row: ConferenceRow, written: SetupRow, end_ballots: str, ballots: int) -> RoomFacts:

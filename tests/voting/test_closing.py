@@ -1,5 +1,6 @@
 """Closing: the archive and its facts, and what the disk still tells afterwards."""
 
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from voting import closing
 from voting.documents.archive import ArchiveReader
 from voting.documents.ballot import tracker
 from voting.documents.canonical import parse_canonical
+from voting.documents.commitments import read_ballots, read_header
 from voting.documents.election import parse_election
 from voting.documents.envelope import read_payload
 from voting.documents.facts import Cards, Envelope, RoomFacts
+from voting.documents.request import commitments_size
 from voting.errors import WrongState
 
 
@@ -53,10 +56,22 @@ def test_the_facts_count_what_happened_and_are_signed_by_the_desk_key(room: Room
     assert closing.end_ballots(closed.facts) == facts.end_ballots
 
 
-def test_commitments_are_kept_only_if_every_ballot_brought_them(room: Room) -> None:
+def test_the_sidecar_holds_the_commitments_that_ballots_brought_in_the_order_of_the_archive(room: Room) -> None:
     room.open()
-    room.box.cast(room.uuid(), room.body(room.drawn[0]))
-    room.box.cast(room.uuid(), room.body(room.drawn[1], commitments=False))
+    bare = room.body(room.drawn[1], commitments=False)
+    cast = sorted(room.box.cast(room.uuid(), body).tracker for body in (room.body(room.drawn[0]), bare))
+    closed = room.close()
+    assert closed.commitments is not None
+    file = io.BytesIO(closed.commitments)
+    assert read_header(file) == hashlib.sha256(closed.archive).digest()
+    size = commitments_size(parse_election(room.setup().election))
+    found = list(read_ballots(file, size))
+    assert [one is None for one in found] == [one == tracker(bare.rstrip(b" ")) for one in cast]
+
+
+def test_there_is_no_sidecar_where_no_ballot_brought_commitments(room: Room) -> None:
+    room.open()
+    room.box.cast(room.uuid(), room.body(room.drawn[0], commitments=False))
     assert room.close().commitments is None
 
 
