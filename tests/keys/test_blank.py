@@ -9,6 +9,7 @@ from keys.elgamal import Ciphertext, encrypt, product
 from keys.errors import InvalidProof
 from keys.group import Q, Secret, base_power, random_secret, secret_add
 from keys.schnorr import Proof
+from tests.keys import elections
 
 KEY = base_power(random_secret())
 LOW, HIGH = 1, 2
@@ -114,3 +115,17 @@ def test_a_wrong_number_of_branches_is_found() -> None:
     for high in (HIGH + 1, 10**18):
         with pytest.raises(InvalidProof, match="branches"):
             blank.verify_overall("S", vote.first, vote.total, KEY, vote.overall_proof(), LOW, high)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_proofs_of_belenios_verify_of_a_vote_with_marks_and_of_a_blank_one(number: int) -> None:
+    election = elections.load("blank")
+    ballot, question = election.ballots()[number], election.election["questions"][0]
+    (answer,) = ballot["answers"]
+    first, *rest = map(elections.ciphertext, answer["choices"])
+    points = ",".join(f"{one['alpha']},{one['beta']}" for one in answer["choices"])
+    statement = f"{election.fingerprint}|{ballot['credential']}|{points}"
+    key, total = election.public_key, product(rest)
+    blank.verify_blank(statement, first, total, key, elections.proofs(answer["blank_proof"]))
+    overall = elections.proofs(answer["overall_proof"])
+    blank.verify_overall(statement, first, total, key, overall, question["min"], question["max"])
