@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from keys.errors import InvalidKey
-from keys.signing import SigningKey, load_public, public_text
+from keys.signing import SigningKey, keyid, load_public, pre_authentication, public_text
 from tally.errors import CannotSign
+from voting.documents.facts import EnvelopeSignature
 
 Kind = Literal["ecdsa", "rsa"]
 
@@ -149,3 +150,9 @@ def _certificate_on(session: Any, text: str) -> bytes | None:
         if base64.b64encode(Certificate.load(der).public_key.dump()).decode() == text:
             return der
     return None
+
+
+def envelope_signature(pen: Pen, payload: bytes, payload_type: str) -> EnvelopeSignature:
+    """Sign the payload of a DSSE envelope, as `keys.signing.sign_envelope` does with a key in memory."""
+    signature = pen.sign(pre_authentication(payload, payload_type))
+    return EnvelopeSignature(keyid(pen.public_text), base64.b64encode(signature).decode())
