@@ -56,7 +56,8 @@ async function once(sealed: Sealed, send: Post): Promise<Outcome | string> {
   }
   if (answer.status === 200 && answer.json !== null) return receipt(sealed, answer.json);
   const code = answer.json?.["code"];
-  if (typeof code !== "string") return answer.status >= 500 || answer.status === 429 ? "no_answer" : refusal("fault", null);
+  const later = answer.status >= 500 || answer.status === 429;
+  if (typeof code !== "string") return later ? "no_answer" : refusal("fault", null);
   const recorded = answer.json?.["recorded"];
   if (TRY_AGAIN.has(code) && recorded !== true) return "no_answer";
   return refusal(code, typeof recorded === "boolean" ? recorded : null);
@@ -80,8 +81,10 @@ function refusal(code: string, recorded: boolean | null): Outcome {
 /** Refusals after which the card can still be used as it is. */
 const CARD_STAYS_VALID = new Set(["bad_ballot", "wrong_size", "not_open", "frozen", "device_unknown"]);
 
+export type Verdict = "counts.yes" | "counts.no_valid" | "counts.no" | "counts.unknown";
+
 /** Which of the sentences on "does it count?" is true after a refusal. */
-export function counts(code: string, recorded: boolean | null): "counts.yes" | "counts.no_valid" | "counts.no" | "counts.unknown" {
+export function counts(code: string, recorded: boolean | null): Verdict {
   if (recorded === true) return "counts.yes";
   if (recorded === null) return "counts.unknown";
   return CARD_STAYS_VALID.has(code) ? "counts.no_valid" : "counts.no";
