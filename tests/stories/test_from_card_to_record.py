@@ -61,16 +61,15 @@ class Attendee:
         self.at("welcome")
 
     def choose(self, answer: Callable[[int], int | None]) -> None:
-        """Answer every name, or leave it as it is (None); end at the review."""
-        number = 0
+        """Answer every name by the number of its question, or leave it as it is (None); end at the review."""
         while not self.page.locator(".at-review").count():
             people = self.page.locator(".person .choices")
             for at in range(people.count()):
-                chosen = answer(number)
+                key = people.nth(at).locator("input").first.get_attribute("data-key") or ""
+                chosen = answer(int(key.split("-")[1]))
                 if chosen is not None:
                     people.nth(at).locator("label").nth(chosen).click()
-                number += 1
-            self.picture(f"ballot-{number}")
+            self.picture(f"ballot-{key}")
             self.touch("[data-key=next]")
             self.page.wait_for_timeout(DEAD_TIME)
         self.at("review")
