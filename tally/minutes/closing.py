@@ -29,12 +29,12 @@ def closing(view: View) -> list[Block]:
 
 
 def signatures(view: View) -> Signatures:
-    """Lay out who signs: head of the tellers left, secretary in the middle, chair right; then the other tellers."""
+    """Lay out who signs: head of the tellers left, secretary in the middle, chair right; other tellers; the head."""
     words, conference = view.words, view.conference
     ended = moment(view.record.count.ended)
     first = head_teller(conference.tellers)
     committee = words(f"signature.tellers_{conference.organiser.style}")
-    top = (
+    top: tuple[SignatureBlock, ...] = (
         _block(view, teller_field(first + 1), (committee, words("signature.head_teller")), conference.tellers[first]),
         _block(view, SECRETARY, (words("signature.secretary"),), conference.secretary),
         _block(view, CHAIR, (words("signature.chair"),), conference.chair),
@@ -44,12 +44,12 @@ def signatures(view: View) -> Signatures:
         for number, one in enumerate(conference.tellers)
         if number != first
     ]
+    rows = [top, *(tuple(others[start : start + 3]) for start in range(0, len(others), 3))]
     if head_signs(view):
-        others.append(_block(view, HEAD, (words("signature.head"),), conference.head))
-    rows = (top, *(tuple(others[start : start + 3]) for start in range(0, len(others), 3)))
+        rows.append((_block(view, HEAD, (words("signature.head"),), conference.head),))
     return Signatures(
         end=words("closing.end", ended=clock(ended, view.language), day=day(ended, view.language)),
-        rows=rows,
+        rows=tuple(rows),
         members=words("signature.members") if len(conference.tellers) > 1 else "",
         recipients=tuple(
             words(f"signature.{name}")
