@@ -8,11 +8,14 @@ import click
 from tally.rule import rule_line
 from voting.documents.election import Election
 from voting.documents.record import Record
+from voting.procedures import find_ruleset
 from voting.rehearsal import sample
 from voting.rehearsal.cast_list import draw_votes
 from voting.rehearsal.conference import Held, Marks, hold, now
+from voting.rehearsal.office import RULESET
 from voting.rehearsal.room import running_room
 from voting.rehearsal.staff import make_staff
+from voting.rehearsal.whole_round import rehearse_round
 
 MARKS = {1: (1, 0), 0: (0, 1), None: (0, 0)}
 VOTERS_LIMIT, CANDIDATES_LIMIT = 10_000, 500
@@ -24,8 +27,14 @@ VOTERS_LIMIT, CANDIDATES_LIMIT = 10_000, 500
 @click.option("--ballots", type=click.IntRange(0, VOTERS_LIMIT), help="Ballots cast [default: one each; sample: 40].")
 @click.option("--candidates", type=click.IntRange(1, CANDIDATES_LIMIT), help="One paper with so many names.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Chooses names and votes, never secrets.")
-def rehearsal_command(out: Path, voters: int | None, ballots: int | None, candidates: int | None, seed: int) -> None:
+@click.option("--procedure", metavar="ID", help="The whole round of a procedure, such as CUR-DEPT: one dossier.")
+def rehearsal_command(
+    out: Path, voters: int | None, ballots: int | None, candidates: int | None, seed: int, procedure: str | None
+) -> None:
     """Run the sample conference on a real server with real ballots, count it, and write archive, records, minutes."""
+    if procedure is not None:
+        _whole_round(out, procedure, seed, conference_options=(voters, ballots, candidates))
+        return
     present = sample.PRESENT if voters is None else voters
     if ballots is None:
         ballots = sample.BALLOTS if voters is None else present
@@ -77,6 +86,17 @@ def _paper_lines(record: Record) -> list[str]:
         f"  {names[one.id]:<{width}}  {rule_line(one, record.verdict, paper.rule)}" for one in record.verdict.candidates
     ]
     return lines
+
+
+def _whole_round(out: Path, procedure: str, seed: int, *, conference_options: tuple[int | None, ...]) -> None:
+    """Hold every step of a procedure and write its dossier."""
+    known = [one.id for one in find_ruleset(RULESET).procedures]
+    if procedure not in known:
+        raise click.UsageError(f"--procedure: one of {', '.join(known)} expected, {procedure!r} found")
+    if any(option is not None for option in conference_options):
+        raise click.UsageError("--procedure: a whole round takes no --voters, --ballots or --candidates")
+    _check_empty(out)
+    click.echo(f"dossier  {rehearse_round(out, procedure, seed)}")
 
 
 def _check_empty(out: Path) -> None:
