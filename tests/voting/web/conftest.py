@@ -1,0 +1,114 @@
+"""A room's application for tests, with staff of every role and a clock that stands."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.voting.rooms import OPENING, SECRET, Room, Teller
+from voting.storage.engine import Storage
+from voting.storage.migrate import migrate
+from voting.web import accounts
+from voting.web.app import create_app
+from voting.web.room import Room as WebRoom
+from voting.web.settings import Settings
+
+PASSWORD = "một mật khẩu dài"
+HERE = "https://localhost"
+
+
+class Clock:
+    """A clock that tests set."""
+
+    def __init__(self) -> None:
+        self.now = OPENING
+
+    def __call__(self) -> datetime.datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += datetime.timedelta(**by)
+
+
+class Browser:
+    """Somebody's browser: keeps cookies, sends the token of the last form it saw."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path, base_url=HERE)
+
+    def post(self, path: str, *, token: bool = True, **form: object) -> TestResponse:
+        fields = {**form, **({"csrf_token": self.token()} if token else {})}
+        return self.client.post(path, data=fields, base_url=HERE, headers={"Referer": f"{HERE}/"})
+
+    def token(self) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/trackers-none").text)
+        assert found, "every page has a form with a token: the one of the language"
+        return found.group(1)
+
+    def sign_in(self, login: str, password: str = PASSWORD, code: str = "") -> "Browser":
+        answer = self.post("/sign-in", login=login, password=password, code=code)
+        assert answer.status_code == 302, answer.text
+        return self
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    settings = Settings(
+        tmp_path,
+        f"sqlite:///{tmp_path / 'room.db'}",
+        SECRET,
+        casts_per_minute=1000,
+        polls_per_minute=1000,
+        sign_ins_per_minute=1000,
+        clock=clock,
+    )
+    storage = Storage(settings.database)
+    migrate(storage)
+    with storage.write() as session:
+        for role in accounts.ROLES:
+            accounts.create_staff(session, role, role.title(), PASSWORD, (role,))
+    storage.close()
+    made = create_app(settings)
+    yield made
+    web_room(made).storage.close()
+
+
+def web_room(app: Flask) -> WebRoom:
+    found = app.extensions["phieukin"]
+    assert isinstance(found, WebRoom)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with the least cost, for tests alone."""
+    from argon2 import PasswordHasher
+
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts, "_HASHER", cheap)
+    monkeypatch.setattr(accounts, "_NOBODY", cheap.hash("nobody"))
+
+
+@pytest.fixture
+def room(app: Flask, tellers: list[Teller]) -> Room:
+    """The same room, pushed from state to state by code."""
+    shared = web_room(app)
+    return Room(shared.storage, shared.keyring, tellers)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app.test_client())

@@ -1,0 +1,252 @@
+"""The tablets' interface: every refusal with its code and whether the ballot counts, limits, enrolment."""
+
+import base64
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
+
+from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw
+from tests.voting.rooms import Room
+from tests.voting.web.conftest import HERE, Clock, web_room
+from voting import box_devices, life
+from voting.box_devices import DEVICE_TAG
+from voting.web.app import create_app
+
+
+class Tablet:
+    """A tablet: a key, an id, and the requests that it makes."""
+
+    def __init__(self, app: Flask, room: Room) -> None:
+        self.app, self.room = app, room
+        self.client: FlaskClient = app.test_client()
+        self.key: SigningKey = new_signing_key()
+        self.id = ""
+
+    def enrol(self, code: str | None = None, key: str | None = None) -> TestResponse:
+        shared = web_room(self.app)
+        if code is None:
+            with shared.storage.write() as session:
+                code = box_devices.new_code(session, "Máy 01", shared.seconds())
+        content = {"code": code, "public_key": key or public_text(self.key), "name": ""}
+        answer = self.client.post("/api/v1/devices", json=content, base_url=HERE)
+        if answer.status_code == 200:
+            assert answer.json is not None
+            self.id = answer.json["device"]
+        return answer
+
+    def cast(self, body: bytes, *, signer: SigningKey | None = None, uuid: str | None = None) -> TestResponse:
+        uuid = uuid or self.room.uuid()
+        return self._post(f"/api/v1/elections/{uuid}/ballots", body, uuid, signer)
+
+    def hand_over(self, trackers: list[str]) -> TestResponse:
+        body = json.dumps({"receipts": [{"tracker": one, "receipt": ""} for one in trackers]}).encode()
+        return self._post(f"/api/v1/elections/{self.room.uuid()}/receipts", body, self.room.uuid(), None)
+
+    def _post(self, path: str, body: bytes, uuid: str, signer: SigningKey | None) -> TestResponse:
+        message = raw_message(DEVICE_TAG, uuid.encode(), hashlib.sha256(body).digest())
+        signature = base64.b64encode(sign_raw(signer or self.key, message)).decode()
+        headers = {"Phieukin-Device": self.id, "Phieukin-Signature": signature}
+        kind = "application/octet-stream"
+        return self.client.post(path, data=body, content_type=kind, headers=headers, base_url=HERE)
+
+
+@pytest.fixture
+def tablet(app: Flask, room: Room) -> Tablet:
+    made = Tablet(app, room)
+    made.enrol()
+    return made
+
+
+def refusal(answer: TestResponse) -> tuple[int, str, bool | None]:
+    assert answer.json is not None
+    return answer.status_code, answer.json["code"], answer.json["recorded"]
+
+
+def test_the_room_tells_its_state_and_the_election_from_setup_on(room: Room, tablet: Tablet) -> None:
+    assert tablet.client.get("/api/v1/room", base_url=HERE).json == {
+        "state": "none",
+        "uuid": None,
+        "fingerprint": None,
+        "practice": False,
+        "name": "",
+        "address": "",
+    }
+    room.seal()
+    answer = tablet.client.get("/api/v1/room", base_url=HERE).json
+    assert answer is not None
+    assert (answer["state"], answer["uuid"], answer["fingerprint"]) == (
+        "sealed",
+        room.uuid(),
+        room.setup().fingerprint,
+    )
+
+
+def test_the_parts_of_setup_are_given_byte_for_byte(room: Room, tablet: Tablet) -> None:
+    room.seal()
+    written = room.setup()
+    for part in ("election", "trustees", "credentials"):
+        answer = tablet.client.get(f"/api/v1/elections/{written.uuid}/{part}.json", base_url=HERE)
+        assert answer.data == getattr(written, part)
+    assert tablet.client.get("/api/v1/elections/11111111111111/election.json", base_url=HERE).status_code == 404
+
+
+def test_a_cast_is_answered_with_tracker_and_receipt_in_one_length(room: Room, tablet: Tablet) -> None:
+    room.open()
+    answers = [tablet.cast(room.body(card)) for card in room.drawn]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({len(answer.data) for answer in answers}) == 1
+    assert answers[0].json is not None
+    assert len(answers[0].json["tracker"]) == 43
+    assert len(base64.b64decode(answers[0].json["receipt"])) == 64
+
+
+def test_the_same_request_again_has_the_same_answer(room: Room, tablet: Tablet) -> None:
+    room.open()
+    body = room.body(room.drawn[0])
+    assert tablet.cast(body).data == tablet.cast(body).data
+
+
+def left_over(room: Room) -> str:
+    return next(card.text for card in room.secrets if not card.spare and card.text not in room.drawn)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (lambda room: room.body(room.drawn[0]) + b" ", (400, "wrong_size", False)),
+        (lambda room: b"{" * len(room.body(room.drawn[0])), (400, "bad_ballot", False)),
+        (lambda room: room.body("1" * 22), (403, "unknown_card", False)),
+        (lambda room: room.body(left_over(room)), (403, "card_void", False)),
+        (lambda room: room.body(room.spares[0]), (403, "spare_not_active", False)),
+    ],
+)
+def test_refusals_say_why_and_that_the_ballot_does_not_count(
+    room: Room, tablet: Tablet, body: Callable[[Room], bytes], expected: tuple[int, str, bool]
+) -> None:
+    room.open()
+    assert refusal(tablet.cast(body(room))) == expected
+
+
+def test_another_ballot_of_a_card_that_voted_is_refused(room: Room, tablet: Tablet) -> None:
+    room.open()
+    tablet.cast(room.body(room.drawn[0]))
+    assert refusal(tablet.cast(room.body(room.drawn[0]))) == (409, "card_used", False)
+
+
+def test_before_opening_and_after_closing_nothing_is_taken(room: Room, tablet: Tablet) -> None:
+    room.seal()
+    bodies = [room.body(card) for card in room.drawn]
+    assert refusal(tablet.cast(bodies[0])) == (409, "not_open", False)
+    room.confirm()
+    with room.storage.write() as session:
+        life.open_box(session, room.conference, life.TwoPeople("a", "b"), web_room(tablet.app).clock())
+    assert tablet.cast(bodies[0]).status_code == 200
+    with room.storage.write() as session:
+        life.freeze(session, room.conference)
+    assert refusal(tablet.cast(bodies[1])) == (409, "frozen", False)
+    room.close()
+    assert refusal(tablet.cast(bodies[1])) == (409, "closed", False)
+    assert tablet.cast(bodies[0]).status_code == 200
+
+
+def test_a_request_for_an_election_that_is_not_here_is_refused(room: Room, tablet: Tablet) -> None:
+    assert refusal(tablet.cast(b" " * 100, uuid="11111111111111")) == (409, "not_open", False)
+
+
+def test_a_tablet_that_is_not_enrolled_or_was_revoked_or_lies_is_refused(
+    app: Flask, room: Room, tablet: Tablet
+) -> None:
+    room.open()
+    stranger = Tablet(app, room)
+    body = room.body(room.drawn[0])
+    assert refusal(stranger.cast(body)) == (401, "device_unknown", False)
+    assert refusal(tablet.cast(body, signer=stranger.key)) == (401, "device_unknown", False)
+    with room.storage.write() as session:
+        box_devices.revoke(session, tablet.id)
+    assert refusal(tablet.cast(body)) == (401, "device_unknown", False)
+
+
+def test_a_revoked_tablet_hears_that_its_ballot_counts(room: Room, tablet: Tablet) -> None:
+    room.open()
+    body = room.body(room.drawn[0])
+    tablet.cast(body)
+    with room.storage.write() as session:
+        box_devices.revoke(session, tablet.id)
+    assert refusal(tablet.cast(body)) == (401, "device_unknown", True)
+
+
+def test_a_database_that_does_not_answer_leaves_the_outcome_unknown(
+    room: Room, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.open()
+    body = room.body(room.drawn[0])
+
+    def locked(*_: object) -> None:
+        raise OperationalError("statement", None, Exception("database is locked"))
+
+    monkeypatch.setattr(web_room(tablet.app).box, "cast", locked)
+    assert refusal(tablet.cast(body)) == (503, "busy", None)
+
+
+def test_a_code_enrols_one_tablet_once_and_not_too_late(app: Flask, room: Room, clock: Clock) -> None:
+    shared = web_room(app)
+    with shared.storage.write() as session:
+        code, late = (box_devices.new_code(session, "", shared.seconds()) for _ in range(2))
+    first, second = Tablet(app, room), Tablet(app, room)
+    assert first.enrol("1" * 10).status_code == 403
+    assert first.enrol(f"{code[:5]} {code[5:]}").status_code == 200
+    assert second.enrol(code).status_code == 403
+    clock.forward(minutes=16)
+    assert second.enrol(late).status_code == 403
+
+
+def test_a_key_as_browsers_export_it_is_the_same_tablet(app: Flask, room: Room, tablet: Tablet) -> None:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    raw = tablet.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    before = tablet.id
+    tablet.enrol(key=base64.b64encode(raw).decode())
+    assert tablet.id == before
+
+
+@pytest.mark.parametrize("key", ["", "AAAA", base64.b64encode(b"\x04" + bytes(64)).decode()])
+def test_what_is_no_key_enrols_nothing(app: Flask, room: Room, key: str) -> None:
+    shared = web_room(app)
+    with shared.storage.write() as session:
+        code = box_devices.new_code(session, "", shared.seconds())
+    content = {"code": code, "public_key": key}
+    answer = app.test_client().post("/api/v1/devices", json=content, base_url=HERE)
+    assert answer.status_code == 403
+
+
+def test_receipts_are_compared_with_the_archive_after_closing(room: Room, tablet: Tablet) -> None:
+    room.open()
+    receipt = room.box.cast(room.uuid(), room.body(room.drawn[0]))
+    assert refusal(tablet.hand_over([receipt.tracker])) == (409, "not_closed", None)
+    room.close()
+    assert tablet.hand_over([receipt.tracker]).json == {"receipts": 1, "missing": 0}
+    assert tablet.hand_over([receipt.tracker, "x" * 43]).json == {"receipts": 2, "missing": 1}
+
+
+def test_a_tablet_that_casts_too_often_is_told_to_wait_and_others_are_not(
+    app: Flask, room: Room, tablet: Tablet
+) -> None:
+    settings = dataclasses.replace(web_room(app).settings, casts_per_minute=2)
+    limited = create_app(settings)
+    room.open()
+    tablet.client = limited.test_client()
+    bodies = [room.body(card) for card in room.drawn]
+    assert [tablet.cast(body).status_code for body in bodies] == [200, 200, 429]
+    assert refusal(tablet.cast(bodies[2])) == (429, "limit", None)
+    other = Tablet(app, room)
+    other.enrol()
+    other.client = limited.test_client()
+    assert other.cast(bodies[2]).status_code == 200
+    web_room(limited).storage.close()

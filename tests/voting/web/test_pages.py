@@ -1,0 +1,303 @@
+"""Pages: who may see and do what, forged requests, headers, and the words in both languages."""
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.voting.rooms import Room, new_draft
+from tests.voting.web.conftest import PASSWORD, Browser
+from voting.draft import write_draft
+from voting.errors import VotingError
+from voting.life_table import STATES
+from voting.web import accounts
+from voting.web.app import FOLDER
+from voting.web.protection import HEADERS
+
+# Who may do what: endpoint and the roles that it is for. "*" is any staff, None is everybody.
+TABLE: dict[str, set[str] | str | None] = {
+    "desk.overview": "*",
+    "desk.new": {"organiser"},
+    "desk.change_draft": {"organiser"},
+    "desk.freeze_list": {"organiser"},
+    "desk.back_to_draft": {"organiser", "chair"},
+    "desk.take_roll": {"chair"},
+    "desk.reserve_deck": {"chair"},
+    "desk.open_box": {"chair", "teller"},
+    "desk.freeze": {"chair", "teller", "technician"},
+    "desk.close_box": {"chair", "teller"},
+    "desk.annul": {"chair", "organiser"},
+    "desk.on_paper": {"chair", "organiser"},
+    "deck.form": {"organiser", "technician"},
+    "deck.make": {"organiser", "technician"},
+    "door.search": {"door", "secretary"},
+    "door.mark": {"door"},
+    "door.leftovers": {"door", "teller"},
+    "door.void_leftover": {"door", "teller"},
+    "door.spares": {"door", "teller"},
+    "door.activate_spare": {"door", "teller"},
+    "setup.overview": {"secretary", "technician", "teller", "chair", "organiser"},
+    "setup.upload_trustees": {"technician", "teller", "organiser"},
+    "setup.write": {"secretary", "technician"},
+    "setup.download": {"secretary", "technician", "teller", "chair", "organiser"},
+    "setup.confirm": {"secretary", "technician", "teller"},
+    "results.overview": "*",
+    "results.download": {"secretary", "technician", "teller", "chair", "organiser"},
+    "results.counted": {"secretary", "teller"},
+    "results.signed": {"secretary", "chair"},
+    "tablets.overview": {"technician"},
+    "tablets.new_code": {"technician"},
+    "tablets.revoke": {"technician"},
+    "staff.overview": {"organiser"},
+    "staff.create": {"organiser"},
+    "hall.screen": None,
+    "hall.trackers": None,
+    "hall.kiosk": None,
+    "sign_in.form": None,
+    "sign_in.submit": None,
+    "sign_in.out": None,
+    "sign_in.speak": None,
+    "static": None,
+    "api.room_state": None,
+    "api.election": None,
+    "api.trustees": None,
+    "api.credentials": None,
+    "api.cast": None,
+    "api.receipts": None,
+    "api.enrol": None,
+}
+
+
+def address(app: Flask, endpoint: str) -> tuple[str, str]:
+    """A method and an address of an endpoint."""
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
+    path = re.sub(r"<(?:int:)?[a-z]+>", "1", rule.rule)
+    return ("POST" if "POST" in (rule.methods or ()) else "GET"), path
+
+
+def test_the_table_names_every_page_of_the_application(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(TABLE)
+
+
+@pytest.mark.parametrize("role", accounts.ROLES)
+def test_each_role_gets_exactly_its_pages(app: Flask, browser: Browser, role: str) -> None:
+    browser.sign_in(role)
+    token = browser.token()
+    for endpoint, roles in TABLE.items():
+        if roles is None:
+            continue
+        method, path = address(app, endpoint)
+        data = {"csrf_token": token} if method == "POST" else None
+        answer = browser.client.open(
+            path, method=method, data=data, base_url="https://localhost", headers={"Referer": "https://localhost/"}
+        )
+        allowed = roles == "*" or role in roles
+        if not allowed:
+            assert answer.status_code == 403, endpoint
+        elif endpoint not in ("desk.back_to_draft", "desk.open_box", "desk.close_box", "desk.annul", "desk.on_paper"):
+            assert answer.status_code != 403, endpoint
+
+
+def test_without_signing_in_pages_of_staff_lead_to_the_form_and_nothing_can_be_done(
+    app: Flask, browser: Browser
+) -> None:
+    token = browser.token()
+    for endpoint, roles in TABLE.items():
+        if roles is None:
+            continue
+        method, path = address(app, endpoint)
+        if method == "GET":
+            assert browser.get(path).headers["Location"] == "/sign-in", endpoint
+        else:
+            assert browser.post(path).status_code == 403, endpoint
+    assert token
+
+
+def test_a_form_without_its_token_is_refused(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    for endpoint, roles in TABLE.items():
+        method, path = address(app, endpoint)
+        if method == "POST" and not endpoint.startswith("api."):
+            assert browser.post(path, token=False).status_code == 400, (endpoint, roles)
+
+
+def test_every_answer_has_the_headers_of_protection(browser: Browser) -> None:
+    for path in ("/hall", "/sign-in", "/api/v1/room", "/nowhere", "/static/room.css"):
+        answer = browser.get(path)
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, path
+        answer.close()
+
+
+def test_the_cookie_stays_with_this_host_and_away_from_scripts(browser: Browser) -> None:
+    browser.get("/sign-in")
+    cookie = browser.post("/sign-in", login="organiser", password=PASSWORD).headers["Set-Cookie"]
+    assert cookie.startswith("__Host-phieukin=")
+    assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    assert "Domain" not in cookie
+
+
+def test_going_back_after_a_change_of_language_stays_in_this_room(browser: Browser) -> None:
+    assert browser.post("/language/en", back="//elsewhere.test/").headers["Location"] == "/sign-in"
+    assert browser.post("/language/en", back="https://elsewhere.test/").headers["Location"] == "/sign-in"
+    assert browser.post("/language/en", back="/hall").headers["Location"] == "/hall"
+    assert "There is no conference yet." in browser.get("/hall").text
+
+
+def test_a_mistake_tells_nothing_of_the_server(app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> str:
+        raise RuntimeError("secret words")
+
+    monkeypatch.setitem(app.view_functions, "hall.screen", broken)
+    answer = browser.get("/hall")
+    assert answer.status_code == 500
+    assert "secret words" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_the_log_names_the_kind_of_an_error_and_never_its_message(
+    app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(**_: object) -> str:
+        raise RuntimeError("secret words")
+
+    monkeypatch.setitem(app.view_functions, "hall.screen", broken)
+    browser.get("/hall")
+    assert "RuntimeError at" in caplog.text
+    assert "secret words" not in caplog.text
+
+
+def test_both_languages_have_the_same_words_with_the_same_fields() -> None:
+    vi, en = (_catalogue(language) for language in ("vi", "en"))
+    assert vi.keys() == en.keys()
+    for key in vi:
+        assert set(re.findall(r"\{(\w+)\}", vi[key])) == set(re.findall(r"\{(\w+)\}", en[key])), key
+
+
+def test_the_words_that_pages_ask_for_are_there() -> None:
+    words = _catalogue("vi")
+    asked = set()
+    for page in (FOLDER / "pages" / "room").glob("*.html"):
+        asked |= set(re.findall(r"""say\(["']([a-z_.]+?)["'][,)]""", page.read_text()))
+    assert asked - words.keys() == set()
+    for state in STATES:
+        assert {f"state.{state}", f"hall.{state}", f"next.{state}"} <= words.keys()
+    shown = {error.__name__ for error in VotingError.__subclasses__()}
+    api_only = {"BadBallot", "WrongSize", "CardAlreadyUsed", "SpareNotActive"}
+    assert {f"error.{name}" for name in shown - api_only} <= words.keys()
+
+
+def _catalogue(language: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads((FOLDER / "translations" / f"room.{language}.json").read_bytes())
+    return found
+
+
+def test_a_name_with_markup_is_shown_as_it_is_written(room: Room, browser: Browser) -> None:
+    import msgspec
+
+    from voting import life
+    from voting.draft import Person
+
+    draft = msgspec.structs.replace(new_draft(room.tellers), people=(Person("<b>An</b>", "=1+1"),))
+    with room.storage.write() as session:
+        life.freeze_list(session, life.new_conference(session, draft))
+    page = browser.sign_in("door").get("/door").text
+    assert "&lt;b&gt;An&lt;/b&gt;" in page
+    assert "<b>An" not in page
+
+
+def test_a_conference_is_made_from_a_draft_and_its_list_frozen(room: Room, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    file = (io.BytesIO(write_draft(new_draft(room.tellers)).encode()), "draft.json")
+    assert browser.post("/desk/new", file=file).status_code == 303
+    assert browser.post("/desk/freeze-list").status_code == 303
+    room.conference = 1
+    assert room.state() == "list_frozen"
+
+
+def test_a_draft_that_is_none_is_refused_with_words(browser: Browser) -> None:
+    browser.sign_in("organiser")
+    answer = browser.post("/desk/new", file=(io.BytesIO(b"{}"), "draft.json"))
+    assert answer.status_code == 409
+    assert "Bản soạn còn thiếu" in answer.text
+
+
+def test_making_a_deck_answers_with_the_sheets(room: Room, browser: Browser) -> None:
+    room.begin()
+    answer = browser.sign_in("organiser").post("/deck", kind="main", cards=4, spares=1)
+    assert answer.content_type == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_door_marks_people(room: Room, browser: Browser) -> None:
+    room.freeze_list()
+    browser.sign_in("door")
+    assert browser.post(f"/door/{room.people()[0]}/drew", q="văn").headers["Location"] == "/door?q=v%C4%83n"
+    assert "đã rút thẻ 01" in browser.get("/door").text
+
+
+@pytest.mark.parametrize("path", ["/door/leftovers", "/door/spares"])
+def test_scanning_pages_take_credentials_and_never_a_card(room: Room, browser: Browser, path: str) -> None:
+    room.freeze_list()
+    browser.sign_in("door")
+    headers = {"X-CSRFToken": browser.token(), "Referer": "https://localhost/"}
+    for body in ({"credentials": ["1" * 22]}, {"card": "1" * 22}, {"credentials": ["a" * 64], "card": "1" * 22}):
+        answer = browser.client.post(path, json=body, base_url="https://localhost", headers=headers)
+        assert answer.status_code == 400
+
+
+def test_a_leftover_is_voided_by_its_credential(room: Room, browser: Browser) -> None:
+    room.freeze_list()
+    browser.sign_in("door")
+    headers = {"X-CSRFToken": browser.token(), "Referer": "https://localhost/"}
+    card = next(card.text for card in room.secrets if not card.spare)
+    body = {"credentials": ["b" * 64, room.public(card)]}
+    answer = browser.client.post("/door/leftovers", json=body, base_url="https://localhost", headers=headers)
+    assert answer.json == {"active": 5, "void": 1, "drawn": 0}
+
+
+def test_the_box_is_opened_by_two_people_one_of_them_the_chair(room: Room, browser: Browser) -> None:
+    room.seal().confirm()
+    browser.sign_in("teller")
+    assert browser.post("/desk/open", second_login="chair", second_password="wrong").status_code == 409
+    assert browser.post("/desk/open", second_login="door", second_password=PASSWORD).status_code == 403
+    assert browser.post("/desk/open", second_login="chair", second_password=PASSWORD).status_code == 303
+    assert room.state() == "open"
+
+
+def test_the_hall_shows_ballots_in_steps(room: Room, browser: Browser) -> None:
+    room.open(people=12, made=12, present=12, drawn=11)
+    for card in room.drawn[:6]:
+        room.box.cast(room.uuid(), room.body(card))
+    page = browser.get("/hall").text
+    assert "Phiếu trong hòm, từ</dt><dd>05" in page
+    assert room.setup().fingerprint[:4] in page
+
+
+def test_trackers_are_shown_after_closing_alone(room: Room, browser: Browser) -> None:
+    room.open()
+    receipt = room.box.cast(room.uuid(), room.body(room.drawn[0]))
+    assert browser.get("/trackers").status_code == 404
+    room.close()
+    assert receipt.tracker in browser.get("/trackers").text
+
+
+def test_archive_and_facts_are_downloaded_after_closing(room: Room, browser: Browser) -> None:
+    room.open()
+    browser.sign_in("secretary")
+    uuid = room.uuid()
+    assert browser.get(f"/results/{uuid}.bel").status_code == 409
+    closed = room.close()
+    assert browser.get(f"/results/{uuid}.bel").data == closed.archive
+    assert browser.get(f"/results/{uuid}.facts.json").data == closed.facts
+    assert browser.get("/results/other.bel").status_code == 404
+
+
+def test_the_sheet_of_cards_holds_no_file_outside_of_the_answer(room: Room, browser: Browser, tmp_path: Path) -> None:
+    room.begin()
+    before = {path.name for path in tmp_path.iterdir()}
+    browser.sign_in("organiser").post("/deck", kind="main", cards=4, spares=0)
+    assert {path.name for path in tmp_path.iterdir()} == before
