@@ -20,6 +20,7 @@ from voting import cards, closing, life, life_row, roll, setup
 from voting.cards import CardSecret
 from voting.documents.archive import ArchiveWriter
 from voting.documents.ballot import cast_ballot
+from voting.documents.commitments import sidecar_of
 from voting.documents.election import Election, parse_election
 from voting.documents.facts import ChairWord
 from voting.documents.record import Record
@@ -111,6 +112,8 @@ def _close(desk: Desk, number: int, out: Path) -> tuple[Path, Path]:
     archive, facts = out / f"{closed.uuid}.bel", out / f"{closed.uuid}.facts.json"
     archive.write_bytes(closed.archive)
     facts.write_bytes(closed.facts)
+    if closed.commitments is not None:
+        sidecar_of(archive).write_bytes(closed.commitments)
     return archive, facts
 
 
