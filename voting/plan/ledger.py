@@ -6,38 +6,12 @@ reason from the ruleset's list; the first stays on file, marked, and the repeat 
 """
 
 import datetime
-from typing import Literal
 
 import msgspec
 
+from voting.documents.ledger import Annulment, Ledger, Sitting
 from voting.plan.errors import WrongTurn
 from voting.plan.rounds import Round, procedure_of
-
-
-class Annulment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The chair's decision to annul: reason (id of the ruleset's list), words, by whom, when."""
-
-    reason: str
-    words: str
-    by: str
-    on: str
-
-
-class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One holding of a step: `uuid` of its election ("" without a ballot), hex SHA-256 of its signed documents."""
-
-    step: int
-    attempt: int
-    uuid: str
-    state: Literal["held", "signed", "annulled"]
-    documents: tuple[str, ...] = ()
-    annulment: Annulment | None = None
-
-
-class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All sittings of a round, in the order in which they began."""
-
-    sittings: tuple[Sitting, ...] = ()
 
 
 def in_force(ledger: Ledger, step: int) -> Sitting | None:

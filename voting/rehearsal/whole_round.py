@@ -22,6 +22,7 @@ from voting.documents.conference import Signer
 from voting.documents.election import Election
 from voting.documents.errors import UnsignedDocument
 from voting.documents.facts import CountFacts
+from voting.documents.ledger import Ledger
 from voting.documents.list_decision import (
     ListDecision,
     missing_signatures,
@@ -33,7 +34,7 @@ from voting.documents.record import RECORD_TYPE, Record
 from voting.plan.decisions import Deciding, list_decision_for
 from voting.plan.dossier.assembly import Paperwork, write_dossier
 from voting.plan.filing import Filed, file_documents
-from voting.plan.ledger import Ledger, begin, close
+from voting.plan.ledger import begin, close
 from voting.plan.meetings import CompositionWord, Meeting, draft_for
 from voting.plan.rounds import Round, ballots_of, check_round, procedure_of, takes_list_decision
 from voting.plan.summons import summon

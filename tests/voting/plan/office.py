@@ -14,6 +14,7 @@ from voting.documents.canonical import canonical
 from voting.documents.case import Case, Counted
 from voting.documents.conference import ON_PAPER, Conference, Organiser, Signer
 from voting.documents.facts import Cards, CountFacts, RoomFacts
+from voting.documents.ledger import Ledger
 from voting.documents.list_decision import (
     ListDecision,
     missing_signatures,
@@ -24,7 +25,7 @@ from voting.documents.list_decision import (
 from voting.documents.record import RECORD_TYPE, BallotCounts, MadeBy, Record
 from voting.plan.decisions import Deciding, list_decision_for
 from voting.plan.filing import Filed, file_documents
-from voting.plan.ledger import Ledger, begin, close
+from voting.plan.ledger import begin, close
 from voting.plan.meetings import Attendance, CompositionWord, Meeting, conference_for
 from voting.plan.people import Birth, Person
 from voting.plan.rounds import Nominee, Options, Removal, Round, Seat, procedure_of, step_of, takes_list_decision

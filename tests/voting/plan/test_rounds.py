@@ -28,6 +28,7 @@ from voting.documents.conference import Conference, Override, Rule, Signer
 from voting.documents.conference_check import conference_problems
 from voting.documents.election import Election
 from voting.documents.errors import UnsignedDocument
+from voting.documents.ledger import Annulment, Ledger
 from voting.documents.list_decision import HandVote, ListDecision, unsigned_list_decision, verify_list_decision
 from voting.documents.record import Record
 from voting.plan.decisions import Deciding, list_decision_for
@@ -43,7 +44,7 @@ from voting.plan.errors import (
     WrongTurn,
 )  # fmt: skip
 from voting.plan.filing import file_documents
-from voting.plan.ledger import Annulment, Ledger, annul, begin, close, documents_in_force, mark_of, next_step
+from voting.plan.ledger import annul, begin, close, documents_in_force, mark_of, next_step
 from voting.plan.meetings import conference_for, draft_for, questions_for
 from voting.plan.outcome import outcomes
 from voting.plan.papers import papers_for

@@ -12,6 +12,7 @@ import msgspec
 from keys.signing import SigningKey
 from voting.documents.bundle import write_bundle
 from voting.documents.canonical import canonical
+from voting.documents.ledger import Ledger, Sitting
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
 from voting.plan.dossier.briefing import briefing_sheet
@@ -21,7 +22,7 @@ from voting.plan.dossier.tables import summary_table
 from voting.plan.dossier.workbook import write_workbook
 from voting.plan.errors import WrongDocument
 from voting.plan.filing import Filed, step_of_document
-from voting.plan.ledger import Ledger, Sitting, documents_in_force
+from voting.plan.ledger import documents_in_force
 from voting.plan.rounds import Round, procedure_of
 
 LEDGER = "ledger.json"

@@ -15,6 +15,7 @@ import pytest
 from keys.signing import public_text
 from tests.voting.plan.office import KEY, UNIT, held, office_round, people, read
 from voting.documents.bundle import Bundle, open_bundle, verify_bundle_files, verify_bundle_signature
+from voting.documents.ledger import Annulment, Ledger
 from voting.documents.step_chain import chain_problems
 from voting.plan.dossier.assembly import Paperwork, dossier_files, write_dossier
 from voting.plan.dossier.briefing import briefing
@@ -24,7 +25,7 @@ from voting.plan.dossier.tables import Table, summary_table
 from voting.plan.dossier.workbook import write_workbook
 from voting.plan.errors import WrongDocument
 from voting.plan.filing import Filed, file_documents
-from voting.plan.ledger import Annulment, Ledger, annul, begin, close
+from voting.plan.ledger import annul, begin, close
 from voting.plan.rounds import Round
 
 REVIEW = datetime.date(2022, 4, 1)

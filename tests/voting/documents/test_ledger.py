@@ -1,0 +1,87 @@
+"""The ledger and the documents on file say the same, or the difference is named."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.voting.plan.office import held, office_round
+from voting.documents.canonical import canonical
+from voting.documents.errors import NotCanonical
+from voting.documents.ledger import Annulment, Ledger, Sitting, annulled_documents, ledger_problems, parse_ledger
+
+WHY = Annulment("integrity", "Sự cố", "Chánh Văn phòng", "2022-04-05")
+
+
+@cache
+def round_held() -> tuple[Ledger, dict[str, Any]]:
+    ledger, files, _ = held(office_round("NEXT-OFFICE"))
+    return ledger, {one.sha256: one.document for one in files}
+
+
+def changed(at: int, **changes: Any) -> Ledger:
+    sittings = list(round_held()[0].sittings)
+    sittings[at] = msgspec.structs.replace(sittings[at], **changes)
+    return Ledger(tuple(sittings))
+
+
+def box_of(at: int) -> str:
+    """The uuid that the documents of a sitting name; the tests' own boxes all have one name."""
+    ledger, documents = round_held()
+    document = documents[ledger.sittings[at].documents[0]]
+    return getattr(document, "uuid", "")
+
+
+@cache
+def matching() -> Ledger:
+    """The ledger with the uuids of the records that it lists."""
+    ledger = round_held()[0]
+    return Ledger(tuple(msgspec.structs.replace(one, uuid=box_of(at)) for at, one in enumerate(ledger.sittings)))
+
+
+def test_a_ledger_is_read_back_and_agrees_with_its_documents() -> None:
+    assert parse_ledger(canonical(matching())) == matching()
+    assert list(ledger_problems(matching(), round_held()[1])) == []
+    assert annulled_documents(matching()) == frozenset()
+
+
+def with_sittings(*sittings: Sitting) -> Ledger:
+    return Ledger((*matching().sittings[:-1], *sittings))
+
+
+LAST = -1
+PROBLEMS: dict[str, tuple[Callable[[], Ledger], str]] = {
+    "a document that is not there": (
+        lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], documents=("ff" * 32,))),
+        "ffffffffffffffff is not on file"),
+    "a document of no sitting": (lambda: with_sittings(), "in no sitting"),
+    "a document of two sittings": (
+        lambda: with_sittings(matching().sittings[LAST], matching().sittings[LAST]), "in two sittings"),
+    "a step signed twice": (
+        lambda: with_sittings(matching().sittings[LAST], matching().sittings[LAST]), "step 5 is signed twice"),
+    "annulled without a reason": (
+        lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], state="annulled")), "go together"),
+    "another step": (
+        lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], step=4)), "is of step 5"),
+    "another election": (
+        lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], uuid="other")), "election 'box'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("ledger", "message"), PROBLEMS.values(), ids=PROBLEMS.keys())
+def test_every_difference_is_named(ledger: Callable[[], Ledger], message: str) -> None:
+    assert any(re.search(message, problem) for problem in ledger_problems(ledger(), round_held()[1]))
+
+
+def test_documents_of_annulled_sittings_are_known() -> None:
+    ledger = changed(LAST, state="annulled", annulment=WHY)
+    assert annulled_documents(ledger) == frozenset(ledger.sittings[LAST].documents)
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}x", b'{"sittings": []}', b'{"sittings":[],"more":1}', b"[]"])
+def test_another_spelling_of_a_ledger_is_refused(raw: bytes) -> None:
+    with pytest.raises(NotCanonical):
+        parse_ledger(raw)
