@@ -12,7 +12,7 @@ from voting.plan.errors import WrongTurn
 from voting.plan.filing import Filed, check_belongs
 from voting.plan.meeting_notes import notes_for
 from voting.plan.papers import Names, names_for, previous_of
-from voting.plan.rounds import Round, procedure_of, step_of, takes_list_decision, title_of
+from voting.plan.rounds import Round, check_round, procedure_of, step_of, takes_list_decision, title_of
 
 
 class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,6 +28,7 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 def list_decision_for(plan: Round, number: int, deciding: Deciding, files: tuple[Filed, ...] = ()) -> ListDecision:
     """Build the list decision of a step; raise WrongTurn if the step ballots on it, or the vote did not adopt it."""
+    check_round(plan)
     step = step_of(plan, number)
     if not takes_list_decision(plan, step):
         raise WrongTurn(f"{step.section} is voted by ballot, not by a list decision")

@@ -14,7 +14,7 @@ from voting.plan.filing import Filed
 from voting.plan.meeting_notes import notes_for
 from voting.plan.papers import StepPapers, papers_for
 from voting.plan.quorum import quorum_for
-from voting.plan.rounds import Round, ballots_of, names_of, procedure_of, step_of
+from voting.plan.rounds import Round, ballots_of, check_round, names_of, procedure_of, step_of
 from voting.plan.summons import Summons
 from voting.procedures.schema import Step
 from voting.setup_questions import number_papers
@@ -55,6 +55,7 @@ class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ...] = ()) -> Draft:
     """Draft the conference of a step from the round and its signed documents; raise a PlanError."""
+    check_round(plan)
     step = step_of(plan, number)
     found = papers_for(plan, number, files)
     check_tellers(meeting, found)

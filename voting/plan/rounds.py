@@ -17,6 +17,9 @@ from voting.plan.people import Person
 from voting.procedures import find_procedure, find_step
 from voting.procedures.schema import Ballot, Procedure, Ruleset, Step, Title
 
+MOST_PUT_FORWARD = 20
+"""Names that one ballot may put forward a paper, at most."""
+
 
 class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A title of a unit to be planned for, with its number of places (A16), needed before the final ballot only."""
@@ -118,6 +121,8 @@ def round_problems(plan: Round) -> Iterator[str]:
     yield from (f"the seat {one} stands {count} times" for one, count in seats.items() if count > 1)
     if not plan.seats:
         yield "a round needs at least one title to plan for"
+    if not 0 <= plan.options.put_forward_max <= MOST_PUT_FORWARD:
+        yield f"0 to {MOST_PUT_FORWARD} names put forward a ballot expected, {plan.options.put_forward_max} found"
     for seat in plan.seats:
         if seat.title not in titles:
             yield f"{plan.procedure} does not fill {seat.title!r}"

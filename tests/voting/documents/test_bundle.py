@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keys.signing import SigningKey, keyid, new_signing_key, public_text
 from voting.documents import bundle as bundles
@@ -180,3 +182,21 @@ def test_a_file_larger_than_its_limit_is_not_read() -> None:
         bundle.read("to-trinh.docx", 3)
     with pytest.raises(InvalidBundle, match="there is no 'x'"):
         bundle.read("x", 3)
+
+
+PARTS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,6}", fullmatch=True)
+
+
+@given(st.dictionaries(st.tuples(PARTS, PARTS).map("/".join), st.binary(max_size=40), max_size=8))
+def test_any_files_come_back_as_they_were(files: dict[str, bytes]) -> None:
+    bundle = open_bundle(io.BytesIO(write_bundle("custody", files, key(), "x")))
+    assert {name: bundle.read(name, 40) for name in bundle.names()} == files
+    assert verify_bundle_files(bundle) == len(files)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_do_anything_but_be_refused(raw: bytes) -> None:
+    with pytest.raises(InvalidBundle):
+        open_bundle(io.BytesIO(raw))
+    with pytest.raises(InvalidBundle):
+        open_bundle(io.BytesIO(raw + good()[-22:]))

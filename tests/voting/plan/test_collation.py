@@ -4,6 +4,8 @@ import random
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voting.plan.collation import name_key, sort_names, text_key
 from voting.plan.spelling import foreign_letters, look_alikes, skeleton
@@ -64,3 +66,11 @@ def test_different_names_do_not_look_alike() -> None:
 def test_letters_of_other_scripts_are_named() -> None:
     assert (foreign_letters("Nguyễn V\u0430n An"), foreign_letters("Nguyễn Ước")) == ("\u0430", "")
     assert skeleton("ＮＧＵＹỄＮ") == "nguien"
+
+
+VIETNAMESE = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxy àáảãạằắẳẵặ", min_size=1, max_size=12)
+
+
+@given(st.lists(VIETNAMESE, max_size=8))
+def test_the_order_does_not_depend_on_how_the_names_came(names: list[str]) -> None:
+    assert sort_names(names, str) == sort_names(reversed(names), str) == sort_names(sort_names(names, str), str)

@@ -372,6 +372,8 @@ def test_nothing_happens_out_of_turn(act: Any) -> None:
     ("changes", "message"),
     [
         ({"seats": ()}, "at least one title"),
+        ({"options": Options(put_forward_max=21)}, "0 to 20 names put forward"),
+        ({"options": Options(put_forward_max=-1)}, "0 to 20 names put forward"),
         ({"seats": (Seat(UNIT, "chief"),)}, "does not fill 'chief'"),
         ({"seats": (Seat(UNIT, "dept_head", 0), Seat(UNIT, "dept_deputy"))}, "at least one place"),
         ({"seats": (Seat(UNIT, "dept_head"),) * 2}, "stands 2 times"),
