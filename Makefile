@@ -101,10 +101,6 @@ agreement: $(VENV)/.dev ## batches and reference compared on 100,000 random proo
 coverage: $(VENV)/.dev ## which lines and branches the fast tests reach
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" --cov --cov-report=term
 
-.PHONY: bench
-bench: $(VENV)/.dev ## checking measured side by side with belenios-tool, written to docs/bench.md
-	@$(BIN)/python -m tests.bench
-
 .PHONY: docs
 docs: $(VENV)/.dev ## the documents that are made from the program (docs/commands.md, docs/procedures.md)
 	@$(BIN)/python -m tests.tools.write_docs
