@@ -96,10 +96,13 @@ class Box:
             return known
         ballot = self._parse(election, raw)
         sealed = _Sealed(uuid, conference, tracker(raw), encode_point(ballot.credential), raw, commitments)
+        with self._storage.read() as session:
+            check_open(life_row.find(session, conference))
+            check_card(session, uuid, sealed.credential)
+        self._verify(
+            election, ballot
+        )  # before the card's use is looked at: only who has its secret reports an incident
         try:
-            with self._storage.read() as session:
-                self._check(session, sealed)
-            self._verify(election, ballot)
             return self._insert(sealed)
         except CardAlreadyUsed:
             self._note(conference, "card_already_used")
@@ -138,7 +141,7 @@ class Box:
             return Receipt(row.tracker, row.receipt) if row else None
 
     def _check(self, session: Session, sealed: _Sealed) -> None:
-        """Raise unless the box is open and the card may vote; without a lock, so it is asked again on the way in."""
+        """Raise unless the box is open, and the card may vote and did not."""
         check_open(life_row.find(session, sealed.conference))
         check_card(session, sealed.uuid, sealed.credential)
         taken = session.scalar(select(BallotRow.tracker).where(BallotRow.credential == sealed.credential))

@@ -20,7 +20,7 @@ from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.commitments import write_commitments
 from voting.documents.envelope import read_payload
 from voting.documents.facts import FACTS_TYPE, Cards, Envelope, Incident, IncidentKind, RoomFacts, SparesActivated
-from voting.errors import WrongState
+from voting.errors import DatabaseBusy, WrongState
 from voting.life import TwoPeople, stamp
 from voting.setup_confirm import confirmed
 from voting.setup_keys import Keyring
@@ -78,7 +78,10 @@ def rewrite_closed(storage: Storage) -> None:
         waiting = session.scalars(select(ClosingRow.conference).where(~ClosingRow.rewritten)).all()
     if not waiting:
         return
-    rewrite_file(storage)
+    try:
+        rewrite_file(storage)
+    except DatabaseBusy:
+        return  # `rewritten` stays false: the next start does it
     with storage.write() as session:
         for conference in waiting:
             row = session.get(ClosingRow, conference)

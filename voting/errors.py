@@ -93,6 +93,10 @@ class InvariantBroken(VotingError):
     """The database refused a change that would break one of the room's rules."""
 
 
+class DatabaseBusy(VotingError):
+    """Somebody else uses the database for too long; what was asked is tried again later."""
+
+
 class SignInRefused(VotingError):
     """Name, password or one-time code is wrong, or the account is locked for a while."""
 

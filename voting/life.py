@@ -21,6 +21,9 @@ from voting.life_table import TRANSITIONS, State
 from voting.setup_confirm import confirmed
 from voting.storage.tables import ConferenceRow, DraftRow
 
+BY_HAND = ("audits", "helpers", "power", "network")
+"""What staff count by hand while the box is open: tests of tablets, help given to a voter, incidents."""
+
 
 @dataclass(frozen=True, slots=True)
 class TwoPeople:
@@ -127,6 +130,15 @@ def freeze(session: Session, conference: int) -> None:
     life_row.demand(row, "open")
     life_row.note(session, conference, "frozen")
     _go(session, row, "frozen")
+
+
+def note_by_hand(session: Session, conference: int, what: str) -> None:
+    """Count an incident, a test of a tablet or somebody's help that staff saw: how often, never when or with whom."""
+    if what not in BY_HAND:
+        raise WrongState(f"one of {', '.join(BY_HAND)} expected")
+    life_row.demand(life_row.hold(session, conference), "open", "frozen")
+    life_row.note(session, conference, what)
+    session.flush()
 
 
 def annul(session: Session, conference: int, by: TwoPeople) -> None:

@@ -4,6 +4,8 @@ Who changes a conference's life holds its row (FOR UPDATE on PostgreSQL; SQLite 
 it, so that closing waits for a cast under way and no cast slips in behind it.
 """
 
+from functools import lru_cache
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -40,7 +42,13 @@ def draft_of(session: Session, conference: int) -> Draft:
     row = session.get(DraftRow, conference)
     if row is None:
         raise NoSuchConference(f"no conference {conference} in this room")
-    return read_draft(row.content)
+    return _parsed(row.content)
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: str) -> Draft:
+    """A draft is frozen data: every tablet's look at the room's state would parse the same text again."""
+    return read_draft(content)
 
 
 def deck_in_use(session: Session, conference: int) -> DeckRow | None:

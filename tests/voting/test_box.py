@@ -122,6 +122,14 @@ def test_what_does_not_belong_into_the_box_is_refused(
     assert ballots(room) == 0
 
 
+def test_a_forged_second_ballot_of_a_card_is_no_incident(room: Room) -> None:
+    room.open()
+    room.box.cast(room.uuid(), room.body(room.drawn[0]))
+    with pytest.raises(BadBallot):
+        room.box.cast(room.uuid(), _damaged(room))
+    assert noted(room) == {}
+
+
 def test_nothing_is_taken_before_the_box_is_open(room: Room) -> None:
     room.seal()
     with pytest.raises(NotOpen):

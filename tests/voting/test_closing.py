@@ -9,7 +9,8 @@ import pytest
 
 from keys.signing import verify_envelope
 from tests.voting.rooms import OPENING, TWO, Room
-from voting import closing
+from voting import closing, life
+from voting.box import count_ballots
 from voting.documents.archive import ArchiveReader
 from voting.documents.ballot import tracker
 from voting.documents.canonical import parse_canonical
@@ -19,6 +20,8 @@ from voting.documents.envelope import read_payload
 from voting.documents.facts import Cards, Envelope, RoomFacts
 from voting.documents.request import commitments_size
 from voting.errors import WrongState
+from voting.storage.engine import Storage
+from voting.storage.tables import ClosingRow
 
 
 def cast_all(room: Room, cards: list[str]) -> list[str]:
@@ -73,6 +76,36 @@ def test_there_is_no_sidecar_where_no_ballot_brought_commitments(room: Room) -> 
     room.open()
     room.box.cast(room.uuid(), room.body(room.drawn[0], commitments=False))
     assert room.close().commitments is None
+
+
+def test_what_staff_count_by_hand_goes_into_the_facts(room: Room) -> None:
+    room.open()
+    with room.storage.write() as session:
+        for what in ("audits", "audits", "power", "helpers"):
+            life.note_by_hand(session, room.conference, what)
+        life.freeze(session, room.conference)
+    facts = facts_of(room.close())
+    assert (facts.audits, facts.helpers) == (2, 1)
+    assert [(one.kind, one.count) for one in facts.incidents] == [("frozen", 1), ("power", 1)]
+
+
+def test_a_reader_in_the_way_leaves_the_rewriting_for_later(sqlite_room: Room) -> None:
+    room = sqlite_room
+    room.open()
+    impatient = Storage(str(room.storage.engine.url))
+    with impatient.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+    with room.storage.read() as session:
+        assert count_ballots(session, room.conference) == 0
+        with impatient.write() as other:
+            closing.close_box(other, room.conference, room.keyring, TWO, OPENING)
+        closing.rewrite_closed(impatient)
+        with impatient.read() as other:
+            assert not other.get_one(ClosingRow, room.conference).rewritten
+    closing.rewrite_closed(room.storage)
+    with room.storage.read() as session:
+        assert session.get_one(ClosingRow, room.conference).rewritten
+    impatient.close()
 
 
 def test_an_empty_box_closes(room: Room) -> None:

@@ -9,6 +9,7 @@ is a residual of THREATS.md.
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from voting.errors import DatabaseBusy
 from voting.storage.engine import Storage
 
 _POSTGRESQL = (
@@ -26,7 +27,7 @@ def rewrite_ballots(session: Session) -> None:
 
 
 def rewrite_file(storage: Storage) -> None:
-    """Rewrite the database's files after closing; outside of any transaction."""
+    """Rewrite the database's files after closing; outside of any transaction. Raises DatabaseBusy."""
     if storage.dialect == "postgresql":
         with storage.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for table in ("cards", "attendance"):
@@ -36,8 +37,9 @@ def rewrite_file(storage: Storage) -> None:
     try:
         cursor = raw.cursor()
         cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.fetchall()
+        (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         cursor.close()
+        if busy:  # a reader that outlasted the wait still needs the old log
+            raise DatabaseBusy("the database's log is in use: it is emptied at the next start of the server")
     finally:
         raw.close()

@@ -5,12 +5,14 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from flask import Flask
 
 from tests.voting.rooms import Room, new_draft
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting.draft import write_draft
+from voting import cards, closing, life
+from voting.draft import Person, write_draft
 from voting.errors import VotingError
 from voting.life_table import STATES
 from voting.web import accounts
@@ -29,6 +31,7 @@ TABLE: dict[str, set[str] | str | None] = {
     "desk.open_box": {"chair", "teller"},
     "desk.freeze": {"chair", "teller", "technician"},
     "desk.close_box": {"chair", "teller"},
+    "desk.note": {"teller", "technician", "secretary"},
     "desk.annul": {"chair", "organiser"},
     "desk.on_paper": {"chair", "organiser"},
     "deck.form": {"organiser", "technician"},
@@ -185,6 +188,14 @@ def test_the_words_that_pages_ask_for_are_there() -> None:
     for state in STATES:
         assert {f"state.{state}", f"hall.{state}", f"next.{state}"} <= words.keys()
     shown = {error.__name__ for error in VotingError.__subclasses__()}
+    noted = {
+        *life.BY_HAND,
+        *closing.INCIDENTS,
+        "refused",
+        "receipt_missing",
+        *(f"spare_{one}" for one in cards.REASONS),
+    }
+    assert {f"note.{what}" for what in noted} <= words.keys()
     api_only = {"BadBallot", "WrongSize", "CardAlreadyUsed", "SpareNotActive"}
     assert {f"error.{name}" for name in shown - api_only} <= words.keys()
 
@@ -195,11 +206,6 @@ def _catalogue(language: str) -> dict[str, str]:
 
 
 def test_a_name_with_markup_is_shown_as_it_is_written(room: Room, browser: Browser) -> None:
-    import msgspec
-
-    from voting import life
-    from voting.draft import Person
-
     draft = msgspec.structs.replace(new_draft(room.tellers), people=(Person("<b>An</b>", "=1+1"),))
     with room.storage.write() as session:
         life.freeze_list(session, life.new_conference(session, draft))

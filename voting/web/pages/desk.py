@@ -42,6 +42,8 @@ def overview() -> str:
             tablets=sum(one.enrolled for one in box_devices.devices(session)),
             shown=ballots_shown(row, box.count_ballots(session, row.id)),
             ended=row.state in ENDED,
+            noted=life_row.counts(session, row.id),
+            by_hand=life.BY_HAND,
             small=SMALL,
             very_small=VERY_SMALL,
         )
@@ -139,6 +141,16 @@ def close_box() -> Response:
         closing.close_box(session, number, room.keyring, by, room.clock())
     closing.rewrite_closed(room.storage)
     return redirect(url_for("results.overview"), 303)
+
+
+@pages.post("/notes")
+@for_roles("teller", "technician", "secretary")
+def note() -> Response:
+    """Count something of the fixed list."""
+    number = current_number()
+    with the_room().storage.write() as session:
+        life.note_by_hand(session, number, request.form.get("what", ""))
+    return to_desk()
 
 
 @pages.post("/annul")
