@@ -35,7 +35,7 @@ from keys.ceremony_files import (
 from keys.channel import open_sealed, seal_for
 from keys.errors import InvalidCertificate, InvalidShare
 from keys.group import NAME, Point, Secret, base_power, encode_point, random_secret, secret_add, secret_mul
-from keys.schnorr import prove_possession, sign_message
+from keys.schnorr import prove_possession, sign_message, verify_possession
 from keys.teller import TellerKey, decode_secret
 from keys.transcript import sha256_hex, tagged
 from keys.trustees import (
@@ -45,6 +45,7 @@ from keys.trustees import (
     TrusteeKey,
     Trustees,
     certificates_message,
+    coefficient_sums,
     encode_trustees,
     evaluate,
     parse_certificate,
@@ -54,6 +55,7 @@ from keys.trustees import (
     verify_certificate,
     verify_certificates_signature,
     verify_coefficients,
+    verify_share_key,
     verify_share_signature,
     verify_trustees,
 )
@@ -98,6 +100,38 @@ def _certificate_message(secret: CeremonySecret) -> str:
 def _commitment(message: str, points: Sequence[Point]) -> str:
     """Hash of a teller's coefficients, which are random points and hide themselves; bound to its certificate."""
     return sha256_hex(tagged("phieukin/ceremony-commitment/v1", message.encode(), *points))
+
+
+def certificates_of(announcements: bytes) -> tuple[Certificate, ...]:
+    """Check a list of announcements and return its certificates, in order."""
+    return tuple(certificate for certificate, _ in _certificates(announcements))
+
+
+def check_dealing(announcements: bytes, dealing: bytes) -> int:
+    """Run all public checks on one teller's dealing; return its number, or raise with the number in front."""
+    text = wire.parse(dealing, DealingText, "dealing")
+    certificates = _certificates(announcements)
+    listed = [certificate for certificate, _ in certificates]
+    if not 1 <= text.index <= len(certificates):
+        raise InvalidShare(f"a dealing of teller 1 to {len(certificates)} expected, {text.index} found")
+    with blaming(text.index):
+        _check_dealing(text, *certificates[text.index - 1], listed, fingerprint(announcements))
+    return text.index
+
+
+def check_share(announcements: bytes, dealings: bytes, share: bytes) -> int:
+    """Check one teller's public share, possession of it included; return its number, or raise with it in front."""
+    text = wire.parse(share, ShareText, "public share")
+    certificates = certificates_of(announcements)
+    if not 1 <= text.index <= len(certificates):
+        raise InvalidShare(f"a public share of teller 1 to {len(certificates)} expected, {text.index} found")
+    points = [parse_coefficients(one.coefexps, "coefexps") for one in parse_dealings(dealings)]
+    with blaming(text.index):
+        key = parse_trustee_key(text.key, "key")
+        verify_share_key(key.public_key, coefficient_sums(points, certificates[0].threshold), text.index)
+        verify_possession(key.public_key, key.pok)
+        verify_share_signature(key, certificates[text.index - 1])
+    return text.index
 
 
 def _certificates(announcements: bytes) -> list[tuple[Certificate, str]]:
@@ -161,7 +195,7 @@ def _find_own(secret: CeremonySecret, certificates: Sequence[tuple[Certificate, 
 
 def _sealed_share(secret: CeremonySecret, recipient: Certificate, seen: str) -> SealedShareText:
     value = _polynomial_at(secret.polynomial, recipient.index)
-    alpha, data = seal_for(recipient.encryption, value, *_context(seen, secret.index, recipient.index))
+    alpha, data = seal_for(recipient.encryption, value, *context_of(seen, secret.index, recipient.index))
     return SealedShareText(encode_point(alpha), data.hex())
 
 
@@ -173,7 +207,8 @@ def _polynomial_at(polynomial: Sequence[Secret], index: int) -> Secret:
     return result
 
 
-def _context(seen: str, dealer: int, recipient: int) -> tuple[bytes, ...]:
+def context_of(seen: str, dealer: int, recipient: int) -> tuple[bytes, ...]:
+    """What a share is sealed for: one ceremony, its dealer, its recipient."""
     return seen.encode(), dealer.to_bytes(4, "big"), recipient.to_bytes(4, "big")
 
 
@@ -236,7 +271,7 @@ def _check_dealing(
 
 def _open_share(secret: CeremonySecret, text: DealingText, coefficients: Coefficients) -> Secret:
     alpha, data = sealed_share(text, secret.index)
-    raw = open_sealed(secret.decryption, alpha, data, *_context(text.announcements, text.index, secret.index))
+    raw = open_sealed(secret.decryption, alpha, data, *context_of(text.announcements, text.index, secret.index))
     share = decode_secret(raw.hex())
     if base_power(share) != evaluate(coefficients.points, secret.index):
         raise InvalidShare("the share does not fit the coefficients")

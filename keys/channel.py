@@ -29,7 +29,17 @@ def seal_for(recipient: Point, message: bytes, *context: bytes) -> tuple[Point, 
 
 def open_sealed(secret: Secret, alpha: Point, data: bytes, *context: bytes) -> bytes:
     """Open a message sealed for g^secret under this context; raise InvalidShare."""
-    key = _key(alpha, power(alpha, secret), base_power(secret), context)
+    return open_with_shared(shared_point(secret, alpha), base_power(secret), alpha, data, *context)
+
+
+def shared_point(secret: Secret, alpha: Point) -> Point:
+    """K, which recipient and sender share. Once shown, everybody can open this one message, and no other."""
+    return power(alpha, secret)
+
+
+def open_with_shared(shared: Point, recipient: Point, alpha: Point, data: bytes, *context: bytes) -> bytes:
+    """Open a message with K, as a judge does; raise InvalidShare."""
+    key = _key(alpha, shared, recipient, context)
     try:
         return AESGCM(key).decrypt(_NONCE, data, None)
     except (InvalidTag, ValueError):

@@ -91,6 +91,33 @@ def unseal(raw: bytes, passphrase: str, *, kind: str) -> bytes:
         raise WrongPassphrase("this passphrase does not open the file; try again") from None
 
 
+def pack(raw: bytes) -> bytes:
+    """Write a sealed file in as few bytes as it needs, for paper; `unpack` gives back the very same file.
+
+    Layout, version 1: length of the kind and kind, memory (4 bytes, big-endian), iterations, lanes, salt, nonce, data.
+    Raises DamagedFile.
+    """
+    sealed = _parse(raw)
+    kind, kdf = sealed.kind.encode(), sealed.kdf
+    numbers = kdf.memory.to_bytes(4, "big") + bytes((kdf.iterations, kdf.lanes))
+    return bytes((len(kind),)) + kind + numbers + b"".join(map(_decode, (kdf.salt, sealed.nonce, sealed.data)))
+
+
+def unpack(packed: bytes) -> bytes:
+    """Write the sealed file that `pack` was given; raise DamagedFile."""
+    start = 1 + packed[0] if packed else 0
+    kind, rest = packed[1:start], packed[start:]
+    numbers, rest = rest[:6], rest[6:]
+    salt, nonce, data = rest[:SALT_BYTES], rest[SALT_BYTES : SALT_BYTES + NONCE_BYTES], rest[SALT_BYTES + NONCE_BYTES :]
+    if not data or not kind.isascii():
+        raise DamagedFile("a packed sealed file expected")
+    kdf = _Kdf("argon2id", int.from_bytes(numbers[:4], "big"), numbers[4], numbers[5], _encode(salt))
+    whole = _Sealed(FORMAT, kind.decode(), kdf, _encode(nonce), _encode(data), "")
+    raw = wire.compact(msgspec.structs.replace(whole, checksum=_checksum(whole)))
+    _parse(raw)
+    return raw
+
+
 def _parse(raw: bytes) -> _Sealed:
     try:
         sealed = wire.parse(raw, _Sealed, "sealed file", LIMIT)

@@ -168,7 +168,7 @@ def put(text: DealingText, **changes: Any) -> DealingText:
 
 def false_share(secret: CeremonySecret, text: DealingText, recipient: int, encryption: Any) -> DealingText:
     value = secret_add(ceremony._polynomial_at(secret.polynomial, recipient), random_secret())
-    alpha, data = seal_for(encryption, value, *ceremony._context(text.announcements, 2, recipient))
+    alpha, data = seal_for(encryption, value, *ceremony.context_of(text.announcements, 2, recipient))
     shares = list(text.shares)
     shares[recipient - 1] = ceremony_files.SealedShareText(encode_point(alpha), data.hex())
     return put(text, shares=tuple(shares))

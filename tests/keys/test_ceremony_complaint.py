@@ -1,0 +1,67 @@
+import msgspec
+import pytest
+
+from keys import ceremony, wire
+from keys.ceremony_complaint import complain, judge
+from keys.ceremony_files import DealingText, SealedShareText, seal_dealing
+from keys.channel import seal_for
+from keys.errors import InvalidProof, InvalidShare, KeysError
+from keys.group import encode_point, random_secret
+
+
+Announced = tuple[list[ceremony.CeremonySecret], bytes, list[bytes]]
+
+
+@pytest.fixture(scope="module")
+def announced() -> Announced:
+    begun = [ceremony.begin(3, 2, index) for index in (1, 2, 3)]
+    announcements = ceremony.gather_announcements(raw for _, raw in begun)
+    dealt = [ceremony.deal(secret, announcements) for secret, _ in begun]
+    return [secret for secret, _ in dealt], announcements, [raw for _, raw in dealt]
+
+
+def cheating(secret: ceremony.CeremonySecret, announcements: bytes, raw: bytes, victim: int) -> bytes:
+    """The dealing of a teller who sends a wrong share to one other, and signs it."""
+    text = wire.parse(raw, DealingText, "dealing")
+    recipient = ceremony.certificates_of(announcements)[victim - 1].encryption
+    context = ceremony.context_of(text.announcements, text.index, victim)
+    alpha, data = seal_for(recipient, random_secret(), *context)
+    shares = list(text.shares)
+    shares[victim - 1] = SealedShareText(encode_point(alpha), data.hex())
+    return seal_dealing(msgspec.structs.replace(text, shares=tuple(shares), seal=None), secret.signing)
+
+
+def test_a_wrong_share_to_one_teller_is_proved_by_its_senders_signature(announced: Announced) -> None:
+    secrets, announcements, dealings = announced
+    wrong = cheating(secrets[1], announcements, dealings[1], victim=3)
+    joined = ceremony.gather_dealings([dealings[0], wrong, dealings[2]])
+    ceremony.accept(secrets[0], announcements, joined)
+    with pytest.raises(InvalidShare, match="teller 2: the share does not fit"):
+        ceremony.accept(secrets[2], announcements, joined)
+    complaint = complain(secrets[2], announcements, joined, dealer=2)
+    assert judge(announcements, joined, complaint) == 2
+
+
+def test_a_complaint_without_reason_is_refused_and_names_who_complains(announced: Announced) -> None:
+    secrets, announcements, dealings = announced
+    joined = ceremony.gather_dealings(dealings)
+    complaint = complain(secrets[2], announcements, joined, dealer=2)
+    with pytest.raises(InvalidShare, match="teller 3 complains without reason"):
+        judge(announcements, joined, complaint)
+
+
+@pytest.mark.parametrize("field", ["index", "dealer", "announcements", "shared", "proof"])
+def test_a_forged_complaint_accuses_nobody(announced: Announced, field: str) -> None:
+    secrets, announcements, dealings = announced
+    joined = ceremony.gather_dealings(dealings)
+    honest = msgspec.json.decode(complain(secrets[2], announcements, joined, dealer=2))
+    other = msgspec.json.decode(complain(secrets[0], announcements, joined, dealer=3))
+    changed = honest | {field: other[field] if field != "announcements" else "ab" * 32}
+    with pytest.raises((InvalidProof, InvalidShare)):
+        judge(announcements, joined, wire.compact(changed))
+
+
+def test_a_complaint_about_nobody_is_refused(announced: Announced) -> None:
+    secrets, announcements, dealings = announced
+    with pytest.raises(KeysError, match="no dealing of teller 4"):
+        complain(secrets[0], announcements, ceremony.gather_dealings(dealings), dealer=4)

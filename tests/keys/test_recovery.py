@@ -1,0 +1,74 @@
+from collections.abc import Callable
+
+import pytest
+
+from keys.errors import DamagedFile
+from keys.recovery import LETTERS, SEPARATOR, check_line, read_recovery, recovery_lines
+from keys.sealing import LEAST_COST, pack, seal, unpack, unseal
+
+SEALED = seal(bytes(range(256)) * 2 + b"end", "núi cao sông dài", kind="teller", cost=LEAST_COST)
+LINES = recovery_lines(SEALED)
+
+
+def test_the_lines_give_back_the_very_same_sealed_file() -> None:
+    again = read_recovery("\n".join(LINES))
+    assert again == SEALED
+    assert unseal(again, "núi cao sông dài", kind="teller").endswith(b"end")
+
+
+def test_packing_loses_nothing_and_is_short() -> None:
+    packed = pack(SEALED)
+    assert unpack(packed) == SEALED
+    assert len(packed) < len(SEALED) * 0.7
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        str.lower,
+        lambda text: text.replace("0", "O").replace("1", "l"),
+        lambda text: text.replace("\n", SEPARATOR),
+        lambda text: f"\n\n  {text}\n ",
+    ],
+)
+def test_what_people_and_scanners_do_to_letters_is_forgiven(change: Callable[[str], str]) -> None:
+    assert read_recovery(change("\n".join(LINES))) == SEALED
+
+
+def test_the_order_of_the_lines_does_not_matter() -> None:
+    assert read_recovery("\n".join([*reversed(LINES), LINES[3]])) == SEALED
+
+
+def test_a_mistyped_line_is_named() -> None:
+    wrong = LINES[6].replace(LINES[6][5], LETTERS[(LETTERS.index(LINES[6][5]) + 1) % 32], 1)
+    with pytest.raises(DamagedFile, match="line 7: something is mistyped"):
+        check_line(wrong)
+    with pytest.raises(DamagedFile, match="line 7"):
+        read_recovery("\n".join([*LINES[:6], wrong, *LINES[7:]]))
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([*LINES[:4], *LINES[5:]], "line 5 is missing"),
+        (LINES[:-1], "the last line is missing"),
+        ([], "the lines of a recovery sheet"),
+        (["khôi phục"], "a line with its number"),
+        (["01 UUUUU 00"], "not of this alphabet"),
+        (["120 00000 00000 00"], "line 120"),
+        ([*LINES, recovery_lines(seal(b"x", "another one", kind="teller", cost=LEAST_COST))[0]], "line 1 stands twice"),
+    ],
+)
+def test_what_is_not_a_whole_sheet_is_refused(lines: list[str], words: str) -> None:
+    with pytest.raises(DamagedFile, match=words):
+        read_recovery("\n".join(lines))
+
+
+def test_lines_are_of_no_secret_but_the_sealed_one() -> None:
+    assert all(set(line) <= set(LETTERS + " ") for line in LINES)
+
+
+@pytest.mark.parametrize("packed", [b"", b"\x06teller", b"\xffx", b"\x01\xff" + bytes(60), b"\x06teller" + bytes(40)])
+def test_packed_bytes_that_are_none_are_damaged(packed: bytes) -> None:
+    with pytest.raises(DamagedFile):
+        unpack(packed)
