@@ -8,7 +8,6 @@ from keys.channel import seal_for
 from keys.errors import InvalidProof, InvalidShare, KeysError
 from keys.group import encode_point, random_secret
 
-
 Announced = tuple[list[ceremony.CeremonySecret], bytes, list[bytes]]
 
 

@@ -66,8 +66,6 @@ def test_on_paper_asks_for_no_electronic_signature(lab: Lab) -> None:
     changed = msgspec.structs.replace(conference, chair=chair)
     names = [one.name for one in [*changed.tellers, changed.secretary]]
     assert [one.name for one in required_signers(changed)] == names
-        one.name for one in [*changed.tellers, changed.secretary]
-    ]
     assert len(required_signers(conference)) == 5
 
 
