@@ -4,6 +4,9 @@ Many threads call ``verify``, each with one ballot. The first one verifies at on
 waits and becomes the next batch. So nobody waits while there is nothing to do, under load batches grow by themselves,
 and one batch at a time keeps the wait below that of two batches. A batch is cut at ``MOST_POINTS``, some 40 ms of work.
 
+Loading the engine takes half a second, and much longer where nothing is cached yet. So ballots are verified one by one
+until ``LOAD_AFTER`` of them show that it is worth it; then it is loaded beside them, and nobody waits for it.
+
 The server does not import this package: who puts the program together hands ``Acceptance().verify`` to the box.
 """
 
@@ -24,6 +27,9 @@ from voting.documents.request import ballot_limit, commitments_size
 MOST_POINTS = 8000
 """Points of a batch, about: what one core verifies in less than 50 ms."""
 _POINT = 32
+
+LOAD_AFTER = 20
+"""Ballots that are verified one by one before the engine is loaded."""
 
 Errors = Sequence[DocumentError | KeysError | None]
 Check = Callable[[Election, Sequence[bytes], Sequence[bytes | None]], Errors]
@@ -48,23 +54,46 @@ class _Waiting:
 class Acceptance:
     """Collects the ballots of many threads into batches."""
 
-    def __init__(self, check: Check = check_together) -> None:
-        """Begin with nothing waiting; ``check`` verifies a batch."""
-        self._check = check
+    def __init__(self, check: Check = check_together, *, load_after: int = LOAD_AFTER) -> None:
+        """Begin with nothing waiting; ``check`` verifies a batch, once ``load_after`` ballots have been seen."""
+        self._check, self._left = check, load_after
         self._queue: deque[_Waiting] = deque()
         self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._ready = threading.Event()
+        if not load_after:
+            self._ready.set()
 
     def verify(self, election: Election, raw: bytes, commitments: bytes | None) -> None:
         """Verify one ballot as ``verify_ballot`` does, parsing included; raise what it raises."""
         own = _Waiting(election, raw, commitments)
+        if self._ready.is_set():
+            self._verify_together(own)
+        else:
+            own.error = _by_reference(own)
+            self._count_down()
+        if own.error is not None:
+            raise own.error
+
+    def _count_down(self) -> None:
+        """Load the engine in a thread of its own when enough ballots have been seen."""
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                threading.Thread(target=self._load, name="load the fast engine", daemon=True).start()
+
+    def _load(self) -> None:
+        """Load the engine; where it does not work here, ballots go on one by one."""
+        if fast.available():
+            self._ready.set()
+
+    def _verify_together(self, own: _Waiting) -> None:
+        """Queue up; the thread whose turn it is verifies whatever waits by then."""
         with self._lock:
             self._queue.append(own)
         while not own.done:
             with self._turn:
                 if not own.done:
                     self._verify_batch(self._take())
-        if own.error is not None:
-            raise own.error
 
     def _take(self) -> list[_Waiting]:
         """Take what waits, of the election of the first one, up to a batch; nobody else takes meanwhile."""

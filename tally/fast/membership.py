@@ -97,11 +97,11 @@ def are_members(points: Words) -> bool:
     """
     if len(points) < BULK_FROM:
         return bool(members(points).all())
-    return _bulk(points)
+    return are_members_in_bulk(points)
 
 
-def _bulk(points: Words) -> bool:
-    """Run the 16 rounds with bytes drawn now."""
+def are_members_in_bulk(points: Words) -> bool:
+    """Run the 16 rounds with bytes drawn now, whatever the number of points."""
     choice = np.frombuffer(secrets.token_bytes(ROUNDS * len(points)), dtype=np.uint8).reshape(ROUNDS, -1)
     sums = np.empty((ROUNDS, 8, EXTENDED), dtype=np.uint64)
     for number in range(ROUNDS):

@@ -10,7 +10,7 @@ from keys.elgamal import encrypt, product
 from keys.group import Point, Q, Secret, base_power, encode_point, random_secret, secret_from_int, secret_to_int
 from keys.transcript import sha256_b64
 from voting.documents.answers import Answer, SealedAnswer, seal_answer, statement, whole_statement
-from voting.documents.ballot import UnsignedText, answer_text, proof_text
+from voting.documents.ballot import UnsignedText, answer_text
 from voting.documents.canonical import compact
 from voting.documents.election import Election, Question, parse_election
 
@@ -80,6 +80,16 @@ def damage(cast: Cast, change: Change) -> Cast:
     return Cast(cast.card, compact(ballot), cast.commitments)
 
 
+def spoil(cast: Cast) -> Cast:
+    """Add one to a number of the first proof, and leave the signature as it was."""
+
+    def change(ballot: Any) -> None:
+        proof = ballot["answers"][0]["overall_proof"][0]
+        proof["response"] = str((int(proof["response"]) + 1) % Q)
+
+    return damage(cast, change)
+
+
 def _seal_with_blank(question: Question, key: Point, start: str, marks: list[int]) -> SealedAnswer:
     secrets = [random_secret() for _ in marks]
     choices = tuple(encrypt(key, mark, one) for mark, one in zip(marks, secrets, strict=True))
@@ -100,6 +110,3 @@ def _seal_with_blank(question: Question, key: Point, start: str, marks: list[int
     )
     points = [point for _, part in (*made, overall, proof) for point in part]
     return SealedAnswer(Answer(choices, tuple(one for one, _ in made), overall[0], proof[0]), tuple(points))
-
-
-__all__ = ["AGREE", "BLANK", "LIST", "Cast", "cast", "damage", "forge", "make_election", "proof_text", "sign"]

@@ -7,7 +7,7 @@ import pytest
 
 from tally.fast import acceptance
 from tally.fast.acceptance import Acceptance, Errors, check_together
-from tests.tally.fast.ballots import AGREE, Cast, cast, make_election
+from tests.tally.fast.ballots import AGREE, Cast, cast, make_election, spoil
 from voting.documents.election import Election
 from voting.documents.errors import DocumentError, NotCanonical
 
@@ -30,7 +30,7 @@ class Gate:
     def __init__(self, waiting: int) -> None:
         self.waiting, self.batches = waiting, list[int]()
         self.started, self.tick = threading.Event(), threading.Event()
-        self.acceptance = Acceptance(self)
+        self.acceptance = Acceptance(self, load_after=0)
 
     def __call__(self, election: Election, raws: Sequence[bytes], commitments: Sequence[bytes | None]) -> Errors:
         self.batches.append(len(raws))
@@ -57,7 +57,7 @@ def send(gate: Gate, election: Election, one: Cast, heard: dict[bytes, DocumentE
 
 def test_what_arrives_during_a_batch_becomes_the_next_one(election: Election, ballots: list[Cast]) -> None:
     gate, heard = Gate(waiting=4), dict[bytes, DocumentError | None]()
-    bad = Cast("", ballots[1].raw.replace(b'"1', b'"2', 1), ballots[1].commitments)
+    bad = spoil(ballots[1])
     threads = [send(gate, election, ballots[0], heard)]
     assert gate.started.wait(PATIENCE)
     threads += [send(gate, election, one, heard) for one in (*ballots[1:], bad)]
@@ -89,7 +89,24 @@ def test_a_fault_of_the_engine_refuses_no_ballot(election: Election, ballots: li
     def broken(election: Election, raws: Sequence[bytes], commitments: Sequence[bytes | None]) -> Errors:
         raise RuntimeError("the engine is broken")
 
-    accepting = Acceptance(broken)
+    accepting = Acceptance(broken, load_after=0)
     accepting.verify(election, ballots[0].raw, None)
     with pytest.raises(NotCanonical):
         accepting.verify(election, b"{}", None)
+
+
+def test_the_engine_is_loaded_when_enough_ballots_have_come(election: Election, ballots: list[Cast]) -> None:
+    batches = list[int]()
+
+    def check(election: Election, raws: Sequence[bytes], commitments: Sequence[bytes | None]) -> Errors:
+        batches.append(len(raws))
+        return [None] * len(raws)
+
+    accepting = Acceptance(check, load_after=2)
+    accepting.verify(election, ballots[0].raw, None)
+    with pytest.raises(NotCanonical):
+        accepting.verify(election, b"{}", None)
+    assert accepting._ready.wait(PATIENCE)
+    assert batches == []
+    accepting.verify(election, ballots[1].raw, None)
+    assert batches == [1]

@@ -20,7 +20,7 @@ from tests.attacks.lab import Lab
 from tests.attacks.lab import lab as the_lab
 from tests.attacks.test_ballots import EDITS, WHOLE, edited
 from tests.attacks.test_torsion import torsion_ballot
-from tests.tally.fast.ballots import AGREE, LIST, Cast, cast, make_election
+from tests.tally.fast.ballots import AGREE, LIST, Cast, cast, make_election, spoil
 from voting.documents.commitments import sidecar_of, write_commitments
 from voting.documents.election import Election
 
@@ -69,7 +69,7 @@ def reference(listed: list[Work]) -> list[ChunkFindings]:
 
 @pytest.mark.usefixtures("no_net")
 def test_a_chunk_gets_the_findings_of_the_reference(election: Election, ballots: list[Cast]) -> None:
-    bad = [Cast("", b"", b""), Cast("", ballots[0].raw.replace(b'"1', b'"2', 1), b"")]
+    bad = [Cast("", b"", b""), spoil(ballots[0])]
     listed = works(election, [ballots, [*bad, ballots[0], *bad], []])
     assert [checking.check_chunk(work) for work in listed] == reference(listed)
 
@@ -91,7 +91,7 @@ def test_forged_ballots_get_the_findings_of_the_reference(name: str, forge: Call
 
 
 def test_several_processes_find_what_one_finds(election: Election, ballots: list[Cast]) -> None:
-    bad = Cast("", ballots[0].raw.replace(b'"1', b'"2', 1), b"")
+    bad = spoil(ballots[0])
     listed = works(election, [ballots, [bad], ballots[:1], [bad, ballots[2]], ballots])
     assert list(on_all_cores(listed, 2)) == reference(listed)
     assert list(on_all_cores(listed, 1)) == reference(listed)

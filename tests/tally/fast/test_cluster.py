@@ -8,7 +8,7 @@ import pytest
 distributed = pytest.importorskip("distributed")
 
 from tally.fast.cluster import connect  # noqa: E402
-from tests.tally.fast.ballots import AGREE, Cast, cast, make_election  # noqa: E402
+from tests.tally.fast.ballots import AGREE, cast, make_election, spoil  # noqa: E402
 from tests.tally.fast.test_checking import reference, works  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
@@ -25,7 +25,7 @@ def address() -> Iterator[str]:
 def test_a_cluster_finds_what_one_machine_finds(address: str) -> None:
     election = make_election(AGREE)
     ballots = [cast(election, [[1, 0]]) for _ in range(4)]
-    bad = Cast("", ballots[0].raw.replace(b'"1', b'"2', 1), b"")
+    bad = spoil(ballots[0])
     listed = works(election, [ballots[:2], [bad], ballots[2:], [bad, ballots[0]], ballots])
     with connect(address) as run:
         assert list(run(listed)) == reference(listed)
