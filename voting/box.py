@@ -6,16 +6,17 @@ cannot both win: the second meets the first's row. Once a spare is active, ballo
 are never more of them than cards drawn; the one too many freezes the box instead.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from keys.group import encode_point
+from keys.errors import KeysError
 from keys.signing import raw_message, sign_raw
 from voting import life_row
-from voting.documents.ballot import EncryptedBallot, parse_ballot, tracker, verify_ballot
+from voting.documents.ballot import parse_ballot, parse_ballot_text, tracker, verify_ballot
 from voting.documents.election import Election, parse_election
 from voting.documents.errors import DocumentError
 from voting.documents.request import ballot_limit, ballot_size, unpack_request
@@ -37,6 +38,14 @@ from voting.storage.engine import Storage
 from voting.storage.tables import BallotRow, CardRow, ConferenceRow, SetupRow
 
 RECEIPT_TAG = "phieukin/receipt/v1"
+
+Verify = Callable[[Election, bytes, bytes | None], None]
+"""Verifies one ballot by its bytes and the commitments that came along, which prove nothing; raises DocumentError."""
+
+
+def verify_alone(election: Election, raw: bytes, _: bytes | None) -> None:
+    """Verify a ballot with the verifier that needs nothing but PyNaCl."""
+    verify_ballot(election, parse_ballot(raw, ballot_limit(election)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +71,10 @@ class _Sealed:
 class Box:
     """Casting for one server process; keeps parsed elections, which never change once sealed."""
 
-    def __init__(self, storage: Storage, keyring: Keyring) -> None:
+    def __init__(self, storage: Storage, keyring: Keyring, verify: Verify = verify_alone) -> None:
         self._storage = storage
         self._keyring = keyring
+        self._verifier = verify
         self._elections: dict[str, tuple[int, Election]] = {}
 
     def election(self, uuid: str) -> tuple[int, Election]:
@@ -91,17 +101,15 @@ class Box:
         """
         conference, election = self.election(uuid)
         raw, commitments = self._unpack(election, body)
-        known = self._receipt(tracker(raw))
+        known = self._receipt(uuid, tracker(raw))
         if known is not None:
             return known
-        ballot = self._parse(election, raw)
-        sealed = _Sealed(uuid, conference, tracker(raw), encode_point(ballot.credential), raw, commitments)
+        sealed = _Sealed(uuid, conference, tracker(raw), self._credential(election, raw), raw, commitments)
         with self._storage.read() as session:
             check_open(life_row.find(session, conference))
             check_card(session, uuid, sealed.credential)
-        self._verify(
-            election, ballot
-        )  # before the card's use is looked at: only who has its secret reports an incident
+        # Before the card's use is looked at: only who holds its secret can report it as used already.
+        self._verify(election, ballot)
         try:
             return self._insert(sealed)
         except CardAlreadyUsed:
@@ -111,9 +119,7 @@ class Box:
     def holds(self, uuid: str, body: bytes) -> bool:
         """Tell whether the ballot of a casting request is in the box of this election."""
         raw = body.rstrip(b" ").partition(b"\n")[0]
-        with self._storage.read() as session:
-            row = session.get(BallotRow, tracker(raw))
-            return row is not None and row.deck == uuid
+        return self._receipt(uuid, tracker(raw)) is not None
 
     def _unpack(self, election: Election, body: bytes) -> tuple[bytes, bytes | None]:
         if len(body) != ballot_size(election):
@@ -123,22 +129,23 @@ class Box:
         except DocumentError as error:
             raise BadBallot(str(error)) from None
 
-    def _parse(self, election: Election, raw: bytes) -> EncryptedBallot:
+    def _credential(self, election: Election, raw: bytes) -> str:
+        """The card that a ballot claims; whether it is a point, and signed, is verified after the card is looked up."""
         try:
-            return parse_ballot(raw, ballot_limit(election))
+            return parse_ballot_text(raw, ballot_limit(election)).credential
         except DocumentError as error:
             raise BadBallot(str(error)) from None
 
-    def _verify(self, election: Election, ballot: EncryptedBallot) -> None:
+    def _verify(self, election: Election, sealed: _Sealed) -> None:
         try:
-            verify_ballot(election, ballot)
-        except DocumentError as error:
+            self._verifier(election, sealed.raw, sealed.commitments)
+        except (DocumentError, KeysError) as error:
             raise BadBallot(str(error)) from None
 
-    def _receipt(self, found: str) -> Receipt | None:
+    def _receipt(self, uuid: str, found: str) -> Receipt | None:
         with self._storage.read() as session:
             row = session.get(BallotRow, found)
-            return Receipt(row.tracker, row.receipt) if row else None
+            return Receipt(row.tracker, row.receipt) if row is not None and row.deck == uuid else None
 
     def _check(self, session: Session, sealed: _Sealed) -> None:
         """Raise unless the box is open, and the card may vote and did not."""
@@ -196,7 +203,7 @@ class Box:
 
     def _stored(self, sealed: _Sealed) -> Receipt:
         """After losing a race: the receipt of the same ballot, or the reason why this one cannot go in."""
-        known = self._receipt(sealed.tracker)
+        known = self._receipt(sealed.uuid, sealed.tracker)
         if known is not None:
             return known
         with self._storage.read() as session:
