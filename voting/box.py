@@ -109,7 +109,7 @@ class Box:
             check_open(life_row.find(session, conference))
             check_card(session, uuid, sealed.credential)
         # Before the card's use is looked at: only who holds its secret can report it as used already.
-        self._verify(election, ballot)
+        self._verify(election, sealed)
         try:
             return self._insert(sealed)
         except CardAlreadyUsed:

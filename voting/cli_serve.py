@@ -1,15 +1,26 @@
-"""`phieukin serve`: the room server (máy chủ hội trường)."""
+"""`phieukin serve`: the room server (máy chủ hội trường), with the tally's verifier of ballots that come together."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from tally.fast.acceptance import Acceptance
+from voting import serve as server
 from voting.errors import VotingError
 from voting.serve import prepare, serve
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.web.accounts import ROLES, Role, create_staff, new_totp
 from voting.web.settings import load_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def application() -> "Flask":
+    """The application of one server process, for granian: ballots are verified in batches where there is numba."""
+    return server.application(Acceptance().verify)
 
 
 @click.command("serve")

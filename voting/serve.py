@@ -22,6 +22,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from voting import closing, life_row
+from voting.box import Verify, verify_alone
 from voting.errors import InvalidSettings
 from voting.serve_tls import prepare_certificate
 from voting.storage.engine import Storage
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 FOLDER_VARIABLE = "PHIEUKIN_ROOM"
+APPLICATION = "voting.cli_serve:application"  # where everything is joined: the server with the tally's fast verifier
 START_SECONDS = 30
 STOP_SECONDS = 10
 _PAUSE = 0.05  # seconds between two looks at a server that starts
@@ -58,7 +60,7 @@ def serve(settings: Settings) -> None:
     _no_core_dumps()
     os.environ[FOLDER_VARIABLE] = str(settings.directory)
     Granian(
-        "voting.serve:application",
+        APPLICATION,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
@@ -75,14 +77,14 @@ def serve(settings: Settings) -> None:
     ).serve()
 
 
-def application() -> "Flask":
+def application(verify: Verify = verify_alone) -> "Flask":
     """The application of one server process, for the folder that the environment names."""
     from voting.web.app import create_app
 
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder is None:
         raise InvalidSettings(f"{FOLDER_VARIABLE} must name the room's folder")
-    return create_app(load_settings(Path(folder)))
+    return create_app(load_settings(Path(folder)), verify)
 
 
 @dataclass(frozen=True, slots=True)

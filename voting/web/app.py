@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf import CSRFProtect
 
+from voting.box import Verify, verify_alone
 from voting.web import api, mistakes, pages, protection, sessions, words
 from voting.web.accounts import IDLE_SECONDS
 from voting.web.room import EXTENSION, open_room
@@ -15,10 +16,10 @@ from voting.web.settings import Settings
 FOLDER = Path(str(files("kiosk_templates")))
 
 
-def create_app(settings: Settings) -> Flask:
-    """Make the application of one server process; the database must be migrated."""
+def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
+    """Make the application of one server process, ballots verified by `verify`; the database must be migrated."""
     app = Flask("voting.web", static_folder=FOLDER / "static", template_folder=FOLDER / "pages")
-    room = open_room(settings)
+    room = open_room(settings, verify)
     app.extensions[EXTENSION] = room
     app.config.update(
         # The cookie is signed with a key of its own, goes to this host over TLS alone, and to no script or other site.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from voting.box import Box
+from voting.box import Box, Verify, verify_alone
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.web.settings import Clock, Settings
@@ -27,10 +27,10 @@ class Room:
         return int(self.clock().timestamp())
 
 
-def open_room(settings: Settings) -> Room:
-    """Open the room of these settings."""
+def open_room(settings: Settings, verify: Verify = verify_alone) -> Room:
+    """Open the room of these settings, ballots verified by `verify`."""
     storage, keyring = Storage(settings.database), Keyring(settings.secret)
-    return Room(settings, storage, keyring, Box(storage, keyring), settings.clock)
+    return Room(settings, storage, keyring, Box(storage, keyring, verify), settings.clock)
 
 
 def the_room() -> Room:
