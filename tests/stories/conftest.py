@@ -53,6 +53,32 @@ class OpenRoom:
             return new_code(session, "story", int(now().timestamp()))
 
 
+@dataclass
+class EmptyRoom:
+    """A room without a conference: its server, and tellers whose keys exist."""
+
+    room: RunningRoom
+    staff: Staff
+
+    @property
+    def url(self) -> str:
+        """Where the room's pages are."""
+        return f"https://localhost:{self.room.tablet.port}"
+
+    @property
+    def desk(self) -> Desk:
+        """What people at the desk work with."""
+        return self.room.desk
+
+
+@pytest.fixture
+def empty_room(tmp_path: Path, front: Path) -> Iterator[EmptyRoom]:
+    """A room before its first conference."""
+    staff = make_staff(tmp_path, sample.TELLERS, sample.THRESHOLD, seed=5)
+    with running_room(tmp_path / "room") as room:
+        yield EmptyRoom(room, staff)
+
+
 @pytest.fixture
 def open_room(tmp_path: Path, front: Path) -> Iterator[OpenRoom]:
     """The sample's conference with 8 people present, open for voting."""

@@ -11,15 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tally.audit import Verdict, audit
-from tally.cli_record import write_records
-from tally.count import Words, add_sum, finish, open_one
-from tally.teller_file import bind_to_box, read_teller_file
 from tests.stories.conftest import OpenRoom, browser_with_camera, camera_film
-from voting import closing
 from voting.documents.ballot import cast_ballot
 from voting.documents.request import ballot_size
-from voting.life import stamp
-from voting.rehearsal.conference import TWO_PEOPLE, now
+from voting.rehearsal.conference import close, count
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request
@@ -129,18 +124,4 @@ def close_and_count(room: OpenRoom) -> Path:
     """Another attendee disagrees with everybody; the box is closed and counted by two tellers."""
     marks = [[0, 1]] * len(room.election.questions)
     room.room.tablet.cast(room.election, cast_ballot(room.election, room.cards[1], marks))
-    with room.desk.storage.write() as session:
-        closed = closing.close_box(session, room.number, room.desk.keyring, TWO_PEOPLE, now())
-    room.out.mkdir()
-    archive, facts, count = (room.out / f"{closed.uuid}.{end}" for end in ("bel", "facts.json", "count.json"))
-    archive.write_bytes(closed.archive)
-    facts.write_bytes(closed.facts)
-    box = add_sum(archive).end_ballots
-    opened = []
-    for teller in room.staff.tellers[1:]:
-        own = read_teller_file(teller.path, teller.passphrase)
-        opened.append(open_one(archive, bind_to_box(teller.path, own, teller.passphrase, box), box))
-    moment = stamp(now())
-    count.write_bytes(finish(archive, archive, opened, begun=moment, ended=moment, words=Words()))
-    write_records(archive, facts, count, room.out)
-    return archive
+    return count(room.desk, room.staff, room.number, *close(room.desk, room.number, room.out)).archive

@@ -31,7 +31,7 @@ def screen() -> str:
     with the_room().storage.read() as session:
         row = life_row.current(session)
         if row is None:
-            return render_template("room/hall.html", row=None, refresh=REFRESH_SECONDS)
+            return render_template("room/hall.html", row=None, refresh=REFRESH_SECONDS, **script("hall.js"))
         written = setup.setup_of(session, row.id) if row.state in WITH_SETUP else None
         closed = session.get(ClosingRow, row.id)
         shown = ballots_shown(row, box.count_ballots(session, row.id))
@@ -44,6 +44,7 @@ def screen() -> str:
             end=closing.end_ballots(closed.facts) if closed else None,
             shown=shown,
             refresh=REFRESH_SECONDS,
+            **script("hall.js"),
         )
 
 
@@ -84,13 +85,21 @@ def built_address() -> str:
     return url_for("static", filename="built")
 
 
+def script(name: str) -> dict[str, Any]:
+    """What a template needs to load one built script; nothing where the front end was not built."""
+    found = manifest(required=False)
+    return {"script": found["files"].get(name) if found else None, "built": built_address()}
+
+
 @cache
-def manifest() -> dict[str, Any]:
-    """The list of built files with their hashes; 404 where the front end was not built."""
+def manifest(*, required: bool = True) -> dict[str, Any]:
+    """The list of built files with their hashes; 404 where the front end was not built, if it is required."""
     from voting.web.app import FOLDER
 
     path = FOLDER / "static" / "built" / "manifest.json"
     if not path.exists():
+        if not required:
+            return {}
         abort(404)
     found: dict[str, Any] = msgspec.json.decode(path.read_bytes())
     return found

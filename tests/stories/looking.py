@@ -1,0 +1,72 @@
+"""Looking at a page as people do: at a size, in a language, with large letters; and as axe-core does (WCAG 2.2 AA)."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk_templates.build_front import HERE
+from tests.conftest import missing
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+RUN = """async (rules) => {
+    const found = await axe.run(document, {runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]});
+    return found.violations.map((one) => one.id + ": " + one.nodes.slice(0, 3)
+        .map((node) => node.target.join(" ") + " " + (node.any[0]?.message ?? "")).join(" | "));
+}"""
+SMALL_TARGETS = """(least) => [...document.querySelectorAll("button, label.choice, input:not(.scanner):not(label *)")]
+    .map((one) => [one, one.getBoundingClientRect()])
+    .filter(([one, box]) => box.width && getComputedStyle(one).visibility !== "hidden")
+    .filter(([_, box]) => box.width < least - 0.5 || box.height < least - 0.5)
+    .map(([one, box]) => `${one.className || one.tagName} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+TARGET = 48  # CSS px: 12.7 mm at 96 dpi
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A size of the glass in CSS px, a language, and how large letters are."""
+
+    width: int
+    height: int
+    language: str
+    size: str = "m"
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}-{self.language}-{self.size}"
+
+
+LENSES = (Lens(768, 1024, "vi"), Lens(1280, 800, "en", "x"), Lens(390, 844, "vi", "x"))
+
+
+@cache
+def axe() -> str:
+    """The source of axe-core, a development package of the front end."""
+    if not AXE.exists():
+        missing("axe-core: npm ci in kiosk_templates")
+    return AXE.read_text(encoding="utf-8")
+
+
+def complaints(page: "Page") -> list[str]:
+    """What axe-core finds on the page as it stands, and whether it must be scrolled sideways."""
+    if not page.evaluate("typeof window.axe !== 'undefined'"):
+        page.evaluate(axe())
+    found: list[str] = page.evaluate(RUN, list(RULES))
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*found, *([f"the page is {wide} px wider than the glass"] if wide > 0 else [])]
+
+
+def small_targets(page: "Page") -> list[str]:
+    """Everything to be touched that is smaller than 12.7 mm."""
+    found: list[str] = page.evaluate(SMALL_TARGETS, TARGET)
+    return found
+
+
+def picture(page: "Page", name: str, *, whole: bool = False) -> None:
+    """Keep a picture of the page in the folder PHIEUKIN_SCREENS, where that is set (make screens)."""
+    if folder := os.environ.get("PHIEUKIN_SCREENS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole, animations="disabled")

@@ -1,0 +1,111 @@
+"""The people of a room in their browsers: members of staff who sign in, and what they do with pages."""
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.stories.looking import Lens, complaints, picture
+from voting.rehearsal.room import Desk
+from voting.web.accounts import ROLES, create_staff
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PASSWORD = "một mật khẩu dài"
+WAIT = 15_000  # ms
+_GROUPS = re.compile(r"\b(\w{5})\s*-\s*(\w{6})\s*-\s*(\w{5})\s*-\s*(\w{6})\b", re.ASCII)
+LARGEST = "document.documentElement.style.fontSize = '200%'"
+
+
+def hire(desk: Desk) -> None:
+    """Give everybody an account that is called by the role, without an authenticator."""
+    with desk.storage.write() as session:
+        for role in ROLES:
+            create_staff(session, role, role.title(), PASSWORD, (role,))
+
+
+@dataclass
+class Member:
+    """A member of staff at a browser of their own."""
+
+    page: "Page"
+    url: str
+    role: str
+    lens: Lens
+    seen: list[str] = field(default_factory=list)
+
+    @classmethod
+    def sign_in(cls, browser: "Browser", url: str, role: str, lens: Lens) -> "Member":
+        """Open a browser and sign in."""
+        viewport = {"width": lens.width, "height": lens.height}
+        context = browser.new_context(viewport=viewport, ignore_https_errors=True)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        one = cls(page, url, role, lens)
+        one.go("/sign-in")
+        if lens.language == "en":
+            page.click(".bar button[lang=en]")
+        one.look("sign-in")
+        page.fill("[name=login]", role)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button")
+        page.wait_for_url("**/desk")
+        return one
+
+    def go(self, path: str) -> "Member":
+        """Open a page."""
+        self.page.goto(self.url + path)
+        return self
+
+    def look(self, name: str, *, whole: bool = True) -> None:
+        """Look at a page: nothing that axe-core finds, nothing wider than the glass."""
+        if self.lens.size == "x":
+            self.page.evaluate(LARGEST)
+        picture(self.page, f"staff-{name}-{self.lens}", whole=whole)
+        found = complaints(self.page)
+        assert found == [], f"{name} at {self.lens}: {found}"
+
+    def press(self, endpoint: str) -> None:
+        """Press the button of the form that goes to an address."""
+        self.page.locator(f"form[action='{endpoint}'] button:not([lang])").first.click()
+        self.page.wait_for_load_state()
+
+    def together(self, endpoint: str, second: str) -> None:
+        """Take a step with a second person, who types name and password."""
+        form = self.page.locator(f"form[action='{endpoint}']")
+        form.locator("[name=second_login]").fill(second)
+        form.locator("[name=second_password]").fill(PASSWORD)
+        form.locator("button").click()
+        self.page.wait_for_load_state()
+
+    def upload(self, endpoint: str, path: Path) -> None:
+        """Upload a file."""
+        form = self.page.locator(f"form[action='{endpoint}']")
+        form.locator("input[type=file]").set_input_files(path)
+        form.locator("button").click()
+        self.page.wait_for_load_state()
+
+    def fetch(self, selector: str, path: Path) -> Path:
+        """Press what starts a download, and keep the file."""
+        with self.page.expect_download() as download:
+            self.page.locator(selector).first.click()
+        download.value.save_as(path)
+        return path
+
+    def scan(self, card: str) -> str:
+        """Scan a card with a hand scanner on a page of staff; return what the page says."""
+        self.page.focus("#scan-field")
+        self.page.keyboard.type(card)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector("#scan-note[data-kind=good], #scan-note[data-kind=bad]")
+        said = self.page.inner_text("#scan-note")
+        self.page.evaluate("delete document.getElementById('scan-note').dataset.kind")
+        return said
+
+
+def printed_cards(pdf: Path) -> list[str]:
+    """The codes on sheets of cards, as a person would read them off."""
+    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    return ["".join(groups) for groups in _GROUPS.findall(text)]
