@@ -109,9 +109,12 @@ def chromium_path() -> Path:
     return Path(str(found))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(chromium_path: Path) -> Iterator["Browser"]:
-    """A running Chromium, driven by Playwright; each test opens a context of its own."""
+    """A running Chromium, driven by Playwright; each test opens a context of its own.
+
+    One a module, not one a run: while Playwright is started, nothing else in this process can run an event loop.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
