@@ -61,8 +61,8 @@ def hold(
     drawn = [card.text for card in deck][:present]
     for card, marks in zip(drawn, marks_for(election), strict=False):
         room.tablet.cast(election, cast_ballot(election, card, marks))
-    archive, facts = _close(room.desk, number, out)
-    return _count(room.desk, staff, number, archive, facts)
+    archive, facts = close(room.desk, number, out)
+    return count(room.desk, staff, number, archive, facts)
 
 
 def prepare(desk: Desk, draft: Draft, present: int, trustees: bytes) -> tuple[int, list[CardSecret]]:
@@ -104,7 +104,8 @@ def seal_and_open(desk: Desk, staff: Staff, number: int) -> Election:
     return parse_election(sealed[0])
 
 
-def _close(desk: Desk, number: int, out: Path) -> tuple[Path, Path]:
+def close(desk: Desk, number: int, out: Path) -> tuple[Path, Path]:
+    """Close the box; write the archive, its sidecar and the room's facts into `out`."""
     with desk.storage.write() as session:
         closed = closing.close_box(session, number, desk.keyring, TWO_PEOPLE, now())
     closing.rewrite_closed(desk.storage)
@@ -117,7 +118,7 @@ def _close(desk: Desk, number: int, out: Path) -> tuple[Path, Path]:
     return archive, facts
 
 
-def _count(desk: Desk, staff: Staff, number: int, archive: Path, facts: Path) -> Held:
+def count(desk: Desk, staff: Staff, number: int, archive: Path, facts: Path) -> Held:
     """Count on the tally machine's own terms: from the archive file and the tellers' sealed files alone."""
     begun = now()
     report = add_sum(archive)
@@ -128,9 +129,9 @@ def _count(desk: Desk, staff: Staff, number: int, archive: Path, facts: Path) ->
         openings.append(open_one(archive, own, report.end_ballots))
     word = ChairWord("single_ballot", staff.chair[0].name, "Diễn tập: mở hòm phiếu chỉ có một phiếu.")
     words = Words(chair_words=(word,) if report.ballots == 1 else ())
-    count = archive.with_suffix(".count.json")
-    count.write_bytes(finish(archive, archive, openings, begun=stamp(begun), ended=stamp(now()), words=words))
-    return _record(desk, staff, number, Files(archive, facts, count))
+    count_facts = archive.with_suffix(".count.json")
+    count_facts.write_bytes(finish(archive, archive, openings, begun=stamp(begun), ended=stamp(now()), words=words))
+    return _record(desk, staff, number, Files(archive, facts, count_facts))
 
 
 @dataclass(frozen=True, slots=True)

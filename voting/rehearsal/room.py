@@ -47,8 +47,8 @@ class Tablet:
         self.device = str(answer["device"])
 
     def cast(self, election: Election, ballot: SealedBallot) -> str:
-        """Send one ballot, check the receipt and return the tracker; raise CastRefused."""
-        body = pack_request(election, ballot)
+        """Send one ballot, check the receipt and return the tracker; raise CastRefused. Commitments may be empty."""
+        body = pack_request(election, ballot, commitments=bool(ballot.commitments))
         message = raw_message(DEVICE_TAG, election.uuid.encode(), hashlib.sha256(body).digest())
         headers = {
             "Content-Type": "application/octet-stream",
