@@ -9,10 +9,12 @@ from typing import Any
 import click
 
 from keys.errors import KeysError
+from tally.cli_ceremony import ceremony_command, recover_command
 from tally.cli_count import confirm_command, finish_command, open_command, sum_command, teller_file_command
 from tally.cli_record import compare_command, head_command, record_command, sign_command
 from tally.errors import TallyError
-from tally.minutes.cli import minutes_command
+from tally.minutes.cli import minutes_command, office_form_command
+from tally.pdf_cli import check_minutes_command, sign_minutes_command
 from voting.documents.errors import DocumentError
 
 
@@ -34,6 +36,8 @@ def tally_group() -> None:
 
 
 for command in (
+    ceremony_command,
+    recover_command,
     teller_file_command,
     confirm_command,
     sum_command,
@@ -44,5 +48,8 @@ for command in (
     sign_command,
     compare_command,
     minutes_command,
+    office_form_command,
+    sign_minutes_command,
+    check_minutes_command,
 ):
     tally_group.add_command(command)

@@ -47,3 +47,7 @@ class CannotOpen(TallyError):
 
 class InvalidForm(TallyError):
     """An office's own form cannot be filled in: not a DOCX file, or a placeholder that does not exist."""
+
+
+class CeremonyFault(TallyError):
+    """A contribution to the key ceremony that is wrong, double, early or changed; the message names whose."""

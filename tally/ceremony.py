@@ -1,0 +1,234 @@
+"""The key ceremony by stick (lễ tạo khóa): from the files that are there to the next thing for this teller.
+
+    table = look(stick, plan)               # everything on the stick, checked as far as it goes; raises CeremonyFault
+    todo = next_step(table, own, index)     # what this teller does next, or whom all wait for
+    own = announce | deal | accept …        # each stores the teller's own state before anything is handed out
+
+No step trusts an earlier one: what this teller confirmed is kept as hashes, and a file that changed since is a fault by
+name. The mathematics is that of `keys.ceremony`, the rehearsed opening that of `keys.ceremony_rehearsal`.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from keys import ceremony
+from keys.ceremony_complaint import complain, judge
+from keys.ceremony_rehearsal import check_rehearsal, finish_rehearsal, open_rehearsal
+from keys.errors import KeysError
+from keys.signing import new_signing_key
+from keys.teller import TellerKey
+from keys.transcript import sha256_hex, tagged
+from keys.trustees import Trustees, encode_trustees, parse_trustees
+from tally.ceremony_own import Own, new_own, with_dealing, with_share
+from tally.ceremony_plan import Plan
+from tally.ceremony_stick import STEPS, Hello, Step, Stick, check_hello, new_hello
+from tally.errors import CeremonyFault
+from voting.documents.canonical import canonical
+
+_TELLER = re.compile(r"teller (\d+)")
+FINGERPRINT = "phieukin/ceremony-fingerprint/v1"
+
+
+class Todo(StrEnum):
+    """What a teller does next."""
+
+    BEGIN = "begin"
+    WAIT = "wait"
+    DEAL = "deal"
+    ACCEPT = "accept"
+    REHEARSE = "rehearse"
+    FINISH = "finish"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What lies on the table: the plan and the files of each step, by teller."""
+
+    plan: Plan
+    hellos: Mapping[int, bytes]
+    dealings: Mapping[int, bytes]
+    shares: Mapping[int, bytes]
+    rehearsals: Mapping[int, bytes]
+
+    @property
+    def size(self) -> int:
+        """Number of tellers."""
+        return len(self.plan.tellers)
+
+    def step(self, step: Step) -> Mapping[int, bytes]:
+        """The files of one step."""
+        return (self.hellos, self.dealings, self.shares, self.rehearsals)[STEPS.index(step)]
+
+    def missing(self, step: Step) -> list[int]:
+        """The tellers whose file of a step is not there."""
+        return [index for index in range(1, self.size + 1) if index not in self.step(step)]
+
+    @property
+    def announcements(self) -> bytes:
+        """All announcements as keys.ceremony joins them; raises what its checks raise."""
+        return ceremony.gather_announcements(self.hello(index).announcement.encode() for index in sorted(self.hellos))
+
+    @property
+    def joined_dealings(self) -> bytes:
+        """All dealings, joined."""
+        return ceremony.gather_dealings(self.dealings.values())
+
+    def hello(self, index: int) -> Hello:
+        """A teller's announcement, checked."""
+        return check_hello(self.plan, self.hellos[index])
+
+    @property
+    def fingerprint(self) -> str:
+        """What all tellers compare aloud: hex SHA-256 of the plan and all announcements with their signing keys."""
+        parts = (self.hellos[index] for index in sorted(self.hellos))
+        return sha256_hex(tagged(FINGERPRINT, canonical(self.plan), *parts))
+
+    def trustees(self) -> Trustees:
+        """Join all public files to trustees.json, checked whole; the same bytes on every machine."""
+        item = ceremony.assemble(self.announcements, self.joined_dealings, self.shares.values())
+        return parse_trustees(encode_trustees([item]))
+
+
+def look(stick: Stick, plan: Plan) -> Table:
+    """Read the stick and check every file as far as the steps have come; raise CeremonyFault with a name."""
+    table = Table(plan, *(stick.read(step, plan) for step in STEPS))
+    with named(plan):
+        for index in table.hellos:
+            table.hello(index)
+        _check_order(table)
+        if not table.missing("1-announcement"):
+            announcements = table.announcements
+            for raw in table.dealings.values():
+                ceremony.check_dealing(announcements, raw)
+        if not table.missing("2-dealing"):
+            for raw in table.shares.values():
+                ceremony.check_share(table.announcements, table.joined_dealings, raw)
+        if not table.missing("3-share"):
+            trustees = table.trustees()
+            for raw in table.rehearsals.values():
+                check_rehearsal(trustees, raw)
+    return table
+
+
+def _check_order(table: Table) -> None:
+    """Nobody goes on before all have done the step before: who rushes could fit their part to those of the others."""
+    for before, step in itertools.pairwise(STEPS):
+        missing, early = table.missing(before), sorted(table.step(step))
+        if missing and early:
+            waited = ", ".join(table.plan.name(index) for index in missing)
+            raise CeremonyFault(
+                f"teller {early[0]} ({table.plan.name(early[0])}): a file of step {step[0]} is here before step "
+                f"{before[0]} is complete; missing: {waited}. Was a file taken off the stick? Put it back. If not, "
+                "somebody rushed: begin a new ceremony"
+            )
+
+
+def next_step(table: Table, own: Own | None, index: int, *, finished: bool) -> tuple[Todo, list[int]]:
+    """Say what teller `index` does next, and whom all wait for; `finished`: the teller's file of the count stands."""
+    if own is None and not finished:
+        return Todo.BEGIN, []
+    for step, todo in zip(STEPS[:-1], (Todo.DEAL, Todo.ACCEPT, Todo.REHEARSE), strict=True):
+        missing = table.missing(step)
+        if missing:
+            return Todo.WAIT, missing
+        if index not in table.step(STEPS[STEPS.index(step) + 1]):
+            return todo, []
+    missing = table.missing("4-rehearsal")
+    return (Todo.WAIT, missing) if missing else (Todo.FINISH, [])
+
+
+def begin(plan: Plan, index: int) -> Own:
+    """Step 1: draw secrets and signing key; the state holds the announcement to hand out."""
+    secret, announcement = ceremony.begin(len(plan.tellers), plan.threshold, index)
+    signer = new_signing_key()
+    return new_own(plan.hash, plan.name(index), secret, signer, new_hello(plan, index, announcement, signer))
+
+
+def deal(table: Table, own: Own) -> Own:
+    """Step 2, after all compared the fingerprint: deal shares; the state holds the dealing to hand out."""
+    with named(table.plan):
+        secret, dealing = ceremony.deal(own.ceremony, table.announcements)
+    return with_dealing(own, secret, _hashes(table.hellos), dealing)
+
+
+def accept(table: Table, own: Own) -> Own:
+    """Step 3: check every dealing and take the share; raise CeremonyFault with the dealer's name."""
+    with named(table.plan):
+        key, share = ceremony.accept(own.ceremony, table.announcements, table.joined_dealings)
+    return with_share(own, _hashes(table.dealings), key, share)
+
+
+def rehearse(table: Table, key: TellerKey) -> bytes:
+    """Step 4: open this teller's part of the number that rehearses the opening."""
+    with named(table.plan):
+        return open_rehearsal(key, table.trustees())
+
+
+def finish(table: Table) -> tuple[Trustees, int]:
+    """See that any threshold of tellers opens; return trustees.json and the number that came out."""
+    with named(table.plan):
+        trustees = table.trustees()
+        return trustees, finish_rehearsal(trustees, table.rehearsals.values())
+
+
+def check_unchanged(table: Table, own: Own) -> None:
+    """Compare the stick with what this teller handed out, confirmed and accepted; raise CeremonyFault with a name."""
+    if own.plan != table.plan.hash:
+        raise CeremonyFault("the plan on the stick is another one than the one that this teller's file was made for")
+    handed = {"1-announcement": own.hello, "2-dealing": own.dealing, "3-share": own.share}
+    for step in STEPS[:-1]:
+        there = table.step(step).get(own.index)
+        if there is not None and there.decode(errors="replace") != handed[step]:
+            raise CeremonyFault(
+                f"teller {own.index} ({own.name}): somebody put another file of step {step[0]} in your place; "
+                "take it away and run this again"
+            )
+    for what, hashes, files in (("1", own.seen, table.hellos), ("2", own.dealt, table.dealings)):
+        for index, (before, now) in enumerate(zip(hashes, _hashes(files), strict=False), 1):
+            if len(files) == table.size and before != now:
+                raise CeremonyFault(
+                    f"teller {index} ({table.plan.name(index)}): the file of step {what} came late: it is not the one "
+                    "that you confirmed. Put the first one back, or begin a new ceremony"
+                )
+
+
+def complaint_of(table: Table, own: Own, dealer: int) -> bytes:
+    """Prove to everybody that this dealer's share for us is wrong."""
+    return complain(own.ceremony, table.announcements, table.joined_dealings, dealer)
+
+
+def judged(table: Table, complaint: bytes) -> int:
+    """Return the dealer whom a complaint proves guilty; raise CeremonyFault where it proves nothing."""
+    with named(table.plan):
+        return judge(table.announcements, table.joined_dealings, complaint)
+
+
+@contextmanager
+def named(plan: Plan) -> Iterator[None]:
+    """Turn an error of keys, which says "teller 2: …", into a fault that says the name as well."""
+    try:
+        yield
+    except KeysError as error:
+        raise CeremonyFault(with_name(plan, str(error))) from None
+
+
+def with_name(plan: Plan, text: str) -> str:
+    """Put the name behind the first number of a teller in a message."""
+    found = _TELLER.search(text)
+    if found is None:
+        return text
+    return f"{text[: found.end()]} ({plan.name(int(found[1]))}){text[found.end() :]}"
+
+
+def blamed(error: CeremonyFault) -> int | None:
+    """The number of the teller whom a fault begins with."""
+    found = _TELLER.match(str(error))
+    return int(found[1]) if found else None
+
+
+def _hashes(files: Mapping[int, bytes]) -> tuple[str, ...]:
+    return tuple(sha256_hex(files[index]) for index in sorted(files))

@@ -1,0 +1,265 @@
+"""The guided key ceremony (`phieukin tally ceremony STICK`): looks at the stick and does this teller's next step.
+
+Every run begins from the files, so a run may end anywhere: a fresh process, on another machine, goes on. Whatever is
+handed out stands in the teller's sealed file first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from keys.errors import InvalidShare
+from keys.teller import find_owner
+from keys.transcript import sha256_hex
+from tally import ceremony
+from tally.ceremony import Table, Todo, look, next_step
+from tally.ceremony_own import KIND, Own, as_teller_file, kind_of, own_path, read_own, replace_own, write_own
+from tally.ceremony_plan import Clash, Plan, clashes_of, majority, new_plan
+from tally.ceremony_sheet import recovery_sheet
+from tally.ceremony_stick import STEPS, TELLERS, TRUSTEES, Step, Stick
+from tally.cli_options import write_whole
+from tally.errors import CeremonyFault
+from tally.guide import Guide, groups
+from tally.teller_file import TellerFile, read_teller_file
+from voting.documents.canonical import canonical
+
+FORMAT = 1
+
+
+class TellerKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One teller for the draft: name and public signing key."""
+
+    name: str
+    key: str
+
+
+class Tellers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`tellers.json`, written once the rehearsed opening succeeded: what the desk takes beside trustees.json."""
+
+    format: int
+    conference: str
+    threshold: int
+    trustees: str
+    fingerprint: str
+    rehearsed: int
+    tellers: tuple[TellerKeys, ...]
+    clashes: tuple[Clash, ...]
+
+
+def plan_by_asking(guide: Guide, stick: Stick, on_ballot: Sequence[str]) -> Plan:
+    """Ask who the tellers are and how many open; write the plan. Raises CeremonyFault."""
+    guide.say("ceremony.new", folder=stick.folder)
+    conference = guide.ask("ceremony.conference")
+    size = guide.number("ceremony.size", 2, 9, 3)
+    names = [guide.ask("ceremony.teller", number=number) for number in range(1, size + 1)]
+    threshold = guide.number("ceremony.threshold", 2, size, majority(size), size=size)
+    return make_plan(guide, stick, new_plan(conference, names, threshold), on_ballot)
+
+
+def make_plan(guide: Guide, stick: Stick, plan: Plan, on_ballot: Sequence[str]) -> Plan:
+    """Name the tellers who stand on a ballot, take the reasons, and write the plan; raise CeremonyFault."""
+    clashes = [_accepted_clash(guide, name) for name in clashes_of(plan.tellers, on_ballot)]
+    whole = msgspec.structs.replace(plan, clashes=tuple(clashes))
+    stick.write_plan(whole)
+    return whole
+
+
+def _accepted_clash(guide: Guide, name: str) -> Clash:
+    guide.warn("ceremony.clash", name=name)
+    if not guide.confirm("ceremony.clash_go_on", name=name):
+        raise CeremonyFault(guide.words("ceremony.clash_stopped", name=name))
+    return Clash(name, guide.ask("ceremony.clash_reason"))
+
+
+@dataclass(slots=True)
+class Seat:
+    """One teller at the machine: number, own folder, and the passphrase once it was asked for."""
+
+    guide: Guide
+    stick: Stick
+    plan: Plan
+    index: int
+    home: Path
+    passphrase_file: Path | None
+    fingerprint: str | None
+    _passphrase: str = ""
+
+    @property
+    def name(self) -> str:
+        """The teller's name."""
+        return self.plan.name(self.index)
+
+    @property
+    def path(self) -> Path:
+        """The teller's sealed file."""
+        return own_path(self.home, self.index)
+
+    def run(self) -> Todo:
+        """Do all that this teller can do now; return what is left: WAIT or FINISH."""
+        self._judge_complaints()
+        while True:
+            todo = self._step()
+            if todo in (Todo.WAIT, Todo.FINISH):
+                return todo
+
+    def _step(self) -> Todo:
+        table = look(self.stick, self.plan)
+        finished = self.path.exists() and kind_of(self.path) != KIND
+        own = self._own() if self.path.exists() and not finished else None
+        if own is not None:
+            self._hand_out_again(own)
+            table = look(self.stick, self.plan)
+            ceremony.check_unchanged(table, own)
+        todo, missing = next_step(table, own, self.index, finished=finished)
+        if todo is Todo.BEGIN:
+            self._begin(table)
+        elif todo is Todo.WAIT:
+            self._wait(table, missing)
+        elif todo is Todo.DEAL:
+            self._deal(table, _need(own, table, self.index))
+        elif todo is Todo.ACCEPT:
+            self._accept(table, _need(own, table, self.index))
+        elif todo is Todo.REHEARSE:
+            self._rehearse(table, own)
+        else:
+            self._finish(table)
+        return todo
+
+    def _words(self) -> str:
+        if not self._passphrase:
+            self._passphrase = self.guide.passphrase(self.passphrase_file, name=self.name)
+        return self._passphrase
+
+    def _own(self) -> Own:
+        return read_own(self.path, self._words())
+
+    def _teller(self) -> TellerFile:
+        return read_teller_file(self.path, self._words())
+
+    def _begin(self, table: Table) -> None:
+        if self.index in table.hellos:
+            raise CeremonyFault(self.guide.words("ceremony.lost_own", name=self.name, path=self.path))
+        self.guide.say("ceremony.begin", path=self.path)
+        names = (*self.plan.tellers, self.plan.conference)
+        self._passphrase = self.guide.new_passphrase(self.passphrase_file, names)
+        own = ceremony.begin(self.plan, self.index)
+        write_own(self.path, own, self._passphrase)
+        self.guide.good("ceremony.announced", path=self.stick.write(STEPS[0], self.index, own.hello.encode()))
+
+    def _hand_out_again(self, own: Own) -> None:
+        """Write what is in the sealed file and not on the stick: the machine died in between, or a file is lost."""
+        for step, raw in zip(STEPS, (own.hello, own.dealing, own.share), strict=False):
+            if raw and not self._there(step, raw):
+                self.stick.write(step, self.index, raw.encode())
+                self.guide.say("ceremony.rewritten", step=step[0])
+
+    def _there(self, step: Step, raw: str) -> bool:
+        """Tell whether a readable file of ours is on the stick; a damaged one under our name is written again."""
+        path = self.stick.path(step, self.index)
+        if path.exists():
+            try:
+                msgspec.json.decode(path.read_bytes())
+            except msgspec.MsgspecError:
+                return False
+        return self.index in self.stick.read(step, self.plan)
+
+    def _wait(self, table: Table, missing: Sequence[int]) -> None:
+        step = next(step for step in STEPS if table.missing(step))
+        names = ", ".join(self.plan.name(index) for index in missing)
+        self.guide.say("ceremony.waiting", step=step[0], names=names)
+        self.guide.say("general.again")
+
+    def _deal(self, table: Table, own: Own) -> None:
+        self._compare(table)
+        dealt = ceremony.deal(table, own)
+        replace_own(self.path, dealt, self._words())
+        self.guide.good("ceremony.dealt", path=self.stick.write(STEPS[1], self.index, dealt.dealing.encode()))
+
+    def _compare(self, table: Table) -> None:
+        self.guide.title("ceremony.compare", size=table.size)
+        for index in range(1, table.size + 1):
+            key = groups(sha256_hex(table.hello(index).signing_key.encode())[:16], "")
+            self.guide.say("ceremony.keys_seen", number=index, name=self.plan.name(index), key=key)
+        self.guide.plain(groups(table.fingerprint))
+        if self.fingerprint is None:
+            same = self.guide.confirm("ceremony.compare_ask")
+        else:
+            same = self.fingerprint == table.fingerprint
+        if not same:
+            raise CeremonyFault(self.guide.words("ceremony.compare_differ"))
+
+    def _accept(self, table: Table, own: Own) -> None:
+        try:
+            accepted = ceremony.accept(table, own)
+        except CeremonyFault as fault:
+            self._complain(table, own, fault)
+            raise
+        replace_own(self.path, accepted, self._words())
+        written = self.stick.write(STEPS[2], self.index, accepted.share.encode())
+        self.guide.good("ceremony.accepted", size=table.size, path=written)
+
+    def _complain(self, table: Table, own: Own, fault: CeremonyFault) -> None:
+        dealer = ceremony.blamed(fault)
+        if dealer is None or dealer == self.index:
+            return
+        path = self.stick.folder / f"complaint-by-{self.index}-about-{dealer}.json"
+        write_whole(path, ceremony.complaint_of(table, own, dealer))
+        name = self.plan.name(dealer)
+        raise CeremonyFault(self.guide.words("ceremony.complaint_written", dealer=name, path=path)) from None
+
+    def _judge_complaints(self) -> None:
+        """Say what the complaints on the stick prove; raise CeremonyFault where one proves a wrong share."""
+        for path, raw in self.stick.complaints():
+            table = look(self.stick, self.plan)
+            try:
+                dealer = ceremony.judged(table, raw)
+            except CeremonyFault as fault:
+                self.guide.warn("ceremony.complaint_wrong", path=path.name, why=fault)
+                continue
+            accuser = msgspec.json.decode(raw)["index"]
+            names = {"accuser": self.plan.name(accuser), "dealer": self.plan.name(dealer)}
+            raise CeremonyFault(self.guide.words("ceremony.complaint", **names))
+
+    def _rehearse(self, table: Table, own: Own | None) -> None:
+        if own is not None:  # the keys stand: the file of the count takes the place of the ceremony's
+            key = own.share_key
+            find_owner(key, table.trustees())
+            replace_own(self.path, as_teller_file(own), self._words())
+            self.guide.good("ceremony.sealed", path=self.path)
+        else:
+            key = self._teller().share
+        self._write_sheet()
+        written = self.stick.write(STEPS[3], self.index, ceremony.rehearse(table, key))
+        self.guide.good("ceremony.rehearsed", path=written)
+
+    def _write_sheet(self) -> None:
+        path = self.path.with_name(f"recovery-teller-{self.index}.pdf")
+        sealed = self.path.read_bytes().removesuffix(b"\n")
+        sheet = recovery_sheet(self.guide, sealed, index=self.index, name=self.name, conference=self.plan.conference)
+        write_whole(path, sheet)
+        self.guide.good("ceremony.sheet", path=path)
+
+    def _finish(self, table: Table) -> None:
+        trustees, number = ceremony.finish(table)
+        owner = find_owner(self._teller().share, trustees)
+        keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.hello, sorted(table.hellos)))
+        tellers = Tellers(
+            FORMAT, self.plan.conference, self.plan.threshold, sha256_hex(trustees.raw), table.fingerprint, number,
+            keys, self.plan.clashes,
+        )  # fmt: skip
+        for name, raw in ((TRUSTEES, trustees.raw), (TELLERS, canonical(tellers))):
+            write_whole(self.stick.folder / name, raw)
+        self.guide.good("ceremony.finished", threshold=self.plan.threshold, size=table.size, number=number)
+        self.guide.good("ceremony.mine", owner=owner)
+        paths = {"trustees": self.stick.folder / TRUSTEES, "tellers": self.stick.folder / TELLERS}
+        self.guide.say("ceremony.hand_over", **paths)
+        self.guide.say("ceremony.lost", threshold=self.plan.threshold)
+
+
+def _need(own: Own | None, table: Table, index: int) -> Own:
+    """The state that a step before the keys stand needs; a finished file cannot do it."""
+    if own is None:
+        raise InvalidShare(f"teller {index} ({table.plan.name(index)}): this file is of a ceremony that is over")
+    return own

@@ -1,0 +1,88 @@
+"""The plan of a key ceremony: who the tellers are and how many of them open (kế hoạch lễ tạo khóa).
+
+`ceremony.json` on the stick. Its bytes enter the fingerprint that all tellers compare, so nobody changes it on the way.
+Nobody on a ballot should be a teller: a clash is named, and going on takes a reason, which stays in the plan.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from keys.ceremony_files import check_place
+from keys.transcript import sha256_hex
+from tally.errors import CeremonyFault
+from voting.documents.canonical import canonical, parse_canonical, unclean_text
+
+FORMAT = 1
+LIMIT = 256 * 1024  # bytes
+NAME_LENGTH = 200
+
+
+class Clash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A teller who stands on a ballot, and why that was accepted."""
+
+    name: str
+    reason: str
+
+
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names of the tellers in order, how many open, and the clashes that were accepted."""
+
+    format: int
+    conference: str
+    tellers: tuple[str, ...]
+    threshold: int
+    clashes: tuple[Clash, ...]
+
+    @property
+    def hash(self) -> str:
+        """Hex SHA-256 of the plan's file."""
+        return sha256_hex(canonical(self))
+
+    def name(self, index: int) -> str:
+        """A teller's name by number, from 1; the number where there is none."""
+        return self.tellers[index - 1] if 1 <= index <= len(self.tellers) else f"#{index}"
+
+
+def majority(size: int) -> int:
+    """How many open by default: 2 of 2 and 2 of 3, else more than half."""
+    return max(2, size // 2 + 1)
+
+
+def new_plan(conference: str, tellers: Sequence[str], threshold: int, clashes: Iterable[Clash] = ()) -> Plan:
+    """Make a plan; raise CeremonyFault for a name that is unclean or stands twice, InvalidCertificate for numbers."""
+    plan = Plan(FORMAT, conference, tuple(tellers), threshold, tuple(clashes))
+    check_plan(plan)
+    return plan
+
+
+def parse_plan(raw: bytes) -> Plan:
+    """Read ceremony.json; raise NotCanonical, TooLarge, CeremonyFault or InvalidCertificate."""
+    plan = parse_canonical(raw, Plan, LIMIT, "ceremony.json")
+    check_plan(plan)
+    return plan
+
+
+def check_plan(plan: Plan) -> None:
+    """Check numbers and names of a plan."""
+    check_place(len(plan.tellers), plan.threshold, 1)
+    for name in plan.tellers:
+        why = unclean_text(name) or ("" if 0 < len(name) <= NAME_LENGTH else "empty or too long")
+        if why:
+            raise CeremonyFault(f"the teller's name {name!r}: {why}")
+    folded = [same_person(name) for name in plan.tellers]
+    for name in plan.tellers:
+        if folded.count(same_person(name)) > 1:
+            raise CeremonyFault(f"{name} stands twice among the tellers: add the year of birth or the unit")
+
+
+def clashes_of(tellers: Iterable[str], on_ballot: Iterable[str]) -> list[str]:
+    """Name the tellers who stand on a ballot."""
+    listed = {same_person(name) for name in on_ballot}
+    return [name for name in tellers if same_person(name) in listed]
+
+
+def same_person(name: str) -> str:
+    """One spelling for comparing names: NFC, one space, no difference between capitals and small letters."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

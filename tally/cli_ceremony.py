@@ -1,0 +1,112 @@
+"""The commands of the key ceremony: ceremony (guided), recover."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from keys.errors import DamagedFile
+from keys.keyfiles import write_owner_only
+from keys.recovery import SEPARATOR, check_line, read_recovery
+from tally.ceremony_guide import Seat, make_plan, plan_by_asking
+from tally.ceremony_plan import Plan, majority, new_plan
+from tally.ceremony_stick import Stick
+from tally.cli_options import EXISTING, FOLDER, TARGET
+from tally.errors import CeremonyFault
+from tally.guide import Guide, Language
+
+
+def language_option(command: Any) -> Any:
+    """Add --language."""
+    option = click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True,
+                          help="Language of the guide.")  # fmt: skip
+    return option(command)
+
+
+@click.command("ceremony")
+@click.argument("stick", type=FOLDER)
+@click.option("--me", type=click.IntRange(1), help="This teller's number; without it, the program asks.")
+@click.option("--home", type=FOLDER, help="The teller's own folder, never the stick; without it, the program asks.")
+@click.option("--teller", "tellers", multiple=True, help="Name of a teller, in order, for a new ceremony.")
+@click.option("--threshold", type=int, help="How many tellers open, for a new ceremony.")
+@click.option("--conference", default="", help="Name of the conference, for a new ceremony.")
+@click.option("--on-ballot", type=EXISTING, help="Names that stand on ballots, one a line: none should be a teller.")
+@click.option("--fingerprint", help="The fingerprint compared aloud; without it, the program asks.")
+@click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
+@language_option
+def ceremony_command(
+    stick: Path,
+    me: int | None,
+    home: Path | None,
+    tellers: tuple[str, ...],
+    threshold: int | None,
+    conference: str,
+    on_ballot: Path | None,
+    fingerprint: str | None,
+    passphrase_file: Path | None,
+    language: Language,
+) -> None:
+    """Hold the key ceremony with the folder STICK going around (lễ tạo khóa), step by step.
+
+    Run it again whenever the stick comes back: it looks at what is there and does this teller's next step. On one
+    machine in turns, each teller gives a --home of their own.
+    """
+    guide = Guide(language)
+    guide.title("ceremony.title")
+    for line in ("ceremony.intro", "ceremony.turns", "general.offline"):
+        guide.say(line)
+    stick.mkdir(parents=True, exist_ok=True)
+    table = Stick(stick)
+    listed = on_ballot.read_text("utf-8").splitlines() if on_ballot else []
+    plan = table.plan() or _new_plan(guide, table, tellers, threshold, conference, listed)
+    _show(guide, plan)
+    index = me or guide.number("ceremony.who", 1, len(plan.tellers), size=len(plan.tellers))
+    if index > len(plan.tellers):
+        raise CeremonyFault(f"a teller from 1 to {len(plan.tellers)} expected, {index} found")
+    own = home or Path(guide.ask("ceremony.home", name=plan.name(index)))
+    if own.resolve() == stick.resolve():
+        raise CeremonyFault(guide.words("ceremony.same_folder"))
+    own.mkdir(parents=True, exist_ok=True)
+    guide.say("ceremony.hello", name=plan.name(index), index=index)
+    Seat(guide, table, plan, index, own, passphrase_file, fingerprint).run()
+
+
+def _new_plan(
+    guide: Guide, stick: Stick, tellers: tuple[str, ...], threshold: int | None, conference: str, listed: list[str]
+) -> Plan:
+    if not tellers:
+        return plan_by_asking(guide, stick, listed)
+    plan = new_plan(conference, tellers, threshold or majority(len(tellers)))
+    return make_plan(guide, stick, plan, listed)
+
+
+def _show(guide: Guide, plan: Plan) -> None:
+    guide.say("ceremony.plan", conference=plan.conference, size=len(plan.tellers), threshold=plan.threshold)
+    for number, name in enumerate(plan.tellers, 1):
+        guide.say("ceremony.listed", number=number, name=name)
+
+
+@click.command("recover")
+@click.option("--out", type=TARGET, required=True, help="The sealed file to write.")
+@click.option("--lines", type=EXISTING, help="The lines of the sheet in a file; without it, the program asks.")
+@language_option
+def recover_command(out: Path, lines: Path | None, language: Language) -> None:
+    """Restore a teller's sealed file from the lines of its recovery sheet, typed or scanned."""
+    guide = Guide(language)
+    text = lines.read_text("utf-8") if lines else _typed(guide)
+    write_owner_only(out, read_recovery(text))
+    guide.good("recover.done", path=out)
+
+
+def _typed(guide: Guide) -> str:
+    guide.say("recover.ask")
+    typed: list[str] = []
+    while line := guide.ask("recover.line", default=""):
+        try:
+            for part in line.split(SEPARATOR):
+                check_line(part)
+        except DamagedFile as error:
+            guide.warn("recover.wrong", why=error)
+            continue
+        typed.append(line)
+    return "\n".join(typed)

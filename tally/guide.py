@@ -1,0 +1,125 @@
+"""How the guided commands talk: one language, plain words, one question at a time (hướng dẫn từng bước).
+
+The words are data (`kiosk_templates/translations/tellers.*.toml`), Vietnamese first. What comes from files is shown
+without anything that could steer the terminal. A guide keeps nothing: every step reads its files again.
+"""
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from tally.ceremony_passphrase import bits_of, strength_of, suggested
+from tally.verify_cli import printable
+
+Language = Literal["vi", "en"]
+GROUP, GROUPS_A_LINE = 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Speaks one language to the people before the terminal."""
+
+    language: Language
+
+    def words(self, key: str, /, **values: object) -> str:
+        """The words of `section.name`, with values put in."""
+        section, name = key.split(".")
+        return _words(self.language)[section][name].format_map(values)
+
+    def title(self, key: str, /, **values: object) -> None:
+        """Begin a part."""
+        click.echo()
+        self._write(f"== {self.words(key, **values)} ==", bold=True)
+
+    def say(self, key: str, /, **values: object) -> None:
+        """Say something."""
+        self._write(self.words(key, **values))
+
+    def good(self, key: str, /, **values: object) -> None:
+        """Say that something is right."""
+        self._write(f"[OK] {self.words(key, **values)}", fg="green")
+
+    def warn(self, key: str, /, **values: object) -> None:
+        """Say that something needs attention."""
+        self._write(f"[!] {self.words(key, **values)}", fg="yellow")
+
+    def plain(self, line: str) -> None:
+        """Write a line of data."""
+        self._write(line)
+
+    def ask(self, key: str, /, default: str | None = None, **values: object) -> str:
+        """Ask for a line; with a default, an empty answer is allowed."""
+        answer: str = click.prompt(
+            self.words(key, **values), default=default, show_default=bool(default), prompt_suffix=" ", type=str
+        )
+        return answer.strip()
+
+    def number(self, key: str, /, least: int, most: int, default: int | None = None, **values: object) -> int:
+        """Ask for a number."""
+        kind = click.IntRange(least, most)
+        return int(click.prompt(self.words(key, **values), type=kind, default=default, prompt_suffix=" "))
+
+    def confirm(self, key: str, /, default: bool | None = None, **values: object) -> bool:
+        """Ask a yes-no question; without a default, one has to answer."""
+        letters = "c/k" if self.language == "vi" else "y/n"
+        while True:
+            answer = self.ask(key, default="" if default is not None else None, **values).casefold()
+            if answer == "" and default is not None:
+                return default
+            if answer in ("c", "có", "co", "y", "yes"):
+                return True
+            if answer in ("k", "không", "khong", "n", "no"):
+                return False
+            self.say("general.yes_or_no", letters=letters)
+
+    def passphrase(self, file: Path | None, **values: object) -> str:
+        """Ask for the passphrase of a sealed file, or take it from a file's first line."""
+        if file is not None:
+            return _first_line(file)
+        return str(click.prompt(self.words("passphrase.ask", **values), hide_input=True, prompt_suffix=" "))
+
+    def new_passphrase(self, file: Path | None, names: tuple[str, ...]) -> str:
+        """Ask for a new passphrase twice, showing its strength; a weak one is refused. Empty: suggest one."""
+        if file is not None:
+            text = _first_line(file)
+            if strength_of(text, names) == "weak":
+                raise click.ClickException(self.words("passphrase.weak", bits=int(bits_of(text, names))))
+            return text
+        self.say("passphrase.advice", example=suggested())
+        while True:
+            text = str(click.prompt(self.words("passphrase.new"), hide_input=True, prompt_suffix=" "))
+            strength = strength_of(text, names)
+            self.say(f"passphrase.{strength}", bits=int(bits_of(text, names)))
+            if strength == "weak":
+                continue
+            again = str(click.prompt(self.words("passphrase.again"), hide_input=True, prompt_suffix=" "))
+            if again == text:
+                return text
+            self.warn("passphrase.differ")
+
+    def _write(self, text: str, bold: bool = False, fg: str | None = None) -> None:
+        for line in text.split("\n"):
+            click.secho(printable(line, sys.stdout.encoding), bold=bold, fg=fg)
+
+
+def groups(text: str, prefix: str = "    ") -> str:
+    """Write a hash in groups that people can read aloud."""
+    parts = [text[at : at + GROUP] for at in range(0, len(text), GROUP)]
+    lines = [parts[at : at + GROUPS_A_LINE] for at in range(0, len(parts), GROUPS_A_LINE)]
+    return "\n".join(prefix + " ".join(line) for line in lines)
+
+
+@lru_cache(maxsize=2)
+def _words(language: Language) -> dict[str, dict[str, str]]:
+    raw = files("kiosk_templates").joinpath("translations", f"tellers.{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(raw)
+
+
+def _first_line(file: Path) -> str:
+    return file.read_text("utf-8").partition("\n")[0].removesuffix("\r")
