@@ -27,6 +27,7 @@ CARD_STATUSES = ("active", "spare", "activated", "void")
 _IN_USE = text("status = 'in_use'")
 KEY_PURPOSES = ("receipt", "desk")
 DEVICE_STATUSES = ("enrolled", "revoked")
+WAYS = ("roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed")
 
 
 def one_of(column: str, words: tuple[str, ...]) -> str:
@@ -218,6 +219,38 @@ class ClosingRow(Base):
     facts: Mapped[bytes] = mapped_column(LargeBinary)
     commitments: Mapped[bytes | None] = mapped_column(LargeBinary)
     rewritten: Mapped[bool] = mapped_column(default=False)
+
+
+class RecordRow(Base):
+    """A signed record (biên bản kiểm phiếu as data) that the desk took in, one for each paper (from 1)."""
+
+    __tablename__ = "records"
+
+    conference: Mapped[int] = mapped_column(ForeignKey("setups.conference"), primary_key=True)
+    paper: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReleaseRow(Base):
+    """The chair lets the hall screen show the signed result (công bố); no row: it stays hidden."""
+
+    __tablename__ = "releases"
+
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True, autoincrement=False)
+
+
+class WayRow(Base):
+    """A step that two people took together, by their sign-ins, with their reason; in the order of `number`."""
+
+    __tablename__ = "ways"
+    __table_args__ = (CheckConstraint(one_of("way", WAYS), name="a_known_way"),)
+
+    conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    way: Mapped[str] = mapped_column(Text)
+    first: Mapped[str] = mapped_column(Text)
+    second: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class DeviceRow(Base):
