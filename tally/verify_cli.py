@@ -1,4 +1,4 @@
-"""`phieukin verify`: check an archive, and records made from it (design §5).
+"""`phieukin verify`: check an archive and records made from it, or a bundle (design §5).
 
 Exit 0: sound. Exit 1: not sound, each failed check named with its place. Exit 2: not readable, or not supported.
 """
@@ -14,8 +14,10 @@ import click
 from tqdm import tqdm
 
 from tally.audit import Finding, Report, Verdict, audit
+from tally.audit.bundle import check_bundle
 from tally.audit.opening_proofs import OPENINGS
 from tally.audit.record import check_records
+from tally.audit.run import STAGES
 from tally.fast.checking import Runner, checker
 from voting.documents.canonical import DOCUMENT_LIMIT
 
@@ -36,7 +38,7 @@ _WORDS = {
 @click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
 @click.option("--cluster", metavar="ADDRESS", help="Check the ballots on the machines of this dask scheduler.")
 def verify_command(file: Path, records: tuple[Path, ...], as_json: bool, cluster: str | None) -> None:
-    """Check an archive FILE from its first byte to its result, and records made from it.
+    """Check an archive FILE from its first byte to its result, and records made from it; or a bundle, all of it.
 
     Exit 0: sound. Exit 1: not sound. Exit 2: not readable, or something that is not supported.
     """
@@ -45,7 +47,7 @@ def verify_command(file: Path, records: tuple[Path, ...], as_json: bool, cluster
     if as_json:
         click.echo(json.dumps(as_plain(report)))
     else:
-        for line in as_text(report, file.name, with_record=bool(records)):
+        for line in as_text(report, file.name, with_record=bool(records) or _is_bundle(file)):
             click.echo(printable(line, sys.stdout.encoding))
     sys.exit(EXIT[report.verdict])
 
@@ -71,7 +73,7 @@ def check_file(file: Path, records: tuple[Path, ...], runner: Runner | None = No
     if not file.is_file():
         return _unreadable(f"{file}: not a file")
     if _is_bundle(file):
-        return _unreadable(f"{file.name}: bundles are not supported yet")
+        return _unreadable("a bundle holds its own records") if records else _bundle(file, runner)
     try:
         texts = {path.name: read_limited(path) for path in records}
     except OSError as error:
@@ -81,6 +83,13 @@ def check_file(file: Path, records: tuple[Path, ...], runner: Runner | None = No
     try:
         report = _audit(file, runner)
         return check_records(report, texts) if records else _without_record(report)
+    except (MemoryError, RecursionError) as error:
+        return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
+
+
+def _bundle(file: Path, runner: Runner | None) -> Report:
+    try:
+        return check_bundle(file, runner)
     except (MemoryError, RecursionError) as error:
         return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
 
@@ -125,7 +134,7 @@ def printable(line: str, encoding: str | None) -> str:
 
 
 def _how_far(report: Report) -> str:
-    ending = "" if report.reached == "result" else "; no result yet"
+    ending = "; no result yet" if report.reached in STAGES.values() and report.reached != "result" else ""
     return f"reached {report.reached}: {report.ballots} ballots{ending}"
 
 

@@ -37,7 +37,7 @@ def check_setup(ledger: Ledger, entry: Entry) -> Setup:
     trustees = _check_trustees(ledger, trustees_raw)
     credentials = _check_credentials(ledger, credentials_raw)
     if election is not None and trustees is not None:
-        product = trustees.election_key()
+        product = ledger.read(ELECTION_KEY, "trustees", trustees.election_key)
         ledger.require(ELECTION_KEY, product == election.public_key, "election", "not the product of the tellers' keys")
     if election is not None:
         check_conference(ledger, election, None if credentials is None else len(credentials), trustees)

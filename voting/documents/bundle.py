@@ -239,15 +239,20 @@ def _entries(directory: bytes, count: int) -> Iterator[_Entry]:
 def verify_bundle_files(bundle: Bundle) -> int:
     """Check every byte of every file against the manifest; return how many files; raise InvalidBundle with the name."""
     for listed in bundle.manifest.files:
-        digest, crc = hashlib.sha256(), 0
-        for piece in bundle.chunks(listed.name):
-            digest.update(piece)
-            crc = zlib.crc32(piece, crc)
-        if digest.hexdigest() != listed.sha256:
-            raise InvalidBundle(f"bundle: {listed.name}: SHA-256 {listed.sha256} expected, {digest.hexdigest()} found")
-        if crc != bundle.entries[listed.name].crc:
-            raise InvalidBundle(f"bundle: {listed.name}: its CRC-32 does not fit")
+        verify_bundle_file(bundle, listed)
     return len(bundle.manifest.files)
+
+
+def verify_bundle_file(bundle: Bundle, listed: ManifestFile) -> None:
+    """Check every byte of one file against the manifest; raise InvalidBundle with its name."""
+    digest, crc = hashlib.sha256(), 0
+    for piece in bundle.chunks(listed.name):
+        digest.update(piece)
+        crc = zlib.crc32(piece, crc)
+    if digest.hexdigest() != listed.sha256:
+        raise InvalidBundle(f"bundle: {listed.name}: SHA-256 {listed.sha256} expected, {digest.hexdigest()} found")
+    if crc != bundle.entries[listed.name].crc:
+        raise InvalidBundle(f"bundle: {listed.name}: its CRC-32 does not fit")
 
 
 def verify_bundle_signature(bundle: Bundle, public_texts: list[str]) -> str:

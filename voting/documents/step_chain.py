@@ -5,16 +5,16 @@ Documents are known by the hex SHA-256 of their files. Those of annulled sitting
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
-from voting.documents.conference import Paper, Previous
-from voting.documents.list_decision import ListDecision
+from voting.documents.conference import Candidate, Paper, Previous
+from voting.documents.list_decision import ListDecision, Listed
 from voting.documents.record import Record
 
 Document = Record | ListDecision
 Documents = Mapping[str, Document]
-Names = frozenset[tuple[str, str]]
-"""Id and name of everybody on a list."""
+Names = frozenset[tuple[str, str, str, str]]
+"""Id, name, position and birth of everybody on a list."""
 
 
 def chain_problems(documents: Documents, annulled: Set[str] = frozenset()) -> Iterator[str]:
@@ -26,6 +26,7 @@ def chain_problems(documents: Documents, annulled: Set[str] = frozenset()) -> It
         yield f"documents of one procedure and ruleset expected, {len(rounds)} found"
     yield from _steps(live)
     yield from _papers(live)
+    yield from _dropped(live)
     for sha256, document in live.items():
         yield from (f"{place_of(document)} ({sha256[:16]}): {fault}" for fault in _links(document, live))
 
@@ -68,6 +69,26 @@ def _papers(live: Documents) -> Iterator[str]:
                 yield f"step {step}: records of the papers {wanted} expected, {found} found"
 
 
+def _dropped(live: Documents) -> Iterator[str]:
+    """Name the lists that were handed on to a step that was held, and that no document of it takes up."""
+    held = {_step_of(document) for document in live.values()}
+    taken = {one.sha256 for document in live.values() for one in _previous_of(document)}
+    for sha256, document in live.items():
+        if _step_of(document) + 1 in held and sha256 not in taken and _hands_on(document):
+            yield f"{place_of(document)} ({sha256[:16]}): hands on names that the next step does not take up"
+
+
+def _previous_of(document: Document) -> tuple[Previous, ...]:
+    return document.conference.previous if isinstance(document, Record) else document.previous
+
+
+def _hands_on(document: Document) -> bool:
+    if isinstance(document, ListDecision):
+        return any(one.names for one in document.lists)
+    paper = document.conference.papers[document.paper - 1]
+    return bool(_handed(document, _place(paper)))
+
+
 def _links(document: Document, live: Documents) -> Iterator[str]:
     if isinstance(document, Record):
         paper = document.conference.papers[document.paper - 1]
@@ -79,7 +100,7 @@ def _links(document: Document, live: Documents) -> Iterator[str]:
         return
     for number, decided in enumerate(document.lists, 1):
         own = [one for one in document.previous if one.paper == number]
-        names = frozenset((name.id, name.name) for name in decided.names)
+        names = _named(decided.names)
         if own:
             yield from _link(document, (decided.unit, decided.title), names, own, live)
         elif document.step > 1 and names:
@@ -105,7 +126,7 @@ def _link(
             yield f"the document before hands on nothing for {place[1]} of {place[0]}"
         # A list decision may leave names out or add some; a ballot takes exactly what it is handed.
         elif isinstance(document, Record) and handed != names:
-            yield f"names differ from those handed on: {', '.join(sorted(name for _, name in handed ^ names))}"
+            yield f"names differ from those handed on: {', '.join(sorted({one[1] for one in handed ^ names}))}"
 
 
 def _place(paper: Paper) -> tuple[str, str]:
@@ -113,7 +134,11 @@ def _place(paper: Paper) -> tuple[str, str]:
 
 
 def _listed(paper: Paper) -> Names:
-    return frozenset((one.id, one.name) for one in paper.candidates if not one.put_forward)
+    return _named(one for one in paper.candidates if not one.put_forward)
+
+
+def _named(names: Iterable[Candidate | Listed]) -> Names:
+    return frozenset((one.id, one.name, one.position, one.born) for one in names)
 
 
 def _handed(source: Document, place: tuple[str, str]) -> Names | None:
@@ -123,8 +148,8 @@ def _handed(source: Document, place: tuple[str, str]) -> Names | None:
         if _place(paper) != place or paper.kind in ("remove", "final"):
             return None
         chosen = set(source.verdict.selected)
-        return frozenset((one.id, one.name) for one in paper.candidates if one.id in chosen)
+        return _named(one for one in paper.candidates if one.id in chosen)
     for decided in source.lists:
         if (decided.unit, decided.title) == place:
-            return frozenset((name.id, name.name) for name in decided.names)
+            return _named(decided.names)
     return None

@@ -12,20 +12,18 @@ import msgspec
 from keys.signing import SigningKey
 from voting.documents.bundle import write_bundle
 from voting.documents.canonical import canonical
-from voting.documents.ledger import Ledger, Sitting
-from voting.documents.list_decision import ListDecision
-from voting.documents.record import Record
+from voting.documents.dossier import BRIEFING, DECISION, LEDGER, RESULTS, REVIEW, SUBMISSION, name_of
+from voting.documents.ledger import Ledger
 from voting.plan.dossier.briefing import briefing_sheet
 from voting.plan.dossier.letters import decision, submission
 from voting.plan.dossier.rows import lines_of
+from voting.plan.dossier.summary import summary_pdf
 from voting.plan.dossier.tables import summary_table
 from voting.plan.dossier.workbook import write_workbook
 from voting.plan.errors import WrongDocument
 from voting.plan.filing import Filed, step_of_document
 from voting.plan.ledger import documents_in_force
 from voting.plan.rounds import Round, procedure_of
-
-LEDGER = "ledger.json"
 
 
 class Paperwork(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,17 +40,17 @@ def dossier_files(plan: Round, ledger: Ledger, files: tuple[Filed, ...], paperwo
     last = procedure_of(plan).steps[-1].number
     earlier = tuple(one for one in live if step_of_document(one.document) < last)
     lines = lines_of(plan, live, paperwork.review)
-    current = procedure_of(plan).kind == "current"
+    name = REVIEW if procedure_of(plan).kind == "current" else RESULTS
+    table = summary_table(plan, live, paperwork.review)
     approval = decision(plan, lines, signer=paperwork.signer)
     made = {
         LEDGER: canonical(ledger),
-        "bieu-ra-soat.xlsx" if current else "bieu-ket-qua.xlsx": write_workbook(
-            summary_table(plan, live, paperwork.review)
-        ),
-        "to-trinh.docx": submission(plan, lines, to=paperwork.to, signer=paperwork.signer),
-        "phieu-thong-tin.pdf": briefing_sheet(plan, earlier, paperwork.review),
+        f"{name}.xlsx": write_workbook(table),
+        f"{name}.pdf": summary_pdf(table),
+        SUBMISSION: submission(plan, lines, to=paperwork.to, signer=paperwork.signer),
+        BRIEFING: briefing_sheet(plan, earlier, paperwork.review),
     }
-    return made if approval is None else made | {"quyet-dinh.docx": approval}
+    return made if approval is None else made | {DECISION: approval}
 
 
 def in_force_only(ledger: Ledger, files: tuple[Filed, ...]) -> tuple[Filed, ...]:
@@ -63,19 +61,6 @@ def in_force_only(ledger: Ledger, files: tuple[Filed, ...]) -> tuple[Filed, ...]
     if missing:
         raise WrongDocument(f"documents of the ledger are missing: {', '.join(missing)}")
     return tuple(by_hash[sha256] for sha256 in wanted)
-
-
-def folder_of(sitting: Sitting) -> str:
-    """Return the folder of a sitting's files in the bundle."""
-    return f"step-{sitting.step}" if sitting.annulment is None else f"step-{sitting.step}-annulled-{sitting.attempt}"
-
-
-def name_of(sitting: Sitting, document: Record | ListDecision) -> str:
-    """Return the name of a signed document in the bundle; further papers are numbered from 2."""
-    if isinstance(document, ListDecision):
-        return f"{folder_of(sitting)}/list-decision.json"
-    number = "" if document.paper == 1 else f"-{document.paper}"
-    return f"{folder_of(sitting)}/record{number}.json"
 
 
 def write_dossier(

@@ -7,20 +7,18 @@ conferences before; it is laid out, never put on the ballot itself.
 import datetime
 import json
 from collections.abc import Sequence
-from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
 from typing import cast
 
 import typst
 
 from voting.plan.dossier.rows import Line, lines_of, voting_steps
+from voting.plan.dossier.typesetting import family, fonts
 from voting.plan.filing import Filed
 from voting.plan.rounds import Round, Seat, procedure_of, title_of
 from voting.plan.structure import Share, panel
 
 NO_BREAK = "\u00a0"
-TINOS, FALLBACK = "Tinos", "Libertinus Serif"
 
 
 def briefing_sheet(plan: Round, earlier: Sequence[Filed], review: datetime.date) -> bytes:
@@ -29,7 +27,7 @@ def briefing_sheet(plan: Round, earlier: Sequence[Filed], review: datetime.date)
     template = files("kiosk_templates").joinpath("typst", "briefing.typ").read_bytes()
     pdf = typst.compile(  # type: ignore[call-overload] # typst takes virtual files, its stub does not know it
         {"main.typ": template, "briefing.json": data},
-        font_paths=_fonts(),
+        font_paths=fonts(),
         format="pdf",
         timestamp=0,
     )
@@ -43,7 +41,7 @@ def briefing(plan: Round, earlier: Sequence[Filed], review: datetime.date) -> di
     before = [step for step in voting_steps(plan) if step.number < last.number and step.ballot("introduce")]
     lines = lines_of(plan, earlier, review)
     return {
-        "font": TINOS if _has_tinos() else FALLBACK,
+        "font": family(),
         "superior": plan.organiser.superior,
         "agency": plan.organiser.agency,
         "title": f"PHIẾU THÔNG TIN TRƯỚC {last.name.upper()}",
@@ -101,17 +99,3 @@ def _structure(plan: Round, names: Sequence[Line], review: datetime.date) -> str
 
 def _share(share: Share) -> str:
     return f"{share.count:02d} ({share.percent()}%)"
-
-
-def _font_folder() -> Path:
-    return Path(str(files("kiosk_templates"))) / "static" / "built" / "fonts"
-
-
-def _has_tinos() -> bool:
-    return any(_font_folder().glob("Tinos_*.ttf"))
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    paths = [_font_folder()] if _has_tinos() else []
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)

@@ -1,0 +1,138 @@
+"""The boxes (hòm phiếu) of a bundle: each archive audited with its records, both facts files and the minutes.
+
+A folder of a bundle holds one box: `UUID.bel`, `UUID.facts.json`, `UUID.count.json`, for each paper `record.json` and
+`minutes.pdf` (`record-2.json`, …), and perhaps `UUID.commitments`, which needs no trust. A hand count has records and
+minutes alone: its verdict is computed again from its own case. An archive without a record is audited by itself.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from keys.transcript import sha256_hex
+from tally.audit.minutes import check_hand_count, check_paper
+from tally.audit.record import RECORD, ReadRecord, check_records, read_record
+from tally.audit.report import Finding, Ledger, Report, Verdict
+from tally.audit.run import audit
+from tally.fast.checking import Runner, checker
+from voting.documents.bundle import Bundle
+from voting.documents.canonical import DOCUMENT_LIMIT
+from voting.documents.commitments import sidecar_of
+from voting.documents.conference import Conference
+
+ARCHIVE, FACTS_FILES = "archive", "facts_files"
+
+
+@dataclass
+class Boxes:
+    """A bundle under audit: what was found goes into `ledger`, archives are unpacked into `scratch`."""
+
+    bundle: Bundle
+    scratch: Path
+    ledger: Ledger
+    runner: Runner | None = None
+    ballots: int = 0
+    desk_keys: set[str] = field(default_factory=set)
+
+    @cached_property
+    def records(self) -> dict[str, ReadRecord]:
+        """All records that can be read, by name; those that cannot are noted."""
+        found: dict[str, ReadRecord] = {}
+        for name in self.bundle.names():
+            if PurePosixPath(name).match("record*.json"):
+                read = self.ledger.read(RECORD, name, lambda: read_record(name, self.raw(name)))  # noqa: B023
+                if read is not None:
+                    found[name] = read
+                    self.desk_keys.add(read.record.conference.desk_key)
+        return found
+
+    def raw(self, name: str, limit: int = DOCUMENT_LIMIT) -> bytes:
+        """Read a file; raise InvalidBundle if it is not there or too large."""
+        return self.bundle.read(name, limit)
+
+    def folders(self) -> list[str]:
+        """Return the folders with a box or a record in them, "" for the top."""
+        names = [*self.records, *(name for name in self.bundle.names() if name.endswith(".bel"))]
+        return sorted({name.rpartition("/")[0] for name in names})
+
+    def check(self, folder: str) -> None:
+        """Audit the box of one folder, its records and minutes."""
+        records = {name: one for name, one in self.records.items() if name.rpartition("/")[0] == folder}
+        archives = [name for name in self.bundle.names() if _is_in(name, folder, ".bel")]
+        by_box: dict[str, dict[str, bytes]] = {name: {} for name in archives}
+        for name, read in records.items():
+            check_paper(self.ledger, self.bundle, name, read)
+            if read.record.form == "paper":
+                check_hand_count(self.ledger, name, read)
+                continue
+            box = _joined(folder, f"{read.record.uuid}.bel")
+            self._check_facts(name, read, box)
+            if self.ledger.require(ARCHIVE, box in by_box, name, f"{box} is missing"):
+                by_box[box][name] = self.raw(name)
+        for box, texts in by_box.items():
+            self._check_box(box, texts, records)
+
+    def _check_box(self, box: str, texts: dict[str, bytes], records: dict[str, ReadRecord]) -> None:
+        report = self._audited(box)
+        merge(self.ledger, report, box)
+        if report.verdict in (Verdict.UNREADABLE, Verdict.UNSUPPORTED):
+            return
+        self.ballots += report.ballots
+        known = len(report.checks)
+        for finding in check_records(report, texts).checks[known:]:
+            self.ledger.add(finding)
+        conference = report.election.conference if report.election else None
+        if texts and conference is not None:
+            self._check_complete(box, conference, {records[name].record.paper for name in texts})
+
+    def _check_complete(self, box: str, conference: Conference, papers: set[int]) -> None:
+        """Check that every paper of the meeting has its record."""
+        for paper in range(1, len(conference.papers) + 1):
+            self.ledger.require(RECORD, paper in papers, box, f"the record of paper {paper} is missing")
+
+    def _audited(self, box: str) -> Report:
+        path = self.scratch / "box.bel"
+        sidecar = box.removesuffix(".bel") + ".commitments"
+        self._unpack(box, path)
+        sidecar_of(path).unlink(missing_ok=True)
+        if sidecar in self.bundle.entries:
+            self._unpack(sidecar, sidecar_of(path))
+        return audit(path, checker=checker(path, runner=self.runner))
+
+    def _unpack(self, name: str, path: Path) -> None:
+        with path.open("wb") as out:
+            for piece in self.bundle.chunks(name):
+                out.write(piece)
+
+    def _check_facts(self, name: str, read: ReadRecord, box: str) -> None:
+        """Check that both facts files lie beside the box as the record has them."""
+        hashes = read.record.hashes
+        if not self.ledger.require(FACTS_FILES, hashes is not None, name, "an electronic record without hashes"):
+            return
+        assert hashes is not None
+        stem = box.removesuffix(".bel")
+        for file, wanted in ((f"{stem}.facts.json", hashes.facts), (f"{stem}.count.json", hashes.count)):
+            raw = self.ledger.read(FACTS_FILES, file, lambda: self.raw(file))  # noqa: B023 - called at once
+            if raw is not None:
+                self.ledger.require(FACTS_FILES, sha256_hex(raw) == wanted, file, f"not the file that {name} names")
+
+
+def merge(ledger: Ledger, report: Report, box: str) -> None:
+    """Add what the audit of one archive found, each place behind the archive's name."""
+    for one in report.checks:
+        first = tuple(f"{box}: {place}" for place in one.first)
+        ledger.add(Finding(one.check, one.examined, one.failed, first))
+    if report.verdict is Verdict.UNREADABLE:
+        ledger.failed(ARCHIVE, box, report.why)
+    elif report.verdict is Verdict.UNSUPPORTED:
+        ledger.unsupported.append(f"{box}: {report.why}")
+    else:
+        ledger.passed(ARCHIVE)
+
+
+def _joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _is_in(name: str, folder: str, ending: str) -> bool:
+    return name.rpartition("/")[0] == folder and name.endswith(ending)
