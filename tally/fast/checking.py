@@ -78,8 +78,11 @@ def cores() -> int:
 def _hints_of(archive: str | Path, size: int) -> Iterator[Iterator[bytes | None]]:
     """Open the sidecar of an archive, if there is one; yield its hints of so many bytes each, without end."""
     try:
-        file = sidecar_of(archive).open("rb")
+        beside = sidecar_of(archive)
+        file = beside.open("rb") if beside.is_file() else None  # a pipe would keep us waiting
     except OSError:
+        file = None
+    if file is None:
         yield iter(lambda: None, 0)
         return
     with file:

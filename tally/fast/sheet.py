@@ -66,6 +66,10 @@ def _fits(layout: Layout, text: BallotText) -> bool:
         return False
     if any(len(answer.individual_proofs) != len(answer.choices) for answer in text.answers):
         return False
+    # A blank proof in another question's answer would shift all proofs behind it, and still count right as a whole.
+    blank = [choices != summed for choices, summed in zip(layout.questions, layout.summed, strict=True)]
+    if [answer.blank_proof is not None for answer in text.answers] != blank:
+        return False
     found = [len(proofs) for answer in text.answers for proofs in _disjunctions(answer)]
     return found == [len(claim.branches) for claim in layout.claims]
 

@@ -20,7 +20,7 @@ from tests.attacks.lab import Lab
 from tests.attacks.lab import lab as the_lab
 from tests.attacks.test_ballots import EDITS, WHOLE, edited
 from tests.attacks.test_torsion import torsion_ballot
-from tests.tally.fast.ballots import AGREE, LIST, Cast, cast, make_election, spoil
+from tests.tally.fast.ballots import AGREE, BLANK, LIST, Cast, cast, forge, make_election, spoil
 from voting.documents.commitments import sidecar_of, write_commitments
 from voting.documents.election import Election
 
@@ -90,6 +90,26 @@ def test_forged_ballots_get_the_findings_of_the_reference(name: str, forge: Call
     assert checking.check_chunk(work) == check_ballots(work[0], numbered)
 
 
+def _shift(ballot: Any) -> None:
+    """Move every proof behind the first answer one place to the front, its blank proof taking the first."""
+    first, second = ballot["answers"]
+    proofs = [*second["individual_proofs"], second["overall_proof"], second.pop("blank_proof")]
+    first["blank_proof"] = proofs[0]
+    second |= {"individual_proofs": proofs[1:-1], "overall_proof": proofs[-1]}
+
+
+@pytest.mark.usefixtures("no_net")
+def test_a_proof_in_the_place_of_another_is_refused_as_the_reference_does() -> None:
+    mixed = make_election(AGREE, BLANK)
+    honest = cast(mixed, [[1, 0], [0, 1, 0]])
+    moved = forge(mixed, honest, _shift)
+    for given in (moved.commitments, None):
+        numbered = (NumberedBallot(1, honest.raw), NumberedBallot(2, moved.raw))
+        work = (BallotRules.of(mixed, KEY), numbered, (honest.commitments, given))
+        assert checking.check_chunk(work) == check_ballots(work[0], numbered)
+        assert [one.failed for one in checking.check_chunk(work).findings] == [1, 0, 0, 0]
+
+
 def test_several_processes_find_what_one_finds(election: Election, ballots: list[Cast]) -> None:
     bad = spoil(ballots[0])
     listed = works(election, [ballots, [bad], ballots[:1], [bad, ballots[2]], ballots])
@@ -124,7 +144,7 @@ def audited(path: Path, **how: Any) -> Report:
 
 
 @pytest.mark.parametrize("vector", ["3x2", "per-candidate-10x10"])
-@pytest.mark.parametrize("sidecar", ["none", "random", "damaged", "a folder"])
+@pytest.mark.parametrize("sidecar", ["none", "random", "damaged", "a folder", "a pipe"])
 def test_an_audit_says_the_same_whatever_lies_beside_the_archive(vector: str, sidecar: str, tmp_path: Path) -> None:
     path = archive(vector, tmp_path)
     beside = sidecar_of(path)
@@ -135,6 +155,8 @@ def test_an_audit_says_the_same_whatever_lies_beside_the_archive(vector: str, si
         beside.write_bytes(b"phieukin/commitments/v1\n")
     elif sidecar == "a folder":
         beside.mkdir()
+    elif sidecar == "a pipe":
+        os.mkfifo(beside)
     assert audited(path) == audit(path, checker=one_by_one)
 
 
