@@ -1,13 +1,16 @@
 """A Setup that was changed: words, keys, tellers, cards; everything after it is left as it was or made anew."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from keys.group import Q, base_power, encode_point, random_secret
+from keys.group import Q, Secret, base_power, encode_point, random_secret, secret_sub
+from keys.schnorr import prove_possession
+from keys.trustees import Single, TrusteeKey, encode_trustees
 from tally.audit import Verdict
 from tests.attacks.lab import Draft, Lab, closed, counted, failed, verify
 from voting.documents.canonical import compact
@@ -125,6 +128,25 @@ def identity_card(found: list[str]) -> None:
     found[0] = "0" * 63 + "1"
 
 
+def keys_without_product(lab: Lab, draft: Draft) -> None:
+    """Two tellers, each with a good proof, whose keys cancel out."""
+    secret = random_secret()
+    pair = (secret, secret_sub(Secret(bytes(32)), secret))
+    draft.setup[1] = encode_trustees([Single(TrusteeKey(base_power(one), prove_possession(one))) for one in pair])
+
+
+def beyond_python(lab: Lab, draft: Draft) -> None:
+    """Two numbers, each of as many digits as Python prints, and their sum of one more."""
+    raw = draft.setup[0]
+    for name in ("drawn", "spares"):
+        raw = re.sub(rb'"%s":[0-9]+' % name.encode(), b'"%s":' % name.encode() + b"9" * 4300, raw)
+    draft.setup[0] = raw
+
+
+def half_a_pair(lab: Lab, draft: Draft) -> None:
+    draft.setup[0] = draft.setup[0].replace(b'"procedure":"', b'"procedure":"\\ud800')
+
+
 FORGERIES = {
     "other words": (election(other_words), "ballot_election"),
     "another election key": (election(other_key), "election_key"),
@@ -142,6 +164,9 @@ FORGERIES = {
     "threshold 0": (trustees(threshold(0)), "trustees"),
     "threshold 4": (trustees(threshold(4)), "trustees"),
     "tellers' keys in another order": (trustees(vk_swapped), "trustees"),
+    "tellers' keys that cancel out": (keys_without_product, "election_key"),
+    "numbers too long to print": (beyond_python, "election"),
+    "half of a surrogate pair": (half_a_pair, "election"),
     "no tellers": (lambda lab, draft: draft.setup.__setitem__(1, b"[]"), "trustees"),
     "a space in trustees.json": (lambda lab, draft: draft.setup.__setitem__(1, draft.setup[1] + b" "), "trustees"),
     "a card twice": (cards(twice), "credentials"),

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import rfc8785
 
 from keys.errors import KeysError
 from keys.group import Point, decode_point
 from keys.transcript import sha256_b64
-from voting.documents.canonical import compact, parse_unique
+from voting.documents.canonical import canonical, compact, parse_unique
 from voting.documents.conference import Conference
 from voting.documents.errors import InvalidConference, InvalidElection, NotCanonical, UnsupportedElection
 
@@ -175,6 +176,7 @@ def _conference(fields: dict[str, Any]) -> Conference | None:
         return None
     try:
         conference = msgspec.convert(fields["conference"], Conference, strict=True)
-    except (msgspec.ValidationError, RecursionError) as error:
+        canonical(conference)  # a record has to spell it: no number from 2^53 on, no half of a surrogate pair
+    except (msgspec.ValidationError, rfc8785.CanonicalizationError, RecursionError) as error:
         raise InvalidConference(f"conference: {error}") from None
     return conference
