@@ -44,7 +44,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--names", type=int, nargs="+", default=[10, 30])
-    parser.add_argument("--ballots", type=int, nargs="+", default=[20, 200, 2000])
+    parser.add_argument("--ballots", type=int, nargs="+", default=[20, 200, 700, 2000])
     parser.add_argument("--boxes", type=Path, help="where to keep boxes for another run")
     parser.add_argument("--belenios", type=Path, default=BELENIOS)
     parser.add_argument("--repeat", type=int, default=1)

@@ -6,6 +6,8 @@ from tests.bench import simulation
 from tests.bench.checking import PROOFS_A_NAME, Measured
 from tests.bench.clock import exponent, slope
 
+ENGINE_BALLOTS = 200
+"""Ballots from which every box here is checked in batches."""
 WITH, WITHOUT, ONE = "phieukin, with sidecar", "phieukin, without sidecar", "phieukin, one by one (PyNaCl)"
 
 
@@ -55,10 +57,10 @@ def run_table(found: Sequence[Measured]) -> list[str]:
 
 
 def growth(found: Sequence[Measured], names: Sequence[int]) -> list[str]:
-    """Exponents of the time over ballots, start-up taken off, and over names."""
+    """Exponents of the time over ballots, start-up taken off, and over names; small boxes do not use the engine."""
     lines = []
     for count in names:
-        measured = rows_of(found, WITH, count)
+        measured = [m for m in rows_of(found, WITH, count) if m.ballots >= ENGINE_BALLOTS]
         if len(measured) > 2:
             base = measured[0]
             points = [(m.ballots - base.ballots, m.cost.cpu - base.cost.cpu) for m in measured[1:]]
