@@ -21,6 +21,10 @@ class SecondPersonNeeded(VotingError):
     """This step takes two different people (hai người cùng thực hiện)."""
 
 
+class ReasonMissing(VotingError):
+    """This step needs a reason in words, which goes into the conference's papers."""
+
+
 class RollNotEven(VotingError):
     """Active cards, cards drawn and people present do not come out even (điểm danh chưa khớp)."""
 
@@ -81,6 +85,18 @@ class InvalidConfirmation(VotingError):
     """A teller's confirmation is not of this Setup, or not signed by that teller's key."""
 
 
+class InvalidRecord(VotingError):
+    """A record is not of this room's box, or not signed by those whom Setup names."""
+
+
+class InvalidPeople(VotingError):
+    """A list of people summoned cannot be read."""
+
+
+class StickMissing(VotingError):
+    """The folder to hand over to is not there, cannot be written, or gave back something else."""
+
+
 class UnknownDevice(VotingError):
     """The tablet is not enrolled, was revoked, or its signature is wrong."""
 
@@ -95,6 +111,10 @@ class InvariantBroken(VotingError):
 
 class DatabaseBusy(VotingError):
     """Somebody else uses the database for too long; what was asked is tried again later."""
+
+
+class ReceiptMissing(VotingError):
+    """A tablet holds a receipt of this room for a ballot that the closed box does not hold: nothing is counted."""
 
 
 class SignInRefused(VotingError):
