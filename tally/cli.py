@@ -1,7 +1,8 @@
 """`phieukin tally …`: the tellers' steps, files in and files out (kiểm phiếu). Nothing here needs a network.
 
-Before opening `confirm`; after closing `sum`, `open` by each teller, `finish`; then `head` where there is a tie,
-`record`, `sign`, `compare`, `minutes`. Each step can be repeated from its files after any fault.
+Guided: `ceremony` before the conference, `count` after it. Step by step: before opening `confirm`; after closing
+`sum`, `open` by each teller, `finish`; then `head` where there is a tie, `record`, `sign`, `recount`, `compare`,
+`minutes`. Each step can be repeated from its files after any fault.
 """
 
 from typing import Any
@@ -11,7 +12,8 @@ import click
 from keys.errors import KeysError
 from tally.cli_ceremony import ceremony_command, recover_command
 from tally.cli_count import confirm_command, finish_command, open_command, sum_command, teller_file_command
-from tally.cli_record import compare_command, head_command, record_command, sign_command
+from tally.cli_guided import count_command
+from tally.cli_record import compare_command, head_command, record_command, recount_command, sign_command
 from tally.errors import TallyError
 from tally.minutes.cli import minutes_command, office_form_command
 from tally.pdf_cli import check_minutes_command, sign_minutes_command
@@ -38,6 +40,7 @@ def tally_group() -> None:
 for command in (
     ceremony_command,
     recover_command,
+    count_command,
     teller_file_command,
     confirm_command,
     sum_command,
@@ -47,6 +50,7 @@ for command in (
     record_command,
     sign_command,
     compare_command,
+    recount_command,
     minutes_command,
     office_form_command,
     sign_minutes_command,

@@ -11,7 +11,7 @@ from keys.signing import decode_signing_key
 from keys.teller import KIND as SHARE_KIND
 from keys.teller import decode_teller_key
 from tally.cli_options import EXISTING, TARGET, open_teller, passphrase, teller_options, write_whole
-from tally.count import Opening, Words, add_sum, audited, confirm_setup, finish, open_one, setup_of
+from tally.count import Opening, Words, add_sum, audited, check_single, confirm_setup, finish, open_one, setup_of
 from tally.teller_file import bind_to_box, new_teller_file, write_teller_file
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.facts import ChairWord
@@ -58,14 +58,19 @@ def sum_command(archive: Path) -> None:
 @click.argument("archive", type=EXISTING)
 @click.option("--end-ballots", help="Hash of EndBallots that the tellers compared; without it, the program asks.")
 @click.option("--out", type=TARGET, required=True, help="What the teller hands over.")
+@click.option("--single-ballot", is_flag=True, help="The chair has given the word to open a box of one ballot.")
 @teller_options
-def open_command(archive: Path, end_ballots: str | None, out: Path, path: Path, passphrase_file: Path | None) -> None:
+def open_command(
+    archive: Path, end_ballots: str | None, out: Path, single_ballot: bool, path: Path, passphrase_file: Path | None
+) -> None:
     """Open this teller's part of the sum of the whole, closed, audited box; never of anything else."""
-    found = audited(archive, "encrypted_tally").end_ballots
+    report = audited(archive, "encrypted_tally")
+    found = report.end_ballots
     _compare("EndBallots", found, end_ballots)
+    check_single(report, single_ballot)
     teller, words = open_teller(path, passphrase_file)
     bound = bind_to_box(path, teller, words, found)
-    write_whole(out, canonical(open_one(archive, bound, found)))
+    write_whole(out, canonical(open_one(archive, bound, found, single_ballot=single_ballot)))
     click.echo(f"opened: {out}")
 
 

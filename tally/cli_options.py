@@ -7,6 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
+from keys.keyfiles import read_sealed
+from keys.signing import KIND as SIGNING_KIND
+from keys.signing import SigningKey, decode_signing_key
+from tally.teller_file import KIND as TELLER_KIND
 from tally.teller_file import TellerFile, read_teller_file
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,6 +38,13 @@ def open_teller(path: Path, passphrase_file: Path | None) -> tuple[TellerFile, s
     """Ask for the passphrase and open the teller's file."""
     words = passphrase(passphrase_file)
     return read_teller_file(path, words), words
+
+
+def open_signing_key(path: Path, passphrase: str) -> SigningKey:
+    """Open the signing key in a teller's file or in a sealed file of its own, whichever it is."""
+    if f'"kind":"{TELLER_KIND}"'.encode() in path.read_bytes()[:200]:
+        return read_teller_file(path, passphrase).signer
+    return decode_signing_key(read_sealed(path, passphrase, kind=SIGNING_KIND))
 
 
 def write_whole(path: Path, raw: bytes) -> None:

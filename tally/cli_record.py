@@ -1,22 +1,23 @@
-"""The commands of the record: head, record, sign, compare."""
+"""The commands of the record: head, record, sign, compare, recount."""
 
+import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import msgspec
 
-from keys.keyfiles import read_sealed
-from keys.signing import KIND as SIGNING_KIND
-from keys.signing import SigningKey, decode_signing_key
 from tally.audit import audit
-from tally.cli_options import EXISTING, FOLDER, TARGET, passphrase, write_whole
+from tally.cli_options import EXISTING, FOLDER, TARGET, open_signing_key, passphrase, write_whole
+from tally.cli_pens import PenChoice, open_pen, pen_options
 from tally.count import finished_box
+from tally.fast.checking import checker
 from tally.minutes import render_minutes, renderer_versions
+from tally.pdf_cli import place_of
+from tally.pdf_signatures import sign_minutes
 from tally.record import BothFacts, build_record, record_payload
 from tally.rule import rule_line
-from tally.signatures import head_word, read_record, sign_record, unsigned_record
-from tally.teller_file import KIND as TELLER_KIND
-from tally.teller_file import read_teller_file
+from tally.signatures import head_word, read_record, sign_record_with, unsigned_record
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.facts import FACTS_TYPE, CountFacts
@@ -44,7 +45,7 @@ def head_command(
 ) -> None:
     """Enter the head's decision on a tie across the last place into the count facts."""
     facts = parse_canonical(count.read_bytes(), CountFacts, what="count facts")
-    signer = _signing_key(key, passphrase_file) if key else None
+    signer = open_signing_key(key, passphrase(passphrase_file)) if key else None
     word = head_word(facts.uuid, paper, chosen, by, reason, on, signer)
     kept = tuple(one for one in facts.head_words if one.paper != paper)
     write_whole(count, canonical(msgspec.structs.replace(facts, head_words=(*kept, word))))
@@ -65,8 +66,11 @@ def record_command(archive: Path, facts: Path, count: Path, out: Path) -> None:
 
 
 def write_records(archive: Path, facts: Path, count: Path, out: Path) -> list[tuple[Path, Record]]:
-    """Write the records and minutes of all papers into `out`; return each record with its path."""
-    box = finished_box(audit(archive))
+    """Write the records and minutes of all papers into `out`; return each record with its path.
+
+    What is there already of the same record is left, for it may be signed.
+    """
+    box = finished_box(audit(archive, checker=checker(archive)))
     room = parse_envelope(facts.read_bytes(), FACTS_TYPE, "facts")
     both = BothFacts(room, parse_canonical(count.read_bytes(), CountFacts, what="count facts"))
     papers = len(box.election.conference.papers) if box.election.conference else 1
@@ -76,27 +80,42 @@ def write_records(archive: Path, facts: Path, count: Path, out: Path) -> list[tu
         record = build_record(box, both, paper, renderer_versions())
         payload, suffix = record_payload(record), "" if paper == 1 else f"-{paper}"
         path = out / f"record{suffix}.json"
-        write_whole(path, unsigned_record(payload))
-        write_whole(out / f"minutes{suffix}.pdf", render_minutes(payload))
+        if not path.exists() or payload_of(read_record(path.read_bytes())[0], "record") != payload:
+            write_whole(path, unsigned_record(payload))
+        minutes, pdf = out / f"minutes{suffix}.pdf", render_minutes(payload)
+        if not minutes.exists() or not minutes.read_bytes().startswith(pdf):
+            write_whole(minutes, pdf)
         written.append((path, record))
     return written
 
 
 @click.command("sign")
 @click.argument("record", type=EXISTING)
-@click.option("--key", type=EXISTING, required=True, help="A teller's file, or a sealed signing key.")
-@click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
+@click.option("--pdf", type=EXISTING, help="The minutes of the record, to be signed by the same key in their place.")
 @click.option("--out", type=TARGET, help="The signed record; in its own place, if this is left out.")
-def sign_command(record: Path, key: Path, passphrase_file: Path | None, out: Path | None) -> None:
-    """Put a signature on a record."""
-    signed = sign_record(record.read_bytes(), [_signing_key(key, passphrase_file)])
+@pen_options
+def sign_command(record: Path, pdf: Path | None, out: Path | None, pen: PenChoice) -> None:
+    """Put a signature on RECORD (record.json) by a sealed key or a token, and on its minutes with --pdf."""
+    with open_pen(pen) as opened:
+        signed = sign_record_with(record.read_bytes(), [opened])
+        if pdf is not None:
+            payload = payload_of(read_record(signed)[0], "record")
+            minutes = pdf.read_bytes()
+            now = datetime.datetime.now().astimezone()
+            write_whole(pdf, sign_minutes(minutes, payload, place_of(opened, payload, minutes), opened, now))
     write_whole(out or record, signed)
+    click.echo(f"signed: {out or record}{f' and {pdf}' if pdf else ''}")
 
 
 @click.command("compare")
 @click.argument("records", nargs=-1, required=True, type=EXISTING)
 def compare_command(records: tuple[Path, ...]) -> None:
     """Tell whether the records of several counts hold the same payload byte for byte."""
+    compare_records(records)
+
+
+def compare_records(records: Sequence[Path]) -> None:
+    """Say that records agree, or raise ClickException with those that do not."""
     payloads = {}
     for path in records:
         envelope, _ = read_record(path.read_bytes())
@@ -108,9 +127,19 @@ def compare_command(records: tuple[Path, ...]) -> None:
     click.echo(f"{len(records)} records agree byte for byte")
 
 
-def _signing_key(path: Path, passphrase_file: Path | None) -> SigningKey:
-    """Open a teller's file or a sealed signing key, whichever it is."""
-    words = passphrase(passphrase_file)
-    if f'"kind":"{TELLER_KIND}"'.encode() in path.read_bytes()[:200]:
-        return read_teller_file(path, words).signer
-    return decode_signing_key(read_sealed(path, words, kind=SIGNING_KIND))
+@click.command("recount")
+@click.argument("archive", type=EXISTING)
+@click.argument("facts", type=EXISTING)
+@click.argument("count", type=EXISTING)
+@click.option("--out", type=FOLDER, required=True, help="Folder for the records and minutes of this count.")
+@click.option("--with", "others", multiple=True, type=EXISTING, help="A record of another count; may be repeated.")
+def recount_command(archive: Path, facts: Path, count: Path, out: Path, others: tuple[Path, ...]) -> None:
+    """Count again from the finished archive and both facts files, and compare; nothing is opened again."""
+    written = [path for path, _ in write_records(archive, facts, count, out)]
+    for path in written:
+        click.echo(f"written: {path}")
+    for other in others:
+        paper = read_record(other.read_bytes())[1].paper
+        if not 1 <= paper <= len(written):
+            raise click.ClickException(f"{other}: a record of paper {paper}; this archive has {len(written)}")
+        compare_records([other, written[paper - 1]])

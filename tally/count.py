@@ -5,7 +5,7 @@ step can be repeated on another machine after any fault, and a share is never us
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -89,14 +89,19 @@ def confirm_setup(path: Path, teller: TellerFile) -> bytes:
     return canonical(sign_envelope(canonical(confirmation), CONFIRMATION_TYPE, teller.signer))
 
 
-def audited(path: Path, *stages: str) -> Report:
-    """Audit an archive; raise NotReady unless it is sound and has reached one of `stages` (any, if none are named)."""
-    report = audit(path, checker=checker(path))
+def audited(path: Path, *stages: str, progress: Callable[[int], None] | None = None) -> Report:
+    """Audit an archive; raise NotReady unless it is sound.
+
+    Where stages after the closing are named, it must have reached one of them, and its box must be closed.
+    """
+    report = audit(path, progress=progress, checker=checker(path))
     if report.verdict is not Verdict.SOUND:
         failed = [f"{one.check} ({one.first[0] if one.first else ''})" for one in report.checks if one.failed]
         raise NotReady(f"the archive is not sound: {report.why or '; '.join(failed)}")
     if stages and report.reached not in stages:
         raise NotReady(f"the archive should have reached {' or '.join(stages)}; it has reached {report.reached}")
+    if stages and not report.end_ballots:  # Belenios lets a tally follow the ballots at once; a share must not
+        raise NotReady("the box was never closed: the archive has no EndBallots event that the tellers could compare")
     return report
 
 
@@ -109,15 +114,17 @@ def add_sum(path: Path) -> Report:
     return audited(path, "encrypted_tally")
 
 
-def open_one(path: Path, teller: TellerFile, end_ballots: str) -> Opening:
+def open_one(path: Path, teller: TellerFile, end_ballots: str, *, single_ballot: bool = False) -> Opening:
     """Open one teller's part of the sum of a closed box.
 
-    `end_ballots` is the hash that the tellers compared; `teller` must be bound to it. Raises NotReady for another box,
-    InvalidShare, NotOneOfUs or CannotOpen for a share that is not of this election.
+    `end_ballots` is the hash that the tellers compared; `teller` must be bound to it. `single_ballot` is the chair's
+    word that a box of one ballot may be opened. Raises NotReady for another box or without that word, InvalidShare,
+    NotOneOfUs or CannotOpen for a share that is not of this election.
     """
     report = audited(path, "encrypted_tally")
     if end_ballots != report.end_ballots or teller.opened != end_ballots:
         raise NotReady(f"the tellers compared the box {end_ballots[:16]}…, this is the box {report.end_ballots[:16]}…")
+    check_single(report, single_ballot)
     election, trustees, _ = setup_of(path)
     owner = owner_of(teller, election, trustees)
     opened = open_share(election, trustees, report.tally, owner, teller.share.secret)
@@ -126,12 +133,24 @@ def open_one(path: Path, teller: TellerFile, end_ballots: str) -> Opening:
     return Opening(FORMAT, election.uuid, end_ballots, owner, decryption, proof)
 
 
+def with_sum(source: Path, target: Path) -> Report:
+    """Write a copy of a closed archive with its encrypted tally, whole or not at all; the source stays as it is."""
+    if not target.exists():
+        fresh = target.with_name(target.name + ".new")
+        shutil.copyfile(source, fresh)
+        add_sum(fresh)
+        fresh.replace(target)
+    return audited(target, "encrypted_tally")
+
+
 def check_opening(path: Path, report: Report, opening: Opening) -> OpenedShare:
     """Verify what a teller handed over, both proofs; raise NotReady, InvalidOutcome, InvalidProof or CannotOpen."""
     election, trustees, _ = setup_of(path)
     if (opening.uuid, opening.end_ballots) != (election.uuid, report.end_ballots):
         raise NotReady(f"the opening of teller {opening.owner} is of another box")
     share = share_of(trustees, opening.owner)
+    if opening.format != FORMAT or opening.proof.owner != opening.owner:
+        raise NotReady(f"the opening of teller {opening.owner} holds the proof of another, or is of another format")
     decryption = parse_partial_decryption(opening.partial_decryption.encode())
     proof = proof_of(opening.proof)
     verify_share(election, share, report.tally, decryption)
@@ -195,8 +214,12 @@ def _election(report: Report) -> Election:
 
 
 def _check_words(report: Report, words: Words) -> None:
-    kinds = {word.kind for word in words.chair_words}
-    if report.ballots == 1 and "single_ballot" not in kinds:
+    check_single(report, any(word.kind == "single_ballot" for word in words.chair_words))
+
+
+def check_single(report: Report, allowed: bool) -> None:
+    """Raise NotReady for a box of a single ballot, unless the chair allowed it to be opened."""
+    if report.ballots == 1 and not allowed:
         raise NotReady("a box of a single ballot is opened on the chair's recorded word alone: its result is that vote")
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from keys.signing import SigningKey, public_text, sign_envelope
+from keys.signing import SigningKey, sign_envelope
 from tally.errors import CannotSign
+from tally.pens import KeyPen, Pen, envelope_signature
 from voting.documents.canonical import canonical
 from voting.documents.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
-from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, EnvelopeSignature, HeadWord, SignedDecision
+from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, HeadWord, SignedDecision
 from voting.documents.record import RECORD_TYPE, Record
 
 FORMAT = 1
@@ -43,18 +44,22 @@ def read_record(raw: bytes) -> tuple[Envelope, Record]:
 
 
 def sign_record(raw: bytes, keys: Sequence[SigningKey]) -> bytes:
-    """Add signatures to record.json; raise CannotSign for a key that Setup does not name."""
+    """Add signatures by keys in memory to record.json; raise CannotSign for a key that Setup does not name."""
+    return sign_record_with(raw, [KeyPen(key) for key in keys])
+
+
+def sign_record_with(raw: bytes, pens: Sequence[Pen]) -> bytes:
+    """Add signatures by keys or tokens to record.json; raise CannotSign for a key that Setup does not name."""
     envelope, record = read_record(raw)
     allowed = {one.key for one in signers(record.conference)}
     payload = payload_of(envelope, "record")
-    added = []
-    for key in keys:
-        if public_text(key) not in allowed:
+    fresh = []
+    for pen in pens:
+        if pen.public_text not in allowed:
             raise CannotSign("this key is not one that Setup names for this record")
-        added += sign_envelope(payload, RECORD_TYPE, key)["signatures"]
-    fresh = tuple(EnvelopeSignature(one["keyid"], one["sig"]) for one in added)
-    kept = tuple(one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh})
-    return write_envelope(make_envelope(payload, RECORD_TYPE, kept + fresh))
+        fresh.append(envelope_signature(pen, payload, RECORD_TYPE))
+    kept = [one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh}]
+    return write_envelope(make_envelope(payload, RECORD_TYPE, (*kept, *fresh)))
 
 
 def head_word(
