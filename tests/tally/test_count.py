@@ -67,7 +67,7 @@ def write(folder: Path, draft: Draft, name: str = "box.bel") -> Path:
 
 def opened(lab: Lab, path: Path, owners: Sequence[int] = (1, 3)) -> list[Opening]:
     box = add_sum(path).end_ballots
-    return [open_one(path, teller(lab, owner, box), box) for owner in owners]
+    return [open_one(path, teller(lab, owner, box), box, single_ballot=True) for owner in owners]
 
 
 def finished(lab: Lab, path: Path, owners: Sequence[int] = (1, 3), words: Words = Words()) -> CountFacts:  # noqa: B008
@@ -237,10 +237,18 @@ def test_an_opening_of_another_box_is_refused(lab: Lab, tmp_path: Path) -> None:
 def test_another_tellers_opening_under_ones_own_number_is_refused(lab: Lab, tmp_path: Path) -> None:
     path = write(tmp_path, closed(lab))
     first, third = opened(lab, path)
+    own = msgspec.structs.replace(first.proof, owner=3)
     with pytest.raises(InvalidOutcome, match="teller 3"):
-        check_opening(path, add_sum(path), msgspec.structs.replace(first, owner=3))
+        check_opening(path, add_sum(path), msgspec.structs.replace(first, owner=3, proof=own))
     swapped = msgspec.structs.replace(third, proof=msgspec.structs.replace(first.proof, owner=3))
     refused(path, [first, swapped], InvalidProof, "opening proof of teller 3")
+
+
+def test_a_proof_under_another_tellers_number_is_refused(lab: Lab, tmp_path: Path) -> None:
+    path = write(tmp_path, closed(lab))
+    first, third = opened(lab, path)
+    renamed = msgspec.structs.replace(third, proof=msgspec.structs.replace(third.proof, owner=2))
+    refused(path, [first, renamed], NotReady, "teller 3 holds the proof of another")
 
 
 def test_a_teller_who_does_not_exist_is_refused(lab: Lab, tmp_path: Path) -> None:
@@ -255,6 +263,24 @@ def test_factors_of_another_tally_are_refused_by_name(lab: Lab, tmp_path: Path) 
     wrong = lab.open(tuple(row[::-1] for row in add_sum(path).tally), (3,))[0]
     forged = msgspec.structs.replace(third, partial_decryption=encode_partial_decryption(wrong.decryption).decode())
     refused(path, [first, forged], InvalidOutcome, "teller 3")
+
+
+def test_a_share_does_not_open_a_box_of_one_ballot_before_the_chair_spoke(tmp_path: Path) -> None:
+    lab = lab_of_one()
+    path = write(tmp_path, closed(lab))
+    box = add_sum(path).end_ballots
+    with pytest.raises(NotReady, match="a box of a single ballot"):
+        open_one(path, teller(lab, 1, box), box)
+
+
+def test_a_box_that_was_never_closed_is_not_opened(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "box.bel"
+    path.write_bytes(chain([one for one in counted(lab).events()[:-3] if one[0] != "EndBallots"]))
+    assert audit(path).reached == "encrypted_tally"
+    with pytest.raises(NotReady, match="never closed"):
+        open_one(path, teller(lab, 1, ""), "")
+    with pytest.raises(NotReady, match="never closed"):
+        add_sum(path)
 
 
 def test_a_box_of_one_ballot_needs_the_chairs_word(tmp_path: Path) -> None:

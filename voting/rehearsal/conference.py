@@ -126,7 +126,7 @@ def count(desk: Desk, staff: Staff, number: int, archive: Path, facts: Path) -> 
     for teller in staff.tellers[: staff.threshold]:
         own = read_teller_file(teller.path, teller.passphrase)
         own = bind_to_box(teller.path, own, teller.passphrase, report.end_ballots, LEAST_COST)
-        openings.append(open_one(archive, own, report.end_ballots))
+        openings.append(open_one(archive, own, report.end_ballots, single_ballot=True))
     word = ChairWord("single_ballot", staff.chair[0].name, "Diễn tập: mở hòm phiếu chỉ có một phiếu.")
     words = Words(chair_words=(word,) if report.ballots == 1 else ())
     count_facts = archive.with_suffix(".count.json")
