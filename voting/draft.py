@@ -7,14 +7,15 @@ room's keys. `papers` may leave `Candidate.at` as it likes: questions are number
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 
 from keys.errors import KeysError
 from keys.signing import load_public
 from voting.documents.canonical import canonical, parse_canonical, unclean_text
-from voting.documents.conference import ON_PAPER, Note, Organiser, Paper, Previous, Quorum, Ruleset, Signer
+from voting.documents.conference import ON_PAPER, Candidate, Note, Organiser, Paper, Previous, Quorum, Ruleset, Signer
 from voting.documents.errors import DocumentError
 from voting.errors import InvalidDraft
 
@@ -74,63 +75,93 @@ def read_draft(content: str | bytes) -> Draft:
 def check_draft(draft: Draft) -> None:
     """Raise InvalidDraft with the first thing that is missing before the list can be frozen."""
     for problem in draft_problems(draft):
-        raise InvalidDraft(problem)
+        raise InvalidDraft(str(problem))
 
 
-def draft_problems(draft: Draft) -> Iterator[str]:
-    """Yield everything that keeps the list from being frozen, one sentence each."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is missing: the key of its words for people, what fills them in, and one English sentence."""
+
+    key: str
+    english: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.english
+
+
+def draft_problems(draft: Draft) -> Iterator[Problem]:
+    """Yield everything that keeps the list from being frozen."""
     yield from _text_problems(draft)
     if not 1 <= len(draft.people) <= PEOPLE_LIMIT:
-        yield f"people: 1 to {PEOPLE_LIMIT} people summoned expected, {len(draft.people)} found"
+        english = f"people: 1 to {PEOPLE_LIMIT} people summoned expected, {len(draft.people)} found"
+        yield Problem("people", english, {"people": len(draft.people)})
     if len(draft.tellers) not in TELLERS:
-        yield f"tellers: {TELLERS.start} to {TELLERS.stop - 1} tellers expected, {len(draft.tellers)} found"
+        english = f"tellers: {TELLERS.start} to {TELLERS.stop - 1} tellers expected, {len(draft.tellers)} found"
+        yield Problem("tellers", english, {"tellers": len(draft.tellers)})
     if len({teller.key for teller in draft.tellers}) < len(draft.tellers):
-        yield "tellers: every teller needs a signing key of their own"
+        yield Problem("same_key", "tellers: every teller needs a signing key of their own")
     for teller in draft.tellers:
-        yield from _key_problems(teller, "teller", paper=False)
+        yield from _signer_problems(teller, "teller", paper=False)
     for signer, role in ((draft.chair, "chair"), (draft.secretary, "secretary"), (draft.head, "head")):
-        yield from _key_problems(signer, role, paper=True)
+        yield from _signer_problems(signer, role, paper=True)
     if not draft.papers:
-        yield "papers: at least one paper expected"
+        yield Problem("papers", "papers: at least one paper expected")
     for number, paper in enumerate(draft.papers, 1):
-        yield from (f"paper {number}: {problem}" for problem in _paper_problems(paper, draft.put_forward_max))
+        yield from _paper_problems(number, paper, draft.put_forward_max)
 
 
-def _text_problems(draft: Draft) -> Iterator[str]:
+def _text_problems(draft: Draft) -> Iterator[Problem]:
     named = {"name": draft.name, "procedure": draft.procedure, "address": draft.address, "place": draft.place}
-    for field, text in named.items():
+    for part, text in named.items():
         if not text:
-            yield f"{field}: a text expected"
+            yield Problem(f"text_{part}", f"{part}: a text expected")
     try:
         datetime.date.fromisoformat(draft.date)
     except ValueError:
-        yield "date: YYYY-MM-DD expected"
+        yield Problem("date", "date: YYYY-MM-DD expected")
     texts = [*named.values(), *(text for person in draft.people for text in (person.name, person.unit))]
     for text in texts:
         if problem := unclean_text(text):
-            yield f"the text {text[:40]!r} is {problem}"
+            yield Problem("unclean", f"the text {text[:40]!r} is {problem}", {"text": ascii(text[:40])})
     if any(not person.name for person in draft.people):
-        yield "people: everybody needs a name"
+        yield Problem("nameless", "people: everybody needs a name")
 
 
-def _key_problems(signer: Signer, role: str, *, paper: bool) -> Iterator[str]:
+def _signer_problems(signer: Signer, role: str, *, paper: bool) -> Iterator[Problem]:
+    if not signer.name:
+        yield Problem(f"name_{role}", f"{role}: a name expected")
+    elif problem := unclean_text(signer.name) or unclean_text(signer.role):
+        yield Problem("unclean", f"the text {signer.name[:40]!r} is {problem}", {"text": ascii(signer.name[:40])})
     if paper and signer.key == ON_PAPER:
         return
     try:
         load_public(signer.key)
     except KeysError as error:
-        yield f"{role}: signing key: {error}"
+        yield Problem("key", f"{role}: signing key: {error}", {"name": signer.name})
 
 
-def _paper_problems(paper: Paper, put_forward_max: int) -> Iterator[str]:
+def _paper_problems(number: int, paper: Paper, put_forward_max: int) -> Iterator[Problem]:
+    def problem(key: str, english: str, **fields: object) -> Problem:
+        return Problem(key, f"paper {number}: {english}", {"paper": number, **fields})
+
+    if not paper.title:
+        yield problem("paper_title", "a title expected")
     if not paper.candidates:
-        yield "at least one name expected"
+        yield problem("paper_names", "at least one name expected")
     for identifier, times in Counter(one.id for one in paper.candidates).items():
         if times > 1:
-            yield f"the id {identifier} stands {times} times"
+            yield problem("paper_id", f"the id {identifier} stands {times} times", id=identifier)
+    for text in (paper.title, paper.unit, *(text for one in paper.candidates for text in _texts(one))):
+        if found := unclean_text(text):
+            yield problem("paper_unclean", f"the text {text[:40]!r} is {found}", text=ascii(text[:40]))
     if (paper.selection.mode == "top") != (paper.selection.quota is not None) or (paper.selection.quota or 1) < 1:
-        yield "selection: a quota of at least 1 with the mode top, and with it alone"
+        yield problem("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
     if paper.rule.den < 1 or paper.rule.num < 0:
-        yield "rule: den >= 1 and num >= 0 expected"
+        yield problem("paper_rule", "rule: den >= 1 and num >= 0 expected")
     if any(one.put_forward for one in paper.candidates) and put_forward_max < 1:
-        yield "put_forward_max: at least 1 expected, for there are names to put forward"
+        yield problem("put_forward", "put_forward_max: at least 1 expected, for there are names to put forward")
+
+
+def _texts(candidate: Candidate) -> tuple[str, ...]:
+    return candidate.name, candidate.position, candidate.born, candidate.note

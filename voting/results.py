@@ -103,7 +103,7 @@ def telling(record: Record) -> tuple[str, ...]:
     return tuple(alone) if ballots else ()
 
 
-def _rows(conference: int) -> "Select[tuple[RecordRow]]":
+def _rows(conference: int) -> "Select[RecordRow]":
     return select(RecordRow).where(RecordRow.conference == conference).order_by(RecordRow.paper)
 
 

@@ -83,7 +83,7 @@ def test_a_paper_with_one_id_twice_is_named(draft_of: Callable[..., Draft]) -> N
     draft = draft_of(candidates=2)
     one = draft.papers[0].candidates[0]
     twice = msgspec.structs.replace(draft.papers[0], candidates=(one, one))
-    assert list(draft_problems(msgspec.structs.replace(draft, papers=(twice,)))) == [
+    assert [str(one) for one in draft_problems(msgspec.structs.replace(draft, papers=(twice,)))] == [
         "paper 1: the id c1 stands 2 times"
     ]
 

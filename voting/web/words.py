@@ -1,6 +1,7 @@
-"""Words of the pages for staff and hall, Vietnamese first, English second: kiosk_templates/translations/room.*.json.
+"""Words of the pages for staff and hall, Vietnamese first, English second: kiosk_templates/translations/*.json.
 
-A catalogue is a flat object from key to text with {fields}; both hold the same keys, and a test holds them to that.
+A catalogue is a flat object from key to text with {fields}, in files by part of the room; both languages hold the same
+keys, no key stands in two parts, and a test holds them to that.
 """
 
 import json
@@ -14,12 +15,23 @@ from flask import Flask, session
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 LANGUAGE = "language"
+PARTS = ("room", "desk")
+"""Files of the catalogue of staff and hall."""
 
 
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """The words of one language."""
-    raw = files("kiosk_templates").joinpath("translations", f"room.{language}.json").read_bytes()
+    words: dict[str, str] = {}
+    for part in PARTS:
+        words |= read_words(part, language)
+    return words
+
+
+@cache
+def read_words(part: str, language: Language) -> Mapping[str, str]:
+    """The words of one part of the catalogue, or of the tablet."""
+    raw = files("kiosk_templates").joinpath("translations", f"{part}.{language}.json").read_bytes()
     words: dict[str, str] = json.loads(raw)
     return words
 

@@ -1,0 +1,232 @@
+"""Changing a draft part by part (soạn hội nghị): what the desk's forms send becomes a new draft.
+
+A draft may be unfinished as long as it is one; `voting.draft.draft_problems` says what is missing. Text is tidied as it
+comes in: Unicode NFC, one space between words. What does not fit a field raises InvalidDraft.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+import msgspec
+
+from voting.documents.conference import (
+    ON_PAPER,
+    Candidate,
+    Note,
+    Organiser,
+    Paper,
+    PaperKind,
+    Quorum,
+    Rule,
+    Ruleset,
+    Selection,
+    Signer,
+    TieScope,
+)
+from voting.draft import Draft
+from voting.errors import InvalidDraft
+from voting.procedures import catalogue, find_note, find_procedure, find_ruleset, find_step
+from voting.procedures import schema as procedures
+from voting.procedures.card import notes_of
+
+KINDS: tuple[PaperKind, ...] = get_args(PaperKind)
+TIE_SCOPES: tuple[TieScope, ...] = get_args(TieScope)
+OPERATIONS, BASES = (">=", ">"), ("present", "summoned")
+ADDRESSES = ("đồng chí", "ông/bà", "đại biểu")
+TEXTS = ("section", "name", "term", "place", "date", "composition", "address")
+ORGANISER = ("superior", "agency", "locality", "code", "stamp")
+OFFICES = ("chair", "secretary", "head")
+PARTS = ("name", "position", "born", "note")
+PAPERS_LIMIT, NAMES_LIMIT, NUMBER_LIMIT = 40, 200, 1000
+_NOT_YET = (0, 0)
+
+Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A step of the catalogue that has ballots, to begin a conference with."""
+
+    ruleset: str
+    version: int
+    procedure: str
+    step: int
+    words: str
+
+    @property
+    def value(self) -> str:
+        """As a form sends it."""
+        return f"{self.ruleset}/{self.version}/{self.procedure}/{self.step}"
+
+
+def choices() -> Iterator[Choice]:
+    """Yield every step with ballots of the newest catalogue."""
+    for ruleset in catalogue():
+        for procedure in ruleset.procedures:
+            for step in procedure.steps:
+                if step.ballots:
+                    words = f"{procedure.name}: bước {step.number}. {step.name}"
+                    yield Choice(ruleset.id, ruleset.version, procedure.id, step.number, words)
+
+
+def begin_draft(chosen: str, date: str) -> Draft:
+    """Begin a draft from a step of the catalogue, as `Choice.value` spells it; raise InvalidDraft for another one."""
+    found = next((one for one in choices() if one.value == chosen), None)
+    if found is None:
+        raise InvalidDraft("a step of the catalogue expected")
+    ruleset = find_ruleset(found.ruleset, found.version)
+    procedure = find_procedure(found.procedure, ruleset)
+    step = find_step(procedure, found.step)
+    notes = (find_note(ruleset, code) for code in notes_of(procedure, ruleset))
+    return Draft(
+        ruleset=Ruleset(ruleset.id, ruleset.version),
+        procedure=procedure.id,
+        step=step.number,
+        section=step.section,
+        name=tidy(step.name),
+        term=tidy(procedure.term),
+        place="",
+        date=date,
+        organiser=Organiser("state", "", "", "", "", ""),
+        basis=tuple(tidy(source.name) for source in ruleset.basis),
+        composition=tidy(step.composition.text),
+        address=ADDRESSES[0],
+        quorum=Quorum(ruleset.quorum.num, ruleset.quorum.den, None) if ruleset.quorum else None,
+        tellers=(),
+        chair=Signer("", "Chủ trì", ON_PAPER, True),
+        secretary=Signer("", "Thư ký", ON_PAPER, True),
+        head=Signer("", "Người đứng đầu", ON_PAPER, False),
+        papers=tuple(_paper_of(procedure, ruleset, ballot) for ballot in step.ballots),
+        put_forward_max=0,
+        notes=tuple(Note(note.code, note.text) for note in notes),
+        previous=(),
+        people=(),
+    )
+
+
+def with_basics(draft: Draft, fields: Fields) -> Draft:
+    """Change name, place, date, head of the minutes, legal basis, quorum and names to put forward."""
+    style = fields.get("style", "state")
+    if style not in ("state", "party"):
+        raise InvalidDraft("style: state or party expected")
+    organiser = {name: tidy(fields.get(name, "")) for name in ORGANISER}
+    quorum = _share(fields, "quorum_num", "quorum_den") if "quorum" in fields else None
+    return msgspec.structs.replace(
+        draft,
+        **{name: tidy(fields.get(name, "")) for name in TEXTS},
+        organiser=msgspec.convert({"style": style, **organiser}, Organiser),
+        basis=tuple(tidy(line) for line in fields.get("basis", "").splitlines() if line.strip()),
+        quorum=Quorum(*quorum, None) if quorum else None,
+        put_forward_max=whole(fields, "put_forward_max"),
+    )
+
+
+def with_signers(draft: Draft, tellers: Sequence[Fields], offices: Mapping[str, Fields]) -> Draft:
+    """Change tellers (those without a name fall away), chair, secretary and head."""
+    changed = {office: _signer(offices[office], must=office != "head") for office in OFFICES}
+    named = tuple(_signer(one, must=True) for one in tellers if tidy(one.get("name", "")))
+    return msgspec.structs.replace(draft, tellers=named, **changed)
+
+
+def with_paper(draft: Draft, number: int | None, fields: Fields) -> Draft:
+    """Change paper `number` (from 1), or add one."""
+    if number is None and len(draft.papers) >= PAPERS_LIMIT:
+        raise InvalidDraft(f"at most {PAPERS_LIMIT} papers expected")
+    old = draft.papers[_index(draft, number)] if number is not None else None
+    paper = _paper(fields, old)
+    if number is None:
+        return msgspec.structs.replace(draft, papers=(*draft.papers, paper))
+    at = _index(draft, number)
+    previous = draft.previous
+    if old is not None and _names(old) != _names(paper):  # another list than the document before handed on
+        previous = tuple(one for one in previous if one.paper != number)
+    papers = (*draft.papers[:at], paper, *draft.papers[at + 1 :])
+    return msgspec.structs.replace(draft, papers=papers, previous=previous)
+
+
+def without_paper(draft: Draft, number: int) -> Draft:
+    """Take paper `number` out; those behind it move up, with the documents that they come from."""
+    at = _index(draft, number)
+    kept = (one for one in draft.previous if one.paper != number)
+    previous = tuple(msgspec.structs.replace(one, paper=one.paper - 1) if one.paper > number else one for one in kept)
+    return msgspec.structs.replace(draft, papers=draft.papers[:at] + draft.papers[at + 1 :], previous=previous)
+
+
+def names_text(paper: Paper, *, put_forward: bool) -> str:
+    """Spell a paper's names as lines that the form reads again: name; position; born; note."""
+    listed = (one for one in paper.candidates if one.put_forward == put_forward)
+    return "\n".join("; ".join(getattr(one, part) for part in PARTS).rstrip("; ") for one in listed)
+
+
+def tidy(text: str) -> str:
+    """Text as documents hold it: NFC, one space between words, nothing at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def whole(fields: Fields, name: str, least: int = 0) -> int:
+    """A whole number of a form; raise InvalidDraft."""
+    text = fields.get(name, "").strip() or "0"
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= NUMBER_LIMIT:
+        raise InvalidDraft(f"{name}: a whole number from {least} to {NUMBER_LIMIT} expected")
+    return int(text)
+
+
+def _share(fields: Fields, num: str, den: str) -> tuple[int, int]:
+    return whole(fields, num), whole(fields, den, 1)
+
+
+def _index(draft: Draft, number: int) -> int:
+    if not 1 <= number <= len(draft.papers):
+        raise InvalidDraft(f"paper 1 to {len(draft.papers)} expected, {number} found")
+    return number - 1
+
+
+def _names(paper: Paper) -> set[tuple[str, str]]:
+    return {(one.id, one.name) for one in paper.candidates if not one.put_forward}
+
+
+def _signer(fields: Fields, *, must: bool) -> Signer:
+    key = "".join(fields.get("key", "").split())
+    return Signer(tidy(fields.get("name", "")), tidy(fields.get("role", "")), key or ON_PAPER, must)
+
+
+def _paper_of(procedure: procedures.Procedure, ruleset: procedures.Ruleset, ballot: procedures.Ballot) -> Paper:
+    selection = Selection("top", ballot.quota) if ballot.top_down else Selection("all")
+    title = tidy(procedure.titles[0].name) if procedure.titles else ""
+    return Paper(ballot.kind, "", title, ruleset.rules[ballot.rule].rule(), selection, ballot.tie_scope, ())
+
+
+def _paper(fields: Fields, old: Paper | None) -> Paper:
+    kind = next((one for one in KINDS if one == fields.get("kind")), None)
+    tie_scope = next((one for one in TIE_SCOPES if one == fields.get("tie_scope", "none")), None)
+    op, base = fields.get("op"), fields.get("base")
+    if kind is None or tie_scope is None or op not in OPERATIONS or base not in BASES:
+        raise InvalidDraft("kind, tie scope, rule or base: one of the list expected")
+    num, den = _share(fields, "num", "den")
+    rule = msgspec.convert({"op": op, "num": num, "den": den, "base": base}, Rule)
+    top = fields.get("mode") == "top"
+    selection = Selection("top", whole(fields, "quota", 1)) if top else Selection("all")
+    known = {(one.name, one.born): one.id for one in old.candidates} if old else {}
+    names = tuple(_candidates(fields, known))
+    return Paper(kind, tidy(fields.get("unit", "")), tidy(fields.get("title", "")), rule, selection, tie_scope, names)
+
+
+def _candidates(fields: Fields, known: Mapping[tuple[str, str], str]) -> Iterator[Candidate]:
+    """Yield the names of both fields; whoever was there keeps the id, the others get the next free one."""
+    lines = [(line, False) for line in fields.get("listed", "").splitlines() if line.strip()]
+    lines += [(line, True) for line in fields.get("put_forward", "").splitlines() if line.strip()]
+    if len(lines) > NAMES_LIMIT:
+        raise InvalidDraft(f"at most {NAMES_LIMIT} names on one paper expected, {len(lines)} found")
+    taken = set(known.values())
+    for line, put_forward in lines:
+        parts = [tidy(part) for part in line.replace("\t", ";").split(";", len(PARTS) - 1)]
+        name, position, born, note = parts + [""] * (len(PARTS) - len(parts))
+        identifier = known.get((name, born)) or _free(taken)
+        taken.add(identifier)
+        yield Candidate(identifier, name, position, born, note, put_forward, _NOT_YET)
+
+
+def _free(taken: set[str]) -> str:
+    return next(identifier for number in range(1, 10**6) if (identifier := f"c{number}") not in taken)
