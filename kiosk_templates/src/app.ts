@@ -6,10 +6,10 @@ import { Booth } from "./booth.ts";
 import { cast, type Sealed } from "./casting.ts";
 import type { Device } from "./device.ts";
 import { Idle } from "./idle.ts";
-import type { Opened } from "./orders.ts";
+import type { Opened, TestBallot } from "./orders.ts";
 import { Marks, parseMeeting, type Meeting, type Name } from "./papers.ts";
 import { Receipts } from "./receipts.ts";
-import { handOver, post, readDocuments, readRoom, type Room } from "./room.ts";
+import { countTest, handOver, post, readDocuments, readRoom, type Room } from "./room.ts";
 import { apply, DEFAULTS, type Settings } from "./settings.ts";
 import { holdsVoter, isWatched, phaseOf, type Note, type Phase, type State } from "./states.ts";
 import { speak, type Say } from "./words.ts";
@@ -268,10 +268,20 @@ export class App {
     try {
       const ballot = await this.#booth.ask("test", null);
       this.#drop();
-      this.go({ at: "test", ballot });
+      this.go({ at: "test", ballot, counted: null });
+      void this.#report(ballot);
     } catch {
       this.#fault();
     }
+  }
+
+  /** Tell the room that this tablet was tested; the screen says whether it was counted. */
+  async #report(ballot: TestBallot): Promise<void> {
+    const { uuid, credential, hash } = ballot;
+    const counted = this.device !== null && (await countTest(uuid, credential, hash, this.device).catch(() => false));
+    if (this.state.at !== "test" || this.state.ballot !== ballot) return;
+    this.state = { at: "test", ballot, counted };
+    this.refresh();
   }
 
   /** The voter ends, for whatever reason: clear everything, make ready for the next. */

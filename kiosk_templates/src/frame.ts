@@ -127,6 +127,7 @@ function remarkLines(app: App): HTMLElement[] {
   if (app.note !== null) lines.push(app.say(app.note.word, app.note.values));
   const inside = holdsVoter(app.state) || ["welcome", "camera", "keypad"].includes(app.state.at);
   if (!app.online && inside) lines.push(app.say("welcome.offline"));
+  if (app.room?.closing && app.phase === "open" && inside) lines.push(app.say("closing"));
   if (app.phase === "paused" && holdsVoter(app.state)) lines.push(app.say("waiting.paused"));
   return lines.map((line) => p(line));
 }

@@ -1,5 +1,5 @@
 /** What the tablet asks of the room server. Nothing is asked when a card is scanned or a choice is made. */
-import type { Bytes } from "./crypto/bytes.ts";
+import { utf8, type Bytes } from "./crypto/bytes.ts";
 import type { Device } from "./device.ts";
 
 const API = "/api/v1";
@@ -10,6 +10,8 @@ export interface Room {
   uuid: string | null;
   fingerprint: string | null;
   practice: boolean;
+  /** The chair has told the room that the box will close soon. */
+  closing?: boolean;
   name: string;
   address: string;
 }
@@ -54,6 +56,13 @@ export async function post(
   const response = await request(path, { method: "POST", headers: all, body });
   const json = await response.json().catch(() => null);
   return { status: response.status, json: json as Record<string, unknown> | null };
+}
+
+/** Have a test of this tablet counted, once: a repeated request could count it twice. True when it was. */
+export async function countTest(uuid: string, credential: string, hash: string, device: Device): Promise<boolean> {
+  const body = utf8(JSON.stringify({ credential, hash }));
+  const headers = { ...(await device.headers(uuid, body)), "Content-Type": "application/json" };
+  return (await post(`/elections/${uuid}/audits`, body, headers)).status === 200;
 }
 
 /** Hand over the receipts that this tablet kept, after closing; true when the room has taken them. */

@@ -17,7 +17,7 @@ export type State =
   | { at: "accepted" }
   | { at: "ballot"; name: Name; fromReview: boolean }
   | { at: "review"; hash: string | null }
-  | { at: "test"; ballot: TestBallot }
+  | { at: "test"; ballot: TestBallot; counted: boolean | null }
   | { at: "casting"; attempt: number }
   | { at: "done"; tracker: string }
   | { at: "stopped"; code: string; recorded: boolean | null; sealed: Sealed | null };

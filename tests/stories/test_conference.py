@@ -38,11 +38,12 @@ class Conference:
         self.room, self.browser, self.lens, self.folder = room, browser, lens, folder
         self.members: dict[str, Member] = {}
         self.deck: list[str] = []
+        self.problems: list[str] = []
 
     def member(self, role: str) -> Member:
         """Somebody of staff, who signs in when they are first needed."""
         if role not in self.members:
-            self.members[role] = Member.sign_in(self.browser, self.room.url, role, self.lens)
+            self.members[role] = Member.sign_in(self.browser, self.room.url, role, self.lens, self.problems)
         return self.members[role]
 
     def plan(self) -> None:
@@ -110,7 +111,8 @@ class Conference:
         chair.look("desk-sealed")
         chair.together("/desk/open", "teller")
         chair.go("/desk").look("desk-open")
-        hall = Member(self.browser.new_context(ignore_https_errors=True).new_page(), self.room.url, "hall", self.lens)
+        page = self.browser.new_context(ignore_https_errors=True).new_page()
+        hall = Member(page, self.room.url, "hall", self.lens, self.problems)
         hall.page.set_viewport_size({"width": max(self.lens.width, 1280), "height": 800})
         hall.go("/hall").look("hall", whole=False)
         technician = self.member("technician").go("/tablets")
@@ -181,3 +183,4 @@ def test_a_conference_is_held_by_its_pages(
     assert "đã được sử dụng" in story.vote(attendee, story.by_status("active")[0], 0)
     story.replace_a_lost_card(attendee)
     story.close()
+    assert story.problems == []

@@ -12,7 +12,7 @@ import msgspec
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError
 
-from voting import box_devices, closing, life_row, setup
+from voting import box_devices, closing, life_row, room_grace, room_receipts, setup
 from voting.box import Box
 from voting.errors import (
     BadBallot,
@@ -45,6 +45,15 @@ REFUSALS: Final[dict[type[VotingError], tuple[int, str]]] = {
     NotOpen: (409, "not_open"),
     BoxClosed: (409, "closed"),
     BoxFrozen: (409, "frozen"),
+}
+NO_CONFERENCE: Final = {
+    "state": "none",
+    "uuid": None,
+    "fingerprint": None,
+    "practice": False,
+    "closing": False,
+    "name": "",
+    "address": "",
 }
 ENROLMENT_LIMIT = 4 * 1024  # bytes
 RECEIPTS_LIMIT = 1024 * 1024  # bytes: 5,000 receipts of one tablet
@@ -85,8 +94,7 @@ def room_state() -> Response:
     with the_room().storage.read() as session:
         row = life_row.current(session)
         if row is None:
-            state = {"state": "none", "uuid": None, "fingerprint": None, "practice": False, "name": "", "address": ""}
-            return answer(state)
+            return answer(NO_CONFERENCE)
         draft = life_row.draft_of(session, row.id)
         written = setup.setup_of(session, row.id) if row.state in WITH_SETUP else None
         return answer(
@@ -95,6 +103,7 @@ def room_state() -> Response:
                 "uuid": written.uuid if written else None,
                 "fingerprint": written.fingerprint if written else None,
                 "practice": row.practice,
+                "closing": row.state == "open" and room_grace.called(session, row.id),
                 "name": draft.name,
                 "address": draft.address,
             }
@@ -128,7 +137,7 @@ def cast(uuid: str) -> Response:
     except VotingError as error:
         return refuse(*REFUSALS[type(error)], recorded=False)
     try:
-        _check_device(room, uuid, body)
+        check_device(room, uuid, body)
         receipt = room.box.cast(uuid, body)
     except DBAPIError:
         return refuse(503, "busy")
@@ -139,26 +148,27 @@ def cast(uuid: str) -> Response:
 
 @api.post("/elections/<uuid>/receipts")
 def receipts(uuid: str) -> Response:
-    """After closing: compare the receipts that a tablet kept with the archive; say how many are missing there."""
+    """After closing: compare the receipts that a tablet kept with the archive; a missing one blocks the count."""
     room = the_room()
     body = _body(RECEIPTS_LIMIT)
     if body is None:
         return refuse(400, "wrong_size")
     try:
-        _check_device(room, uuid, body)
+        check_device(room, uuid, body)
         kept = msgspec.json.decode(body, type=_Receipts).receipts
         with room.storage.read() as session:
             row = session.get(SetupRow, uuid)
             if row is None:
                 raise NotOpen("no election with this uuid was set up here")
             found = set(closing.trackers(session, row.conference))
+            ours = room_receipts.ours(row.election, uuid, [(one.tracker, one.receipt) for one in kept])
     except msgspec.MsgspecError:
         return refuse(400, "bad_receipts")
     except WrongState:
         return refuse(409, "not_closed")
     except VotingError as error:
         return refuse(*REFUSALS[type(error)])
-    missing = sorted({one.tracker for one in kept} - found)
+    missing = sorted(ours - found)
     if missing:
         with room.storage.write() as session:
             life_row.note(session, row.conference, "receipt_missing")
@@ -197,7 +207,7 @@ def _body(limit: int) -> bytes | None:
     return request.get_data(cache=False) if length is not None and length <= limit else None
 
 
-def _check_device(room: Room, uuid: str, body: bytes) -> None:
+def check_device(room: Room, uuid: str, body: bytes) -> None:
     """Check the tablet's signature before anything else is done with a body."""
     try:
         signature = base64.b64decode(request.headers.get("Phieukin-Signature", ""), validate=True)

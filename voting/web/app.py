@@ -8,7 +8,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from voting.box import Verify, verify_alone
-from voting.web import api, mistakes, pages, protection, sessions, words
+from voting.web import api, api_cards, mistakes, pages, protection, sessions, words
 from voting.web.accounts import IDLE_SECONDS
 from voting.web.room import EXTENSION, open_room
 from voting.web.settings import Settings
@@ -38,6 +38,7 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
     # Forms of staff carry a token. Tablets have no cookie and sign what they send instead.
     csrf = CSRFProtect(app)
     csrf.exempt(api.api)
+    csrf.exempt(api_cards.api)
     # Sessions of staff are looked up in the database: 30 minutes idle, a new token at each sign-in.
     app.before_request(sessions.load_staff)
     # Every answer: nothing from elsewhere, nothing framed, nothing kept.
@@ -48,6 +49,7 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
     words.speak(app)
     app.jinja_env.globals["may"] = sessions.may
     app.register_blueprint(api.api)
+    app.register_blueprint(api_cards.api)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
     # So many requests a minute of one address, and casts of one tablet, and no more.
@@ -62,6 +64,8 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
             "api.cast": polls,
             "api.receipts": casts,
             "api.enrol": casts,
+            "api_cards.audits": casts,
+            "api_cards.card": casts,
             "sign_in.submit": settings.sign_ins_per_minute,
         },
         per_device={"api.cast": casts},

@@ -125,6 +125,13 @@ export function signBallot(unsigned: UnsignedBallot, card: Card): SignedBallot {
   return { json, tracker: fingerprint(utf8(json)), commitments: concat([unsigned.commitments, commitment]) };
 }
 
+/** Sign a message with the card's secret, as `sigmsg|` (keys/schnorr): never to be taken for a ballot's signature. */
+export function signMessage(message: string, card: Card): { challenge: string; response: string } {
+  const w = freshScalar();
+  const c = challenge(`sigmsg|${message}|`, [textOfBytes(BASE.multiply(w).toBytes())]);
+  return { challenge: String(c), response: String(modQ(w - card.secret * c)) };
+}
+
 const SCALAR_DIGITS = 76; // of the largest number below q
 const POINT_BYTES = 32;
 

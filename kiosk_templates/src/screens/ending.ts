@@ -53,7 +53,8 @@ export function stopped(app: App, { code, recorded, sealed }: At<"stopped">): Vi
 }
 
 /** The ballot opened instead of cast, as codes for the test page on a second device. */
-export function test(app: App, { ballot }: At<"test">): View {
+export function test(app: App, { ballot, counted }: At<"test">): View {
+  const report = counted === null ? "test.counting" : counted ? "test.counted" : "test.uncounted";
   const parts = testParts(ballot);
   const codes = parts.map((part, at) => {
     const label = app.say("test.part", { n: at + 1, count: parts.length });
@@ -63,7 +64,7 @@ export function test(app: App, { ballot }: At<"test">): View {
     title: app.say("test.title"), small: true,
     body: [
       p(app.say("test.text")), h("b.mono", {}, `${app.say("review.hash")}: ${short(ballot.hash)}`),
-      h("div.parts", {}, ...codes), p(app.say("test.card")),
+      h("div.parts", {}, ...codes), p(app.say("test.card")), p(app.say(report), "report"),
     ],
     foot: [button(app.say("test.done"), () => app.leave(), "primary")],
   };

@@ -15,8 +15,10 @@ from werkzeug.test import TestResponse
 from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, Clock, web_room
-from voting import box_devices, life
+from voting import box_devices, life, room_receipts
+from voting.box import RECEIPT_TAG
 from voting.box_devices import DEVICE_TAG
+from voting.errors import ReceiptMissing
 from voting.web.app import create_app
 
 
@@ -45,9 +47,20 @@ class Tablet:
         uuid = uuid or self.room.uuid()
         return self._post(f"/api/v1/elections/{uuid}/ballots", body, uuid, signer)
 
-    def hand_over(self, trackers: list[str]) -> TestResponse:
-        body = json.dumps({"receipts": [{"tracker": one, "receipt": ""} for one in trackers]}).encode()
-        return self._post(f"/api/v1/elections/{self.room.uuid()}/receipts", body, self.room.uuid(), None)
+    def hand_over(self, trackers: list[str], *, signed: bool = True) -> TestResponse:
+        kept = [{"tracker": one, "receipt": self._receipt(one) if signed else ""} for one in trackers]
+        body = json.dumps({"receipts": kept}).encode()
+        return self.post("receipts", body)
+
+    def _receipt(self, tracker: str) -> str:
+        """A receipt as this room signs it, for whatever tracker."""
+        message = raw_message(RECEIPT_TAG, self.room.uuid().encode(), tracker.encode())
+        with self.room.storage.read() as session:
+            key = self.room.keyring.key(session, self.room.conference, "receipt")
+        return base64.b64encode(sign_raw(key, message)).decode()
+
+    def post(self, what: str, body: bytes) -> TestResponse:
+        return self._post(f"/api/v1/elections/{self.room.uuid()}/{what}", body, self.room.uuid(), None)
 
     def _post(self, path: str, body: bytes, uuid: str, signer: SigningKey | None) -> TestResponse:
         message = raw_message(DEVICE_TAG, uuid.encode(), hashlib.sha256(body).digest())
@@ -75,6 +88,7 @@ def test_the_room_tells_its_state_and_the_election_from_setup_on(room: Room, tab
         "uuid": None,
         "fingerprint": None,
         "practice": False,
+        "closing": False,
         "name": "",
         "address": "",
     }
@@ -232,7 +246,18 @@ def test_receipts_are_compared_with_the_archive_after_closing(room: Room, tablet
     assert refusal(tablet.hand_over([receipt.tracker])) == (409, "not_closed", None)
     room.close()
     assert tablet.hand_over([receipt.tracker]).json == {"receipts": 1, "missing": 0}
+    assert tablet.hand_over([receipt.tracker, "x" * 43], signed=False).json == {"receipts": 2, "missing": 0}
     assert tablet.hand_over([receipt.tracker, "x" * 43]).json == {"receipts": 2, "missing": 1}
+
+
+def test_a_missing_receipt_keeps_the_archive_in_the_room(room: Room, tablet: Tablet) -> None:
+    room.open()
+    room.close()
+    with room.storage.read() as session:
+        room_receipts.demand_all(session, room.conference)
+    tablet.hand_over(["x" * 43])
+    with room.storage.read() as session, pytest.raises(ReceiptMissing, match=r"do not count"):
+        room_receipts.demand_all(session, room.conference)
 
 
 def test_a_tablet_that_casts_too_often_is_told_to_wait_and_others_are_not(

@@ -56,6 +56,11 @@ TABLE: dict[str, set[str] | str | None] = {
     "tablets.revoke": {"technician"},
     "staff.overview": {"organiser"},
     "staff.create": {"organiser"},
+    "card.ask": {"teller", "secretary", "chair", "technician"},
+    "card.tell": {"teller", "secretary", "chair", "technician"},
+    "card.mine": None,
+    "grace.call": {"chair", "teller"},
+    "grace.take_back": {"chair", "teller"},
     "hall.screen": None,
     "hall.trackers": None,
     "hall.kiosk": None,
@@ -71,6 +76,8 @@ TABLE: dict[str, set[str] | str | None] = {
     "api.cast": None,
     "api.receipts": None,
     "api.enrol": None,
+    "api_cards.audits": None,
+    "api_cards.card": None,
 }
 
 

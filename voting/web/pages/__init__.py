@@ -1,6 +1,6 @@
 """Pages for people: staff, hall, and the page that tablets run."""
 
-from voting.web.pages import deck, desk, door, hall, results, setup, sign_in, staff, tablets
+from voting.web.pages import card, deck, desk, door, grace, hall, results, setup, sign_in, staff, tablets
 
 BLUEPRINTS = (
     sign_in.pages,
@@ -10,6 +10,8 @@ BLUEPRINTS = (
     setup.pages,
     results.pages,
     tablets.pages,
+    card.pages,
+    grace.pages,
     staff.pages,
     hall.pages,
 )

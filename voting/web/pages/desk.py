@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from voting import box, box_devices, cards, closing, life, life_row, roll, setup, setup_confirm
+from voting import box, box_devices, cards, closing, life, life_row, roll, room_grace, setup, setup_confirm
 from voting.documents.conference import Override
 from voting.draft import draft_problems, read_draft
 from voting.life_table import ENDED, WITH_SETUP
@@ -42,6 +42,7 @@ def overview() -> str:
             tablets=sum(one.enrolled for one in box_devices.devices(session)),
             shown=ballots_shown(row, box.count_ballots(session, row.id)),
             ended=row.state in ENDED,
+            last_call=room_grace.called(session, row.id),
             noted=life_row.counts(session, row.id),
             by_hand=life.BY_HAND,
             small=SMALL,

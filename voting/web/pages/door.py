@@ -68,7 +68,7 @@ def mark(person: int, mark: str) -> AnyResponse:
 @for_roles("door", "teller")
 def leftovers() -> str:
     """Scan every card left in the box."""
-    return _scanning("room/leftovers.html")
+    return scanning("room/leftovers.html")
 
 
 @pages.post("/leftovers")
@@ -90,7 +90,7 @@ def void_leftover() -> Response:
 @for_roles("door", "teller")
 def spares() -> str:
     """Activate a spare."""
-    return _scanning("room/spares.html")
+    return scanning("room/spares.html")
 
 
 @pages.post("/spares")
@@ -112,7 +112,8 @@ def activate_spare() -> Response:
     return answer({"spares": left})
 
 
-def _scanning(template: str) -> str:
+def scanning(template: str) -> str:
+    """A page that scans cards: its script derives the public credential for the deck in use."""
     with the_room().storage.read() as session:
         row = current_row(session)
         deck = life_row.deck_in_use(session, row.id)
@@ -126,6 +127,11 @@ def _scanning(template: str) -> str:
             script=manifest()["files"].get(SCRIPT),
             built=built_address(),
         )
+
+
+def scanned_credentials() -> tuple[str, ...]:
+    """What a scanned card may be, by public credential; 400 for anything else."""
+    return _scanned().credentials
 
 
 def _scanned() -> _Scanned:

@@ -13,7 +13,7 @@ import qrcode
 from flask import Blueprint, abort, render_template, url_for
 from qrcode.image.svg import SvgPathImage
 
-from voting import box, closing, life_row, setup
+from voting import box, closing, life_row, room_grace, setup
 from voting.life_table import WITH_SETUP
 from voting.storage.tables import ClosingRow, ConferenceRow
 from voting.web.room import the_room
@@ -43,6 +43,7 @@ def screen() -> str:
             qr=qr_code(written.fingerprint) if written else None,
             end=closing.end_ballots(closed.facts) if closed else None,
             shown=shown,
+            last_call=row.state == "open" and room_grace.called(session, row.id),
             refresh=REFRESH_SECONDS,
             **script("hall.js"),
         )
@@ -55,7 +56,8 @@ def trackers() -> str:
         row = life_row.current(session)
         if row is None or row.closed is None:
             abort(404)
-        return render_template("room/trackers.html", trackers=closing.trackers(session, row.id), row=row)
+        found = closing.trackers(session, row.id)
+        return render_template("room/trackers.html", trackers=found, row=row, **script("lookup.js"))
 
 
 @pages.get("/kiosk")

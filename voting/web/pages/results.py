@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from voting import closing, life
+from voting import closing, life, life_row, room_receipts
 from voting.web.pages.context import current_number, current_row, to_desk
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
@@ -23,6 +23,7 @@ def overview() -> str:
             row=row,
             closed=closed,
             end=closing.end_ballots(closed.facts) if closed else None,
+            missing=life_row.counts(session, row.id).get(room_receipts.MISSING, 0),
             ballots=len(closing.trackers(session, row.id)) if closed else 0,
         )
 
@@ -32,7 +33,9 @@ def overview() -> str:
 def download(name: str) -> Response:
     """Archive, facts or commitments."""
     with the_room().storage.read() as session:
-        closed = closing.closed_of(session, current_row(session).id)
+        row = current_row(session)
+        room_receipts.demand_all(session, row.id)
+        closed = closing.closed_of(session, row.id)
     files = {
         f"{closed.uuid}.bel": closed.archive,
         f"{closed.uuid}.facts.json": closed.facts,
