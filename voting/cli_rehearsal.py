@@ -8,11 +8,12 @@ import click
 from tally.rule import rule_line
 from voting.documents.election import Election
 from voting.documents.record import Record
-from voting.procedures import find_ruleset
+from voting.procedures import find_ruleset, load_ruleset
+from voting.procedures.errors import InvalidRuleset
 from voting.rehearsal import sample
 from voting.rehearsal.cast_list import draw_votes
 from voting.rehearsal.conference import Held, Marks, hold, now
-from voting.rehearsal.office import RULESET
+from voting.rehearsal.office import RULESET, office_round, round_by
 from voting.rehearsal.room import running_room
 from voting.rehearsal.staff import make_staff
 from voting.rehearsal.whole_round import rehearse_round
@@ -28,13 +29,18 @@ VOTERS_LIMIT, CANDIDATES_LIMIT = 10_000, 500
 @click.option("--candidates", type=click.IntRange(1, CANDIDATES_LIMIT), help="One paper with so many names.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Chooses names and votes, never secrets.")
 @click.option("--procedure", metavar="ID", help="The whole round of a procedure, such as CUR-DEPT: one dossier.")
+@click.option("--ruleset", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="With --procedure: a procedure of this file instead of a shipped one.")  # fmt: skip
 def rehearsal_command(
-    out: Path, voters: int | None, ballots: int | None, candidates: int | None, seed: int, procedure: str | None
-) -> None:
+    out: Path, voters: int | None, ballots: int | None, candidates: int | None, seed: int, procedure: str | None,
+    ruleset: Path | None,
+) -> None:  # fmt: skip
     """Run the sample conference on a real server with real ballots, count it, and write archive, records, minutes."""
     if procedure is not None:
-        _whole_round(out, procedure, seed, conference_options=(voters, ballots, candidates))
+        _whole_round(out, procedure, ruleset, seed, conference_options=(voters, ballots, candidates))
         return
+    if ruleset is not None:
+        raise click.UsageError("--ruleset: goes with --procedure")
     present = sample.PRESENT if voters is None else voters
     if ballots is None:
         ballots = sample.BALLOTS if voters is None else present
@@ -88,15 +94,22 @@ def _paper_lines(record: Record) -> list[str]:
     return lines
 
 
-def _whole_round(out: Path, procedure: str, seed: int, *, conference_options: tuple[int | None, ...]) -> None:
+def _whole_round(
+    out: Path, procedure: str, file: Path | None, seed: int, *, conference_options: tuple[int | None, ...]
+) -> None:
     """Hold every step of a procedure and write its dossier."""
-    known = [one.id for one in find_ruleset(RULESET).procedures]
+    try:
+        ruleset = find_ruleset(RULESET) if file is None else load_ruleset(file)
+    except InvalidRuleset as error:
+        raise click.UsageError(str(error)) from None
+    known = [one.id for one in ruleset.procedures]
     if procedure not in known:
         raise click.UsageError(f"--procedure: one of {', '.join(known)} expected, {procedure!r} found")
     if any(option is not None for option in conference_options):
         raise click.UsageError("--procedure: a whole round takes no --voters, --ballots or --candidates")
     _check_empty(out)
-    click.echo(f"dossier  {rehearse_round(out, procedure, seed)}")
+    plan = office_round(procedure, seed) if file is None else round_by(ruleset, procedure, seed)
+    click.echo(f"dossier  {rehearse_round(out, plan, seed)}")
 
 
 def _check_empty(out: Path) -> None:

@@ -84,7 +84,7 @@ def prepare(desk: Desk, draft: Draft, present: int, trustees: bytes) -> tuple[in
         assert in_use is not None, "a deck was made"
         for card in plain[present:]:
             cards.void_leftover(session, number, encode_point(credential(card.text, in_use.uuid)))
-        life.take_roll(session, number)
+        life.take_roll(session, number, draft.quorum.override if draft.quorum else None)
     return number, plain
 
 

@@ -1,11 +1,16 @@
-"""A made-up office for rehearsals of a whole round: its people by capacity, seats, source list, drawn from a seed."""
+"""A made-up office for rehearsals of a whole round: its people by capacity, seats, source list, drawn from a seed.
 
-from collections.abc import Sequence
+The numbers are chosen so that a round meets its lines: seven leaders, fifteen summoned to the key-cadre conference and
+ten to the extended one. An office for a ruleset of another kind is drawn from what the ruleset says.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
 
 from voting.documents.conference import Organiser
 from voting.plan.people import Birth, Person
 from voting.plan.rounds import Nominee, Removal, Round, Seat
-from voting.procedures import find_procedure, find_ruleset
+from voting.procedures import Procedure, Ruleset, Title, find_procedure, find_ruleset
 from voting.rehearsal.cast_list import Person as Drawn
 from voting.rehearsal.cast_list import draw_people
 from voting.rehearsal.sample import ORGANISER
@@ -15,35 +20,45 @@ UNIT, OFFICE = "Phòng Tổng hợp", "Văn phòng UBND tỉnh"
 ETHNICITIES = ("Kinh", "Thái", "Mông", "Mường")
 # id, how many, post, position, capacities
 GROUPS = (
-    ("l", 5, "deputy_chief", "Phó Chánh Văn phòng", ("leadership", "party_committee", "party_standing")),
-    ("h", 5, "dept_head", "Trưởng phòng", ("dept_heads", "cell_secretaries")),
-    ("d", 6, "dept_deputy", "Phó Trưởng phòng", ("dept_deputies",)),
-    ("m", 2, "officer", "Chuyên viên, Chủ tịch Công đoàn", ("mass_heads", "party_committee")),
+    ("l", 7, "deputy_chief", "Phó Chánh Văn phòng", ("leadership", "party_committee", "party_standing")),
+    ("h", 3, "dept_head", "Trưởng phòng", ("dept_heads", "cell_secretaries")),
+    ("d", 5, "dept_deputy", "Phó Trưởng phòng", ("dept_deputies",)),
     ("o", 6, "officer", "Chuyên viên", ()),
 )
-LISTED, MORE = 4, 2
-"""Names on the source list of a seat, and further ones that may be put forward."""
+TWICE = {"d0": ("mass_heads",), "d1": ("cell_secretaries",)}
+"""Further capacities: somebody who belongs by two of them is summoned once (A13)."""
+# procedure's ending: for each title the class and those on the source list, then those who may be put forward
+LISTED = {
+    "DEPT": {"dept_head": (("d0", "d1", "d2", "d3"), ("d4",)), "dept_deputy": (("o0", "o1", "o2", "o3"), ("o4",))},
+    "OFFICE": {"chief": (("l0", "l1", "l2", "l3"), ("l4",)), "deputy_chief": (("h0", "h1", "d0", "d1"), ("h2",))},
+}
+QUOTAS = {"chief": 1, "dept_head": 2}
+DEFAULT_QUOTA = 3
+PLANNED = {"d0": ("dept_head",), "d1": ("dept_head",)}
+"""Whose planning decision opens the second class of a title to them (A22)."""
 DECISION = "Số 12-QĐ/VPUB ngày 01/6/2021"
-REMOVED = {"CUR-DEPT": ("d5", "dept_head"), "CUR-OFFICE": ("h4", "deputy_chief")}
+REMOVED = {"CUR-DEPT": ("o5", "dept_deputy"), "CUR-OFFICE": ("d4", "deputy_chief")}
 """Who is proposed for removal, and from which title's plan."""
+MEMBERS, NAMES = 12, 8
+"""Of an office drawn from another ruleset: people summoned to every step, and names for each title."""
 
 
 def office_round(procedure: str, seed: int, organiser: Organiser = ORGANISER) -> Round:
-    """Draw the office and its round of a procedure; the same seed draws the same."""
+    """Draw the office and its round of a shipped procedure; the same seed draws the same."""
     ruleset = find_ruleset(RULESET)
     filled = find_procedure(procedure, ruleset)
-    removed, planned_for = REMOVED.get(procedure, ("", ""))
-    people = _people(seed, removed, planned_for)
-    unit = UNIT if procedure.endswith("DEPT") else OFFICE
-    seats = tuple(Seat(unit, title.id, 2 if title.id != "chief" else 1) for title in filled.titles)
+    people = _people(seed, procedure)
+    posts = {one.id: one.post for one in people}
+    ending = procedure.rpartition("-")[2]
+    unit = UNIT if ending == "DEPT" else OFFICE
     listed: list[Nominee] = []
     eligible: list[Nominee] = []
-    for seat, title in zip(seats, filled.titles, strict=True):
-        first = title.objects[0]
-        open_to = [one for one in people if one.post in first.posts and one.id != removed]
-        entries = [Nominee(one.id, unit, seat.title, first.number) for one in open_to[: LISTED + MORE]]
-        listed += entries[:LISTED]
-        eligible += entries[LISTED:]
+    for title in filled.titles:
+        first, more = LISTED[ending][title.id]
+        listed += [Nominee(one, unit, title.id, _class(title, posts[one])) for one in _shuffled(first, seed)]
+        eligible += [Nominee(one, unit, title.id, _class(title, posts[one])) for one in more]
+    removals = [Removal(who, unit, title, "Không đủ tiêu chuẩn, điều kiện theo quy định")
+                for who, title in [REMOVED.get(procedure, ("", ""))] if who]  # fmt: skip
     return Round(
         id=f"rehearsal-{procedure}-{seed}",
         ruleset=ruleset,
@@ -51,28 +66,77 @@ def office_round(procedure: str, seed: int, organiser: Organiser = ORGANISER) ->
         organiser=organiser,
         address="đồng chí",
         people=people,
-        seats=seats,
+        seats=tuple(Seat(unit, title.id, QUOTAS.get(title.id, DEFAULT_QUOTA)) for title in filled.titles),
         nominees=tuple(listed),
-        removals=(Removal(removed, unit, planned_for, "Không đủ tiêu chuẩn, điều kiện theo quy định"),)
-        if removed
-        else (),
+        removals=tuple(removals),
         eligible=tuple(eligible),
     )
 
 
-def _people(seed: int, removed: str, planned_for: str) -> tuple[Person, ...]:
+def round_by(ruleset: Ruleset, procedure: str, seed: int, organiser: Organiser = ORGANISER) -> Round:
+    """Draw an office and its round for a procedure of any ruleset, from what the ruleset says alone."""
+    filled = find_procedure(procedure, ruleset)
+    people, nominees = _drawn(ruleset, filled, seed)
+    fixed = any(ballot.quota for step in filled.steps for ballot in step.ballots)  # by the statutes
+    return Round(
+        id=f"rehearsal-{procedure}-{seed}",
+        ruleset=ruleset,
+        procedure=procedure,
+        organiser=organiser,
+        address="đồng chí",
+        people=people,
+        seats=tuple(Seat(organiser.agency, title.id, None if fixed else DEFAULT_QUOTA) for title in filled.titles),
+        nominees=nominees,
+    )
+
+
+def _drawn(ruleset: Ruleset, procedure: Procedure, seed: int) -> tuple[tuple[Person, ...], tuple[Nominee, ...]]:
+    """Draw people for every step, and names for each title: from among them where it is open to everybody."""
+    capacities = {one for step in procedure.steps for one in step.composition.capacities}
+    held = tuple(one.id for one in ruleset.capacities if one.id in capacities)
+    names = iter(draw_people(MEMBERS + NAMES * len(procedure.titles), seed + 7, "Cán bộ"))
+    post = ruleset.posts[0]
+    people = [_person(f"m{at}", next(names), post.id, post.name, held, (), at) for at in range(MEMBERS)]
+    nominees: list[Nominee] = []
+    for number, title in enumerate(procedure.titles):
+        chosen = people[:NAMES] if not title.objects else list(_class_of(ruleset, title, number, names))
+        nominees += [Nominee(one.id, ORGANISER.agency, title.id, _class(title, one.post)) for one in chosen]
+        people += [one for one in chosen if one not in people]
+    return tuple(people), tuple(nominees)
+
+
+def _class_of(ruleset: Ruleset, title: Title, number: int, names: Iterator[Drawn]) -> Iterator[Person]:
+    """Draw people of the first candidate class of a title."""
+    first = title.objects[0]
+    position = next(one.name for one in ruleset.posts if one.id == first.posts[0])
+    for at in range(NAMES):
+        yield _person(f"t{number}-{at}", next(names), first.posts[0], position, (), first.planned_for, at)
+
+
+def _class(title: Title, post: str) -> int | None:
+    return next((one.number for one in title.objects if post in one.posts), None)
+
+
+def _shuffled(ids: Sequence[str], seed: int) -> list[str]:
+    return random.Random(f"list|{seed}|{','.join(ids)}").sample(ids, len(ids))
+
+
+def _people(seed: int, procedure: str) -> tuple[Person, ...]:
+    removed, planned_for = REMOVED.get(procedure, ("", ""))
     names = draw_people(sum(group[1] for group in GROUPS), seed + 7, "Cán bộ")
     made: list[Person] = []
     for prefix, count, post, position, capacities in GROUPS:
         for at, drawn in enumerate(names[len(made) : len(made) + count]):
             identity = f"{prefix}{at}"
-            planned = (planned_for,) if identity == removed else ()
-            made.append(_person(identity, drawn, post, position, capacities, planned, len(made)))
+            own = PLANNED.get(identity, ()) if procedure.endswith("OFFICE") else ()
+            planned = (planned_for,) if identity == removed else own
+            held = (*capacities, *TWICE.get(identity, ()))
+            made.append(_person(identity, drawn, post, position, held, planned, len(made)))
     return tuple(made)
 
 
 def _person(
-    identity: str, drawn: Drawn, post: str, position: str, capacities: Sequence[str], planned: tuple[str, ...], at: int
+    identity: str, drawn: Drawn, post: str, position: str, capacities: Sequence[str], planned: Sequence[str], at: int
 ) -> Person:
     day, month, _ = (int(part) for part in drawn.born.split("/"))
     return Person(
@@ -85,7 +149,7 @@ def _person(
         unit=OFFICE if identity.startswith("l") else UNIT,
         post=post,
         capacities=tuple(capacities),
-        planned=planned,
+        planned=tuple(planned),
         planned_decision=DECISION if planned else "",
         home="Sơn La",
         party_joined="03/02/2008",

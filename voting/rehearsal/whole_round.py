@@ -5,7 +5,6 @@ Step feeds step through signed files alone, as in earnest; a tie across the last
 """
 
 import hashlib
-import random
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,8 +17,7 @@ from tally.cli_record import write_records
 from tally.minutes import renderer_versions
 from tally.signatures import head_word, read_record, required_signers, sign_record
 from voting.documents.canonical import canonical, parse_canonical
-from voting.documents.conference import Signer
-from voting.documents.election import Election
+from voting.documents.conference import Override, Signer
 from voting.documents.errors import UnsignedDocument
 from voting.documents.facts import CountFacts
 from voting.documents.ledger import Ledger
@@ -39,16 +37,15 @@ from voting.plan.meetings import CompositionWord, Meeting, draft_for
 from voting.plan.rounds import Round, ballots_of, check_round, procedure_of, takes_list_decision
 from voting.plan.summons import summon
 from voting.procedures.schema import Step
-from voting.rehearsal.conference import Held, Marks, hold, now
-from voting.rehearsal.office import office_round
+from voting.rehearsal.conference import Held, hold, now
 from voting.rehearsal.room import RunningRoom, running_room
 from voting.rehearsal.staff import Staff, make_staff
+from voting.rehearsal.turnout import marks_for, turnout_for
 from voting.storage.tables import SetupRow
 
 PLACE = "Hội trường Văn phòng UBND tỉnh Sơn La"
 TELLERS, THRESHOLD = 3, 2
-FAVOUR = (0.55, 0.95)
-"""Least and greatest share of agree votes that a name may be drawn to have."""
+GOING_ON = "Diễn tập: không thể hoãn, những người vắng mặt đã có lý do."
 
 
 @dataclass(slots=True)
@@ -68,9 +65,36 @@ class _Progress:
         return hashes
 
 
-def rehearse_round(out: Path, procedure: str, seed: int) -> Path:
-    """Hold every step of a procedure with a made-up office; write the dossier into `out` and return its path."""
-    plan = office_round(procedure, seed)
+@dataclass(frozen=True, slots=True)
+class HeldRound:
+    """A round that was held: its plan and ledger, its signed files, and the desk key of its last conference."""
+
+    plan: Round
+    ledger: Ledger
+    files: tuple[Filed, ...]
+    raws: dict[str, bytes]
+    attached: dict[str, bytes]
+    key: SigningKey
+
+
+def rehearse_round(out: Path, plan: Round, seed: int) -> Path:
+    """Hold every step of a round; write the dossier into `out` and return its path."""
+    done = hold_round(plan, seed)
+    out.mkdir(parents=True, exist_ok=True)
+    target = out / f"{plan.procedure.lower()}-dossier.zip"
+    target.write_bytes(dossier_of(done))
+    return target
+
+
+def dossier_of(done: HeldRound) -> bytes:
+    """Write the dossier of a round that was held."""
+    paperwork = Paperwork(review=now().date(), to="Ban Tổ chức Tỉnh ủy", signer="Chánh Văn phòng")
+    made_by = renderer_versions().software
+    return write_dossier(done.plan, done.ledger, done.files, done.raws, paperwork, done.key, made_by, done.attached)
+
+
+def hold_round(plan: Round, seed: int) -> HeldRound:
+    """Hold every step of a round on a real server, each fed by the signed files of the one before."""
     check_round(plan)
     progress = _Progress()
     with tempfile.TemporaryDirectory() as folder:
@@ -82,16 +106,7 @@ def rehearse_round(out: Path, procedure: str, seed: int) -> Path:
                 held = _hold_step(room, staff, plan, step, progress, Path(folder) / f"step-{step.number}", seed) or held
             assert held is not None, "every procedure has a step with a ballot"
             key = _desk_key(room, held.uuid)
-    review = now().date()
-    paperwork = Paperwork(review=review, to="Ban Tổ chức Tỉnh ủy", signer="Chánh Văn phòng")
-    made_by = renderer_versions().software
-    raw = write_dossier(
-        plan, progress.ledger, progress.files, progress.raws, paperwork, key, made_by, progress.attached
-    )
-    out.mkdir(parents=True, exist_ok=True)
-    target = out / f"{procedure.lower()}-dossier.zip"
-    target.write_bytes(raw)
-    return target
+    return HeldRound(plan, progress.ledger, progress.files, progress.raws, progress.attached, key)
 
 
 def _new(folder: Path, name: str) -> Path:
@@ -144,9 +159,15 @@ def _decide_list(staff: Staff, plan: Round, step: Step, progress: _Progress) -> 
 def _hold_conference(
     room: RunningRoom, staff: Staff, plan: Round, step: Step, progress: _Progress, folder: Path, seed: int
 ) -> Held:
-    draft = draft_for(plan, step.number, _meeting(staff, plan, step), progress.files)
-    present = max(len(draft.people) - 1, 1) if len(draft.people) > TELLERS else len(draft.people)
-    held = hold(room, staff, draft, present, lambda election: _marks(election, present, seed + step.number), folder)
+    meeting = _meeting(staff, plan, step)
+    coming = turnout_for(plan, step, len(meeting.summons.people))
+    if coming.needs_word:
+        meeting = msgspec.structs.replace(meeting, override=Override(meeting.chair.name, GOING_ON))
+    draft = draft_for(plan, step.number, meeting, progress.files)
+    held = hold(
+        room, staff, draft, coming.present,
+        lambda election: marks_for(plan, step, election, coming.ballots, seed), folder,
+    )  # fmt: skip
     return _ask_the_head(held, staff)
 
 
@@ -164,27 +185,6 @@ def _meeting(staff: Staff, plan: Round, step: Step) -> Meeting:
         summons=summon(plan.people, step.composition.capacities),
         composition=confirmed,
     )
-
-
-def _marks(election: Election, ballots: int, seed: int) -> Marks:
-    """Draw every ballot; the first name of each paper has all votes, so that no paper comes out empty."""
-    source = random.Random(f"round|{seed}")
-    assert election.conference is not None, "a rehearsal's election has a conference"
-    sure = {paper.candidates[0].at[0] for paper in election.conference.papers}
-    shared = {one.at[0] for paper in election.conference.papers for one in paper.candidates if one.put_forward}
-    favours = [source.uniform(*FAVOUR) for _ in election.questions]
-    rows = []
-    for _ in range(ballots):
-        row = []
-        for at, question in enumerate(election.questions):
-            if at in shared:
-                named = source.sample(range(len(question.answers)), source.randint(0, question.max))
-                row.append([int(answer in named) for answer in range(len(question.answers))])
-            else:
-                agrees = at in sure or source.random() < favours[at]
-                row.append([int(agrees), int(not agrees)])
-        rows.append(row)
-    return rows
 
 
 def _ask_the_head(held: Held, staff: Staff) -> Held:
