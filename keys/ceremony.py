@@ -32,7 +32,7 @@ from keys.ceremony_files import (
     sealed_share,
     verify_dealing_seal,
 )
-from keys.channel import open_sealed, seal_for
+from keys.channel import check_sender, open_sealed, seal_for
 from keys.errors import InvalidCertificate, InvalidShare
 from keys.group import NAME, Point, Secret, base_power, encode_point, random_secret, secret_add, secret_mul
 from keys.schnorr import prove_possession, sign_message, verify_possession
@@ -260,6 +260,9 @@ def _check_dealing(
     if text.announcements != seen or len(text.shares) != len(listed):
         raise InvalidShare("a dealing for these announcements, with a share for each teller, expected")
     verify_dealing_seal(text, certificate.verification)
+    for recipient in listed:
+        alpha, data = sealed_share(text, recipient.index)
+        check_sender(recipient.encryption, alpha, data, *context_of(seen, text.index, recipient.index))
     coefficients = parse_coefficients(text.coefexps, "coefexps")
     verify_coefficients(coefficients, certificate, certificate.threshold)
     if _commitment(certificate.text.message, coefficients.points) != commitment:

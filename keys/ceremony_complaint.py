@@ -10,7 +10,7 @@ from typing import Final, Literal
 from keys import wire
 from keys.ceremony import certificates_of, context_of, fingerprint
 from keys.ceremony_files import CeremonySecret, DealingText, parse_dealings, sealed_share, verify_dealing_seal
-from keys.channel import open_with_shared, shared_point
+from keys.channel import check_sender, open_with_shared, shared_point
 from keys.errors import InvalidShare, KeysError
 from keys.group import base_power, encode_point
 from keys.opening import prove_opening, verify_opening
@@ -32,9 +32,16 @@ class ComplaintText(wire.Text, frozen=True):
 
 
 def complain(secret: CeremonySecret, announcements: bytes, dealings: bytes, dealer: int) -> bytes:
-    """Show what opens this teller's share in the dealing of `dealer`; raise InvalidShare if there is none."""
-    seen = fingerprint(announcements)
-    alpha, _ = sealed_share(_dealing(dealings, dealer), secret.index)
+    """Show what opens this teller's share in the dealing of `dealer`; raise InvalidShare if there is none.
+
+    Nothing is shown for a dealing that its dealer did not sign and seal itself: what is shown could open another's.
+    """
+    seen, dealing = fingerprint(announcements), _dealing(dealings, dealer)
+    certificates = certificates_of(announcements)
+    verify_dealing_seal(dealing, certificates[dealer - 1].verification)
+    alpha, data = sealed_share(dealing, secret.index)
+    own = base_power(secret.decryption)
+    check_sender(own, alpha, data, *context_of(seen, dealer, secret.index))
     shared = shared_point(secret.decryption, alpha)
     proof = prove_opening(secret.decryption, secret.index, _context(seen, dealer), [alpha], [shared])
     text = ComplaintText(FORMAT, secret.index, dealer, seen, encode_point(shared), wire.proof_text(proof))

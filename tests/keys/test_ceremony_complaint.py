@@ -64,3 +64,26 @@ def test_a_complaint_about_nobody_is_refused(announced: Announced) -> None:
     secrets, announcements, dealings = announced
     with pytest.raises(KeysError, match="no dealing of teller 4"):
         complain(secrets[0], announcements, ceremony.gather_dealings(dealings), dealer=4)
+
+
+def test_nothing_is_shown_for_a_share_taken_from_an_honest_dealing(announced: Announced) -> None:
+    """The victim's K would open the honest dealer's share, which stands over the same alpha."""
+    secrets, announcements, dealings = announced
+    honest, text = (wire.parse(dealings[at], DealingText, "dealing") for at in (0, 1))
+    shares = (*text.shares[:2], honest.shares[2])
+    copied = seal_dealing(msgspec.structs.replace(text, shares=shares, seal=None), secrets[1].signing)
+    joined = ceremony.gather_dealings([dealings[0], copied, dealings[2]])
+    for secret in (secrets[0], secrets[2]):  # everybody sees it, without a complaint
+        with pytest.raises(InvalidShare, match="teller 2: .* its sender does not prove"):
+            ceremony.accept(secret, announcements, joined)
+    with pytest.raises(InvalidShare, match="its sender does not prove"):
+        complain(secrets[2], announcements, joined, dealer=2)
+
+
+def test_nothing_is_shown_for_a_dealing_that_its_dealer_did_not_sign(announced: Announced) -> None:
+    secrets, announcements, dealings = announced
+    text = wire.parse(dealings[1], DealingText, "dealing")
+    unsigned = seal_dealing(msgspec.structs.replace(text, seal=None), secrets[0].signing)
+    joined = ceremony.gather_dealings([dealings[0], unsigned, dealings[2]])
+    with pytest.raises(InvalidProof):
+        complain(secrets[2], announcements, joined, dealer=2)
