@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from keys.errors import InvalidShare
+from keys.errors import InvalidShare, KeysError
 from keys.teller import find_owner
 from keys.transcript import sha256_hex
 from tally import ceremony
@@ -204,8 +204,12 @@ class Seat:
         dealer = ceremony.blamed(fault)
         if dealer is None or dealer == self.index:
             return
+        try:
+            complaint = ceremony.complaint_of(table, own, dealer)
+        except KeysError:
+            return  # everybody finds the same fault: nothing has to be shown
         path = self.stick.folder / f"complaint-by-{self.index}-about-{dealer}.json"
-        write_whole(path, ceremony.complaint_of(table, own, dealer))
+        write_whole(path, complaint)
         name = self.plan.name(dealer)
         raise CeremonyFault(self.guide.words("ceremony.complaint_written", dealer=name, path=path)) from None
 
