@@ -57,8 +57,16 @@ def conference(**changes: object) -> Callable[[Record], Record]:
 
 
 def other_name(record: Record) -> Record:
+    return with_first_name(record, name="Người Lạ")
+
+
+def other_post(record: Record) -> Record:
+    return with_first_name(record, position="Trưởng phòng khác")
+
+
+def with_first_name(record: Record, **changes: str) -> Record:
     paper = record.conference.papers[0]
-    names = (msgspec.structs.replace(paper.candidates[0], name="Người Lạ"), *paper.candidates[1:])
+    names = (msgspec.structs.replace(paper.candidates[0], **changes), *paper.candidates[1:])
     papers = (msgspec.structs.replace(paper, candidates=names), *record.conference.papers[1:])
     return conference(papers=papers)(record)
 
@@ -73,6 +81,10 @@ BREAKS: dict[str, tuple[Callable[[], Documents], str]] = {
     "a whole step is missing": (
         lambda: {sha: one for sha, one in documents().items() if one.conference.step != 3}, "no document of step 3"),
     "no document before is named": (lambda: with_record(3, 1, conference(previous=())), "one document before expected"),
+    "a list that nothing takes up": (
+        lambda: {sha: conference(previous=())(one) if one.conference.step == 3 else one
+                 for sha, one in documents().items()}, "record of step 2, paper 2 .* does not take up"),
+    "another post": (lambda: with_record(3, 1, other_post), "names differ"),
     "another name": (lambda: with_record(3, 1, other_name), "names differ .*Người Lạ"),
     "another procedure": (lambda: with_record(4, 1, conference(procedure="CUR-OFFICE")), "one procedure and ruleset"),
     "a tie is open": (lambda: with_record(4, 1, awaiting), "head's decision is awaited"),
