@@ -123,8 +123,9 @@ def _check_order(table: Table) -> None:
             raise CeremonyFault(
                 f"teller {early[0]} ({table.plan.name(early[0])}): a file of step {step[0]} is here before step "
                 f"{before[0]} is complete; missing: {waited}. Was a file taken off the stick? Put it back. If not, "
-                "somebody rushed: begin a new ceremony"
-            )
+                "somebody rushed: begin a new ceremony",
+                "rushed", name=table.plan.name(early[0]), step=step[0], before=before[0], waited=waited,
+            )  # fmt: skip
 
 
 def next_step(table: Table, own: Own | None, index: int, *, finished: bool) -> tuple[Todo, list[int]]:
@@ -178,22 +179,26 @@ def finish(table: Table) -> tuple[Trustees, int]:
 def check_unchanged(table: Table, own: Own) -> None:
     """Compare the stick with what this teller handed out, confirmed and accepted; raise CeremonyFault with a name."""
     if own.plan != table.plan.hash:
-        raise CeremonyFault("the plan on the stick is another one than the one that this teller's file was made for")
+        raise CeremonyFault(
+            "the plan on the stick is another one than the one that this teller's file was made for", "other_plan"
+        )
     handed = {"1-announcement": own.hello, "2-dealing": own.dealing, "3-share": own.share}
     for step in STEPS[:-1]:
         there = table.step(step).get(own.index)
         if there is not None and there.decode(errors="replace") != handed[step]:
             raise CeremonyFault(
                 f"teller {own.index} ({own.name}): somebody put another file of step {step[0]} in your place; "
-                "take it away and run this again"
-            )
+                "take it away and run this again",
+                "replaced", name=own.name, step=step[0],
+            )  # fmt: skip
     for what, hashes, files in (("1", own.seen, table.hellos), ("2", own.dealt, table.dealings)):
         for index, (before, now) in enumerate(zip(hashes, _hashes(files), strict=False), 1):
             if len(files) == table.size and before != now:
                 raise CeremonyFault(
                     f"teller {index} ({table.plan.name(index)}): the file of step {what} came late: it is not the one "
-                    "that you confirmed. Put the first one back, or begin a new ceremony"
-                )
+                    "that you confirmed. Put the first one back, or begin a new ceremony",
+                    "late", name=table.plan.name(index), step=what,
+                )  # fmt: skip
 
 
 def complaint_of(table: Table, own: Own, dealer: int) -> bytes:
@@ -213,7 +218,7 @@ def named(plan: Plan) -> Iterator[None]:
     try:
         yield
     except KeysError as error:
-        raise CeremonyFault(with_name(plan, str(error))) from None
+        raise CeremonyFault(with_name(plan, str(error)), "wrong", detail=with_name(plan, str(error))) from None
 
 
 def with_name(plan: Plan, text: str) -> str:

@@ -22,6 +22,7 @@ from tally.ceremony_stick import STEPS, TELLERS, TRUSTEES, Step, Stick
 from tally.cli_options import write_whole
 from tally.errors import CeremonyFault
 from tally.guide import Guide, groups
+from tally.guide_faults import explain
 from tally.teller_file import TellerFile, read_teller_file
 from voting.documents.canonical import canonical
 
@@ -105,12 +106,12 @@ class Seat:
                 return todo
 
     def _step(self) -> Todo:
-        table = look(self.stick, self.plan)
         finished = self.path.exists() and kind_of(self.path) != KIND
         own = self._own() if self.path.exists() and not finished else None
         if own is not None:
             self._hand_out_again(own)
-            table = look(self.stick, self.plan)
+        table = look(self.stick, self.plan)
+        if own is not None:
             ceremony.check_unchanged(table, own)
         todo, missing = next_step(table, own, self.index, finished=finished)
         if todo is Todo.BEGIN:
@@ -158,11 +159,11 @@ class Seat:
     def _there(self, step: Step, raw: str) -> bool:
         """Tell whether a readable file of ours is on the stick; a damaged one under our name is written again."""
         path = self.stick.path(step, self.index)
-        if path.exists():
-            try:
+        try:
+            if path.exists():
                 msgspec.json.decode(path.read_bytes())
-            except msgspec.MsgspecError:
-                return False
+        except msgspec.MsgspecError:
+            return False
         return self.index in self.stick.read(step, self.plan)
 
     def _wait(self, table: Table, missing: Sequence[int]) -> None:
@@ -220,7 +221,7 @@ class Seat:
             try:
                 dealer = ceremony.judged(table, raw)
             except CeremonyFault as fault:
-                self.guide.warn("ceremony.complaint_wrong", path=path.name, why=fault)
+                self.guide.warn("ceremony.complaint_wrong", path=path.name, why=explain(self.guide, fault))
                 continue
             accuser = msgspec.json.decode(raw)["index"]
             names = {"accuser": self.plan.name(accuser), "dealer": self.plan.name(dealer)}

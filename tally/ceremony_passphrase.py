@@ -27,7 +27,8 @@ _RIMES = ("a", "am", "an", "ang", "ao", "at", "ay", "em", "o", "oi", "on", "ong"
 def bits_of(passphrase: str, names: Iterable[str] = ()) -> float:
     """Estimate how many bits guessing takes; `names` are words that everybody in the room would try."""
     text = _plain(passphrase)
-    for known in sorted({*COMMON, *(part for name in names for part in _plain(name).split() if len(part) > 1)}):
+    known_words = {*COMMON, *(part for name in names for part in _plain(name).split() if len(part) > 1)}
+    for known in sorted(known_words, key=len, reverse=True):  # the longest first: "matkhau" before the name "ha" in it
         text = text.replace(known, "\0")
     text = _without_runs(text)
     characters = len(text) * math.log2(max(_alphabet(text), 2))

@@ -91,8 +91,9 @@ class Stick:
             if earlier != raw:
                 raise CeremonyFault(
                     f"teller {index} ({plan.name(index)}): two different files of one step, {where.name} and "
-                    f"{path.name}; ask {plan.name(index)} which one is theirs and take the other one away"
-                )
+                    f"{path.name}; ask {plan.name(index)} which one is theirs and take the other one away",
+                    "double", name=plan.name(index), first=where.name, second=path.name,
+                )  # fmt: skip
         return {index: raw for index, (raw, _) in found.items()}
 
     def complaints(self) -> list[tuple[Path, bytes]]:
@@ -111,7 +112,10 @@ def check_hello(plan: Plan, raw: bytes) -> Hello:
     """Read a teller's file of step 1 and check that it is of this plan and signed; raise CeremonyFault or KeysError."""
     said = wire.parse(raw, Hello, "announcement")
     if (said.plan, said.name) != (plan.hash, plan.name(said.index)):
-        raise CeremonyFault(f"teller {said.index} ({plan.name(said.index)}): this announcement is of another ceremony")
+        name = plan.name(said.index)
+        raise CeremonyFault(
+            f"teller {said.index} ({name}): this announcement is of another ceremony", "foreign", name=name
+        )
     try:
         verify_raw(said.signing_key, _message(said), base64.b64decode(said.signature, validate=True))
     except (KeysError, ValueError) as error:
@@ -129,6 +133,7 @@ def _index_of(raw: bytes, path: Path) -> int:
         said = msgspec.json.decode(raw, type=_OfOwner)
     except msgspec.MsgspecError:
         raise CeremonyFault(
-            f"{path.name} is damaged or not a file of the ceremony: delete it, and let its teller run the step again"
-        ) from None
+            f"{path.name} is damaged or not a file of the ceremony: delete it, and let its teller run the step again",
+            "damaged", path=path.name,
+        ) from None  # fmt: skip
     return said.index or said.owner

@@ -1,5 +1,7 @@
 """The commands of the key ceremony: ceremony (guided), recover."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from tally.ceremony_stick import Stick
 from tally.cli_options import EXISTING, FOLDER, TARGET
 from tally.errors import CeremonyFault
 from tally.guide import Guide, Language
+from tally.guide_faults import FAULTS, explain
 
 
 def language_option(command: Any) -> Any:
@@ -68,7 +71,17 @@ def ceremony_command(
         raise CeremonyFault(guide.words("ceremony.same_folder"))
     own.mkdir(parents=True, exist_ok=True)
     guide.say("ceremony.hello", name=plan.name(index), index=index)
-    Seat(guide, table, plan, index, own, passphrase_file, fingerprint).run()
+    with explained(guide):
+        Seat(guide, table, plan, index, own, passphrase_file, fingerprint).run()
+
+
+@contextmanager
+def explained(guide: Guide) -> Iterator[None]:
+    """Say what is wrong in the guide's language, and exit 1."""
+    try:
+        yield
+    except FAULTS as error:
+        raise click.ClickException(guide.words("general.fault", what=explain(guide, error))) from None
 
 
 def _new_plan(

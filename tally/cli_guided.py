@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tally.cli_ceremony import language_option
+from tally.cli_ceremony import explained, language_option
 from tally.cli_options import EXISTING, FOLDER
 from tally.guide import Guide, Language
 from tally.guide_count import Count, find_desk
@@ -32,6 +32,7 @@ def count_command(
     """
     guide = Guide(language)
     guide.say("general.offline")
-    desk = find_desk(guide, stick)
-    if Count(guide, desk, homes, passphrase_file, end_ballots, me).run():
-        Outcome(guide, desk).run()
+    with explained(guide):
+        desk = find_desk(guide, stick)
+        if Count(guide, desk, homes, passphrase_file, end_ballots, me).run():
+            Outcome(guide, desk).run()

@@ -50,4 +50,11 @@ class InvalidForm(TallyError):
 
 
 class CeremonyFault(TallyError):
-    """A contribution to the key ceremony that is wrong, double, early or changed; the message names whose."""
+    """A contribution to the key ceremony that is wrong, double, early or changed; the message names whose.
+
+    `kind` and `values` let the guide say it in another language; the message is English.
+    """
+
+    def __init__(self, message: str, kind: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.kind, self.values = kind, values

@@ -19,24 +19,22 @@ from typing import Any
 import msgspec
 from tqdm import tqdm
 
-from keys.errors import KeysError
 from keys.trustees import Trustees
 from tally.audit import Report
 from tally.ceremony_own import own_path
 from tally.cli_options import write_whole
 from tally.count import Opening, Words, audited, check_opening, finish, open_one, setup_of, with_sum
-from tally.errors import NotReady, TallyError
+from tally.errors import NotReady
 from tally.guide import Guide, groups
+from tally.guide_faults import FAULTS, explain
 from tally.teller_file import bind_to_box, read_teller_file
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.conference import Conference
 from voting.documents.election import Election
 from voting.documents.envelope import parse_envelope, read_payload
-from voting.documents.errors import DocumentError
 from voting.documents.facts import FACTS_TYPE, ChairWord, RoomFacts
 
 SMALL_ROOM = 10  # present; design §1
-FAULTS = (TallyError, KeysError, DocumentError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +216,7 @@ class Count:
             try:
                 self._open(owner, report)
             except FAULTS as error:
-                self.guide.warn("count.share_fault", name=self._name(owner), why=error)
+                self.guide.warn("count.share_fault", name=self._name(owner), why=explain(self.guide, error))
 
     def _opened(self, report: Report) -> dict[int, Opening]:
         """The openings on the stick that verify; one that does not is set aside, by name."""
@@ -236,7 +234,7 @@ class Count:
             except FAULTS as error:
                 aside = path.with_suffix(".refused")
                 path.replace(aside)
-                self.guide.warn("count.set_aside", path=path.name, why=error, aside=aside.name)
+                self.guide.warn("count.set_aside", path=path.name, why=explain(self.guide, error), aside=aside.name)
         return found
 
     def _next_owner(self, opened: dict[int, Opening]) -> int:
