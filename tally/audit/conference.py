@@ -34,6 +34,8 @@ def _check_tellers(ledger: Ledger, conference: Conference, trustees: Trustees) -
     ledger.require(CONFERENCE, trustees.threshold() >= LEAST_TELLERS, "trustees", why)
     keys = [teller.key for teller in conference.tellers if teller.key != ON_PAPER]
     ledger.require(CONFERENCE, len(set(keys)) == len(keys), "tellers", "two tellers have one signing key")
+    shares = [share.public_share for share in trustees.shares()]
+    ledger.require(CONFERENCE, len(set(shares)) == len(shares), "trustees", "two tellers have one share")
 
 
 def check_turnout(ledger: Ledger, election: Election, ballots: int) -> None:
@@ -49,5 +51,14 @@ def _check_keys(ledger: Ledger, conference: Conference) -> None:
     texts = {"receipt_key": conference.receipt_key, "desk_key": conference.desk_key}
     signers = (*conference.tellers, conference.chair, conference.secretary, conference.head)
     texts |= {f"{one.role} {number}": one.key for number, one in enumerate(signers, 1) if one.key != ON_PAPER}
+    names: dict[str, set[str]] = {}
+    for one in signers:
+        names.setdefault(one.key, set()).add(one.name)
+    shared = sorted(
+        " and ".join(sorted(people)) for key, people in names.items() if key != ON_PAPER and len(people) > 1
+    )
+    ledger.require(CONFERENCE, not shared, "keys", f"one key of two people: {'; '.join(shared)}")
+    server = {conference.receipt_key, conference.desk_key} & (names.keys() - {ON_PAPER})
+    ledger.require(CONFERENCE, not server, "keys", "a key of the room's server is that of a person, too")
     for place, text in texts.items():
         ledger.get(CONFERENCE, f"key of {place}", lambda: load_public(text))  # noqa: B023 - called at once

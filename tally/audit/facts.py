@@ -50,6 +50,10 @@ def check_count(ledger: Ledger, report: Report, place: str, count: CountFacts) -
     opened = sorted(report.decryptions)
     require(list(count.openers) == opened, f"tellers {opened} opened, {list(count.openers)} in the facts")
     _check_times(require, count.begun, count.ended)
+    conference = report.election.conference if report.election is not None else None
+    papers = range(1, len(conference.papers) + 1) if conference is not None else ()
+    decided = all(word.paper in papers for word in count.head_words)
+    require(decided, "a decision of the head on a paper that is none")
     alone = any(word.kind == "single_ballot" for word in count.chair_words)
     require(report.ballots != 1 or alone, "a box of a single ballot was opened without the chair's word")
 
@@ -99,6 +103,9 @@ def _confirmed_owner(
     known = 1 <= found.owner <= len(conference.tellers) and envelope.payloadType == CONFIRMATION_TYPE
     same = found.setup == report.setup_event and report.election is not None and found.uuid == report.election.uuid
     if not ledger.require(CONFIRMATIONS, known and same, place, "not of this Setup"):
+        return None
+    told = report.trustees is not None and found.threshold == report.trustees.threshold() and found.format == FORMAT
+    if not ledger.require(CONFIRMATIONS, told, place, "of another threshold or format"):
         return None
     key = conference.tellers[found.owner - 1].key
     signed = _signed_by(ledger, envelope, key, place)

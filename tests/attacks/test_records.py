@@ -11,8 +11,17 @@ import pytest
 from keys.group import Q
 from tally.audit import Verdict
 from tests.attacks.lab import Lab, closed, counted, failed, verify
-from tests.attacks.records import Papers, confirmation, papers
-from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Envelope, HeadWord, Incident, SparesActivated
+from tests.attacks.records import Papers, confirmation, envelope, papers
+from voting.documents.canonical import canonical
+from voting.documents.facts import (
+    CONFIRMATION_TYPE,
+    ChairWord,
+    Confirmation,
+    Envelope,
+    HeadWord,
+    Incident,
+    SparesActivated,
+)
 
 
 def test_the_honest_record_passes(lab: Lab, tmp_path: Path) -> None:
@@ -57,6 +66,12 @@ def box(**changes: Any) -> Callable[[Papers], None]:
 
 def confirmations(change: Callable[[Papers], tuple[Any, ...]]) -> Callable[[Papers], None]:
     return lambda made: room(confirmations=change(made))(made)
+
+
+def said(made: Papers, owner: int, **changes: Any) -> Envelope:
+    """A teller's confirmation of something else, signed by that teller."""
+    fields = {"format": 1, "uuid": made.lab.election.uuid, "setup": made.room.setup, "owner": owner, "threshold": 2}
+    return envelope(canonical(Confirmation(**fields | changes)), CONFIRMATION_TYPE, made.lab, str(owner))
 
 
 def no_proof_of_the_second_opener(made: Papers) -> None:
@@ -134,6 +149,21 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
         confirmations(lambda made: (*made.room.confirmations[:2], Envelope("e30=", CONFIRMATION_TYPE, ()))),
         "confirmations",
         "confirmation 3: confirmation: ",
+    ),
+    "confirmations of another threshold": (
+        confirmations(lambda made: tuple(said(made, owner, threshold=1) for owner in (1, 2, 3))),
+        "confirmations",
+        "of another threshold or format",
+    ),
+    "confirmations of another format": (
+        confirmations(lambda made: tuple(said(made, owner, format=2) for owner in (1, 2, 3))),
+        "confirmations",
+        "of another threshold or format",
+    ),
+    "a decision of the head on no paper": (
+        count(head_words=(HeadWord(2, ("c1",), "X", "y", "2022-04-10", None),)),
+        "count",
+        "a decision of the head on a paper that is none",
     ),
     "a confirmation of teller 9": (
         confirmations(lambda made: (*made.room.confirmations[:2], confirmation(made.lab, made.room.setup, 9, "3"))),

@@ -55,7 +55,11 @@ def _text_problems(conference: Conference) -> Iterator[str]:
     people = [*conference.tellers, conference.chair, conference.secretary, conference.head]
     texts = [conference.name, conference.place, conference.term, conference.composition, conference.address]
     texts += [person.name for person in people] + [person.role for person in people]
-    texts += [*conference.basis, conference.organiser.superior, conference.organiser.agency]
+    organiser, override = conference.organiser, conference.quorum.override if conference.quorum else None
+    texts += [*conference.basis, organiser.superior, organiser.agency, organiser.locality, organiser.code]
+    texts += [organiser.stamp, conference.ruleset.id, conference.procedure, conference.section]
+    texts += [override.by, override.reason] if override else []
+    texts += [text for note in conference.notes for text in (note.code, note.text)]
     for paper in conference.papers:
         texts += [paper.unit, paper.title]
         texts += [text for one in paper.candidates for text in (one.id, one.name, one.position, one.born, one.note)]

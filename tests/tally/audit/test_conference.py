@@ -59,6 +59,41 @@ def test_two_tellers_with_one_key_are_one_person(lab: Lab) -> None:
     assert ledger.findings[0].first == ("tellers: two tellers have one signing key",)
 
 
+def test_two_tellers_with_one_share_are_one_person(lab: Lab) -> None:
+    mine, other = single.new_single()[1], single.new_single()[1]
+    assert problems(lab, trustees(mine, other, mine)) == ["trustees: two tellers have one share"]
+
+
+@pytest.mark.parametrize(
+    ("role", "key_of", "problem"),
+    [
+        ("secretary", "chair", "keys: one key of two people: Chủ trì chair and Thư ký secretary"),
+        ("chair", "desk_key", "keys: a key of the room's server is that of a person, too"),
+        ("head", "receipt_key", "keys: a key of the room's server is that of a person, too"),
+    ],
+)
+def test_nobody_signs_with_the_key_of_another(lab: Lab, role: str, key_of: str, problem: str) -> None:
+    conference = lab.election.conference
+    assert conference is not None
+    found = getattr(conference, key_of)
+    key = found if isinstance(found, str) else found.key
+    person = msgspec.structs.replace(getattr(conference, role), key=key)
+    election = dataclasses.replace(lab.election, conference=msgspec.structs.replace(conference, **{role: person}))
+    ledger = Ledger()
+    check_conference(ledger, election, 5, lab.trustees)
+    assert ledger.findings[0].first == (problem,)
+
+
+def test_the_head_may_be_in_the_chair(lab: Lab) -> None:
+    conference = lab.election.conference
+    assert conference is not None
+    chair = msgspec.structs.replace(conference.chair, key=conference.head.key, name=conference.head.name)
+    election = dataclasses.replace(lab.election, conference=msgspec.structs.replace(conference, chair=chair))
+    ledger = Ledger()
+    check_conference(ledger, election, 5, lab.trustees)
+    assert ledger.findings[0].first == ()
+
+
 @pytest.mark.parametrize(("ballots", "failed"), [(0, 0), (4, 0), (5, 1)])
 def test_there_are_no_more_ballots_than_cards_drawn(lab: Lab, ballots: int, failed: int) -> None:
     ledger = Ledger()
