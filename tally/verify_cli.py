@@ -74,12 +74,13 @@ def check_file(file: Path, records: tuple[Path, ...], runner: Runner | None = No
         return _unreadable(f"{file}: not a file")
     if _is_bundle(file):
         return _unreadable("a bundle holds its own records") if records else _bundle(file, runner)
+    distinct = len({path.name for path in records}) == len(records)
     try:
-        texts = {path.name: read_limited(path) for path in records}
+        texts = {path.name if distinct else str(path): read_limited(path) for path in records}
     except OSError as error:
         return _unreadable(str(error))
     if len(texts) < len(records):
-        return _unreadable("two records have one file name")
+        return _unreadable("one record is given twice")
     try:
         report = _audit(file, runner)
         return check_records(report, texts) if records else _without_record(report)
@@ -95,7 +96,9 @@ def _bundle(file: Path, runner: Runner | None) -> Report:
 
 
 def read_limited(path: Path) -> bytes:
-    """Read a file up to one byte over the limit of documents, where its parser refuses it."""
+    """Read a file up to one byte over the limit of documents, where its parser refuses it; raise OSError."""
+    if not path.is_file():  # a pipe would keep us waiting
+        raise FileNotFoundError(f"{path}: not a file")
     with path.open("rb") as opened:
         return opened.read(DOCUMENT_LIMIT + 1)
 

@@ -1,6 +1,7 @@
 """`phieukin verify` as people and scripts meet it: exit codes, words, JSON; never a traceback."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,18 @@ def test_one_record_given_twice_is_not_two(lab: Lab, tmp_path: Path) -> None:
     assert verify(archive, "--record", record, "--record", record).exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["absent.json", "."])
+def test_records_of_two_folders_may_have_one_name(lab: Lab, tmp_path: Path) -> None:
+    archive, record = written(lab, tmp_path)
+    other = tmp_path / "other" / record.name
+    other.parent.mkdir()
+    other.write_bytes(record.read_bytes())
+    result = verify(archive, "--record", record, "--record", other)
+    assert result.exit_code == 1
+    assert f"{other}: a second record of paper 1" in result.output
+
+
+@pytest.mark.parametrize("name", ["absent.json", ".", "pipe"])
 def test_a_record_that_cannot_be_read_exits_2(lab: Lab, tmp_path: Path, name: str) -> None:
     archive, _ = written(lab, tmp_path)
+    os.mkfifo(tmp_path / "pipe")
     assert verify(archive, "--record", tmp_path / name).exit_code == 2

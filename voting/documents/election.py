@@ -147,8 +147,10 @@ def _public_key(fields: dict[str, Any]) -> Point:
 
 def _questions(fields: dict[str, Any]) -> tuple[Question, ...]:
     found = fields.get("questions")
-    if not isinstance(found, list) or not 1 <= len(found) <= QUESTIONS_LIMIT:
-        raise InvalidElection(f"election: questions: a list of 1 to {QUESTIONS_LIMIT} expected")
+    if not isinstance(found, list) or not found:
+        raise InvalidElection("election: questions: a list of at least one expected")
+    if len(found) > QUESTIONS_LIMIT:
+        raise UnsupportedElection(f"election: more than {QUESTIONS_LIMIT} questions are not supported")
     return tuple(_question(one, f"question {number}") for number, one in enumerate(found, 1))
 
 
@@ -166,8 +168,10 @@ def _question(found: Any, place: str) -> Question:
     if not isinstance(blank, bool):
         raise InvalidElection(f"election: {place}: blank: true or false expected")
     low, high = _integer(found, "min"), _integer(found, "max")
-    if not 1 <= len(answers) <= ANSWERS_LIMIT or not 0 <= low <= high <= ANSWERS_LIMIT:
-        raise InvalidElection(f"election: {place}: 1 to {ANSWERS_LIMIT} answers and 0 <= min <= max expected")
+    if not answers or not 0 <= low <= high:
+        raise InvalidElection(f"election: {place}: at least one answer and 0 <= min <= max expected")
+    if max(len(answers), high) > ANSWERS_LIMIT:
+        raise UnsupportedElection(f"election: {place}: more than {ANSWERS_LIMIT} answers or branches are not supported")
     return Question(tuple(answers), blank, low, high, _text(found, "question"))
 
 
