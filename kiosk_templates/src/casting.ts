@@ -56,7 +56,7 @@ async function once(sealed: Sealed, send: Post): Promise<Outcome | string> {
   }
   if (answer.status === 200 && answer.json !== null) return receipt(sealed, answer.json);
   const code = answer.json?.["code"];
-  const later = answer.status >= 500 || answer.status === 429;
+  const later = answer.status === 200 || answer.status >= 500 || answer.status === 429; // 200: an answer cut short
   if (typeof code !== "string") return later ? "no_answer" : refusal("fault", null);
   const recorded = answer.json?.["recorded"];
   if (TRY_AGAIN.has(code) && recorded !== true) return "no_answer";
