@@ -13,7 +13,7 @@ from keys.errors import KeysError
 from tally.cli_ceremony import ceremony_command, recover_command
 from tally.cli_count import confirm_command, finish_command, open_command, sum_command, teller_file_command
 from tally.cli_guided import count_command
-from tally.cli_record import compare_command, head_command, record_command, recount_command, sign_command
+from tally.cli_record import compare_command, head_command, paper_command, record_command, recount_command, sign_command
 from tally.errors import TallyError
 from tally.minutes.cli import minutes_command, office_form_command
 from tally.pdf_cli import check_minutes_command, sign_minutes_command
@@ -48,6 +48,7 @@ for command in (
     finish_command,
     head_command,
     record_command,
+    paper_command,
     sign_command,
     compare_command,
     recount_command,

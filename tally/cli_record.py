@@ -1,7 +1,7 @@
-"""The commands of the record: head, record, sign, compare, recount."""
+"""The commands of the record: head, record, paper, sign, compare, recount."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -10,9 +10,10 @@ import msgspec
 from tally.audit import audit
 from tally.cli_options import EXISTING, FOLDER, TARGET, open_signing_key, passphrase, write_whole
 from tally.cli_pens import PenChoice, open_pen, pen_options
-from tally.count import finished_box
+from tally.count import finished_box, setup_of
 from tally.fast.checking import checker
 from tally.minutes import render_minutes, renderer_versions
+from tally.paper import paper_records, read_hand_count
 from tally.pdf_cli import place_of
 from tally.pdf_signatures import sign_minutes
 from tally.record import BothFacts, build_record, record_payload
@@ -58,11 +59,27 @@ def head_command(
 @click.option("--out", type=FOLDER, required=True, help="Folder for record.json, minutes.pdf, record-2.json, …")
 def record_command(archive: Path, facts: Path, count: Path, out: Path) -> None:
     """Make one record and one set of minutes per paper from the finished archive and both facts files."""
-    for path, record in write_records(archive, facts, count, out):
+    tell_records(write_records(archive, facts, count, out))
+
+
+def tell_records(written: Iterable[tuple[Path, Record]]) -> None:
+    """Say what was written and how each name stands."""
+    for path, record in written:
         click.echo(f"{path}: {record.verdict.status}")
         for judged in record.verdict.candidates:
             name = next(one.name for one in record.case.candidates if one.id == judged.id)
             click.echo(f"  {name}: {rule_line(judged, record.verdict, record.case.rule)}")
+
+
+@click.command("paper")
+@click.argument("count", type=EXISTING)
+@click.option("--setup", type=EXISTING, help="Archive with the Setup of the conference that was moved to paper.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for record.json, minutes.pdf, record-2.json, …")
+def paper_command(count: Path, setup: Path | None, out: Path) -> None:
+    """Make records and minutes of a count by hand on paper; COUNT is JSON or TOML (see docs/tellers.md)."""
+    election = setup_of(setup)[0] if setup else None
+    given = read_hand_count(count, election.conference, election.uuid) if election else read_hand_count(count)
+    tell_records(keep_records(paper_records(given, renderer_versions()), out))
 
 
 def write_records(archive: Path, facts: Path, count: Path, out: Path) -> list[tuple[Path, Record]]:
@@ -74,11 +91,15 @@ def write_records(archive: Path, facts: Path, count: Path, out: Path) -> list[tu
     room = parse_envelope(facts.read_bytes(), FACTS_TYPE, "facts")
     both = BothFacts(room, parse_canonical(count.read_bytes(), CountFacts, what="count facts"))
     papers = len(box.election.conference.papers) if box.election.conference else 1
+    return keep_records([build_record(box, both, paper, renderer_versions()) for paper in range(1, papers + 1)], out)
+
+
+def keep_records(records: Sequence[Record], out: Path) -> list[tuple[Path, Record]]:
+    """Write records and their minutes, unless they are there already, signed or not; return each with its path."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    for paper in range(1, papers + 1):
-        record = build_record(box, both, paper, renderer_versions())
-        payload, suffix = record_payload(record), "" if paper == 1 else f"-{paper}"
+    for record in records:
+        payload, suffix = record_payload(record), "" if record.paper == 1 else f"-{record.paper}"
         path = out / f"record{suffix}.json"
         if not path.exists() or payload_of(read_record(path.read_bytes())[0], "record") != payload:
             write_whole(path, unsigned_record(payload))
