@@ -81,14 +81,14 @@ class Conference:
         door.page.fill("[name=q]", "nguyen")
         door.look("door", whole=False)
         chair = self.member("chair").go("/desk")
-        chair.press("/desk/take-roll")
+        chair.together("/desk/take-roll", "teller")
         chair.look("refused")
         door.go("/door/leftovers").look("leftovers")
         door.scan(self.by_status("active")[-1])
         assert door.page.inner_text("[data-number=active]") == str(PRESENT)
         assert "22" in door.scan("abc") or door.page.locator("#scan-note").count()
         chair.go("/desk").look("desk-roll")
-        chair.press("/desk/take-roll")
+        chair.together("/desk/take-roll", "teller")
 
     def seal(self) -> None:
         """The technician brings the tellers' keys and writes Setup; every teller's tool confirms it."""

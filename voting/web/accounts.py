@@ -69,6 +69,54 @@ def sign_in(session: Session, keyring: Keyring, login: str, password: str, code:
     return row
 
 
+def check_password(session: Session, staff: int, password: str) -> None:
+    """Check the password of somebody who is signed in already; raise SignInRefused."""
+    row = session.get(StaffRow, staff)
+    if row is None or not _password_right(row.password, password):
+        raise SignInRefused("the present password is wrong")
+
+
+def set_password(session: Session, staff: int, password: str) -> None:
+    """Give an account another password and end its sessions; raise InvalidSettings."""
+    row = _find(session, staff)
+    if len(password) < PASSWORD_LENGTH:
+        raise InvalidSettings(f"a password of {PASSWORD_LENGTH} characters expected")
+    row.password, row.failures, row.locked_until = _HASHER.hash(password), 0, 0
+    session.execute(delete(StaffSessionRow).where(StaffSessionRow.staff == staff))
+    session.flush()
+
+
+def set_totp(session: Session, staff: int, totp: bytes | None) -> None:
+    """Give an account another sealed TOTP secret, or none."""
+    row = _find(session, staff)
+    row.totp, row.totp_used = totp, 0
+    session.flush()
+
+
+def code_fits(keyring: Keyring, totp: bytes, code: str, now: int) -> bool:
+    """Tell whether a code belongs to a sealed TOTP secret at this time."""
+    return pyotp.TOTP(keyring.unseal(totp).decode()).verify(code, for_time=now, valid_window=1)
+
+
+def remove_staff(session: Session, staff: int, by: int) -> None:
+    """Remove an account and its sessions; raise InvalidSettings for one's own, and for the last organiser's."""
+    row = _find(session, staff)
+    if staff == by:
+        raise InvalidSettings("nobody removes their own account")
+    others = select(StaffRoleRow.staff).where(StaffRoleRow.role == "organiser", StaffRoleRow.staff != staff)
+    if "organiser" in roles_of(session, staff) and session.scalar(others.limit(1)) is None:
+        raise InvalidSettings("one organiser must stay")
+    session.delete(row)
+    session.flush()
+
+
+def _find(session: Session, staff: int) -> StaffRow:
+    row = session.get(StaffRow, staff)
+    if row is None:
+        raise InvalidSettings("no such account")
+    return row
+
+
 def lock_seconds(failures: int) -> int:
     """How long an account is locked after so many wrong tries in a row."""
     if failures <= FREE_FAILURES:

@@ -52,6 +52,13 @@ def knows(key: str) -> bool:
     return key in catalogue(language())
 
 
+def xungho(address: str) -> dict[str, str]:
+    """The form of address (đồng chí, ông/bà, đại biểu) as the tablet's words take it, in the middle and in front."""
+    if language() == "en":
+        return {"xungho": "", "Xungho": ""}
+    return {"xungho": address, "Xungho": address[:1].upper() + address[1:]}
+
+
 def two_digits(number: int) -> str:
     """Counts below 10 have a leading zero in prose (domain, numbers: "02 phiếu")."""
     return f"{number:02}"

@@ -5,9 +5,12 @@ import re
 import pyotp
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser, Clock, web_room
 from voting.errors import InvalidSettings
+from voting.storage.tables import StaffRow
 from voting.web import accounts
 
 
@@ -86,3 +89,67 @@ def test_an_account_without_login_password_or_role_is_refused(
 ) -> None:
     with pytest.raises(InvalidSettings), web_room(app).storage.write() as session:
         accounts.create_staff(session, login, "X", password, roles)
+
+
+def number_of(room: Room, login: str) -> int:
+    with room.storage.read() as session:
+        return session.scalars(select(StaffRow.id).where(StaffRow.login == login)).one()
+
+
+def test_an_account_that_is_removed_is_out_at_once(room: Room, app: Flask, browser: Browser) -> None:
+    other = Browser(app.test_client()).sign_in("door")
+    browser.sign_in("organiser").post(f"/staff/{number_of(room, 'door')}/remove")
+    assert other.get("/desk").headers["Location"] == "/sign-in"
+    assert other.post("/sign-in", login="door", password=PASSWORD).status_code == 401
+
+
+def test_nobody_removes_their_own_account_so_an_organiser_stays(room: Room, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    assert browser.post(f"/staff/{number_of(room, 'organiser')}/remove").status_code == 409
+    assert browser.get("/staff").status_code == 200
+
+
+def test_the_last_organiser_stays(room: Room) -> None:
+    with pytest.raises(InvalidSettings, match="one organiser must stay"), room.storage.write() as session:
+        accounts.remove_staff(session, number_of(room, "organiser"), by=number_of(room, "chair"))
+
+
+def test_one_changes_ones_password_by_the_present_one(browser: Browser) -> None:
+    browser.sign_in("chair")
+    new = "mật khẩu khác hẳn"
+    assert browser.post("/account/password", present="wrong", password=new, again=new).status_code == 409
+    assert browser.post("/account/password", present=PASSWORD, password=new, again="khác").status_code == 409
+    assert browser.post("/account/password", present=PASSWORD, password="ngắn", again="ngắn").status_code == 409
+    assert browser.post("/account/password", present=PASSWORD, password=new, again=new).status_code == 303
+    assert browser.get("/desk").headers["Location"] == "/sign-in"
+    browser.sign_in("chair", new)
+
+
+def test_the_organiser_sets_a_password_for_somebody_who_is_locked_out(room: Room, browser: Browser) -> None:
+    for _ in range(6):
+        browser.post("/sign-in", login="door", password="wrong")
+    assert browser.post("/sign-in", login="door", password=PASSWORD).status_code == 401
+    browser.sign_in("organiser").post(f"/staff/{number_of(room, 'door')}/password", password="mật khẩu mới")
+    browser.post("/sign-out")
+    browser.sign_in("door", "mật khẩu mới")
+
+
+def test_an_authenticator_counts_once_a_code_of_it_was_typed(
+    app: Flask, browser: Browser, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    monkeypatch.setattr(pyotp, "random_base32", lambda: secret)
+    browser.sign_in("chair")
+    assert "data:image/svg+xml" in browser.post("/account/totp").text
+    assert browser.post("/account/totp/confirm", code="000000").status_code == 409
+    Browser(app.test_client()).sign_in("chair")
+    code = pyotp.TOTP(secret).at(int(clock().timestamp()))
+    assert browser.post("/account/totp/confirm", code=code).status_code == 303
+    late = Browser(app.test_client())
+    assert late.post("/sign-in", login="chair", password=PASSWORD).status_code == 401
+    late.sign_in("chair", code=code)
+
+
+def test_a_new_authenticator_by_the_organiser_replaces_the_old_one(room: Room, app: Flask, browser: Browser) -> None:
+    assert "data:image/svg+xml" in browser.sign_in("organiser").post(f"/staff/{number_of(room, 'door')}/totp").text
+    assert Browser(app.test_client()).post("/sign-in", login="door", password=PASSWORD).status_code == 401

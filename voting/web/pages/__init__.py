@@ -1,10 +1,26 @@
 """Pages for people: staff, hall, and the page that tablets run."""
 
-from voting.web.pages import card, deck, desk, door, grace, hall, results, setup, sign_in, staff, tablets
+from voting.web.pages import (
+    account,
+    card,
+    deck,
+    desk,
+    door,
+    draft,
+    grace,
+    hall,
+    log,
+    results,
+    setup,
+    sign_in,
+    staff,
+    tablets,
+)
 
 BLUEPRINTS = (
     sign_in.pages,
     desk.pages,
+    draft.pages,
     deck.pages,
     door.pages,
     setup.pages,
@@ -13,5 +29,7 @@ BLUEPRINTS = (
     card.pages,
     grace.pages,
     staff.pages,
+    account.pages,
+    log.pages,
     hall.pages,
 )

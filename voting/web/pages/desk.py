@@ -3,17 +3,16 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from voting import box, box_devices, cards, closing, life, life_row, roll, room_grace, setup, setup_confirm
+from voting import box, box_devices, cards, closing, life, life_row, roll, room_grace, setup, setup_confirm, ways
 from voting.documents.conference import Override
 from voting.draft import draft_problems, read_draft
+from voting.draft_warnings import SMALL, VERY_SMALL, draft_warnings
 from voting.life_table import ENDED, WITH_SETUP
 from voting.storage.tables import TrusteesRow
 from voting.web.pages.context import current_number, to_desk, uploaded
-from voting.web.pages.hall import ballots_shown
+from voting.web.pages.hall import ballots_shown, built_address, script
 from voting.web.room import the_room
 from voting.web.sessions import for_roles, two_people
-
-SMALL, VERY_SMALL = 10, 5  # people present, below which totals may give votes away (design §1)
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -25,7 +24,7 @@ def overview() -> str:
     with the_room().storage.read() as session:
         row = life_row.current(session)
         if row is None:
-            return render_template("room/desk.html", row=None)
+            return render_template("room/desk.html", row=None, live=None, built="")
         deck = life_row.deck_in_use(session, row.id)
         draft = life_row.draft_of(session, row.id)
         written = row.state in WITH_SETUP
@@ -34,6 +33,7 @@ def overview() -> str:
             row=row,
             draft=draft,
             problems=list(draft_problems(draft)) if row.state == "draft" else [],
+            warnings=list(draft_warnings(draft)) if row.state == "draft" else [],
             count=roll.count(session, row.id),
             cards=cards.count(session, deck.uuid) if deck else None,
             trustees=session.get(TrusteesRow, row.id) is not None,
@@ -47,6 +47,8 @@ def overview() -> str:
             by_hand=life.BY_HAND,
             small=SMALL,
             very_small=VERY_SMALL,
+            live=script("live.js")["script"],
+            built=built_address(),
         )
 
 
@@ -88,28 +90,31 @@ def back_to_draft() -> Response:
     by, number = two_people("chair"), current_number()
     with the_room().storage.write() as session:
         life.back_to_draft(session, number, by)
+        ways.note_way(session, number, "back", by, _reason())
     return to_desk()
 
 
 @pages.post("/take-roll")
-@for_roles("chair")
+@for_roles("chair", "organiser", "secretary", "teller")
 def take_roll() -> Response:
-    """Freeze the number present; below the quorum with the chair's word and reason."""
-    number = current_number()
+    """Freeze the number present, two people; below the quorum with the chair's word and reason."""
+    two, number = two_people("chair"), current_number()
     by, reason = request.form.get("override_by", "").strip(), request.form.get("override_reason", "").strip()
     override = Override(by, reason) if by and reason else None
     with the_room().storage.write() as session:
         life.take_roll(session, number, override)
+        ways.note_way(session, number, "roll", two, request.form.get("late", ""))
     return to_desk()
 
 
 @pages.post("/reserve-deck")
-@for_roles("chair")
+@for_roles("chair", "organiser", "secretary", "teller")
 def reserve_deck() -> Response:
-    """Void the deck in use and draw from the reserve deck."""
-    number = current_number()
+    """Void the deck in use and draw from the reserve deck, two people."""
+    by, number = two_people("chair"), current_number()
     with the_room().storage.write() as session:
         cards.use_reserve_deck(session, number)
+        ways.note_way(session, number, "reserve", by, _reason())
     return to_desk()
 
 
@@ -119,17 +124,20 @@ def open_box() -> Response:
     """Open the box, two people."""
     by, number, room = two_people("chair"), current_number(), the_room()
     with room.storage.write() as session:
+        again = life_row.find(session, number).opened is not None
         life.open_box(session, number, by, room.clock())
+        ways.note_way(session, number, "reopen" if again else "open", by)
     return to_desk()
 
 
 @pages.post("/freeze")
 @for_roles("chair", "teller", "technician")
 def freeze() -> Response:
-    """Freeze the box at once, one person."""
-    number = current_number()
+    """Freeze the box, two people."""
+    by, number = two_people("chair", "teller"), current_number()
     with the_room().storage.write() as session:
         life.freeze(session, number)
+        ways.note_way(session, number, "freeze", by, _reason())
     return to_desk()
 
 
@@ -140,6 +148,7 @@ def close_box() -> Response:
     by, number, room = two_people("chair"), current_number(), the_room()
     with room.storage.write() as session:
         closing.close_box(session, number, room.keyring, by, room.clock())
+        ways.note_way(session, number, "close", by)
     closing.rewrite_closed(room.storage)
     return redirect(url_for("results.overview"), 303)
 
@@ -161,6 +170,7 @@ def annul() -> Response:
     by, number = two_people("chair"), current_number()
     with the_room().storage.write() as session:
         life.annul(session, number, by)
+        ways.note_way(session, number, "annul", by, _reason())
     return to_desk()
 
 
@@ -171,4 +181,9 @@ def on_paper() -> Response:
     by, number = two_people("chair"), current_number()
     with the_room().storage.write() as session:
         life.move_to_paper(session, number, by)
+        ways.note_way(session, number, "paper", by, _reason())
     return to_desk()
+
+
+def _reason() -> str:
+    return request.form.get("reason", "")

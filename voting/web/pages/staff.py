@@ -1,13 +1,14 @@
-"""Accounts of staff: list, and a new one with its roles and, if wished, an authenticator."""
+"""Accounts of staff: list, a new one with roles and perhaps an authenticator, new passwords, taking one away."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from voting.storage.tables import StaffRow
 from voting.web import accounts
 from voting.web.pages.hall import qr_code
 from voting.web.room import the_room
-from voting.web.sessions import for_roles
+from voting.web.sessions import for_roles, signed_in
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -32,6 +33,37 @@ def create() -> str:
             session, login, form.get("name", "").strip(), form.get("password", ""), roles, totp=sealed
         )
     return _page(qr_code(address) if address else None)
+
+
+@pages.post("/<int:number>/remove")
+@for_roles("organiser")
+def remove(number: int) -> Response:
+    """Take an account away; whoever is signed in with it is out at once."""
+    by = signed_in().id
+    with the_room().storage.write() as session:
+        accounts.remove_staff(session, number, by)
+    return redirect(url_for("staff.overview"), 303)
+
+
+@pages.post("/<int:number>/password")
+@for_roles("organiser")
+def reset(number: int) -> Response:
+    """Give somebody who forgot it another password; a lock-out ends with it."""
+    with the_room().storage.write() as session:
+        accounts.set_password(session, number, request.form.get("password", ""))
+    return redirect(url_for("staff.overview"), 303)
+
+
+@pages.post("/<int:number>/totp")
+@for_roles("organiser")
+def renew(number: int) -> str:
+    """Give an account a new authenticator; the code is shown on this answer and nowhere else."""
+    room = the_room()
+    with room.storage.write() as session:
+        row = session.get(StaffRow, number)
+        sealed, address = accounts.new_totp(room.keyring, row.login if row else "")
+        accounts.set_totp(session, number, sealed)
+    return _page(qr_code(address))
 
 
 def _page(qr: str | None) -> str:

@@ -1,0 +1,256 @@
+"""The draft in pages (soạn hội nghị): texts, papers, signers, people; what is missing, what to look at, the preview.
+
+Everything here changes the draft alone, and only until the list is frozen. Pages to look at stay afterwards.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as AnyResponse
+
+from voting import draft_editor, life, life_row, planner
+from voting.documents.conference import ON_PAPER, Paper, Rule, Selection
+from voting.draft import TELLERS, Draft, draft_problems, read_draft, write_draft
+from voting.draft_people import pasted_people, people_of_file, people_text
+from voting.draft_warnings import draft_warnings
+from voting.procedures import find_ruleset
+from voting.procedures.errors import UnknownProcedure
+from voting.web.pages.context import current_number, current_row, to_desk, uploaded
+from voting.web.room import the_room
+from voting.web.sessions import for_roles
+from voting.web.words import language, read_words, xungho
+
+MORE_TELLERS = 2  # empty lines offered below the tellers
+KEY_LIMIT = 16 * 1024  # bytes of a public key's file
+NEW = 0  # number of a paper that is not there yet
+MOST_TABLETS, MOST_SECONDS = 500, 900
+
+pages = Blueprint("draft", __name__, url_prefix="/draft")
+
+
+@pages.get("")
+@for_roles("organiser", "chair", "secretary", "technician")
+def overview() -> str:
+    """What the draft holds, what is missing, what to look at."""
+    with the_room().storage.read() as session:
+        row = current_row(session)
+        draft = life_row.draft_of(session, row.id)
+        problems = list(draft_problems(draft)) if row.state == "draft" else []
+        return render_template(
+            "room/draft.html", row=row, draft=draft, problems=problems, warnings=list(draft_warnings(draft))
+        )
+
+
+@pages.get("/new")
+@for_roles("organiser")
+def choose() -> str:
+    """Choose the step of the catalogue, or bring a draft as a file."""
+    return render_template("room/draft_new.html", choices=list(draft_editor.choices()))
+
+
+@pages.post("/new")
+@for_roles("organiser")
+def begin() -> AnyResponse:
+    """Begin a conference from a step of the catalogue."""
+    room = the_room()
+    draft = draft_editor.begin_draft(request.form.get("step", ""), room.clock().date().isoformat())
+    with room.storage.write() as session:
+        life.new_conference(session, draft, practice="practice" in request.form)
+    return redirect(url_for("draft.basics"), 303)
+
+
+@pages.post("/replace")
+@for_roles("organiser")
+def replace() -> AnyResponse:
+    """Replace the whole draft by a file."""
+    draft = read_draft(uploaded())
+    _change(lambda _: draft)
+    return to_desk()
+
+
+@pages.get("/draft.json")
+@for_roles("organiser", "chair", "secretary", "technician")
+def download() -> Response:
+    """The draft as a file."""
+    with the_room().storage.read() as session:
+        draft = life_row.draft_of(session, current_row(session).id)
+    answer = Response(write_draft(draft), content_type="application/json")
+    answer.headers["Content-Disposition"] = 'attachment; filename="draft.json"'
+    return answer
+
+
+@pages.get("/basics")
+@for_roles("organiser")
+def basics() -> str:
+    """Name, place, date, head of the minutes, legal basis, quorum."""
+    return _form("room/draft_basics.html", addresses=draft_editor.ADDRESSES)
+
+
+@pages.post("/basics")
+@for_roles("organiser")
+def save_basics() -> AnyResponse:
+    """Keep them."""
+    fields = dict(request.form.items())
+    _change(lambda draft: draft_editor.with_basics(draft, fields))
+    return redirect(url_for("draft.overview"), 303)
+
+
+@pages.get("/signers")
+@for_roles("organiser")
+def signers() -> str:
+    """Tellers, chair, secretary, head, with their keys or "on paper"."""
+    return _form("room/draft_signers.html", most=TELLERS.stop - 1, more=MORE_TELLERS, on_paper=ON_PAPER)
+
+
+@pages.post("/signers")
+@for_roles("organiser")
+def save_signers() -> AnyResponse:
+    """Keep them; a teller without a name falls away."""
+    tellers = [_signer(f"teller{number}") for number in range(1, TELLERS.stop)]
+    offices = {office: _signer(office) for office in draft_editor.OFFICES}
+    _change(lambda draft: draft_editor.with_signers(draft, tellers, offices))
+    return redirect(url_for("draft.overview"), 303)
+
+
+@pages.get("/people")
+@for_roles("organiser")
+def people() -> str:
+    """People summoned: a field to paste into, or a file."""
+    with the_room().storage.read() as session:
+        row = _draft_row(session)
+        draft = life_row.draft_of(session, row)
+        return render_template("room/draft_people.html", draft=draft, text=people_text(draft.people))
+
+
+@pages.post("/people")
+@for_roles("organiser")
+def save_people() -> AnyResponse:
+    """Take people from a CSV file or a workbook, else from the field."""
+    file = request.files.get("file")
+    brought = isinstance(file, FileStorage) and bool(file.filename)
+    found = people_of_file(uploaded()) if brought else pasted_people(request.form.get("people", ""))
+    _change(lambda draft: msgspec.structs.replace(draft, people=found))
+    return redirect(url_for("draft.people"), 303)
+
+
+@pages.get("/papers/<int:number>")
+@for_roles("organiser")
+def paper(number: int) -> str:
+    """One paper; number 0 is a new one."""
+    with the_room().storage.read() as session:
+        draft = life_row.draft_of(session, _draft_row(session))
+        if not NEW <= number <= len(draft.papers):
+            abort(404)
+        one = draft.papers[number - 1] if number else _empty_paper(draft)
+        return render_template(
+            "room/draft_paper.html",
+            draft=draft,
+            number=number,
+            paper=one,
+            listed=draft_editor.names_text(one, put_forward=False),
+            put_forward=draft_editor.names_text(one, put_forward=True),
+            kinds=draft_editor.KINDS,
+            tie_scopes=draft_editor.TIE_SCOPES,
+        )
+
+
+@pages.post("/papers/<int:number>")
+@for_roles("organiser")
+def save_paper(number: int) -> AnyResponse:
+    """Keep a paper."""
+    fields = dict(request.form.items())
+    _change(lambda draft: draft_editor.with_paper(draft, number or None, fields))
+    return redirect(url_for("draft.overview"), 303)
+
+
+@pages.post("/papers/<int:number>/remove")
+@for_roles("organiser")
+def remove_paper(number: int) -> AnyResponse:
+    """Take a paper out."""
+    _change(lambda draft: draft_editor.without_paper(draft, number))
+    return redirect(url_for("draft.overview"), 303)
+
+
+@pages.get("/preview")
+@for_roles("organiser", "chair", "secretary", "technician")
+def preview() -> str:
+    """The papers as the tablet will show them, in its own words and look."""
+    from voting.web.pages.hall import script
+
+    words = read_words("tablet", language())
+    with the_room().storage.read() as session:
+        draft = life_row.draft_of(session, current_row(session).id)
+
+    def tablet(key: str, **fields: object) -> str:
+        return words[key].format(**xungho(draft.address), **fields)
+
+    return render_template("room/preview.html", draft=draft, tablet=tablet, **script("kiosk.css"))
+
+
+@pages.get("/planner")
+@for_roles("organiser", "chair", "secretary", "technician")
+def plan() -> str:
+    """Tablets and minutes: people x seconds / tablets."""
+    with the_room().storage.read() as session:
+        row = current_row(session)
+        draft = life_row.draft_of(session, row.id)
+        names = sum(len(one.candidates) for one in draft.papers)
+        people = row.present if row.present is not None else len(draft.people)
+    people = _number("people", people, 20_000)
+    seconds = _number("seconds", planner.seconds_for(names), MOST_SECONDS)
+    minutes = _number("minutes", 30, 1000)
+    needed = planner.tablets_for(people, seconds, minutes)
+    return render_template(
+        "room/planner.html",
+        people=people,
+        seconds=seconds,
+        minutes=minutes,
+        names=names,
+        needed=needed,
+        plans=planner.plans(people, seconds, min(needed, MOST_TABLETS)),
+    )
+
+
+def _form(template: str, **more: object) -> str:
+    with the_room().storage.read() as session:
+        draft = life_row.draft_of(session, _draft_row(session))
+    return render_template(template, draft=draft, **more)
+
+
+def _draft_row(session: Session) -> int:
+    """Number of the room's conference while it is a draft; raise WrongState afterwards."""
+    row = current_row(session)
+    life_row.demand(row, "draft")
+    return row.id
+
+
+def _change(change: Callable[[Draft], Draft]) -> None:
+    number = current_number()
+    with the_room().storage.write() as session:
+        life.change_draft(session, number, change(life_row.draft_of(session, number)))
+
+
+def _signer(prefix: str) -> dict[str, str]:
+    """Name, role and key of one signer in the form; a key may also come as its file."""
+    fields = {part: request.form.get(f"{prefix}_{part}", "") for part in ("name", "role", "key")}
+    file = request.files.get(f"{prefix}_file")
+    if isinstance(file, FileStorage) and file.filename:
+        fields["key"] = file.read(KEY_LIMIT).decode("ascii", "replace")
+    return fields
+
+
+def _empty_paper(draft: Draft) -> Paper:
+    try:
+        stated = next(iter(find_ruleset(draft.ruleset.id, draft.ruleset.version).rules.values()))
+        rule = stated.rule()
+    except (UnknownProcedure, StopIteration):
+        rule = Rule(">", 1, 2, "present")
+    return Paper("introduce", "", "", rule, Selection("all"), "none", ())
+
+
+def _number(name: str, usual: int, most: int) -> int:
+    text = request.args.get(name, "")
+    return min(max(int(text), 1), most) if text.isascii() and text.isdigit() and len(text) < 7 else max(usual, 1)
