@@ -19,13 +19,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw, verify_raw
 from tests.faults import powercut
+from tests.tools import belenios_audit
 from tests.voting.rooms import Room, Teller, new_teller, open_room
 from voting.box import RECEIPT_TAG
 from voting.box_devices import DEVICE_TAG, enrol, new_code
+from voting.cli import main
 from voting.closing import Closed
 from voting.documents.ballot import tracker
 from voting.serve import free_port, prepare
@@ -296,14 +299,11 @@ def _request(room: Room, card: int, marks: list[int]) -> Request:
 
 def check_archive(closed: Closed, folder: Path, ballots: int) -> None:
     """The archive is sound by `phieukin verify`, and by belenios-tool where it is here."""
-    from tests.tools import belenios_audit
-
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{closed.uuid}.bel"
     path.write_bytes(closed.archive)
-    command = [sys.executable, "-m", "voting.cli", "verify", str(path), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = CliRunner().invoke(main, ["verify", str(path), "--json"])
+    assert done.exit_code == 0, done.output
     checks = {check["check"]: check for check in json.loads(done.stdout)["checks"]}
     assert checks, "verify names what it examined"
     if shutil.which("belenios-tool") or Path(belenios_audit.TOOL).exists():
