@@ -45,7 +45,8 @@ class Figures:
     def __str__(self) -> str:
         return (
             f"{self.kills} kills, {self.acknowledged} ballots acknowledged, {self.unanswered} requests unanswered, "
-            f"{self.repeated} repeated, {self.dropped_writes} unsynced writes torn or dropped, {self.archives} archives; "
+            f"{self.repeated} repeated, {self.dropped_writes} unsynced writes torn or dropped, "
+            f"{self.archives} archives; "
             f"acknowledged ballots lost: {self.lost}, double: {self.double}, cards burnt: {self.burnt}, "
             f"archives not sound: {self.unsound}; answers: {dict(sorted(self.answers.items()))}"
         )

@@ -1,4 +1,4 @@
-"""A room under fire: a conference with its box open, ballots made beforehand, and a server that is killed and started."""
+"""A room under fire: a conference whose box is open, ballots made beforehand, a server that is killed and started."""
 
 import base64
 import contextlib
@@ -197,7 +197,8 @@ class Battlefield:
             except LOST as error:
                 last = error
                 time.sleep(PAUSE)
-        raise AssertionError(f"the server does not answer: {last!r}: {(self.folder / 'server.log').read_text()[-2000:]}")
+        log = (self.folder / "server.log").read_text()[-2000:]
+        raise AssertionError(f"the server does not answer: {last!r}: {log}")
 
     def kill(self) -> int:
         """Kill the server at this instant; with `power`, cut the power too. Returns how many writes got lost."""
@@ -240,8 +241,7 @@ class Battlefield:
     def in_the_box(self) -> dict[str, str]:
         """Tracker and credential of every ballot, read from the database."""
         with self.room.storage.read() as session:
-            rows = session.execute(select(BallotRow.tracker, BallotRow.credential)).all()
-        return {found: credential for found, credential in rows}
+            return {row.tracker: row.credential for row in session.scalars(select(BallotRow))}
 
     def lost(self) -> int:
         """How many acknowledged ballots are not in the box."""
@@ -268,7 +268,7 @@ class Battlefield:
 def make_battlefield(
     folder: Path, zygote: Zygote, *, cards: int, seed: int, url: str | None = None, power: bool = False, rivals: int = 0
 ) -> Battlefield:
-    """A conference with `cards` cards drawn and its box open, and a ballot of each card; `rivals` cards have a second."""
+    """A conference with `cards` cards drawn, its box open, and a ballot of each card; the first `rivals` have a second."""
     fields: dict[str, object] = {"database": url} if url else {}
     write_config(
         folder, host="127.0.0.1", processes=1, threads=8, casts_per_minute=NO_LIMIT, polls_per_minute=NO_LIMIT,

@@ -23,7 +23,8 @@ class Staff:
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         """Send one request; keep the cookies of the answer."""
-        all_headers = {"Referer": f"https://localhost:{self.port}/", "Host": f"localhost:{self.port}", **(headers or {})}
+        here = f"localhost:{self.port}"
+        all_headers = {"Referer": f"https://{here}/", "Host": here, **(headers or {})}
         if self.cookies:
             all_headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         with contextlib.closing(

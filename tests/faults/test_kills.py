@@ -210,4 +210,3 @@ def _killed_while(field: Battlefield, step: str, path: str) -> None:
     field.gone()
     field.let_go()
     field.kill()
-

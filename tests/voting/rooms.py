@@ -127,7 +127,7 @@ class Room:
 
     def people(self) -> list[int]:
         with self.storage.read() as session:
-            return [entry.person for entry in roll.search(session, self.conference, "")]
+            return [entry.person for entry in roll.search(session, self.conference, "", limit=10_000)]
 
     def draw(self, present: int = 3, drawn: int = 3, secrets: list[cards.CardSecret] | None = None) -> "Room":
         """Let people come and draw; void every leftover."""
