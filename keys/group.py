@@ -29,9 +29,26 @@ Q = 2**252 + 27742317777372353535851937790883648493
 IDENTITY = Point(bytes([1]) + bytes(31))
 BASE = Point(bytes([0x58]) + bytes([0x66]) * 31)
 
+_OUTSIDE = bytes([0x95]) + bytes([0x99]) * 31
+"""g times the point of order 2: on the curve, and not a member of the group."""
+
 _ZERO = bytes(32)
 _POINT_TEXT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SCALAR_TEXT = re.compile(r"0|[1-9][0-9]{0,75}", re.ASCII)
+
+
+def check_library() -> None:
+    """Raise ImportError where libsodium takes points outside for members (CVE-2025-69277), as older ones do.
+
+    PyNaCl's own wheels from 1.6.2 on are right; one built against the system's libsodium may not be.
+    """
+    if sodium.crypto_core_ed25519_is_valid_point(_OUTSIDE):
+        raise ImportError(
+            "this libsodium accepts points outside the group (CVE-2025-69277): install PyNaCl's own wheel"
+        )
+
+
+check_library()
 
 
 def check_member(raw: bytes, *, identity: bool) -> Point:

@@ -122,6 +122,13 @@ def test_of_the_eight_torsion_translates_only_the_member_itself_passes(index: in
         group.public_power(Point(raw), 3)
 
 
+def test_a_libsodium_that_takes_points_outside_for_members_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert group._OUTSIDE == curve.encode(curve.plus(curve.decode(BASE) or curve.NEUTRAL, (0, curve.P - 1)))
+    monkeypatch.setattr(group.sodium, "crypto_core_ed25519_is_valid_point", lambda point: True)
+    with pytest.raises(ImportError, match="CVE-2025-69277"):
+        group.check_library()
+
+
 def test_libsodium_is_one_that_refuses_a_member_plus_the_point_of_order_two() -> None:
     """CVE-2025-69277: older libsodium took P + (0, -1) for a member of the group."""
     translate = curve.encode(curve.plus(curve.decode(member()) or curve.NEUTRAL, (0, curve.P - 1)))
