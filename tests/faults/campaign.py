@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.faults.room import LOST, Battlefield, Request, Zygote, check_archive, make_battlefield
 
 THREADS = 4
-LONGEST_BURST = 0.25  # seconds from the first request to the kill, at most
+LONGEST_BURST = 0.8  # seconds from the first request to the kill, at most
 CARDS, KILLS = 100, 25
 
 
@@ -67,7 +67,7 @@ def _fight(field: Battlefield, kills: int) -> Figures:
     field.chance.shuffle(waiting)
     for number in range(kills):
         share = max(1, len(waiting) // (kills - number))
-        batch = [*waiting[:share], *field.chance.sample(field.rivals, min(1, len(field.rivals)))]
+        batch = [*waiting[: 2 * share], *field.chance.sample(field.rivals, min(1, len(field.rivals)))]
         _round(field, batch, figures)
         waiting = [one for one in waiting if one.tracker not in field.acknowledged and not _voted(field, one.card)]
         field.chance.shuffle(waiting)

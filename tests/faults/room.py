@@ -268,7 +268,7 @@ class Battlefield:
 def make_battlefield(
     folder: Path, zygote: Zygote, *, cards: int, seed: int, url: str | None = None, power: bool = False, rivals: int = 0
 ) -> Battlefield:
-    """A conference with `cards` cards drawn, its box open, and a ballot of each card; the first `rivals` have a second."""
+    """A conference with `cards` cards drawn, its box open, a ballot of each card, a second one of `rivals`."""
     fields: dict[str, object] = {"database": url} if url else {}
     write_config(
         folder, host="127.0.0.1", processes=1, threads=8, casts_per_minute=NO_LIMIT, polls_per_minute=NO_LIMIT,
