@@ -15,20 +15,16 @@ from sqlalchemy import select
 from keys.signing import SigningKey
 from tally.cli_record import write_records
 from tally.minutes import renderer_versions
-from tally.signatures import head_word, read_record, required_signers, sign_record
+from tally.signatures import head_word, sign_record
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.conference import Override, Signer
-from voting.documents.errors import UnsignedDocument
 from voting.documents.facts import CountFacts
 from voting.documents.ledger import Ledger
 from voting.documents.list_decision import (
-    ListDecision,
-    missing_signatures,
     sign_list_decision,
     unsigned_list_decision,
-    verify_list_decision,
 )
-from voting.documents.record import RECORD_TYPE, Record
+from voting.documents.signed import read_signed
 from voting.plan.decisions import Deciding, list_decision_for
 from voting.plan.dossier.assembly import Paperwork, write_dossier
 from voting.plan.filing import Filed, file_documents
@@ -59,7 +55,7 @@ class _Progress:
 
     def file(self, made: list[bytes]) -> tuple[str, ...]:
         """Verify signed files and put them on file; return their hashes."""
-        self.files = (*self.files, *file_documents(made, read_document))
+        self.files = (*self.files, *file_documents(made, read_signed))
         hashes = tuple(hashlib.sha256(raw).hexdigest() for raw in made)
         self.raws |= dict(zip(hashes, made, strict=True))
         return hashes
@@ -119,17 +115,6 @@ def _new_shares(staff: Staff, folder: Path, seed: int) -> Staff:
     """Hold a new key ceremony for the same people: a share opens one box only, then it is destroyed."""
     fresh = make_staff(folder, TELLERS, THRESHOLD, seed)
     return replace(fresh, chair=staff.chair, secretary=staff.secretary, head=staff.head)
-
-
-def read_document(raw: bytes) -> Record | ListDecision:
-    """Verify a signed file of a round: every signature that Setup or the decision requires; raise a DocumentError."""
-    if f'"{RECORD_TYPE}"'.encode() not in raw:
-        return verify_list_decision(raw)
-    envelope, record = read_record(raw)
-    awaited = missing_signatures(envelope, required_signers(record.conference))
-    if awaited:
-        raise UnsignedDocument(f"record: awaiting signature of {', '.join(awaited)}", awaited)
-    return record
 
 
 def _hold_step(

@@ -307,3 +307,22 @@ class StaffSessionRow(Base):
     token: Mapped[str] = mapped_column(Text, primary_key=True)
     staff: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
     seen: Mapped[int]
+
+
+class RoundRow(Base):
+    """A round (đợt quy hoạch): plan, ledger and what the organiser decided, as JSON of `voting.rounds.Kept`."""
+
+    __tablename__ = "rounds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RoundFileRow(Base):
+    """A file of a round: a signed document by the SHA-256 of its bytes, or a paper by its name in the dossier."""
+
+    __tablename__ = "round_files"
+
+    round: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -10,10 +10,10 @@ from tally.verify_cli import verify_command
 from voting.cli_rehearsal import rehearsal_command
 from voting.documents.bundle import open_bundle
 from voting.documents.record import Record
+from voting.documents.signed import read_signed
 from voting.plan.rounds import check_round
 from voting.procedures import load_ruleset
 from voting.rehearsal.office import office_round, round_by
-from voting.rehearsal.whole_round import read_document
 
 PROCEDURES = ("CUR-DEPT", "CUR-OFFICE", "NEXT-DEPT", "NEXT-OFFICE")
 TRADE_UNION = Path(__file__).resolve().parents[1] / "procedures" / "trade_union.toml"
@@ -38,7 +38,7 @@ def records_of(dossier: Path) -> Records:
     with dossier.open("rb") as file:
         bundle = open_bundle(file)
         raws = [bundle.read(name, 10**7) for name in bundle.names() if "/record" in name]
-    found = [one for one in map(read_document, raws) if isinstance(one, Record)]
+    found = [one for one in map(read_signed, raws) if isinstance(one, Record)]
     return {(one.conference.step, one.paper): one for one in found}
 
 

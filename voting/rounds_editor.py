@@ -1,0 +1,167 @@
+"""Changing a round part by part: people, seats, lists, removals, words of the organiser. Pure: no database.
+
+Each function returns a new `Kept` or raises a PlanError. What a step has used already is on file in signed documents;
+changing the round afterwards changes later steps alone.
+"""
+
+import datetime
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from voting.plan.collation import sort_names
+from voting.plan.dossier.rows import reference_of
+from voting.plan.eligibility import Assessment, Confirmation, assess
+from voting.plan.errors import InvalidRound, WrongTurn
+from voting.plan.leavers import Leaver, leavers
+from voting.plan.meetings import CompositionWord
+from voting.plan.people import Person
+from voting.plan.rounds import (
+    Nominee,
+    Options,
+    Removal,
+    Round,
+    Seat,
+    person_of,
+    procedure_of,
+    round_problems,
+    title_of,
+)
+from voting.rounds import Kept
+
+AT_ONCE = "a round needs at least one title to plan for"
+"""The one problem that a round may have while it is being prepared."""
+
+
+def with_people(kept: Kept, people: tuple[Person, ...]) -> Kept:
+    """Take a new staff list; names on lists that are not in it any more fall away."""
+    there = {one.id for one in people}
+    plan = kept.plan
+    return _checked(kept, msgspec.structs.replace(
+        plan,
+        people=people,
+        nominees=tuple(one for one in plan.nominees if one.person in there),
+        eligible=tuple(one for one in plan.eligible if one.person in there),
+        removals=tuple(one for one in plan.removals if one.person in there),
+    ))  # fmt: skip
+
+
+def with_seat(kept: Kept, seat: Seat) -> Kept:
+    """Add a title of a unit, or change its number of places."""
+    place = (seat.unit, seat.title)
+    others = tuple(one for one in kept.plan.seats if (one.unit, one.title) != place)
+    if len(others) == len(kept.plan.seats):
+        return _checked(kept, msgspec.structs.replace(kept.plan, seats=(*others, seat)))
+    changed = tuple(seat if (one.unit, one.title) == place else one for one in kept.plan.seats)
+    return _checked(kept, msgspec.structs.replace(kept.plan, seats=changed))
+
+
+def without_seat(kept: Kept, seat: Seat) -> Kept:
+    """Take a seat and its lists out, before the first step."""
+    if kept.ledger.sittings:
+        raise WrongTurn("the first step was held: its titles stay")
+    plan = kept.plan
+
+    def elsewhere(one: Seat | Nominee | Removal) -> bool:
+        return (one.unit, one.title) != (seat.unit, seat.title)
+
+    return _checked(kept, msgspec.structs.replace(
+        plan,
+        seats=tuple(filter(elsewhere, plan.seats)),
+        nominees=tuple(filter(elsewhere, plan.nominees)),
+        eligible=tuple(filter(elsewhere, plan.eligible)),
+        removals=tuple(filter(elsewhere, plan.removals)),
+    ))  # fmt: skip
+
+
+def assessments(kept: Kept, seat: Seat, review: datetime.date) -> list[tuple[Person, Assessment]]:
+    """Assess everybody whose post is open to a seat, in the order of names."""
+    plan = kept.plan
+    title = title_of(plan, seat)
+    current = procedure_of(plan).kind == "current"
+    found = []
+    for person in sort_names(plan.people, lambda one: one.name):
+        if current and seat.title in person.planned:
+            continue
+        assessed = assess(person, title, plan.ruleset, reference_of(plan, review), kept.confirmations)
+        if not title.objects or assessed.object is not None:
+            found.append((person, assessed))
+    return found
+
+
+def with_lists(
+    kept: Kept, seat: Seat, listed: Collection[str], eligible: Collection[str], review: datetime.date
+) -> Kept:
+    """Set the source list of a seat, and who may be put forward; all of them must be eligible."""
+    by_id = {person.id: one for person, one in assessments(kept, seat, review)}
+    for person in (*listed, *eligible):
+        if person not in by_id:
+            raise InvalidRound(f"{person!r}: the post is not open to {seat.title}")
+        if by_id[person].object is not None and by_id[person].standing != "eligible":
+            raise WrongTurn(f"{person_of(kept.plan, person).name}: not eligible, or still to be decided")
+
+    def made(ids: Iterable[str], before: tuple[Nominee, ...]) -> tuple[Nominee, ...]:
+        others = tuple(one for one in before if (one.unit, one.title) != (seat.unit, seat.title))
+        return (*others, *(Nominee(one, seat.unit, seat.title, by_id[one].object) for one in ids))
+
+    plan = kept.plan
+    more = [one for one in eligible if one not in listed]
+    changed = msgspec.structs.replace(plan, nominees=made(listed, plan.nominees), eligible=made(more, plan.eligible))
+    return _checked(kept, changed)
+
+
+def with_removal(kept: Kept, removal: Removal) -> Kept:
+    """Propose somebody for removal from the plan."""
+    if removal.title not in person_of(kept.plan, removal.person).planned or not removal.reason.strip():
+        raise WrongTurn("who is planned for the title, and the reason for removal, expected")
+    return _checked(kept, msgspec.structs.replace(kept.plan, removals=(*kept.plan.removals, removal)))
+
+
+def without_removal(kept: Kept, person: str, seat: Seat) -> Kept:
+    """Take a proposal for removal back."""
+    left = tuple(
+        one for one in kept.plan.removals if (one.person, one.unit, one.title) != (person, seat.unit, seat.title)
+    )
+    return _checked(kept, msgspec.structs.replace(kept.plan, removals=left))
+
+
+def with_confirmation(kept: Kept, confirmation: Confirmation) -> Kept:
+    """Keep a human decision on one check of one person; a later one replaces it."""
+    person_of(kept.plan, confirmation.person)
+    if not confirmation.reason.strip() or not confirmation.by.strip():
+        raise WrongTurn("a confirmation needs who gives it and why")
+    key = (confirmation.person, confirmation.check)
+    others = tuple(one for one in kept.confirmations if (one.person, one.check) != key)
+    return msgspec.structs.replace(kept, confirmations=(*others, confirmation))
+
+
+def with_composition(kept: Kept, step: int, word: CompositionWord) -> Kept:
+    """Keep the organiser's word on who is summoned to a step (A19)."""
+    if not word.text.strip():
+        raise WrongTurn("who is summoned must be said in words")
+    return msgspec.structs.replace(kept, compositions={**kept.compositions, step: word})
+
+
+def with_options(kept: Kept, options: Options) -> Kept:
+    """Change what the organiser may choose."""
+    return _checked(kept, msgspec.structs.replace(kept.plan, options=options))
+
+
+def leaving(kept: Kept, review: datetime.date) -> tuple[Leaver, ...]:
+    """Return who leaves the plan without a vote (A12)."""
+    plan = kept.plan
+    return leavers(plan.people, procedure_of(plan), plan.ruleset, reference_of(plan, review))
+
+
+def seat_of(plan: Round, number: int) -> Seat:
+    """Return the seat of that number, from 1; raise InvalidRound."""
+    if not 1 <= number <= len(plan.seats):
+        raise InvalidRound(f"seat 1 to {len(plan.seats)} expected, {number} found")
+    return plan.seats[number - 1]
+
+
+def _checked(kept: Kept, plan: Round) -> Kept:
+    for problem in round_problems(plan):
+        if problem != AT_ONCE:
+            raise InvalidRound(problem)
+    return msgspec.structs.replace(kept, plan=plan)

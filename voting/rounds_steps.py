@@ -1,0 +1,233 @@
+"""The steps of a round on the desk: a draft from signed documents, signed records and list decisions taken in.
+
+Nothing feeds a step but what is on file: records that the desk took in from the step's own conference, signed by all,
+and list decisions exactly as they were written here.
+"""
+
+import datetime
+import hashlib
+import re
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from keys.signing import SigningKey
+from voting import closing, life, life_row, rounds
+from voting.documents.canonical import canonical
+from voting.documents.conference import ON_PAPER, Signer
+from voting.documents.dossier import box_files, folder_of, minutes_of
+from voting.documents.envelope import parse_envelope, payload_of
+from voting.documents.ledger import Annulment, Sitting
+from voting.documents.list_decision import WHAT, ListDecision, unsigned_list_decision
+from voting.documents.record import LIST_DECISION_TYPE, Record
+from voting.documents.signed import read_signed
+from voting.draft import Draft
+from voting.life_table import ENDED
+from voting.plan import ledger as ledgers
+from voting.plan.decisions import Deciding, list_decision_for
+from voting.plan.dossier.assembly import Paperwork, write_dossier
+from voting.plan.errors import WrongDocument, WrongTurn
+from voting.plan.meetings import Meeting, draft_for
+from voting.plan.rounds import ballots_of, step_of, takes_list_decision
+from voting.plan.summons import Summons, exclude, summon
+from voting.rounds import Kept, StepExclusion
+from voting.storage.tables import RecordRow, SetupRow
+
+MINUTES = re.compile(r"minutes(?:-([2-9]|[1-9][0-9]))?\.pdf", re.ASCII)
+
+
+def summons_of(kept: Kept, number: int) -> Summons:
+    """Return who is summoned to a step, exclusions taken off."""
+    summons = summon(kept.plan.people, step_of(kept.plan, number).composition.capacities)
+    for one in kept.exclusions:
+        if one.step == number and any(each.person == one.exclusion.person for each in summons.people):
+            told = one.exclusion
+            summons = exclude(summons, told.person, reason=told.reason, author=told.author, opened=False)
+    return summons
+
+
+def exclude_from(kept: Kept, number: int, person: str, *, reason: str, author: str) -> Kept:
+    """Take somebody off the list of a step that has no conference yet."""
+    summons = exclude(summons_of(kept, number), person, reason=reason, author=author, opened=number in kept.conferences)
+    added = StepExclusion(number, summons.exclusions[-1])
+    return msgspec.structs.replace(kept, exclusions=(*kept.exclusions, added))
+
+
+def step_draft(session: Session, number: int, step: int, today: datetime.date) -> Draft:
+    """Write the draft of a step's conference from the round; raise a PlanError that says what is missing."""
+    kept = rounds.kept_round(session, number)
+    earlier = _last_draft(session, kept)
+    meeting = Meeting(
+        place=earlier.place if earlier else "",
+        date=today.isoformat(),
+        tellers=earlier.tellers if earlier else (),
+        chair=earlier.chair if earlier else Signer("", "Chủ trì", ON_PAPER, True),
+        secretary=earlier.secretary if earlier else Signer("", "Thư ký", ON_PAPER, True),
+        head=earlier.head if earlier else Signer("", "Người đứng đầu", ON_PAPER, False),
+        summons=summons_of(kept, step),
+        composition=kept.compositions.get(step),
+        confirmations=kept.confirmations,
+    )
+    return draft_for(kept.plan, step, meeting, rounds.in_force(session, number, kept))
+
+
+def begin_conference(session: Session, number: int, step: int, today: datetime.date) -> int:
+    """Begin the conference of the step whose turn it is; return its number in the room."""
+    kept = rounds.kept_round(session, number)
+    if ledgers.next_step(kept.ledger, kept.plan) != step:
+        raise WrongTurn(f"step {ledgers.next_step(kept.ledger, kept.plan)} expected, not {step}")
+    row = life_row.current(session)
+    if row is not None and row.state not in ENDED:
+        raise WrongTurn("the room is busy with another conference: end it first")
+    made = life.new_conference(session, step_draft(session, number, step, today))
+    rounds.keep(session, number, msgspec.structs.replace(kept, conferences={**kept.conferences, step: made}))
+    return made
+
+
+def write_decision(session: Session, number: int, step: int, deciding: Deciding) -> bytes:
+    """Write the list decision of a step, to be signed; return its file."""
+    kept = rounds.kept_round(session, number)
+    if ledgers.next_step(kept.ledger, kept.plan) != step:
+        raise WrongTurn(f"step {ledgers.next_step(kept.ledger, kept.plan)} expected, not {step}")
+    raw = unsigned_list_decision(list_decision_for(kept.plan, step, deciding, rounds.in_force(session, number, kept)))
+    decisions = {**kept.decisions, step: raw.decode("ascii", "strict")}
+    rounds.keep(session, number, msgspec.structs.replace(kept, decisions=decisions))
+    return raw
+
+
+def take_decision(session: Session, number: int, step: int, raw: bytes) -> None:
+    """Take the signed list decision of a step; raise WrongDocument if it is not the one written here."""
+    kept = rounds.kept_round(session, number)
+    written = kept.decisions.get(step)
+    if not isinstance(read_signed(raw), ListDecision):
+        raise WrongDocument("a list decision expected")
+    if written is None or _payload(raw) != _payload(written.encode()):
+        raise WrongDocument("this is not the list decision that was written here")
+    digest = rounds.put_document(session, number, raw)
+    if not ballots_of(kept.plan, step_of(kept.plan, step)) or not kept.plan.removals:
+        _close(session, number, kept, step, "", (digest,))
+
+
+def take_records(session: Session, number: int, step: int) -> int:
+    """Take the signed records of a step's conference from the desk; return how many."""
+    kept = rounds.kept_round(session, number)
+    conference = kept.conferences.get(step)
+    if conference is None:
+        raise WrongTurn(f"step {step} has no conference")
+    life_row.demand(life_row.find(session, conference), "signed")
+    rows = session.scalars(select(RecordRow).where(RecordRow.conference == conference).order_by(RecordRow.paper))
+    raws = [row.content for row in rows]
+    digests = [rounds.put_document(session, number, raw) for raw in raws]
+    record = read_signed(raws[0])
+    assert isinstance(record, Record), "the desk keeps records"
+    closed = closing.closed_of(session, conference)
+    sitting = Sitting(step, 1, record.uuid, "signed")
+    _, facts, count = box_files(sitting)
+    rounds.put_paper(session, number, facts, closed.facts)
+    rounds.put_paper(session, number, count, canonical(record.count))
+    decided = _decision_on_file(session, number, kept, step)
+    _close(session, number, kept, step, record.uuid, (*decided, *digests))
+    return len(raws)
+
+
+def take_files(session: Session, number: int, step: int, files: dict[str, bytes]) -> list[str]:
+    """Take the finished archive and the minutes of a step; return what is still missing, by name in the dossier."""
+    kept = rounds.kept_round(session, number)
+    sitting = ledgers.in_force(kept.ledger, step)
+    if sitting is None or not sitting.uuid:
+        raise WrongTurn(f"step {step}: signed records expected first")
+    records = _records(session, number, sitting)
+    hashes = {one.hashes.archive for one in records if one.hashes is not None}
+    for name, raw in files.items():
+        if hashlib.sha256(raw).hexdigest() in hashes:
+            rounds.put_paper(session, number, box_files(sitting)[0], raw)
+        elif MINUTES.fullmatch(name) and raw.startswith(b"%PDF"):
+            rounds.put_paper(session, number, f"step-{step}/{name}", raw)
+        else:
+            raise WrongDocument(f"{name[:80]}: not the finished archive of this step, nor minutes")
+    return missing_files(session, number, step)
+
+
+def missing_files(session: Session, number: int, step: int) -> list[str]:
+    """Name the files that the dossier still lacks for a step."""
+    sitting = ledgers.in_force(rounds.kept_round(session, number).ledger, step)
+    if sitting is None or not sitting.uuid:
+        return []
+    wanted = {*box_files(sitting), *(minutes_of(sitting, one) for one in _records(session, number, sitting))}
+    return sorted(wanted - set(rounds.papers(session, number)))
+
+
+def annul_step(session: Session, number: int, step: int, annulment: Annulment) -> None:
+    """Annul what a step came to; its documents stay on file, and it may be held again (bỏ phiếu lại)."""
+    kept = rounds.kept_round(session, number)
+    ledger = kept.ledger
+    if ledgers.in_force(ledger, step) is None and _annulled_in_the_room(session, kept, step):
+        ledger = ledgers.begin(ledger, kept.plan, step, _uuid_of(session, kept.conferences[step]))
+    changed = ledgers.annul(ledger, kept.plan, step, annulment)
+    sitting = next(one for one in reversed(changed.sittings) if one.step == step)
+    rounds.move_papers(session, number, f"step-{step}", folder_of(sitting))
+    without = {one: conference for one, conference in kept.conferences.items() if one != step}
+    decisions = {one: raw for one, raw in kept.decisions.items() if one != step}
+    rounds.keep(session, number, msgspec.structs.replace(
+        kept, ledger=changed, conferences=without, decisions=decisions))  # fmt: skip
+
+
+def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey, made_by: str) -> bytes:
+    """Write the dossier of a round whose steps are all signed."""
+    kept = rounds.kept_round(session, number)
+    turn = ledgers.next_step(kept.ledger, kept.plan)
+    if turn is not None:
+        raise WrongTurn(f"step {turn} is not signed yet")
+    raws = rounds.documents(session, number)
+    listed = tuple(digest for sitting in kept.ledger.sittings for digest in sitting.documents)
+    folders = {
+        f"step-{one.step}" + (f"-annulled-{one.attempt}" if one.annulment else "") for one in kept.ledger.sittings
+    }
+    papers = {name: raw for name, raw in rounds.papers(session, number).items() if name.partition("/")[0] in folders}
+    return write_dossier(kept.plan, kept.ledger, rounds.filed(raws, listed), raws, paperwork, key, made_by, papers)
+
+
+def _close(session: Session, number: int, kept: Kept, step: int, uuid: str, documents: tuple[str, ...]) -> None:
+    ledger = ledgers.close(ledgers.begin(kept.ledger, kept.plan, step, uuid), step, documents)
+    rounds.keep(session, number, msgspec.structs.replace(kept, ledger=ledger))
+
+
+def _decision_on_file(session: Session, number: int, kept: Kept, step: int) -> tuple[str, ...]:
+    """Return the signed list decision that goes with a step's ballots (adoption by hand), if it takes one."""
+    if not takes_list_decision(kept.plan, step_of(kept.plan, step)):
+        return ()
+    written = kept.decisions.get(step)
+    if written is not None:
+        payload = _payload(written.encode())
+        for digest, raw in rounds.documents(session, number).items():
+            if f'"{LIST_DECISION_TYPE}"'.encode() in raw and _payload(raw) == payload:
+                return (digest,)
+    raise WrongTurn(f"step {step}: the signed list decision is missing")
+
+
+def _records(session: Session, number: int, sitting: Sitting) -> list[Record]:
+    raws = rounds.documents(session, number)
+    read = (read_signed(raws[digest]) for digest in sitting.documents)
+    return [one for one in read if isinstance(one, Record)]
+
+
+def _payload(raw: bytes) -> bytes:
+    return payload_of(parse_envelope(raw, LIST_DECISION_TYPE, WHAT), WHAT)
+
+
+def _annulled_in_the_room(session: Session, kept: Kept, step: int) -> bool:
+    conference = kept.conferences.get(step)
+    return conference is not None and life_row.find(session, conference).state == "annulled"
+
+
+def _uuid_of(session: Session, conference: int) -> str:
+    """Return the uuid of a conference's election, "" where Setup was never written."""
+    row = session.get(SetupRow, conference)
+    return "" if row is None else row.uuid
+
+
+def _last_draft(session: Session, kept: Kept) -> Draft | None:
+    """Return the draft of the round's latest conference: its signers are offered again."""
+    latest = max(kept.conferences.values(), default=None)
+    return None if latest is None else life_row.draft_of(session, latest)
