@@ -74,6 +74,24 @@ def search(session: Session, conference: int, words: str, limit: int = 50) -> li
     return [_entry(person, attendance) for person, attendance in session.execute(query.limit(limit))]
 
 
+def entry(session: Session, conference: int, person: int) -> Entry:
+    """One line of the roll; raise NotSummoned."""
+    row = session.get(PersonRow, person)
+    if row is None or row.conference != conference:
+        raise NotSummoned("this person is not on the list of people summoned")
+    return _entry(row, session.get(AttendanceRow, person))
+
+
+def put_back(session: Session, conference: int, before: Entry) -> None:
+    """Undo: give a line the marks that it had before."""
+    if before.presence == "absent":
+        mark_absent(session, conference, before.person)
+    elif before.presence == "excused":
+        mark_excused(session, conference, before.person)
+    else:
+        card_drawn(session, conference, before.person, drew=before.drew)
+
+
 def count(session: Session, conference: int) -> RollCount:
     """Count the roll."""
     of = AttendanceRow.conference == conference

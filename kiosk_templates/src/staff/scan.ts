@@ -5,6 +5,7 @@
 import { CARD_LENGTH } from "../crypto/codes.ts";
 import { derive, normalise } from "../crypto/cards.ts";
 import { Scanner } from "../scanner.ts";
+import { scanWith } from "./lens.ts";
 
 const TIMEOUT = 8_000; // ms
 const SETTLE = 80; // ms after the last letter in which a scanner's Enter arrives
@@ -71,3 +72,14 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   void send();
 });
+
+const camera = document.getElementById("scan-camera");
+const video = document.getElementById("scan-video") as HTMLVideoElement | null;
+if (camera && video) {
+  // The camera stays on for the next card: forty leftovers are shown to it one after the other.
+  scanWith(camera, video, (text) => {
+    field.value = text;
+    void send();
+    return false;
+  });
+}

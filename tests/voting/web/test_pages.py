@@ -60,6 +60,8 @@ TABLE: dict[str, set[str] | str | None] = {
     "deck.make": {"organiser", "technician"},
     "door.search": {"door", "secretary"},
     "door.mark": {"door"},
+    "door.undo": {"door"},
+    "door.on_paper": {"door", "secretary", "organiser", "chair"},
     "door.leftovers": {"door", "teller"},
     "door.void_leftover": {"door", "teller"},
     "door.spares": {"door", "teller"},

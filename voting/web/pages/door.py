@@ -1,17 +1,19 @@
 """The door (bàn đón tiếp): roll, cards drawn, leftovers, spares. Scanning pages send a public credential alone."""
 
 import re
+from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
 
-from voting import cards, life_row, roll
+from voting import cards, life_row, roll, ways
 from voting.cards import REASONS
 from voting.errors import VotingError
 from voting.web.api import answer
 from voting.web.pages.context import current_number, current_row
-from voting.web.pages.hall import built_address, manifest
+from voting.web.pages.hall import built_address, manifest, script
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
 from voting.web.words import say
@@ -19,6 +21,8 @@ from voting.web.words import say
 SCRIPT = "staff.js"
 READINGS = 256  # of one scanned card, as the page limits them
 SHOWN = 200  # lines of the roll on one page
+UNDO = "undo"  # in the signed cookie of the door's own browser: the one mark that can be taken back
+WHOLE_LIST = 10_000  # lines of the list to print
 _CREDENTIAL = re.compile(r"[0-9a-f]{64}")
 _MARKS = ("present", "excused", "absent", "drew", "none")
 
@@ -41,8 +45,45 @@ def search() -> str:
         row = current_row(session)
         found = roll.search(session, row.id, words, SHOWN)
         return render_template(
-            "room/door.html", row=row, entries=found, count=roll.count(session, row.id), words=words, shown=SHOWN
+            "room/door.html",
+            row=row,
+            entries=found,
+            count=roll.count(session, row.id),
+            words=words,
+            shown=SHOWN,
+            undo=_last_mark(row.id),
+            late=ways.words_for_latecomers(session, row.id),
+            live=script("live.js")["script"],
+            built=built_address(),
         )
+
+
+@pages.get("/list")
+@for_roles("door", "secretary", "organiser", "chair")
+def on_paper() -> str:
+    """The roll as a list to print: for the door without a screen, and for signatures."""
+    with the_room().storage.read() as session:
+        row = current_row(session)
+        draft = life_row.draft_of(session, row.id)
+        entries = roll.search(session, row.id, "", WHOLE_LIST)
+        count = roll.count(session, row.id)
+    return render_template("room/door_list.html", row=row, draft=draft, entries=entries, count=count)
+
+
+@pages.post("/undo")
+@for_roles("door")
+def undo() -> AnyResponse:
+    """Take back the last mark of this browser; which one it was only the browser knows."""
+    number = current_number()
+    last = _last_mark(number)
+    if last is None:
+        abort(404)
+    with the_room().storage.write() as session:
+        before = roll.Entry(last["person"], "", "", last["presence"], last["drew"])
+        roll.entry(session, number, before.person)
+        roll.put_back(session, number, before)
+    cookie.pop(UNDO)
+    return redirect(url_for("door.search", q=request.form.get("q", "")), 303)
 
 
 @pages.post("/<int:person>/<mark>")
@@ -53,6 +94,7 @@ def mark(person: int, mark: str) -> AnyResponse:
         abort(404)
     number = current_number()
     with the_room().storage.write() as session:
+        before = roll.entry(session, number, person)
         if mark == "present":
             roll.mark_present(session, number, person)
         elif mark == "excused":
@@ -61,6 +103,8 @@ def mark(person: int, mark: str) -> AnyResponse:
             roll.mark_absent(session, number, person)
         else:
             roll.card_drawn(session, number, person, drew=mark == "drew")
+    last = {"conference": number, "person": person, "name": before.name, "mark": mark}
+    cookie[UNDO] = last | {"presence": before.presence, "drew": before.drew}
     return redirect(url_for("door.search", q=request.form.get("q", "")), 303)
 
 
@@ -112,6 +156,11 @@ def activate_spare() -> Response:
     return answer({"spares": left})
 
 
+def _last_mark(conference: int) -> dict[str, Any] | None:
+    found = cookie.get(UNDO)
+    return found if isinstance(found, dict) and found.get("conference") == conference else None
+
+
 def scanning(template: str) -> str:
     """A page that scans cards: its script derives the public credential for the deck in use."""
     with the_room().storage.read() as session:
@@ -125,6 +174,7 @@ def scanning(template: str) -> str:
             count=roll.count(session, row.id),
             reasons=REASONS,
             script=manifest()["files"].get(SCRIPT),
+            live=manifest()["files"].get("live.js"),
             built=built_address(),
         )
 

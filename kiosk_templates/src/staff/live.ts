@@ -1,0 +1,54 @@
+/**
+ * Pages of staff that stay open: numbers marked `data-live` are looked up anew every few seconds, and a search that is
+ * marked `data-search` finds while one types. Whatever somebody is about to touch stays where it is.
+ */
+const PERIOD = 5_000; // ms
+const TIMEOUT = 4_000; // ms
+const TYPING = 220; // ms after the last letter
+
+async function look(address: string): Promise<Document | null> {
+  try {
+    const answer = await fetch(address, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(TIMEOUT) });
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  } catch {
+    return null; // the room does not answer: what is shown stays
+  }
+}
+
+function refresh(fresh: Document, mark: string): void {
+  for (const shown of document.querySelectorAll<HTMLElement>(`[data-${mark}]`)) {
+    const name = shown.getAttribute(`data-${mark}`) ?? "";
+    const next = fresh.querySelector(`[data-${mark}="${CSS.escape(name)}"]`);
+    if (!next || shown.contains(document.activeElement) || next.textContent === shown.textContent) continue;
+    shown.replaceWith(document.adoptNode(next));
+  }
+}
+
+function find(field: HTMLInputElement): void {
+  let timer = 0;
+  let asked = 0;
+  const search = async (): Promise<void> => {
+    const turn = ++asked;
+    const address = new URL(location.href);
+    address.searchParams.set("q", field.value);
+    const fresh = await look(address.href);
+    if (!fresh || turn !== asked) return;
+    history.replaceState(null, "", address.href);
+    for (const hidden of document.querySelectorAll<HTMLInputElement>("input[type=hidden][name=q]")) hidden.value = field.value;
+    refresh(fresh, "found");
+  };
+  field.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void search(), TYPING);
+  });
+}
+
+const field = document.querySelector<HTMLInputElement>("[data-search]");
+if (field) find(field);
+if (document.querySelector("[data-live]")) {
+  window.setInterval(() => {
+    if (!document.hidden) void look(location.href).then((fresh) => fresh && refresh(fresh, "live"));
+  }, PERIOD);
+}
+
+export {};

@@ -1,0 +1,197 @@
+"""One step of a round: who is summoned, its papers, its conference or list decision, and what came of it."""
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as AnyResponse
+
+from voting import life_row, results, rounds, rounds_editor, rounds_steps
+from voting.documents.conference import ON_PAPER, Paper, Signer
+from voting.documents.errors import DocumentError
+from voting.documents.ledger import Annulment
+from voting.documents.list_decision import HandVote
+from voting.documents.record import Record
+from voting.draft_editor import tidy
+from voting.life_table import WITH_SETUP
+from voting.plan.decisions import Deciding
+from voting.plan.errors import PlanError
+from voting.plan.filing import Filed, step_of_document
+from voting.plan.ledger import in_force, next_step
+from voting.plan.meetings import CompositionWord
+from voting.plan.papers import papers_for
+from voting.plan.rounds import ballots_of, procedure_of, step_of, takes_list_decision
+from voting.procedures import find_note
+from voting.rounds import Kept
+from voting.web.pages.context import to_desk, uploaded, whole
+from voting.web.pages.round import attached, find, refused, today
+from voting.web.room import the_room
+from voting.web.sessions import for_roles, signed_in, two_people
+
+pages = Blueprint("round_steps", __name__, url_prefix="/rounds/<int:number>/steps/<int:step>")
+pages.register_error_handler(PlanError, refused)
+pages.register_error_handler(DocumentError, refused)
+
+
+def _back(number: int, step: int) -> AnyResponse:
+    return redirect(url_for("round_steps.overview", number=number, step=step), 303)
+
+
+@pages.get("")
+@for_roles("organiser", "chair", "secretary")
+def overview(number: int, step: int) -> str:
+    """Everything about one step on one page."""
+    with the_room().storage.read() as session:
+        kept = find(session, number)
+        if not 1 <= step <= len(procedure_of(kept.plan).steps):
+            abort(404)
+        files = rounds.in_force(session, number, kept)
+        conference = kept.conferences.get(step)
+        row = life_row.find(session, conference) if conference is not None else None
+        awaiting = _awaiting(session, conference) if row is not None and row.state in WITH_SETUP else []
+        missing = rounds_steps.missing_files(session, number, step)
+    one = step_of(kept.plan, step)
+    papers, problem = _papers(kept, step, files)
+    return render_template(
+        "room/round/step.html", number=number, kept=kept, step=one, row=row, papers=papers, problem=problem,
+        awaiting=awaiting, missing=missing, summons=rounds_steps.summons_of(kept, step),
+        capacities={term.id: term.name for term in kept.plan.ruleset.capacities},
+        word=kept.compositions.get(step), decides=takes_list_decision(kept.plan, one),
+        ballots=ballots_of(kept.plan, one), turn=next_step(kept.ledger, kept.plan), sitting=in_force(kept.ledger, step),
+        annulled=[each for each in kept.ledger.sittings if each.step == step and each.state == "annulled"],
+        documents=[filed.document for filed in files if step_of_document(filed.document) == step],
+        is_record=lambda document: isinstance(document, Record),
+        notes=[find_note(kept.plan.ruleset, code) for code in dict.fromkeys((*one.notes, *one.composition.notes))],
+        decision=step in kept.decisions, today=today(),
+    )  # fmt: skip
+
+
+def _papers(kept: Kept, step: int, files: tuple[Filed, ...]) -> tuple[tuple[Paper, ...], str]:
+    """The papers that the step would vote on now, or why there are none yet."""
+    if not ballots_of(kept.plan, step_of(kept.plan, step)):
+        return (), ""
+    try:
+        return papers_for(kept.plan, step, files).papers, ""
+    except PlanError as error:
+        return (), f"round.error.{type(error).__name__}"
+
+
+def _awaiting(session: Session, conference: int | None) -> list[Record]:
+    """Records of the step's conference that await the head's decision on a tie."""
+    if conference is None:
+        return []
+    return [one.record for one in results.paper_records(session, conference) if one.record and one.awaits_head]
+
+
+@pages.post("/composition")
+@for_roles("organiser")
+def confirm_composition(number: int, step: int) -> AnyResponse:
+    """Confirm who is summoned, where the plan does not say (A19)."""
+    author = signed_in()
+    word = CompositionWord(tidy(request.form.get("text", "")), author.name or author.login, today().isoformat())
+    with the_room().storage.write() as session:
+        rounds.keep(session, number, rounds_editor.with_composition(find(session, number), step, word))
+    return _back(number, step)
+
+
+@pages.post("/exclusions")
+@for_roles("organiser", "chair")
+def exclude(number: int, step: int) -> AnyResponse:
+    """Take somebody off the list before the conference begins, with reason and author (A4)."""
+    author = signed_in()
+    with the_room().storage.write() as session:
+        kept = find(session, number)
+        changed = rounds_steps.exclude_from(
+            kept, step, request.form.get("person", ""), reason=tidy(request.form.get("reason", "")),
+            author=author.name or author.login,
+        )  # fmt: skip
+        rounds.keep(session, number, changed)
+    return _back(number, step)
+
+
+@pages.post("/conference")
+@for_roles("organiser")
+def begin_conference(number: int, step: int) -> AnyResponse:
+    """Begin the step's conference in the room, from signed documents alone."""
+    with the_room().storage.write() as session:
+        rounds_steps.begin_conference(session, number, step, today())
+    return to_desk()
+
+
+@pages.post("/decision")
+@for_roles("organiser", "secretary")
+def write_decision(number: int, step: int) -> AnyResponse:
+    """Write the list decision of a step without a ballot, to be signed."""
+    form = request.form
+    voted = bool(form.get("summoned", "").strip())
+    vote = HandVote(whole("summoned"), whole("present"), whole("agree")) if voted else None
+    signer = Signer(
+        tidy(form.get("name", "")), tidy(form.get("role", "")), form.get("key", "").strip() or ON_PAPER, True
+    )
+    deciding = Deciding(
+        place=tidy(form.get("place", "")), date=today().isoformat(), adopted_by=tidy(form.get("adopted_by", "")),
+        signers=(signer,), vote=vote,
+    )  # fmt: skip
+    with the_room().storage.write() as session:
+        find(session, number)
+        rounds_steps.write_decision(session, number, step, deciding)
+    return _back(number, step)
+
+
+@pages.get("/list-decision.json")
+@for_roles("organiser", "chair", "secretary")
+def decision(number: int, step: int) -> Response:
+    """The list decision to be signed."""
+    with the_room().storage.read() as session:
+        written = find(session, number).decisions.get(step)
+    if written is None:
+        abort(404)
+    return attached(written.encode(), "list-decision.json", "application/json")
+
+
+@pages.post("/signed-decision")
+@for_roles("organiser", "chair", "secretary")
+def take_decision(number: int, step: int) -> AnyResponse:
+    """Take the signed list decision in."""
+    raw = uploaded()
+    with the_room().storage.write() as session:
+        find(session, number)
+        rounds_steps.take_decision(session, number, step, raw)
+    return _back(number, step)
+
+
+@pages.post("/records")
+@for_roles("organiser", "secretary")
+def take_records(number: int, step: int) -> AnyResponse:
+    """Take the step's signed records from the desk: they feed the next step."""
+    with the_room().storage.write() as session:
+        find(session, number)
+        rounds_steps.take_records(session, number, step)
+    return _back(number, step)
+
+
+@pages.post("/files")
+@for_roles("organiser", "secretary")
+def take_files(number: int, step: int) -> AnyResponse:
+    """Take the finished archive and the minutes in, for the dossier."""
+    found = {one.filename or "": one.read() for one in request.files.getlist("files")
+             if isinstance(one, FileStorage) and one.filename}  # fmt: skip
+    if not found:
+        abort(400)
+    with the_room().storage.write() as session:
+        find(session, number)
+        rounds_steps.take_files(session, number, step, found)
+    return _back(number, step)
+
+
+@pages.post("/annul")
+@for_roles("organiser", "chair")
+def annul(number: int, step: int) -> AnyResponse:
+    """Annul what the step came to, two people; it stays on file and may be held again."""
+    two_people("chair")
+    author = signed_in()
+    annulment = Annulment(request.form.get("reason", ""), tidy(request.form.get("words", "")),
+                          author.name or author.login, today().isoformat())  # fmt: skip
+    with the_room().storage.write() as session:
+        find(session, number)
+        rounds_steps.annul_step(session, number, step, annulment)
+    return _back(number, step)
