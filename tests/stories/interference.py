@@ -30,21 +30,21 @@ class Network:
         self.chance = random.Random(seed)
         self.calm = True
         self.faults: Counter[str] = Counter()
-        self._killing = threading.Lock()
+        self._trust = field.trust()
+        self._up = threading.Lock()  # held while the server is killed and started
         self._late: list[threading.Thread] = []
 
     def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         """Hand a request to the server as it is; wait for a server that is just being started again."""
-        for _ in range(60):
-            try:
+        try:
+            return self._once(method, path, headers, body)
+        except ConnectionRefusedError:
+            with self._up:
                 return self._once(method, path, headers, body)
-            except ConnectionRefusedError:
-                time.sleep(0.1)
-        raise ConnectionRefusedError
 
     def _once(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.field.port, timeout=ANSWER_SECONDS, context=self.field.trust()
+            "127.0.0.1", self.field.port, timeout=ANSWER_SECONDS, context=self._trust
         )
         try:
             connection.request(method, path, body or None, headers)
@@ -72,7 +72,7 @@ class Network:
 
     def kill(self) -> None:
         """Kill the server with all its processes, and start it again."""
-        with self._killing:
+        with self._up:
             self.field.kill()
             self.field.start()
 
