@@ -21,10 +21,10 @@ from tests.faults.powercut import Recorder
 
 def main() -> None:
     """Fork a server for each line."""
-    import voting.serve
+    import voting.cli_serve
     import voting.web.app
 
-    assert voting.serve and voting.web.app, "imported beforehand"
+    assert voting.cli_serve and voting.web.app, "imported beforehand"
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     _adopt_orphans()
     for line in sys.stdin:
