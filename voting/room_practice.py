@@ -51,6 +51,7 @@ class Practice:
     storage: Storage
     cards: tuple[TestCard, ...]
     sheet: bytes
+    process: subprocess.Popen[bytes]
 
     def passed(self) -> set[str]:
         """Ids of the tablets whose test card has a ballot in the box."""
@@ -80,12 +81,12 @@ def practice_room(settings: Settings, folder: Path) -> Iterator[Practice]:
     prepare_server(copy)
     storage = Storage(copy.database)
     try:
-        practice = _open(Desk(folder, storage, Keyring(copy.secret)), tablets)
+        cards, sheet = _open(Desk(folder, storage, Keyring(copy.secret)), tablets)
         command = [sys.executable, "-m", "voting.cli", "serve", "--folder", str(folder)]
         with open(folder / "server.log", "ab") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         try:
-            yield practice
+            yield Practice(storage, cards, sheet, process)
         finally:
             process.terminate()
             try:
@@ -104,7 +105,7 @@ def _copy(settings: Settings, folder: Path) -> Settings:
     return load_settings(folder)
 
 
-def _open(desk: Desk, tablets: list[DeviceRow]) -> Practice:
+def _open(desk: Desk, tablets: list[DeviceRow]) -> tuple[tuple[TestCard, ...], bytes]:
     """Open a practice conference of the sample with a card for each tablet, and write their sheet."""
     staff = make_staff(desk.folder, LEAST, LEAST, SEED)
     papers, _ = sample.draw_papers(sample.SAMPLE_PAPERS, SEED)
@@ -119,7 +120,7 @@ def _open(desk: Desk, tablets: list[DeviceRow]) -> Practice:
         TestCard(Device(one.id, one.label, True), card.text, encode_point(credential(card.text, election.uuid)))
         for one, card in zip(tablets, deck, strict=False)
     )
-    return Practice(desk.storage, cards, _sheet(draft, cards))
+    return cards, _sheet(draft, cards)
 
 
 def _sheet(draft: Draft, cards: tuple[TestCard, ...]) -> bytes:
