@@ -85,6 +85,10 @@ types: $(VENV)/.dev $(VENV)/.front ## mypy (strict) and, for the tablet, tsc
 unit: $(VENV)/.dev ## the fast tests, in less than a minute
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))"
 
+.PHONY: faults
+faults: packages $(VENV)/.dev $(VENV)/.front ## kill the room at every point, cut its power and network: nothing acknowledged is lost
+	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) -m faults
+
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## the hypothesis tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(JOBS) -q -m "hypothesis and not ($(SLOW))"
