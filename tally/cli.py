@@ -12,7 +12,7 @@ import click
 from keys.errors import KeysError
 from tally.cli_ceremony import ceremony_command, recover_command
 from tally.cli_count import confirm_command, finish_command, open_command, sum_command, teller_file_command
-from tally.cli_guided import count_command
+from tally.cli_guided import count_command, custody_command, destroy_command
 from tally.cli_record import compare_command, head_command, paper_command, record_command, recount_command, sign_command
 from tally.errors import TallyError
 from tally.minutes.cli import minutes_command, office_form_command
@@ -52,6 +52,8 @@ for command in (
     sign_command,
     compare_command,
     recount_command,
+    custody_command,
+    destroy_command,
     minutes_command,
     office_form_command,
     sign_minutes_command,

@@ -1,14 +1,18 @@
-"""The guided commands of the tellers after the ceremony: count."""
+"""The guided commands of the tellers after the ceremony: count, custody, destroy."""
 
 from pathlib import Path
 
 import click
 
 from tally.cli_ceremony import explained, language_option
-from tally.cli_options import EXISTING, FOLDER
+from tally.cli_options import EXISTING, FOLDER, TARGET, open_signing_key, write_whole
+from tally.custody import collect, write_custody
+from tally.custody_sheet import custody_sheet
 from tally.guide import Guide, Language
 from tally.guide_count import Count, find_desk
+from tally.guide_destroy import Destroyer
 from tally.guide_result import Outcome
+from tally.minutes import renderer_versions
 
 
 @click.command("count")
@@ -36,3 +40,43 @@ def count_command(
         desk = find_desk(guide, stick)
         if Count(guide, desk, homes, passphrase_file, end_ballots, me).run():
             Outcome(guide, desk).run()
+
+
+@click.command("custody")
+@click.argument("result", type=FOLDER)
+@click.option("--key", type=EXISTING, required=True, help="Sealed signing key of somebody who signs the record.")
+@click.option("--log", type=EXISTING, help="Log of the conference, as text.")
+@click.option("--destruction", type=EXISTING, help="destruction.json of `phieukin tally destroy`.")
+@click.option("--out", type=TARGET, required=True, help="The bundle to write (.zip).")
+@click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
+@language_option
+def custody_command(
+    result: Path,
+    key: Path,
+    log: Path | None,
+    destruction: Path | None,
+    out: Path,
+    passphrase_file: Path | None,
+    language: Language,
+) -> None:
+    """Put the finished and signed count of the folder RESULT into one bundle for the archive room."""
+    guide = Guide(language)
+    with explained(guide):
+        custody, made_by = collect(result, log, destruction), renderer_versions().software
+        sheet = custody_sheet(guide, custody, out.name, made_by)
+        signing = open_signing_key(key, guide.passphrase(passphrase_file, name=key.name))
+        raw = write_custody(custody, (sheet.text(), sheet.pdf(language)), signing, made_by)
+        write_whole(out, raw)
+        guide.good("custody.written", path=out, files=len(custody.files) + 2)
+
+
+@click.command("destroy")
+@click.argument("files", nargs=-1, required=True, type=EXISTING)
+@click.option("--record", type=EXISTING, required=True, help="The signed record of the count.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for destruction.json and the statement to sign.")
+@language_option
+def destroy_command(files: tuple[Path, ...], record: Path, out: Path, language: Language) -> None:
+    """Destroy tellers' sealed FILES before witnesses, after the record is signed, and write a statement of it."""
+    guide = Guide(language)
+    with explained(guide):
+        Destroyer(guide, record, out).run(files)

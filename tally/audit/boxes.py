@@ -15,10 +15,11 @@ from tally.audit.record import RECORD, ReadRecord, check_records, read_record
 from tally.audit.report import Finding, Ledger, Report, Verdict
 from tally.audit.run import audit
 from tally.fast.checking import Runner, checker
+from tally.signatures import signers
 from voting.documents.bundle import Bundle
 from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.commitments import sidecar_of
-from voting.documents.conference import Conference
+from voting.documents.conference import ON_PAPER, Conference
 
 ARCHIVE, FACTS_FILES = "archive", "facts_files"
 
@@ -33,6 +34,7 @@ class Boxes:
     runner: Runner | None = None
     ballots: int = 0
     desk_keys: set[str] = field(default_factory=set)
+    signer_keys: set[str] = field(default_factory=set)
 
     @cached_property
     def records(self) -> dict[str, ReadRecord]:
@@ -43,7 +45,9 @@ class Boxes:
                 read = self.ledger.read(RECORD, name, lambda: read_record(name, self.raw(name)))  # noqa: B023
                 if read is not None:
                     found[name] = read
-                    self.desk_keys.add(read.record.conference.desk_key)
+                    conference = read.record.conference
+                    self.desk_keys.add(conference.desk_key)
+                    self.signer_keys |= {one.key for one in signers(conference) if one.key != ON_PAPER}
         return found
 
     def raw(self, name: str, limit: int = DOCUMENT_LIMIT) -> bytes:

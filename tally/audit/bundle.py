@@ -4,7 +4,8 @@
 2. the boxes    archives with their records, facts and minutes                                     boxes
 3. the kind     a dossier: ledger, documents, chain of steps                                       dossier
                 custody: every box that is handed over                                             custody
-4. the maker    the manifest's signature by a desk key of the records in it                        this module
+4. the maker    the manifest's signature by a desk key of the records in it; custody, also by      this module
+                somebody who signs them
 
 A bundle that does not open is not sound; `bundle_damage` then says which files are not as the manifest says.
 """
@@ -56,18 +57,20 @@ def _check(boxes: Boxes) -> Report:
     for listed in bundle.manifest.files:
         ledger.holds(FILES, listed.name, lambda: verify_bundle_file(bundle, listed))  # noqa: B023 - called at once
     reached = KINDS[bundle.manifest.kind](boxes)
-    _check_maker(ledger, bundle, boxes.desk_keys)
+    # The tally machine, which makes a custody bundle, has no desk key: somebody who signs the records signs it, too.
+    custody = bundle.manifest.kind == "custody"
+    _check_maker(ledger, bundle, boxes.desk_keys | (boxes.signer_keys if custody else set()))
     verdict, why = Verdict.SOUND if ledger.sound else Verdict.NOT_SOUND, ""
     if ledger.sound and ledger.unsupported:
         verdict, why = Verdict.UNSUPPORTED, ledger.unsupported[0]
     return Report(verdict, reached, ledger.findings, why=why, ballots=boxes.ballots)
 
 
-def _check_maker(ledger: Ledger, bundle: Bundle, desk_keys: Iterable[str]) -> None:
-    """Check that a desk key which a record names signed the manifest, and nobody besides."""
+def _check_maker(ledger: Ledger, bundle: Bundle, makers: Iterable[str]) -> None:
+    """Check that one of the makers whom the records name signed the manifest, and nobody besides."""
 
     def verify() -> None:
-        verify_bundle_signature(bundle, sorted(desk_keys))
+        verify_bundle_signature(bundle, sorted(makers))
 
     ledger.holds(MAKER, "manifest.json", verify)
     alone = len(bundle.envelope.signatures) == 1

@@ -4,6 +4,8 @@ Each step is a fresh process on a machine without Flask, SQLAlchemy or a network
 """
 
 import json
+import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -191,10 +193,52 @@ def test_the_count_goes_on_after_every_fault_and_the_record_verifies(held: Table
     said = run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
     assert ": sound" in said
     recounts(result, tmp_path)
+    into_custody(made, table, result, tmp_path)
     before = (result / "record.json").read_bytes(), (result / "minutes.pdf").read_bytes()
     with count(made, table) as one:  # once more: nothing signed is touched, nothing opened
         one.see("KẾT QUẢ").ends()
     assert before == ((result / "record.json").read_bytes(), (result / "minutes.pdf").read_bytes())
+
+
+def into_custody(made: Meeting, table: Table, result: Path, tmp_path: Path) -> None:
+    """Shares are destroyed before witnesses, everything goes into one bundle, which verifies in ten years."""
+    files = [table.home(index) / f"teller-{index}.sealed" for index in (1, 2, 3)]
+    with phieukin("tally", "destroy", *files, "--record", result / "record.json", "--out", tmp_path / "end") as one:
+        one.answer("đã được sao lưu chưa?", "c").answer("Người chứng kiến", "Lường Văn Giỏi – Chủ tịch Công đoàn")
+        one.answer("Người chứng kiến", "")
+        for index in (1, 2):
+            one.answer("Xóa tệp này ngay bây giờ?", "c").answer(f"teller-{index}.sealed: còn mấy bản sao", "1")
+            one.answer(f"teller-{index}.sealed: mấy phiếu khôi phục", "1").see("Đã ghi đè và xóa")
+        one.answer("Xóa tệp này ngay bây giờ?", "k").see("Giữ lại").see("Giấy xác nhận tiêu hủy").ends()
+    assert [path.exists() for path in files] == [False, False, True]
+    bundle, log = tmp_path / "custody.zip", tmp_path / "log.txt"
+    log.write_text("08:30 mở hòm phiếu\n", encoding="utf-8")
+    words = ["--key", table.folder / "chair.sealed", "--passphrase-file", table.passphrase_file(2), "--log", log,
+             "--destruction", tmp_path / "end" / "destruction.json"]  # fmt: skip
+    assert "Đã lập hồ sơ lưu trữ" in run("tally", "custody", result, *words, "--out", bundle)
+    assert ": sound" in run("verify", bundle)
+    by_hand(bundle, tmp_path)
+    changed = bytearray(bundle.read_bytes())
+    changed[changed.index(b"08:30")] ^= 1
+    bundle.with_name("changed.zip").write_bytes(changed)
+    run("verify", bundle.with_name("changed.zip"), status=1)
+
+
+def by_hand(bundle: Path, folder: Path) -> None:
+    """Run the commands of the custody sheet, which do without our program."""
+    with zipfile.ZipFile(bundle) as files:
+        sheet = files.read("custody-sheet.txt").decode()
+    lines = [line[4:] for line in sheet.splitlines() if line.startswith("    ")]
+    first = next(number for number, line in enumerate(lines) if line.startswith("unzip"))
+    last = next(number for number, line in enumerate(lines) if line.startswith("openssl dgst"))
+    commands = [f"python3 -m zipfile -e {bundle} custody && cd custody", *lines[first + 1 : last + 1]]
+    tools = str(Path(__file__).resolve().parents[1] / "tools")
+    script = "set -e\n" + "\n".join(commands).replace(
+        "belenios-tool election verify", f"{tools}/belenios-tool election verify"
+    )
+    done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Verified OK" in done.stdout
 
 
 def sign_all(made: Meeting, table: Table, result: Path) -> None:

@@ -1,0 +1,199 @@
+"""The custody bundle: whole, signed, and checked by verify; and the destruction of shares, of nothing else."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from keys.errors import DamagedFile
+from keys.keyfiles import write_sealed
+from keys.sealing import LEAST_COST
+from keys.signing import KIND as SIGNING_KIND
+from keys.signing import encode_signing_key, new_signing_key
+from tally.audit import Verdict, audit
+from tally.audit.bundle import check_bundle
+from tally.cli import tally_group
+from tally.cli_record import write_records
+from tally.count import Words, add_sum, finish, open_one
+from tally.custody import SHEETS, collect, write_custody
+from tally.custody_destroy import destroy, read_share_file
+from tally.errors import CannotSign, NotReady
+from tally.signatures import sign_record
+from tally.teller_file import new_teller_file, write_teller_file
+from tests.attacks.lab import Lab, closed
+from tests.attacks.lab import lab as made
+from tests.attacks.records import SIGNERS, envelope, room_facts
+from tests.tally.test_count import BEGUN, ENDED, teller
+from voting.documents.bundle import open_bundle
+from voting.documents.canonical import canonical
+from voting.documents.envelope import write_envelope
+from voting.documents.facts import FACTS_TYPE
+
+PASSPHRASE = "khan trung moi thay song lam"
+SHEETS_OF_TEST = (b"how to verify", b"%PDF how to verify")
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return made()
+
+
+@pytest.fixture(scope="module")
+def counted_folder(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result of a count, signed by all."""
+    folder = tmp_path_factory.mktemp("result")
+    path, facts, count = (folder / f"{lab.election.uuid}.{end}" for end in ("bel", "facts.json", "count.json"))
+    path.write_bytes(closed(lab).raw())
+    box = add_sum(path).end_ballots
+    openings = [open_one(path, teller(lab, owner, box), box) for owner in (1, 2)]
+    count.write_bytes(finish(path, path, openings, begun=BEGUN, ended=ENDED, words=Words()))
+    report = audit(path)
+    room = room_facts(lab, report.setup_event, report.end_ballots, report.ballots)
+    facts.write_bytes(write_envelope(envelope(canonical(room), FACTS_TYPE, lab, "desk")))
+    [(record, _)] = write_records(path, facts, count, folder)
+    record.write_bytes(sign_record(record.read_bytes(), [lab.signing[one] for one in SIGNERS]))
+    return folder
+
+
+@pytest.fixture
+def result(counted_folder: Path, tmp_path: Path) -> Path:
+    import shutil
+
+    return Path(shutil.copytree(counted_folder, tmp_path / "result"))
+
+
+def bundle(lab: Lab, result: Path, signer: str = "chair") -> bytes:
+    return write_custody(collect(result), SHEETS_OF_TEST, lab.signing[signer], "phieukin 0")
+
+
+def verify(folder: Path, raw: bytes) -> Verdict:
+    path = folder / "custody.zip"
+    path.write_bytes(raw)
+    return check_bundle(path).verdict
+
+
+@pytest.mark.parametrize("signer", ["chair", "secretary", "2", "desk"])
+def test_everything_is_in_one_bundle_which_verifies(lab: Lab, result: Path, signer: str) -> None:
+    raw = bundle(lab, result, signer)
+    assert verify(result.parent, raw) is Verdict.SOUND
+    names = set(open_bundle(io.BytesIO(raw)).names())
+    uuid = lab.election.uuid
+    assert names == {f"{uuid}.bel", f"{uuid}.facts.json", f"{uuid}.count.json", "record.json", "minutes.pdf", *SHEETS}
+
+
+@pytest.mark.parametrize("signer", ["receipt", "head"])
+def test_a_bundle_is_signed_by_those_of_the_record_alone(lab: Lab, result: Path, signer: str) -> None:
+    with pytest.raises(CannotSign):
+        bundle(lab, result, signer)
+    with pytest.raises(CannotSign):
+        write_custody(collect(result), SHEETS_OF_TEST, new_signing_key(), "phieukin 0")
+
+
+def test_a_changed_byte_in_any_file_is_found(lab: Lab, result: Path) -> None:
+    raw = bytearray(bundle(lab, result))
+    raw[raw.index(b"%PDF how") + 2] ^= 1
+    assert verify(result.parent, bytes(raw)) is Verdict.NOT_SOUND
+
+
+def other_facts(folder: Path) -> None:
+    path = next(folder.glob("*.count.json"))
+    path.write_bytes(path.read_bytes().replace(b"09:32", b"09:33"))
+
+
+def cut_archive(folder: Path) -> None:
+    path = next(folder.glob("*.bel"))
+    path.write_bytes(path.read_bytes()[:-2048])
+
+
+def unsigned(folder: Path) -> None:
+    path = folder / "record.json"
+    content = json.loads(path.read_bytes())
+    path.write_bytes(canonical(content | {"signatures": content["signatures"][1:]}))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (other_facts, "not those that the record names"),
+        (cut_archive, "sound archive|not those"),
+        (unsigned, "awaiting signature of"),
+        (lambda folder: (folder / "minutes.pdf").unlink(), "minutes.pdf is missing"),
+        (lambda folder: (folder / "record.json").unlink(), "record.json of a finished count"),
+        (lambda folder: next(folder.glob("*.facts.json")).unlink(), "facts.json is missing"),
+    ],
+)
+def test_what_is_not_whole_or_not_signed_goes_into_no_bundle(
+    result: Path, change: Callable[[Path], None], words: str
+) -> None:
+    change(result)
+    with pytest.raises(NotReady, match=words):
+        collect(result)
+
+
+# --- destruction ---------------------------------------------------------------------------------------------------
+
+
+def share_file(lab: Lab, folder: Path) -> Path:
+    path = folder / "teller-1.sealed"
+    write_teller_file(path, new_teller_file("x", lab.tellers[0], lab.signing["1"]), PASSPHRASE, LEAST_COST)
+    return path
+
+
+def run(*words: object, answers: str) -> Result:
+    return CliRunner().invoke(tally_group, [str(word) for word in words], input=answers)
+
+
+def test_a_share_is_overwritten_and_deleted(lab: Lab, tmp_path: Path) -> None:
+    path = share_file(lab, tmp_path)
+    twin = tmp_path / "twin"
+    twin.hardlink_to(path)
+    before = twin.read_bytes()
+    destroy(path)
+    assert not path.exists()
+    assert len(twin.read_bytes()) == len(before)
+    assert twin.read_bytes() != before
+
+
+@pytest.mark.parametrize("content", [b"hello", b'{"kind":"signing-key"}', b"{}"])
+def test_nothing_but_a_tellers_file_is_destroyed(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "chair.sealed"
+    path.write_bytes(content)
+    with pytest.raises((DamagedFile, NotReady), match="sealed file"):
+        read_share_file(path)
+    with pytest.raises((DamagedFile, NotReady), match="sealed file"):
+        destroy(path)
+    assert path.read_bytes() == content
+
+
+def test_shares_go_before_witnesses_after_all_have_signed(lab: Lab, result: Path, tmp_path: Path) -> None:
+    path = share_file(lab, tmp_path)
+    words = ("destroy", path, "--record", result / "record.json", "--out", tmp_path / "end", "--language", "en")
+    assert run(*words, answers="n\n").exit_code == 1
+    assert run(*words, answers="y\n\n").exit_code == 1
+    assert path.exists()
+    done = run(*words, answers="y\nA witness\n\ny\n2\n1\n")
+    assert done.exit_code == 0, done.output
+    assert not path.exists()
+    said = json.loads((tmp_path / "end" / "destruction.json").read_bytes())
+    assert said["witnesses"] == ["A witness"]
+    assert (said["files"][0]["copies"], said["files"][0]["sheets"]) == (2, 1)
+    unsigned(result)
+    assert run(*words[:1], share_file(lab, tmp_path), *words[2:], answers="y\n").exit_code == 1
+
+
+def test_the_command_writes_a_bundle_with_its_sheets(lab: Lab, result: Path, tmp_path: Path) -> None:
+    key, passphrase = tmp_path / "chair.sealed", tmp_path / "passphrase"
+    write_sealed(key, encode_signing_key(lab.signing["chair"]), PASSPHRASE, kind=SIGNING_KIND, cost=LEAST_COST)
+    passphrase.write_text(PASSPHRASE, encoding="utf-8")
+    out = tmp_path / "custody.zip"
+    done = run("custody", result, "--key", key, "--passphrase-file", passphrase, "--out", out, answers="")
+    assert done.exit_code == 0, done.output
+    assert check_bundle(out).verdict is Verdict.SOUND
+    with out.open("rb") as file:
+        opened = open_bundle(file)
+        text, pdf = (opened.read(name, 2**20) for name in SHEETS)
+    assert "belenios-tool election verify" in text.decode()
+    assert pdf.startswith(b"%PDF")
