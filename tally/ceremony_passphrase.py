@@ -30,6 +30,8 @@ def bits_of(passphrase: str, names: Iterable[str] = ()) -> float:
     known_words = {*COMMON, *(part for name in names for part in _plain(name).split() if len(part) > 1)}
     for known in sorted(known_words, key=len, reverse=True):  # the longest first: "matkhau" before the name "ha" in it
         text = text.replace(known, "\0")
+    if not re.search(r"[a-z]", text):  # a date, a telephone number: what stands between the digits says nothing
+        text = re.sub(r"[^0-9]", "", text)
     text = _without_runs(text)
     characters = len(text) * math.log2(max(_alphabet(text), 2))
     words = [word for word in re.split(r"[\W_]+", text) if word]
