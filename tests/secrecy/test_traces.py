@@ -1,0 +1,195 @@
+"""After a conference: what its server leaves on the disk and in memory, searched byte by byte for marked values.
+
+The server is the real one. Cards are made by its page, so their secrets did pass through its memory; ballots come over
+HTTPS; the box is closed at the desk. Then every file of the room's folder, the archive, the log and the memory of
+every process of the server are searched for card secrets (in each spelling), the keys derived from them, what the
+tablets knew (randomness of ballots, choices in clear), and for names near a card.
+"""
+
+import io
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from keys.cards import credential, derive, with_dashes
+from keys.group import encode_point
+from keys.signing import new_signing_key, public_text
+from keys.trustees import encode_trustees
+from tests.faults.room import Battlefield, Tablet, Zygote, zygote
+from tests.faults.staff import SECOND, Staff, add_staff
+from tests.voting.rooms import Room, new_teller, open_room
+from voting import life, setup
+from voting.box_devices import enrol, new_code
+from voting.cards import CardSecret
+from voting.serve import free_port, prepare
+from voting.setup_keys import Keyring
+from voting.storage.tables import CardRow
+from voting.web.settings import load_settings, write_config
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")]
+PEOPLE = 6
+LETTERS = "[1-9A-HJ-NP-Za-km-z]"
+GROUPS = re.compile(rf"({LETTERS}{{5}})\s*-\s*({LETTERS}{{6}})\s*-\s*({LETTERS}{{5}})\s*-\s*({LETTERS}{{6}})")
+NEAR = 300  # bytes: a name and a card's credential this close would be a link
+CHUNK = 1 << 24
+
+
+class Conference:
+    """A conference held on a real server, its box closed; the server idle."""
+
+    def __init__(self, folder: Path, starter: Zygote) -> None:
+        write_config(folder, host="127.0.0.1", processes=1, threads=4, casts_per_minute=10**6, polls_per_minute=10**6)
+        self.folder, self.settings = folder, load_settings(folder)
+        prepare(self.settings)
+        self.room = open_room(self.settings.database, [new_teller(), new_teller()])
+        self.room.keyring = Keyring(self.settings.secret)
+        Room.__post_init__(self.room)
+        add_staff(self.room.storage)
+        self.port = free_port()
+        self.group = starter.start(folder=str(folder), port=self.port)
+        field = Battlefield(folder, self.settings, self.room, starter, [], [], new_signing_key(), "", None)  # type: ignore[arg-type]
+        field.port = self.port
+        field.wait()
+        self.trust = field.trust()
+        self.staff = lambda login: Staff(self.port, self.trust).sign_in(login)
+        self._hold()
+
+    def _hold(self) -> None:
+        room = self.room
+        room.begin(people=PEOPLE)
+        with room.storage.write() as session:
+            life.freeze_list(session, room.conference)
+        status, _, pdf = self.staff("organiser").post("/deck", kind="main", cards=str(PEOPLE), spares="1")
+        assert status == 200
+        text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+        self.cards = ["".join(found) for found in GROUPS.findall(text)]
+        assert len(self.cards) == PEOPLE + 1
+        with room.storage.read() as session:
+            status_of = {row.credential: row.status for row in session.query(CardRow)}
+        uuid = room.uuid()
+        room.secrets = [
+            CardSecret(card, status_of[encode_point(credential(card, uuid))] == "spare") for card in self.cards
+        ]
+        room.draw(PEOPLE, PEOPLE)
+        with room.storage.write() as session:
+            life.take_roll(session, room.conference)
+            setup.upload_trustees(session, room.conference, encode_trustees([one.trustee for one in room.tellers]))
+            setup.write_setup(session, room.conference, room.keyring)
+        room.confirm()
+        key = new_signing_key()
+        with room.storage.write() as session:
+            device = enrol(session, new_code(session, "máy", 1), public_text(key), 1)
+        assert self.staff("teller").post("/desk/open", **SECOND)[0] in (302, 303)
+        tablet = Tablet(self.port, self.trust, key, device)
+        for card in room.drawn:
+            assert tablet.send(uuid, room.body(card))[0] == 200
+        tablet.close()
+        assert self.staff("teller").post("/desk/close", **SECOND)[0] == 303
+        room.storage.close()
+
+    def secrets(self) -> dict[str, bytes]:
+        """Everything that nobody but the card's owner may know."""
+        uuid = self.room.uuid()
+        found = {}
+        for number, card in enumerate(self.cards):
+            derived = bytes(derive(card, uuid))
+            found |= {
+                f"card {number}": card.encode(),
+                f"card {number} with dashes": with_dashes(card).encode(),
+                f"card {number} in 16-bit characters": card.encode("utf-16-le"),
+                f"key of card {number}": derived,
+                f"key of card {number} in decimals": str(int.from_bytes(derived, "little")).encode(),
+                f"key of card {number} in hex": derived.hex().encode(),
+            }
+        self.room.storage.close()
+        return found
+
+    def processes(self) -> list[int]:
+        """The processes of the server."""
+        groups = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    groups[int(entry.name)] = os.getpgid(int(entry.name))
+                except ProcessLookupError:
+                    continue
+        return [pid for pid, group in groups.items() if group == self.group]
+
+
+def memory_of(process: int) -> Iterator[bytes]:
+    """Everything writable that a process holds in memory, region by region."""
+    regions = Path(f"/proc/{process}/maps").read_text().splitlines()
+    with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+        for line in regions:
+            bounds, rights = line.split()[:2]
+            if "rw" not in rights:
+                continue
+            begin, end = (int(part, 16) for part in bounds.split("-"))
+            try:
+                memory.seek(begin)
+                yield memory.read(end - begin)
+            except (OSError, ValueError, OverflowError):
+                continue
+
+
+@pytest.fixture(scope="module")
+def conference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conference]:
+    with zygote() as starter:
+        held = Conference(tmp_path_factory.mktemp("held") / "room", starter)
+        yield held
+        held.room.storage.close()
+
+
+def found_in(content: bytes, marked: dict[str, bytes]) -> set[str]:
+    """The names of the marked values that stand in some bytes."""
+    return {name for name, value in marked.items() if value in content}
+
+
+def test_no_file_of_the_room_holds_a_cards_secret(conference: Conference) -> None:
+    marked = conference.secrets()
+    files = [path for path in conference.folder.rglob("*") if path.is_file()]
+    assert {"room.db", "server.log"} <= {path.name for path in files}
+    assert {path.name: found_in(path.read_bytes(), marked) for path in files} == {path.name: set() for path in files}
+
+
+def test_no_file_of_the_system_for_temporary_things_holds_a_cards_secret(conference: Conference) -> None:
+    begun = (conference.folder / "room.json").stat().st_mtime
+    marked, wrong = conference.secrets(), {}
+    for path in Path("/tmp").glob("*"):
+        if path.is_file() and path.stat().st_mtime >= begun and path.stat().st_size < CHUNK:
+            wrong |= {path.name: names} if (names := found_in(path.read_bytes(), marked)) else {}
+    assert wrong == {}
+
+
+def test_the_memory_of_the_idle_server_holds_no_cards_secret(conference: Conference) -> None:
+    marked = {name: value for name, value in conference.secrets().items() if not name.endswith(("decimals", "hex"))}
+    known = {"the election's uuid": conference.room.uuid().encode(), "the room's key": conference.settings.secret}
+    conference.room.storage.close()
+    seen: set[str] = set()
+    for process in conference.processes():
+        for region in memory_of(process):
+            seen |= found_in(region, {**marked, **known})
+    assert seen == set(known), "what the server must know is found, so the search works; and nothing else"
+
+
+def test_no_name_stands_near_a_card_and_no_file_is_as_old_as_a_ballot(conference: Conference) -> None:
+    content = (conference.folder / "room.db").read_bytes()
+    uuid = conference.room.uuid()
+    conference.room.storage.close()
+    for card in conference.cards:
+        public = encode_point(credential(card, uuid)).encode()
+        for found in re.finditer(re.escape(public), content):
+            around = content[max(0, found.start() - NEAR) : found.end() + NEAR]
+            assert "Nguyễn Văn".encode() not in around
+    closed = time.time()
+    assert all(path.stat().st_mtime <= closed for path in conference.folder.rglob("*"))
+
+
+def test_the_log_holds_no_line_about_a_voter(conference: Conference) -> None:
+    log = (conference.folder / "server.log").read_text()
+    assert not re.search(r"ballots|tracker|POST|GET|[A-Za-z0-9+/]{43}", log), log
