@@ -9,8 +9,8 @@ import click
 from voting import sheets
 from voting.draft import read_draft
 from voting.errors import VotingError
+from voting.rehearsal.practice import Practice, enrolled, practice_room
 from voting.room_check import Finding, check_room, is_serving
-from voting.room_practice import Practice, enrolled, practice_room
 from voting.serve import prepare
 from voting.web.settings import Settings, load_settings
 

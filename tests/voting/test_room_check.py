@@ -13,8 +13,8 @@ from voting import box_devices, room_check
 from voting.cli_room import room_group
 from voting.documents.ballot import cast_ballot
 from voting.documents.election import parse_election
+from voting.rehearsal.practice import enrolled, practice_room
 from voting.rehearsal.room import new_tablet
-from voting.room_practice import enrolled, practice_room
 from voting.serve import RunningServer, free_port, prepare
 from voting.storage.engine import Storage
 from voting.storage.tables import BallotRow, SetupRow
