@@ -15,7 +15,8 @@ from tally.fast.checking import checker
 from tally.minutes import render_minutes, renderer_versions
 from tally.paper import paper_records, read_hand_count
 from tally.pdf_cli import place_of
-from tally.pdf_signatures import sign_minutes
+from tally.pdf_signatures import check_minutes, sign_minutes
+from tally.pens import Pen
 from tally.record import BothFacts, build_record, record_payload
 from tally.rule import rule_line
 from tally.signatures import head_word, read_record, sign_record_with, unsigned_record
@@ -120,10 +121,7 @@ def sign_command(record: Path, pdf: Path | None, out: Path | None, pen: PenChoic
     with open_pen(pen) as opened:
         signed = sign_record_with(record.read_bytes(), [opened])
         if pdf is not None:
-            payload = payload_of(read_record(signed)[0], "record")
-            minutes = pdf.read_bytes()
-            now = datetime.datetime.now().astimezone()
-            write_whole(pdf, sign_minutes(minutes, payload, place_of(opened, payload, minutes), opened, now))
+            _sign_pdf(pdf, payload_of(read_record(signed)[0], "record"), opened)
     write_whole(out or record, signed)
     click.echo(f"signed: {out or record}{f' and {pdf}' if pdf else ''}")
 
@@ -146,6 +144,17 @@ def compare_records(records: Sequence[Path]) -> None:
     if different:
         raise click.ClickException(f"not the same as {records[0]}: {', '.join(different)}")
     click.echo(f"{len(records)} records agree byte for byte")
+
+
+def _sign_pdf(path: Path, payload: bytes, pen: Pen) -> None:
+    """Sign the minutes, unless this key has: then the machine died before the record was written."""
+    minutes = path.read_bytes()
+    place = place_of(pen, payload, minutes)
+    if place in {one.field for one in check_minutes(minutes, payload)}:
+        click.echo(f"{path}: signed by this key already")
+        return
+    now = datetime.datetime.now().astimezone()
+    write_whole(path, sign_minutes(minutes, payload, place, pen, now))
 
 
 @click.command("recount")
