@@ -1,4 +1,4 @@
-"""Titles of a round and their lists: who is eligible, who must be decided on, who stands, who is proposed for removal."""
+"""Titles of a round and their lists: who is eligible, who must be decided on, who stands, who may be removed."""
 
 from typing import get_args
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from voting import life_row, results, rounds, rounds_editor, rounds_steps
@@ -173,8 +172,7 @@ def take_records(number: int, step: int) -> AnyResponse:
 @for_roles("organiser", "secretary")
 def take_files(number: int, step: int) -> AnyResponse:
     """Take the finished archive and the minutes in, for the dossier."""
-    found = {one.filename or "": one.read() for one in request.files.getlist("files")
-             if isinstance(one, FileStorage) and one.filename}  # fmt: skip
+    found = {one.filename: one.read() for one in request.files.getlist("files") if one.filename}
     if not found:
         abort(400)
     with the_room().storage.write() as session:

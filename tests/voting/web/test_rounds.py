@@ -1,0 +1,328 @@
+"""The desk's pages of a round: from an empty one over people, lists and steps to the dossier."""
+
+import datetime
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import openpyxl
+import pytest
+from flask import Flask
+
+from tests.voting.plan import office
+from tests.voting.plan.staff import HEADERS, row
+from tests.voting.rooms import Room
+from tests.voting.web.conftest import PASSWORD, Browser, web_room
+from voting import life, rounds
+from voting.documents.list_decision import sign_list_decision
+from voting.plan.meetings import conference_for
+from voting.plan.people import Birth
+from voting.plan.rounds import Round, procedure_of
+from voting.rounds import Kept
+from voting.storage.tables import RecordRow
+from voting.web.app import FOLDER
+
+OFFICE: dict[str, Any] = {"superior": "UBND tỉnh Sơn La", "agency": "Văn phòng", "locality": "Sơn La",
+                          "code": "TTr-VPUB", "style": "state", "address": "đồng chí"}  # fmt: skip
+RULESET = "SONLA-VPUB-2022-03/1"
+
+
+def begin(browser: Browser, procedure: str = "CUR-DEPT") -> str:
+    answer = browser.post("/rounds/new", procedure=f"{RULESET}/{procedure}", **OFFICE)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def kept(app: Flask, number: int = 1) -> Kept:
+    with web_room(app).storage.read() as session:
+        return rounds.kept_round(session, number)
+
+
+def put(app: Flask, plan: Round) -> None:
+    """Put a whole plan in the place of the round's own."""
+    with web_room(app).storage.write() as session:
+        old = rounds.kept_round(session, 1)
+        rounds.keep(session, 1, msgspec.structs.replace(old, plan=plan))
+
+
+def staff_file(*rows: list[str]) -> tuple[io.BytesIO, str]:
+    book = openpyxl.Workbook()
+    for cells in (HEADERS, *rows):
+        book.worksheets[0].append(cells)
+    file = io.BytesIO()
+    book.save(file)
+    return io.BytesIO(file.getvalue()), "can-bo.xlsx"
+
+
+# Preparing
+
+
+def test_a_round_is_begun_from_the_catalogue_and_says_what_comes_next(browser: Browser) -> None:
+    browser.sign_in("organiser")
+    assert "Chưa có đợt quy hoạch nào." in browser.get("/rounds").text
+    page = begin(browser)
+    assert "Nhập danh sách cán bộ của đơn vị." in browser.get(page).text
+    assert "CUR-DEPT" in browser.get("/rounds").text
+    browser.post("/language/en", back=page)
+    assert "Import the staff list of the office." in browser.get(page).text
+
+
+def test_a_procedure_that_is_not_in_the_catalogue_is_refused(browser: Browser) -> None:
+    browser.sign_in("organiser")
+    assert browser.post("/rounds/new", procedure=f"{RULESET}/NONE", **OFFICE).status_code == 400
+
+
+def test_a_staff_list_with_faults_names_each_by_cell_and_takes_nothing(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    begin(browser)
+    rows = [row(1, birth="31/02/1980"), row(2), row(3, sex="?", post="Không có")]
+    answer = browser.post("/rounds/1/people", file=staff_file(*rows))
+    assert answer.status_code == 409
+    assert "03 lỗi trong tệp" in answer.text
+    assert re.findall(r"<code>([A-Z]+\d+)</code>", answer.text) == ["C2", "D4", "J4"]
+    assert kept(app).plan.people == ()
+
+
+def test_a_right_staff_list_is_shown_with_its_structure_and_look_alikes(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    begin(browser)
+    rows = [row(1, name="Lò Văn Hòa"), row(2, name="Lò Văn Hoà", unit="Phòng Kinh tế"), row(3)]
+    assert browser.post("/rounds/1/people", file=staff_file(*rows)).status_code == 303
+    page = browser.get("/rounds/1/people").text
+    assert "03 cán bộ" in page
+    assert "Lò Văn Hòa · Lò Văn Hoà" in page
+    assert "Dân tộc thiểu số" in page
+    assert len(kept(app).plan.people) == 3
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_the_template_can_be_filled_in_and_imported(kind: str, app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    begin(browser)
+    template = browser.get(f"/rounds/1/people/template.{kind}")
+    assert template.headers["Content-Disposition"].endswith(f'.{kind}"')
+    answer = browser.post("/rounds/1/people", file=(io.BytesIO(template.data), f"x.{kind}"))
+    assert answer.status_code == 303
+    assert [one.name for one in kept(app).plan.people] == ["Nguyễn Văn Ví Dụ"]
+
+
+def with_office(app: Flask, browser: Browser, procedure: str = "CUR-DEPT", **changes: object) -> None:
+    """A round with the people of the made-up office, and one title without names."""
+    begin(browser, procedure)
+    plan = office.office_round(procedure, **changes)
+    put(app, msgspec.structs.replace(plan, seats=(), nominees=(), eligible=(), removals=()))
+
+
+def test_titles_and_lists_are_made_of_those_who_are_eligible_alone(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    with_office(app, browser)
+    assert browser.post("/rounds/1/seats", title="dept_head", unit=office.UNIT, quota="2").status_code == 303
+    assert "lấy 02 người" in browser.get("/rounds/1/seats").text
+    page = browser.get("/rounds/1/seats/1").text
+    assert "đủ điều kiện" in page
+    assert browser.post("/rounds/1/seats/1/lists", listed=["d0", "d1"], more=["d2"]).status_code == 303
+    plan = kept(app).plan
+    assert [one.person for one in plan.nominees] == ["d0", "d1"]
+    assert [one.person for one in plan.eligible] == ["d2"]
+    refused = browser.post("/rounds/1/seats/1/lists", listed=["l0"])
+    assert refused.status_code == 409 and "dữ liệu của đợt không khớp" in refused.text
+
+
+def test_a_borderline_case_is_amber_until_somebody_decides_with_a_reason(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    with_office(app, browser)
+    borderline = msgspec.structs.replace(office.people()[9], birth=Birth(1966, 4))  # 73 months left: one over
+    others = tuple(one for one in office.people() if one.id != borderline.id)
+    put(app, msgspec.structs.replace(kept(app).plan, people=(borderline, *others)))
+    browser.post("/rounds/1/seats", title="dept_head", unit=office.UNIT, quota="2")
+    assert "cần quyết định" in browser.get("/rounds/1/seats/1").text
+    assert browser.post("/rounds/1/seats/1/lists", listed=[borderline.id]).status_code == 409
+    said: dict[str, Any] = {"person": borderline.id, "check": "months"}
+    assert browser.post("/rounds/1/seats/1/confirm", reason=" ", **said).status_code == 409
+    assert browser.post("/rounds/1/seats/1/confirm", reason="Đủ theo hồ sơ gốc", **said).status_code == 303
+    assert "quyết định: Đủ theo hồ sơ gốc" in browser.get("/rounds/1/seats/1").text
+    assert browser.post("/rounds/1/seats/1/lists", listed=[borderline.id]).status_code == 303
+
+
+def test_a_removal_is_proposed_with_its_reason_and_taken_back(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    with_office(app, browser)
+    browser.post("/rounds/1/seats", title="dept_head", unit=office.UNIT)
+    assert browser.post("/rounds/1/seats/1/removals", person="d1", reason="x").status_code == 409  # is not planned
+    assert browser.post("/rounds/1/seats/1/removals", person="d8", reason="Không đủ tiêu chuẩn").status_code == 303
+    assert "Không đủ tiêu chuẩn" in browser.get("/rounds/1/seats/1").text
+    assert browser.post("/rounds/1/seats/1/removals", person="d8", back="1").status_code == 303
+    assert kept(app).plan.removals == ()
+
+
+# Steps
+
+
+def test_a_composition_that_the_plan_lacks_must_be_confirmed_first(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    begin(browser, "CUR-OFFICE")
+    put(app, office.office_round("CUR-OFFICE"))
+    assert "phải được xác nhận (A19)" in browser.get("/rounds/1/steps/2").text
+    text = procedure_of(kept(app).plan).steps[1].composition.text
+    assert browser.post("/rounds/1/steps/2/composition", text=text).status_code == 303
+    assert "Organiser xác nhận ngày 2022-04-10" in browser.get("/rounds/1/steps/2").text
+
+
+def test_somebody_is_left_out_with_a_reason_before_the_conference_alone(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    begin(browser)
+    put(app, office.office_round("CUR-DEPT"))
+    assert "09 người được triệu tập" in browser.get("/rounds/1/steps/1").text
+    assert browser.post("/rounds/1/steps/1/exclusions", person="l0", reason="").status_code == 409
+    assert (
+        browser.post("/rounds/1/steps/1/exclusions", person="l0", reason="Đang công tác biệt phái").status_code == 303
+    )
+    page = browser.get("/rounds/1/steps/1").text
+    assert "08 người được triệu tập" in page and "Đang công tác biệt phái (Organiser)" in page
+    assert browser.post("/rounds/1/steps/1/conference").status_code == 303
+    assert browser.post("/rounds/1/steps/1/exclusions", person="l1", reason="Muộn").status_code == 409
+    assert "Hội nghị tập thể lãnh đạo" in browser.get("/desk").text
+
+
+def test_a_step_out_of_turn_or_without_names_begins_nothing(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    begin(browser)
+    put(app, office.office_round("CUR-DEPT"))
+    assert "Chưa đến bước này" in browser.get("/rounds/1/steps/2").text
+    assert browser.post("/rounds/1/steps/2/conference").status_code == 409
+    put(app, office.office_round("CUR-DEPT", nominees=(), removals=()))
+    assert "Không có nhân sự nào ở bước này." in browser.get("/rounds/1/steps/1").text
+    assert browser.post("/rounds/1/steps/1/conference").status_code == 409
+
+
+def decide(browser: Browser, step: int) -> None:
+    """Write the list decision of a step, sign it, and bring it back."""
+    form: dict[str, Any] = {"place": "Phòng họp", "adopted_by": "Tập thể lãnh đạo", "name": office.CHAIR.name,
+                            "role": "Chủ trì", "key": office.CHAIR.key}  # fmt: skip
+    assert browser.post(f"/rounds/1/steps/{step}/decision", **form).status_code == 303
+    written = browser.get(f"/rounds/1/steps/{step}/list-decision.json").data
+    again = browser.post(f"/rounds/1/steps/{step}/signed-decision", file=(io.BytesIO(written), "x.json"))
+    assert again.status_code == 409 and "Còn thiếu chữ ký" in again.text
+    signed = io.BytesIO(sign_list_decision(written, [office.KEY]))
+    assert browser.post(f"/rounds/1/steps/{step}/signed-decision", file=(signed, "x.json")).status_code == 303
+
+
+def hold(app: Flask, room: Room, step: int) -> None:
+    """Hold a conference of the step to the end, its records signed and taken in by the desk."""
+    room.open(people=3, made=3, spares=0)
+    room.box.cast(room.uuid(), room.body(room.drawn[0]))
+    room.close()
+    with room.storage.write() as session:
+        now = rounds.kept_round(session, 1)
+        files = rounds.in_force(session, 1, now)
+        meeting = office.meeting(now.plan, procedure_of(now.plan).steps[step - 1])
+        conference = conference_for(now.plan, step, meeting, office.attendance(len(meeting.summons.people)), files)
+        for paper in range(1, len(conference.papers) + 1):
+            agree = office.everybody_agrees(conference, paper)
+            raw = office.signed(office.record_of(conference, paper, agree, uuid=room.uuid()))
+            session.add(RecordRow(conference=room.conference, paper=paper, content=raw))
+        session.flush()
+        life.mark_counted(session, room.conference, awaiting_head=False)
+        life.mark_signed(session, room.conference)
+        held = {**now.conferences, step: room.conference}
+        rounds.keep(session, 1, msgspec.structs.replace(now, conferences=held))
+
+
+def test_signed_documents_feed_the_next_step_down_to_the_dossier(app: Flask, browser: Browser, room: Room) -> None:
+    browser.sign_in("organiser")
+    begin(browser, "NEXT-OFFICE")
+    put(app, office.office_round("NEXT-OFFICE"))
+    decide(browser, 1)
+    decide(browser, 2)
+    for step in (3, 4, 5):
+        assert "Bắt đầu hội nghị" in browser.get(f"/rounds/1/steps/{step}").text
+        hold(app, room, step)
+        assert "Nhận biên bản đã ký vào đợt" in browser.get(f"/rounds/1/steps/{step}").text
+        assert browser.post(f"/rounds/1/steps/{step}/records").status_code == 303
+        page = browser.get(f"/rounds/1/steps/{step}").text
+        assert "Nguyễn Phó An" in page and re.search(r"\d+/\d+; \d+,\d\d%", page)
+    page = browser.get("/rounds/1/dossier").text
+    assert "đưa vào quy hoạch" in page and "step-3/minutes.pdf" in page
+    assert browser.get("/rounds/1/briefing.pdf").data.startswith(b"%PDF")
+    with zipfile.ZipFile(io.BytesIO(make_dossier(browser))) as packed:
+        names = packed.namelist()
+    assert {"ledger.json", "bieu-ket-qua.xlsx", "bieu-ket-qua.pdf", "step-2/list-decision.json"} <= set(names)
+    assert "step-5/record.json" in names
+
+
+def make_dossier(browser: Browser) -> bytes:
+    answer = browser.post("/rounds/1/dossier", to="Ban Tổ chức Tỉnh ủy", signer="Chánh Văn phòng")
+    assert (answer.status_code, answer.content_type) == (200, "application/zip"), answer.text
+    return bytes(answer.data)
+
+
+def test_minutes_are_taken_for_the_dossier_and_other_files_are_not(app: Flask, browser: Browser, room: Room) -> None:
+    browser.sign_in("organiser")
+    begin(browser, "NEXT-OFFICE")
+    put(app, office.office_round("NEXT-OFFICE"))
+    decide(browser, 1)
+    decide(browser, 2)
+    hold(app, room, 3)
+    assert browser.post("/rounds/1/steps/3/records").status_code == 303
+    minutes = (io.BytesIO(b"%PDF-1.7"), "minutes.pdf")
+    assert browser.post("/rounds/1/steps/3/files", files=minutes).status_code == 303
+    assert "step-3/minutes.pdf" not in browser.get("/rounds/1/steps/3").text
+    for name, content in (("x.bel", b"x"), ("minutes-2.pdf", b"no PDF"), ("../minutes.pdf", b"%PDF")):
+        assert browser.post("/rounds/1/steps/3/files", files=(io.BytesIO(content), name)).status_code == 409
+
+
+def test_an_annulled_step_stays_on_file_and_is_held_again(app: Flask, browser: Browser, room: Room) -> None:
+    browser.sign_in("organiser")
+    begin(browser, "NEXT-OFFICE")
+    put(app, office.office_round("NEXT-OFFICE"))
+    decide(browser, 1)
+    decide(browser, 2)
+    hold(app, room, 3)
+    browser.post("/rounds/1/steps/3/records")
+    reason = kept(app).plan.ruleset.revote_reasons[0].id
+    form: dict[str, Any] = {
+        "reason": reason,
+        "words": "Niêm phong bị rách",
+        "second_login": "chair",
+        "second_password": PASSWORD,
+    }
+    assert browser.post("/rounds/1/steps/3/annul", **(form | {"second_login": "organiser"})).status_code != 303
+    assert browser.post("/rounds/1/steps/3/annul", **form).status_code == 303
+    page = browser.get("/rounds/1/steps/3").text
+    assert "Lần 1 đã hủy (Organiser): Niêm phong bị rách" in page
+    assert "Bắt đầu hội nghị" in page
+    hold(app, room, 3)
+    assert browser.post("/rounds/1/steps/3/records").status_code == 303
+    assert [(one.step, one.attempt, one.state) for one in kept(app).ledger.sittings][2:] == [
+        (3, 1, "annulled"), (3, 2, "signed")]  # fmt: skip
+
+
+# Words
+
+
+def test_pages_of_a_round_ask_for_words_that_are_there() -> None:
+    words = set()
+    for part in ("room", "desk", "round"):
+        words |= json.loads((FOLDER / "translations" / f"{part}.vi.json").read_bytes()).keys()
+    for page in sorted(Path(FOLDER, "pages", "room", "round").glob("*.html")):
+        asked = set(re.findall(r"""say\(["']([a-z_.]+)["'][,)]""", page.read_text()))
+        assert asked - words == set(), page.name
+
+
+def test_a_round_that_is_not_there_is_not_found(browser: Browser) -> None:
+    browser.sign_in("organiser")
+    for path in ("/rounds/7", "/rounds/7/people", "/rounds/7/seats", "/rounds/7/steps/1", "/rounds/7/dossier"):
+        assert browser.get(path).status_code == 404, path
+
+
+def test_after_the_deadline_the_round_warns_and_goes_on(browser: Browser, clock: object) -> None:
+    browser.sign_in("organiser")
+    page = begin(browser)
+    assert "Đã quá hạn" not in browser.get(page).text
+    clock.now += datetime.timedelta(days=6)  # type: ignore[attr-defined]
+    browser.sign_in("organiser")
+    assert "Đã quá hạn: phải hoàn thành trước ngày 15/04/2022." in browser.get(page).text
