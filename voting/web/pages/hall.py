@@ -13,9 +13,10 @@ import qrcode
 from flask import Blueprint, abort, render_template, url_for
 from qrcode.image.svg import SvgPathImage
 
-from voting import box, closing, life_row, room_grace, setup
+from voting import box, closing, life_row, results, room_grace, setup
 from voting.life_table import WITH_SETUP
 from voting.storage.tables import ClosingRow, ConferenceRow
+from voting.web.pages.hall_chart import charts
 from voting.web.room import the_room
 
 STEP = 5  # ballots; below two steps of cards drawn, only "all" is shown
@@ -35,6 +36,7 @@ def screen() -> str:
         written = setup.setup_of(session, row.id) if row.state in WITH_SETUP else None
         closed = session.get(ClosingRow, row.id)
         shown = ballots_shown(row, box.count_ballots(session, row.id))
+        address = url_for("hall.trackers", _external=True, _scheme="https")
         return render_template(
             "room/hall.html",
             row=row,
@@ -44,6 +46,9 @@ def screen() -> str:
             end=closing.end_ballots(closed.facts) if closed else None,
             shown=shown,
             last_call=row.state == "open" and room_grace.called(session, row.id),
+            charts=charts(results.released(session, row.id)) if row.state == "signed" else [],
+            lookup=qr_code(address) if closed else None,
+            address=address,
             refresh=REFRESH_SECONDS,
             **script("hall.js"),
         )

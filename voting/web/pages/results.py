@@ -1,12 +1,15 @@
-"""After closing: archive, facts and commitments go to the tally machine; what it brought back is noted."""
+"""After closing: the box goes to the tally machine, its signed records come back, and the chair releases the result."""
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from voting import closing, life, life_row, room_receipts
-from voting.web.pages.context import current_number, current_row, to_desk
+from voting import closing, handover, life_row, results, room_receipts
+from voting.errors import InvalidRecord
+from voting.web.pages.context import current_number, current_row
 from voting.web.room import the_room
-from voting.web.sessions import for_roles
+from voting.web.sessions import for_roles, two_people
+
+MOST_RECORDS = 40  # files of one upload; a conference has at most as many papers
 
 pages = Blueprint("results", __name__, url_prefix="/results")
 
@@ -14,10 +17,11 @@ pages = Blueprint("results", __name__, url_prefix="/results")
 @pages.get("")
 @for_roles()
 def overview() -> str:
-    """Files to take along, and the hash that the tellers compare before they open."""
+    """Files to take along, the hash that the tellers compare before they open, and what came back."""
     with the_room().storage.read() as session:
         row = current_row(session)
         closed = closing.closed_of(session, row.id) if row.closed else None
+        records = results.paper_records(session, row.id) if closed else []
         return render_template(
             "room/results.html",
             row=row,
@@ -25,23 +29,20 @@ def overview() -> str:
             end=closing.end_ballots(closed.facts) if closed else None,
             missing=life_row.counts(session, row.id).get(room_receipts.MISSING, 0),
             ballots=len(closing.trackers(session, row.id)) if closed else 0,
+            sticks=handover.sticks() if closed else [],
+            records=records,
+            telling={one.paper: results.telling(one.record) for one in records if one.record},
+            released=bool(results.released(session, row.id)) if closed else False,
         )
 
 
 @pages.get("/<name>")
 @for_roles("secretary", "technician", "teller", "chair", "organiser")
 def download(name: str) -> Response:
-    """Archive, facts or commitments."""
-    with the_room().storage.read() as session:
-        row = current_row(session)
-        room_receipts.demand_all(session, row.id)
-        closed = closing.closed_of(session, row.id)
-    files = {
-        f"{closed.uuid}.bel": closed.archive,
-        f"{closed.uuid}.facts.json": closed.facts,
-        f"{closed.uuid}.commitments": closed.commitments,
-    }
-    content = files.get(name)
+    """Archive, facts, commitments, or all of them in one file."""
+    closed = _closed()
+    files = handover.handover_files(closed)
+    content = handover.packed(closed) if name == f"{closed.uuid}.zip" else files.get(name)
     if content is None:
         abort(404)
     answer = Response(content, content_type="application/octet-stream")
@@ -49,21 +50,58 @@ def download(name: str) -> Response:
     return answer
 
 
-@pages.post("/counted")
-@for_roles("secretary", "teller")
-def counted() -> AnyResponse:
-    """Note that the tellers have counted, and whether the head must decide a tie."""
+@pages.post("/stick")
+@for_roles("secretary", "technician", "teller")
+def to_stick() -> AnyResponse:
+    """Write the box onto a USB stick that is plugged into this machine, and read it back."""
+    closed = _closed()
+    stick = next((one for one in handover.sticks() if str(one) == request.form.get("stick")), None)
+    if stick is None:
+        abort(404)
+    flash(str(handover.write_to(stick, closed)))
+    return redirect(url_for("results.overview"), 303)
+
+
+@pages.post("/records")
+@for_roles("secretary", "technician", "teller", "chair", "organiser")
+def take_records() -> AnyResponse:
+    """Take signed records; each is verified against this room's box, and all of them are kept or none."""
+    files = [file for file in request.files.getlist("records") if file.filename]
+    if not 1 <= len(files) <= MOST_RECORDS:
+        abort(400)
     number = current_number()
     with the_room().storage.write() as session:
-        life.mark_counted(session, number, awaiting_head="awaiting_head" in request.form)
-    return to_desk()
+        room_receipts.demand_all(session, number)
+        for file in files:
+            try:
+                results.take_record(session, number, file.read())
+            except InvalidRecord as error:
+                raise InvalidRecord(f"{(file.filename or '')[:80]}: {error}") from None
+    return redirect(url_for("results.overview"), 303)
 
 
 @pages.post("/signed")
-@for_roles("secretary", "chair")
+@for_roles("secretary", "chair", "teller", "organiser")
 def signed() -> AnyResponse:
-    """Note that all records are signed."""
+    """Two people say that everybody who signs on paper has signed."""
+    by, number = two_people("chair"), current_number()
+    with the_room().storage.write() as session:
+        results.sign_on_paper(session, number, by)
+    return redirect(url_for("results.overview"), 303)
+
+
+@pages.post("/release")
+@for_roles("chair")
+def release() -> AnyResponse:
+    """The chair lets the hall screen show the result, or hides it again."""
     number = current_number()
     with the_room().storage.write() as session:
-        life.mark_signed(session, number)
-    return to_desk()
+        results.release(session, number, shown=request.form.get("shown") == "yes")
+    return redirect(url_for("results.overview"), 303)
+
+
+def _closed() -> closing.Closed:
+    with the_room().storage.read() as session:
+        row = current_row(session)
+        room_receipts.demand_all(session, row.id)
+        return closing.closed_of(session, row.id)

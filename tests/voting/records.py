@@ -1,0 +1,80 @@
+"""Records of a closed room as the tally machine would bring them: numbers chosen by the test, signed by tellers."""
+
+import msgspec
+
+from keys.signing import SigningKey, sign_envelope
+from keys.transcript import sha256_hex
+from tally.rule import decide
+from tests.voting.rooms import CLOSING, Room
+from voting import closing, setup
+from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.case import Case, Counted, HeadDecision
+from voting.documents.conference import Conference
+from voting.documents.election import parse_election
+from voting.documents.envelope import read_payload
+from voting.documents.facts import CountFacts, Envelope, HeadWord, RoomFacts
+from voting.documents.record import RECORD_TYPE, BallotCounts, Hashes, MadeBy, Record
+
+Votes = dict[str, tuple[int, int]]
+"""Agree and disagree by id."""
+
+
+def conference_of(room: Room) -> Conference:
+    with room.storage.read() as session:
+        found = parse_election(setup.setup_of(session, room.conference).election).conference
+    assert found is not None
+    return found
+
+
+def new_record(room: Room, votes: Votes, paper: int = 1, decided: HeadDecision | None = None) -> Record:
+    """The record of a paper of a closed box with these votes."""
+    with room.storage.read() as session:
+        closed = closing.closed_of(session, room.conference)
+        election = parse_election(setup.setup_of(session, room.conference).election)
+        ballots = len(closing.trackers(session, room.conference))
+    conference = conference_of(room)
+    one = conference.papers[paper - 1]
+    envelope = parse_canonical(closed.facts, Envelope, what="facts")
+    facts = read_payload(envelope, RoomFacts, "facts")
+    words = (HeadWord(paper, decided.chosen, decided.by, decided.reason, decided.on, None),) if decided else ()
+    moment = CLOSING.isoformat()
+    count = CountFacts(
+        1, election.uuid, facts.end_ballots, moment, moment, (1, 2), (), (), witnesses=(), chair_words=(),
+        head_words=words,
+    )  # fmt: skip
+    case = Case(
+        rule=one.rule,
+        selection=one.selection,
+        summoned=conference.summoned,
+        present=conference.present,
+        ballots=ballots,
+        candidates=tuple(Counted(each.id, each.name, *votes[each.id]) for each in one.candidates),
+        head_decision=decided,
+    )
+    return Record(
+        format=1,
+        kind="record",
+        form="electronic",
+        uuid=election.uuid,
+        fingerprint=election.fingerprint,
+        paper=paper,
+        conference=conference,
+        ballots=BallotCounts(conference.drawn, ballots, ballots, 0, ""),
+        case=case,
+        verdict=decide(case),
+        notes=(),
+        facts=facts,
+        facts_signatures=envelope.signatures,
+        count=count,
+        hashes=Hashes("a" * 64, "b" * 64, facts.end_ballots, sha256_hex(closed.facts), sha256_hex(canonical(count))),
+        made_by=MadeBy("phieukin", "typst", "Tinos"),
+    )
+
+
+def signed(record: Record, *keys: SigningKey) -> bytes:
+    """The record's file with these signatures."""
+    payload = canonical(record)
+    envelopes = [msgspec.convert(sign_envelope(payload, RECORD_TYPE, key), Envelope) for key in keys]
+    signatures = sorted((one for each in envelopes for one in each.signatures), key=lambda one: (one.keyid, one.sig))
+    whole = Envelope(envelopes[0].payload, RECORD_TYPE, tuple(signatures))
+    return canonical(whole)

@@ -1,0 +1,217 @@
+"""Results: the box handed over, signed records taken back after verification, the chart that the chair releases."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from werkzeug.test import TestResponse
+
+from keys.signing import new_signing_key
+from tests.voting.records import Votes, new_record, signed
+from tests.voting.rooms import Room
+from tests.voting.web.conftest import PASSWORD, Browser
+from voting import handover
+from voting.documents.case import HeadDecision
+from voting.documents.conference import Selection
+from voting.documents.record import Record
+
+TWO_TO_ONE: Votes = {"c1": (2, 1)}
+TIED: Votes = {"c1": (2, 1), "c2": (2, 1)}
+
+
+def closed_room(room: Room, **options: object) -> Room:
+    """A closed box with a ballot of everybody who drew a card."""
+    room.open(**options)
+    for card in room.drawn:
+        room.box.cast(room.uuid(), room.body(card))
+    room.close()
+    return room
+
+
+def bring(browser: Browser, *files: bytes) -> TestResponse:
+    records = [(io.BytesIO(raw), f"record{number}.json") for number, raw in enumerate(files)]
+    return browser.post("/results/records", records=records)
+
+
+def keys(room: Room) -> list[Any]:
+    return [teller.signing for teller in room.tellers]
+
+
+def test_the_box_goes_out_as_one_file_with_everything_in_it(room: Room, browser: Browser) -> None:
+    closed_room(room)
+    raw = browser.sign_in("secretary").get(f"/results/{room.uuid()}.zip").data
+    with zipfile.ZipFile(io.BytesIO(raw)) as file:
+        names = {name.removeprefix(room.uuid()) for name in file.namelist()}
+        assert names == {".bel", ".facts.json", ".commitments"}
+        for name in file.namelist():
+            assert file.read(name) == browser.get(f"/results/{name}").data
+    assert browser.get(f"/results/{room.uuid()}.zip").data == raw
+
+
+def test_the_box_is_written_onto_a_stick_and_read_back(
+    room: Room, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed_room(room)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    monkeypatch.setattr(handover, "sticks", lambda: [stick])
+    browser.sign_in("technician")
+    assert browser.post("/results/stick", stick=str(tmp_path)).status_code == 404
+    assert browser.post("/results/stick", stick=str(stick)).status_code == 303
+    folder = stick / f"phieukin-{room.uuid()}"
+    assert sorted(path.suffix for path in folder.iterdir()) == [".bel", ".commitments", ".json"]
+    assert "đọc lại đúng" in browser.get("/results").text
+
+
+def test_a_stick_that_gives_back_something_else_is_refused(
+    room: Room, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed_room(room)
+    monkeypatch.setattr(handover, "sticks", lambda: [tmp_path])
+    monkeypatch.setattr(handover, "_write", lambda path, content: path.write_bytes(content[:-1]))
+    answer = browser.sign_in("technician").post("/results/stick", stick=str(tmp_path))
+    assert answer.status_code == 409
+    assert "Không ghi được vào thẻ USB" in answer.text
+
+
+def test_signatures_add_up_until_those_on_paper_are_left_to_two_people(room: Room, browser: Browser) -> None:
+    closed_room(room)
+    record, (first, second) = new_record(room, TWO_TO_ONE), keys(room)
+    browser.sign_in("secretary")
+    assert bring(browser, signed(record, first)).status_code == 303
+    assert room.state() == "counted"
+    assert "Chưa ký: Kiểm phiếu viên 2." in browser.get("/results").text
+    two = {"second_login": "chair", "second_password": PASSWORD}
+    assert browser.post("/results/signed", **two).status_code == 409
+    bring(browser, signed(record, second))
+    page = browser.get("/results").text
+    assert "đủ chữ ký điện tử" in page
+    assert "Ký trên giấy: Phạm Thư Ký, Lê Chủ Trì." in page
+    assert room.state() == "counted"
+    assert browser.post("/results/signed", second_login="secretary", second_password=PASSWORD).status_code in (403, 409)
+    assert browser.post("/results/signed", **two).status_code == 303
+    assert room.state() == "signed"
+
+
+@pytest.fixture
+def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Papers of which one name is taken from the top down."""
+    from tests.voting import rooms
+
+    plain = rooms.new_draft
+
+    def top(*args: Any, **kwargs: Any) -> Any:
+        draft = plain(*args, **kwargs)
+        paper = msgspec.structs.replace(draft.papers[0], selection=Selection("top", 1), tie_scope="cutline")
+        return msgspec.structs.replace(draft, papers=(paper,))
+
+    monkeypatch.setattr(rooms, "new_draft", top)
+
+
+@pytest.mark.usefixtures("one_place")
+def test_a_tie_awaits_the_head_and_goes_on_with_the_decision(room: Room, browser: Browser) -> None:
+    closed_room(room, candidates=2)
+    waiting = new_record(room, TIED)
+    browser.sign_in("teller")
+    assert bring(browser, signed(waiting, *keys(room))).status_code == 303
+    assert room.state() == "awaiting_head"
+    word = HeadDecision(("c2",), "Lê Chủ Trì", "Kinh nghiệm", "2022-04-10")
+    decided = new_record(room, TIED, decided=word)
+    assert bring(browser, signed(decided, keys(room)[0])).status_code == 303
+    assert room.state() == "awaiting_head"
+    bring(browser, signed(decided, keys(room)[1]))
+    browser.post("/results/signed", second_login="chair", second_password=PASSWORD)
+    assert room.state() == "signed"
+
+
+Change = Callable[[Record], Record]
+FORGERIES: dict[str, Change] = {
+    "uuid": lambda one: msgspec.structs.replace(one, uuid="1" * 14),
+    "fingerprint": lambda one: msgspec.structs.replace(one, fingerprint="x"),
+    "conference": lambda one: msgspec.structs.replace(
+        one, conference=msgspec.structs.replace(one.conference, present=one.conference.present + 1)
+    ),
+    "end_ballots": lambda one: msgspec.structs.replace(
+        one, hashes=msgspec.structs.replace(one.hashes, end_ballots="c" * 64)
+    ),
+    "facts": lambda one: msgspec.structs.replace(one, facts=msgspec.structs.replace(one.facts, refused=1)),
+    "count": lambda one: msgspec.structs.replace(one, count=msgspec.structs.replace(one.count, openers=(1,))),
+    "ballots": lambda one: msgspec.structs.replace(one, case=msgspec.structs.replace(one.case, ballots=9)),
+    "base": lambda one: msgspec.structs.replace(one, case=msgspec.structs.replace(one.case, present=1)),
+    "rule": lambda one: msgspec.structs.replace(
+        one, case=msgspec.structs.replace(one.case, rule=msgspec.structs.replace(one.case.rule, num=1))
+    ),
+    "names": lambda one: msgspec.structs.replace(one, case=msgspec.structs.replace(one.case, candidates=())),
+    "paper": lambda one: msgspec.structs.replace(one, paper=2),
+    "electronic": lambda one: msgspec.structs.replace(one, form="paper"),
+}
+
+
+@pytest.mark.parametrize("place", FORGERIES)
+def test_a_record_of_something_else_is_refused_though_its_tellers_signed(
+    room: Room, browser: Browser, place: str
+) -> None:
+    closed_room(room)
+    forged = FORGERIES[place](new_record(room, TWO_TO_ONE))
+    answer = bring(browser.sign_in("secretary"), signed(forged, *keys(room)))
+    assert answer.status_code == 409
+    assert place in answer.text
+    assert room.state() == "closed"
+
+
+def test_a_record_without_a_tellers_signature_is_refused(room: Room, browser: Browser) -> None:
+    closed_room(room)
+    record = new_record(room, TWO_TO_ONE)
+    good = msgspec.json.decode(signed(record, keys(room)[0]))
+    stranger = signed(record, keys(room)[0], new_signing_key())
+    nobody = msgspec.json.encode({**good, "signatures": []}, order="sorted")
+    other = msgspec.json.decode(signed(record, keys(room)[1]))["signatures"][0]["sig"]
+    wrong = good | {"signatures": [{**good["signatures"][0], "sig": other}]}
+    browser.sign_in("secretary")
+    for raw in (stranger, nobody, msgspec.json.encode(wrong, order="sorted"), b"{}", good["payload"].encode()):
+        assert bring(browser, raw).status_code == 409
+    assert room.state() == "closed"
+
+
+def test_one_teller_cannot_replace_a_record_that_all_signed(room: Room, browser: Browser) -> None:
+    closed_room(room)
+    browser.sign_in("teller")
+    bring(browser, signed(new_record(room, TWO_TO_ONE), *keys(room)))
+    assert bring(browser, signed(new_record(room, {"c1": (3, 0)}), keys(room)[0])).status_code == 409
+    assert "Mọi phiếu đều giống nhau" not in browser.get("/results").text
+
+
+def test_a_missing_receipt_blocks_hand_over_and_records(room: Room, browser: Browser) -> None:
+    closed_room(room)
+    room.sql("INSERT INTO counts (conference, what, times) VALUES (:c, 'receipt_missing', 1)", c=room.conference)
+    browser.sign_in("secretary")
+    assert browser.get(f"/results/{room.uuid()}.zip").status_code == 409
+    assert bring(browser, signed(new_record(room, TWO_TO_ONE), *keys(room))).status_code == 409
+
+
+def test_the_hall_shows_the_result_only_once_the_chair_releases_it(room: Room, browser: Browser) -> None:
+    closed_room(room)
+    browser.sign_in("chair")
+    bring(browser, signed(new_record(room, TWO_TO_ONE), *keys(room)))
+    assert browser.post("/results/release", shown="yes").status_code == 409
+    browser.post("/results/signed", second_login="secretary", second_password=PASSWORD)
+    assert "<svg" not in browser.get("/hall").text
+    assert browser.post("/results/release", shown="yes").status_code == 303
+    page = browser.get("/hall").text
+    assert "Cần đồng ý ≥ 3/10 số người có mặt (03): ít nhất 01 phiếu." in page
+    assert '<line class="rule" x1="1"' in page
+    assert 'width="2" height="7"' in page
+    assert "66,67%" in page
+    browser.post("/results/release", shown="no")
+    assert "<svg" not in browser.get("/hall").text
+
+
+def test_a_unanimous_result_is_warned_of_before_it_is_shown(room: Room, browser: Browser) -> None:
+    closed_room(room)
+    browser.sign_in("chair")
+    bring(browser, signed(new_record(room, {"c1": (3, 0)}), *keys(room)))
+    assert "Mọi phiếu đều giống nhau với: Trần Thị 1." in browser.get("/results").text
