@@ -29,7 +29,7 @@ function draw(): void {
 }
 
 function setupStep(): HTMLElement[] {
-  const file = h("input", { type: "file", accept: ".json,.bel", onchange: () => void openSetup(file.files?.[0]) });
+  const file = h("input", { type: "file", accept: ".json,.bel", "aria-label": say("setup"), onchange: () => void openSetup(file.files?.[0]) });
   const shown = setup === null ? [p(say(problem), "bad")] : [p(say("setup.good")), h("code", {}, fours(setup.election.fingerprint))];
   return [h("h2", {}, say("setup")), file, ...(setup !== null || problem ? shown : [])];
 }

@@ -1,0 +1,176 @@
+"""Every screen of the tablet at each size, theme and language, with the largest letters: axe-core, targets, first paint."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.stories.conftest import OpenRoom
+from tests.stories.looking import LENSES, Lens, complaints, picture, small_targets
+from tests.stories.test_from_card_to_record import DEAD_TIME, Attendee
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+THEMES = ("soft", "dark", "high", "light")
+CONTRAST = """async () => (await axe.run(document, {runOnly: {type: "rule", values: ["color-contrast"]}})).violations
+    .flatMap((one) => one.nodes.slice(0, 2).map((node) => node.target.join(" ") + " " + node.any[0]?.message))"""
+
+
+class Visitor(Attendee):
+    """An attendee who looks closely at every screen."""
+
+    def __init__(self, browser: "Browser", lens: Lens) -> None:
+        viewport = {"width": lens.width, "height": lens.height}
+        self.context = browser.new_context(viewport=viewport, ignore_https_errors=True)  # type: ignore[arg-type]
+        super().__init__(self.context.new_page())
+        self.page.set_default_timeout(20_000)
+        self.lens = lens
+        self.problems: list[str] = []
+
+    def look(self, name: str) -> None:
+        """Look at a screen in all themes."""
+        self.page.wait_for_timeout(DEAD_TIME)
+        picture(self.page, f"tablet-{name}-{self.lens}")
+        found = [*complaints(self.page), *small_targets(self.page)]
+        for theme in THEMES:
+            self.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
+            found += [f"{theme}: {one}" for one in self.page.evaluate(CONTRAST)]
+        self.problems += [f"{name}: {one}" for one in found]
+
+    def dress(self) -> None:
+        """Choose the lens's language and size, as an attendee does."""
+        if self.lens.language == "en":
+            self.touch("[data-key=language]")
+        self.touch("[data-key=display]")
+        self.touch(f"dialog [data-key={self.lens.size}]")
+        self.look("display")
+        self.touch("dialog [data-key=close]")
+
+    def type_on_the_keypad(self, card: str) -> None:
+        """Type a card's code by touch."""
+        for char in card:
+            self.touch(f'[data-key="key-{char}"]')
+        self.touch("[data-key=enter]")
+
+
+@pytest.mark.parametrize("lens", LENSES, ids=str)
+def test_every_screen_can_be_read_and_touched_by_everybody(
+    open_room: OpenRoom, chromium: "Browser", lens: Lens
+) -> None:
+    visitor = Visitor(chromium, lens)
+    page = visitor.page
+    page.goto(f"{open_room.url}/kiosk")
+    page.wait_for_selector("#enrol-code")
+    visitor.look("enrol")
+    visitor.enrol(open_room)
+    visitor.dress()
+    visitor.look("welcome")
+    visitor.touch(".foot button")
+    visitor.look("keypad")
+    visitor.type_on_the_keypad(open_room.cards[0])
+    page.wait_for_selector(".at-accepted")
+    visitor.look("accepted")
+    visitor.touch(".foot .primary")
+    visitor.look("ballot")
+    while not page.locator(".at-review").count():
+        for choices in page.locator(".person .choices").all()[1:]:
+            choices.locator("label").first.click()
+        visitor.touch("[data-key=next]")
+        page.wait_for_timeout(DEAD_TIME)
+    page.wait_for_selector("[data-key=cast]:enabled")
+    visitor.look("review")
+    visitor.touch("[data-key=cast]")
+    page.wait_for_selector(".at-done")
+    visitor.look("done")
+    visitor.touch(".foot .primary")
+    visitor.at("welcome")
+    page.keyboard.type(open_room.cards[0])
+    page.keyboard.press("Enter")
+    visitor.at("accepted")
+    visitor.dress()
+    visitor.touch(".foot .primary")
+    visitor.choose(lambda number: None)
+    visitor.touch("[data-key=cast]")
+    page.wait_for_selector(".at-stopped")
+    visitor.look("stopped")
+    visitor.context.close()
+    assert visitor.problems == []
+
+
+def test_the_whole_vote_by_keyboard_alone(open_room: OpenRoom, chromium: "Browser") -> None:
+    visitor = Visitor(chromium, LENSES[0])
+    visitor.enrol(open_room)
+    press, page = visitor.page.keyboard.press, visitor.page
+    page.keyboard.type(open_room.cards[0])
+    press("Enter")
+    visitor.at("accepted")
+    for _ in range(120):
+        page.wait_for_timeout(20)
+        kind, chosen, main = page.evaluate(
+            "[document.activeElement.type, document.activeElement.checked, "
+            "document.activeElement.matches('.foot .primary')]"
+        )
+        if kind == "radio" and not chosen:
+            press("Space")
+        elif main:
+            page.wait_for_timeout(DEAD_TIME)
+            press("Enter")
+            page.wait_for_timeout(DEAD_TIME)
+        if page.locator(".at-done").count():
+            break
+        press("Tab")
+    visitor.at("done")
+    visitor.context.close()
+
+
+def test_one_touch_a_name_one_to_review_one_to_cast(open_room: OpenRoom, chromium: "Browser") -> None:
+    visitor = Visitor(chromium, Lens(1280, 800, "vi"))
+    visitor.enrol(open_room)
+    page = visitor.page
+    page.keyboard.type(open_room.cards[0])
+    page.keyboard.press("Enter")
+    visitor.at("accepted")
+    touches = 0
+    visitor.touch(".foot .primary")
+    pages = 0
+    while not page.locator(".at-review").count():
+        for choices in page.locator(".person .choices").all():
+            choices.locator("label").first.click()
+            touches += 1
+        visitor.touch("[data-key=next]")
+        pages += 1
+        page.wait_for_timeout(DEAD_TIME)
+    assert touches == len(open_room.election.questions)
+    page.wait_for_selector("[data-key=cast]:enabled")
+    visitor.touch("[data-key=cast]")
+    visitor.at("done")
+    visitor.context.close()
+
+
+def paints(page_metrics: list[dict[str, float | str]]) -> Iterator[float]:
+    yield from (float(one["startTime"]) for one in page_metrics if one["name"] == "first-contentful-paint")
+
+
+def test_first_paint_and_size_are_written_down(
+    open_room: OpenRoom, chromium: "Browser", front: Path, record_property: pytest.FixtureRequest
+) -> None:
+    visitor = Visitor(chromium, LENSES[0])
+    visitor.page.goto(f"{open_room.url}/kiosk")
+    visitor.page.wait_for_selector("#enrol-code")
+    metrics = json.loads(visitor.page.evaluate("JSON.stringify(performance.getEntriesByType('paint'))"))
+    files = json.loads(front.read_bytes())["files"]
+    scripts = [front.parent / files[name]["file"] for name in ("kiosk.js", "worker.js")]
+    size = sum(len(gzip.compress(path.read_bytes())) for path in scripts)
+    figures = f"first paint {next(paints(metrics)):.0f} ms, scripts {size} bytes gzipped"
+    record_property("figures", figures)  # type: ignore[operator]
+    print(figures)
+    elsewhere = visitor.page.evaluate(
+        "performance.getEntriesByType('resource').map((one) => new URL(one.name).origin).filter((one) => one !== origin)"
+    )
+    assert elsewhere == []
+    visitor.context.close()
