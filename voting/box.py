@@ -1,22 +1,25 @@
 """The box (hòm phiếu): takes a ballot once, and answers the same ballot with the same receipt for ever.
 
 A ballot is verified before any lock is taken. Then one transaction, in which the box is still open, the card may vote,
-and there is room: the ballot row goes in, unique by credential, and is itself the use of the card. Two server processes
-cannot both win: the second meets the first's row. Once a spare is active, ballots go in one at a time, so that there
-are never more of them than cards drawn; the one too many freezes the box instead.
+and there is room: the ballot row goes in, unique by credential, and is itself the use of the card. Ballots that come
+together share the transaction, each judged as if it came alone, and nobody is answered before it is on the disk. Two
+server processes cannot both win: the second meets the first's row. Once a spare is active, processes take turns, so
+that there are never more ballots than cards drawn; the one too many freezes the box instead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from keys.errors import KeysError
 from keys.signing import raw_message, sign_raw
 from voting import life_row
-from voting.documents.ballot import parse_ballot, parse_ballot_text, tracker, verify_ballot
+from voting.box_copies import add_marks, is_copy, mark_key, marks_of
+from voting.box_line import Line
+from voting.documents.ballot import BallotText, parse_ballot, parse_ballot_text, tracker, verify_ballot
 from voting.documents.election import Election, parse_election
 from voting.documents.errors import DocumentError
 from voting.documents.request import ballot_limit, ballot_size, unpack_request
@@ -38,6 +41,8 @@ from voting.storage.engine import Storage
 from voting.storage.tables import BallotRow, CardRow, ConferenceRow, SetupRow
 
 RECEIPT_TAG = "phieukin/receipt/v1"
+MOST_TOGETHER = 64
+"""Ballots of one transaction: with more of them its lock would be held for long."""
 
 Verify = Callable[[Election, bytes, bytes | None], None]
 """Verifies one ballot by its bytes and the commitments that came along, which prove nothing; raises DocumentError."""
@@ -66,6 +71,54 @@ class _Sealed:
     credential: str
     raw: bytes
     commitments: bytes | None
+    marks: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What the box holds of the ballots and cards of a group, within one transaction."""
+
+    receipts: dict[str, Receipt]  # by tracker
+    used: set[str]  # credentials
+    cards: Sequence[CardRow]  # kept here, they are not asked for one by one
+
+    @classmethod
+    def of(cls, session: Session, group: "Sequence[_Sealed]") -> "_Inside":
+        """Look up a group's ballots and cards."""
+        credentials, trackers = [one.credential for one in group], [one.tracker for one in group]
+        cards = session.scalars(select(CardRow).where(CardRow.credential.in_(credentials))).all()
+        columns = select(BallotRow.tracker, BallotRow.credential, BallotRow.receipt)
+        found = session.execute(
+            columns.where(or_(BallotRow.tracker.in_(trackers), BallotRow.credential.in_(credentials)))
+        ).all()
+        return cls(
+            {one.tracker: Receipt(one.tracker, one.receipt) for one in found}, {one.credential for one in found}, cards
+        )
+
+    def judge(self, session: Session, row: ConferenceRow, sealed: "_Sealed") -> Receipt | VotingError | None:
+        """The receipt of a ballot that is in, the reason why this one cannot go in, or None where it can."""
+        if sealed.tracker in self.receipts:
+            return self.receipts[sealed.tracker]
+        try:
+            check_open(row)
+            check_card(session, sealed.uuid, sealed.credential)
+        except VotingError as error:
+            return error
+        return CardAlreadyUsed("another ballot of this card is in the box") if sealed.credential in self.used else None
+
+    def add(self, ballot: BallotRow) -> Receipt:
+        """Count a ballot of this transaction as in the box."""
+        self.used.add(ballot.credential)
+        return self.receipts.setdefault(ballot.tracker, Receipt(ballot.tracker, ballot.receipt))
+
+
+@dataclass(frozen=True, slots=True)
+class _Election:
+    """What one server process knows of an election: it never changes once sealed. And its line before the box."""
+
+    conference: int
+    election: Election
+    line: Line[_Sealed, Receipt]
 
 
 class Box:
@@ -75,18 +128,23 @@ class Box:
         self._storage = storage
         self._keyring = keyring
         self._verifier = verify
-        self._elections: dict[str, tuple[int, Election]] = {}
+        self._mark_key = mark_key(keyring)
+        self._elections: dict[str, _Election] = {}
 
     def election(self, uuid: str) -> tuple[int, Election]:
         """The conference and the parsed election of a uuid; raise NotOpen if there is no Setup of it."""
+        known = self._known(uuid)
+        return known.conference, known.election
+
+    def _known(self, uuid: str) -> _Election:
         known = self._elections.get(uuid)
         if known is None:
             with self._storage.read() as session:
                 setup = session.get(SetupRow, uuid)
                 if setup is None:
                     raise NotOpen("no election with this uuid was set up here")
-                known = setup.conference, parse_election(setup.election)
-            self._elections[uuid] = known
+                fresh = _Election(setup.conference, parse_election(setup.election), Line(self._put_in, MOST_TOGETHER))
+            known = self._elections.setdefault(uuid, fresh)
         return known
 
     def request_size(self, uuid: str) -> int:
@@ -96,7 +154,7 @@ class Box:
     def cast(self, uuid: str, body: bytes) -> Receipt:
         """Take a ballot into the box; return its receipt.
 
-        Raises WrongSize or BadBallot, NotOpen, BoxClosed or BoxFrozen, UnknownCard, CardVoid, SpareNotActive, or
+        Raises WrongSize or BadBallot (a copied ciphertext, too), NotOpen, BoxClosed or BoxFrozen, UnknownCard, CardVoid, SpareNotActive, or
         CardAlreadyUsed for another ballot of a card that voted: the first stays, and the incident is counted.
         """
         conference, election = self.election(uuid)
@@ -104,14 +162,16 @@ class Box:
         known = self._receipt(uuid, tracker(raw))
         if known is not None:
             return known
-        sealed = _Sealed(uuid, conference, tracker(raw), self._credential(election, raw), raw, commitments)
+        ballot = self._parse(election, raw)
+        marks = marks_of(self._mark_key, uuid, ballot)
+        sealed = _Sealed(uuid, conference, tracker(raw), ballot.credential, raw, commitments, marks)
         with self._storage.read() as session:
             check_open(life_row.find(session, conference))
             check_card(session, uuid, sealed.credential)
         # Before the card's use is looked at: only who holds its secret can report it as used already.
         self._verify(election, sealed)
         try:
-            return self._insert(sealed)
+            return self._known(uuid).line.wait(sealed)
         except CardAlreadyUsed:
             self._note(conference, "card_already_used")
             raise
@@ -129,10 +189,10 @@ class Box:
         except DocumentError as error:
             raise BadBallot(str(error)) from None
 
-    def _credential(self, election: Election, raw: bytes) -> str:
-        """The card that a ballot claims; whether it is a point, and signed, is verified after the card is looked up."""
+    def _parse(self, election: Election, raw: bytes) -> BallotText:
+        """A ballot as text: whether its card is a point, and signed, is verified after the card is looked up."""
         try:
-            return parse_ballot_text(raw, ballot_limit(election)).credential
+            return parse_ballot_text(raw, ballot_limit(election))
         except DocumentError as error:
             raise BadBallot(str(error)) from None
 
@@ -147,43 +207,58 @@ class Box:
             row = session.get(BallotRow, found)
             return Receipt(row.tracker, row.receipt) if row is not None and row.deck == uuid else None
 
-    def _check(self, session: Session, sealed: _Sealed) -> None:
-        """Raise unless the box is open, and the card may vote and did not."""
-        check_open(life_row.find(session, sealed.conference))
-        check_card(session, sealed.uuid, sealed.credential)
-        taken = session.scalar(select(BallotRow.tracker).where(BallotRow.credential == sealed.credential))
-        if taken is not None and taken != sealed.tracker:
-            raise CardAlreadyUsed("another ballot of this card is in the box")
+    def _put_in(self, group: Sequence[_Sealed]) -> Sequence[Receipt | Exception]:
+        """Put verified ballots of one election in; after losing a race to another process, one after the other."""
+        try:
+            return self._insert(group)
+        except IntegrityError:
+            if len(group) == 1:
+                return [self._stored(group[0])]
+            return [outcome for sealed in group for outcome in self._put_in([sealed])]
 
-    def _insert(self, sealed: _Sealed) -> Receipt:
-        """Put a verified ballot in, in one transaction."""
+    def _insert(self, group: Sequence[_Sealed]) -> list[Receipt | Exception]:
+        """Put ballots in, in one transaction, each judged after those before it; raise IntegrityError after a race."""
         with Session(self._storage.engine) as session:
-            row = self._enter(session, sealed)
-            self._check(session, sealed)
-            if session.get(BallotRow, sealed.tracker) is not None:
-                session.rollback()
-                return self._stored(sealed)
-            if row.drawn is None or _ballots(session, sealed.uuid) >= row.drawn:
+            row = self._enter(session, group[0])
+            inside = _Inside.of(session, group)
+            left = (row.drawn or 0) - _ballots(session, group[0].uuid)
+            outcomes: list[Receipt | Exception] = []
+            fresh: list[BallotRow] = []
+            for sealed in group:
+                outcome = inside.judge(session, row, sealed)
+                if outcome is None and len(fresh) >= left:
+                    break  # one too many, to be met again with the box as these leave it
+                if outcome is None:
+                    fresh.append(self._ballot_row(session, sealed))
+                    outcome = inside.add(fresh[-1])
+                outcomes.append(outcome)
+            if not fresh and len(outcomes) < len(group):
                 _freeze_over_limit(session, row)
-                raise BoxFrozen("one ballot more than cards were drawn: the box is frozen, the chair decides")
-            message = raw_message(RECEIPT_TAG, sealed.uuid.encode(), sealed.tracker.encode())
-            receipt = sign_raw(self._keyring.key(session, sealed.conference, "receipt"), message)
-            session.add(
-                BallotRow(
-                    tracker=sealed.tracker,
-                    deck=sealed.uuid,
-                    credential=sealed.credential,
-                    ballot=sealed.raw,
-                    commitments=sealed.commitments,
-                    receipt=receipt,
+                outcomes.append(
+                    BoxFrozen("one ballot more than cards were drawn: the box is frozen, the chair decides")
                 )
-            )
-            try:
-                session.commit()
-            except IntegrityError:
-                session.rollback()
-                return self._stored(sealed)
-        return Receipt(sealed.tracker, receipt)
+            # In one order in all processes, so that none waits for another in a circle.
+            fresh.sort(key=lambda ballot: ballot.credential)
+            session.add_all(fresh)
+            session.flush()
+            into = {ballot.tracker for ballot in fresh}
+            marks = {sealed.tracker: sealed.marks for sealed in group if sealed.tracker in into}
+            add_marks(session, group[0].uuid, (mark for some in marks.values() for mark in some))
+            session.commit()
+        rest = group[len(outcomes) :]
+        return [*outcomes, *self._put_in(rest)] if rest else outcomes
+
+    def _ballot_row(self, session: Session, sealed: _Sealed) -> BallotRow:
+        """The row of a ballot, with its signed receipt."""
+        message = raw_message(RECEIPT_TAG, sealed.uuid.encode(), sealed.tracker.encode())
+        return BallotRow(
+            tracker=sealed.tracker,
+            deck=sealed.uuid,
+            credential=sealed.credential,
+            ballot=sealed.raw,
+            commitments=sealed.commitments,
+            receipt=sign_raw(self._keyring.key(session, sealed.conference, "receipt"), message),
+        )
 
     def _enter(self, session: Session, sealed: _Sealed) -> ConferenceRow:
         """Share the conference's row with other casts; hold it alone once a spare is active."""
@@ -201,14 +276,14 @@ class Box:
                 return row
             session.rollback()
 
-    def _stored(self, sealed: _Sealed) -> Receipt:
-        """After losing a race: the receipt of the same ballot, or the reason why this one cannot go in."""
-        known = self._receipt(sealed.uuid, sealed.tracker)
-        if known is not None:
-            return known
+    def _stored(self, sealed: _Sealed) -> Receipt | Exception:
+        """After a refusal by the database: the receipt of the same ballot, or the reason why this one cannot go in."""
         with self._storage.read() as session:
-            self._check(session, sealed)
-        raise BoxFrozen("the box refused the ballot: ask the staff")
+            row = life_row.find(session, sealed.conference)
+            outcome = _Inside.of(session, [sealed]).judge(session, row, sealed)
+            if outcome is None and is_copy(session, sealed.uuid, sealed.marks):
+                return BadBallot("a ciphertext in this ballot is a copy")
+        return outcome or BoxFrozen("the box refused the ballot: ask the staff")
 
     def _note(self, conference: int, what: str) -> None:
         with self._storage.write() as session:

@@ -1,14 +1,16 @@
 """Casting: once, idempotent, at most as many ballots as cards drawn, and nothing before opening or after closing."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from keys.signing import raw_message, verify_raw
 from tests.voting.rooms import CLOSING, TWO, Room
-from voting import cards, life
-from voting.box import RECEIPT_TAG, count_ballots
+from voting import box, cards, life
+from voting.box import RECEIPT_TAG, Box, Receipt, _Inside, _Sealed, count_ballots
 from voting.closing import closed_of, trackers
 from voting.documents.ballot import tracker
 from voting.documents.election import parse_election
@@ -217,6 +219,91 @@ def test_all_cards_and_a_spare_at_once_never_pass_the_number_drawn(room: Room) -
     assert ballots(room) == 3
     assert results.count(BoxFrozen) == 1
     assert room.state() == "frozen"
+
+
+def _in_one_group(room: Room, bodies: list[bytes]) -> list[object]:
+    """Cast all at once, and keep the line before the box waiting until everybody stands in it, in this order."""
+    line = room.box._known(room.uuid()).line
+    line._serving = True
+    results: list[object] = [None] * len(bodies)
+
+    def run(number: int) -> None:
+        try:
+            results[number] = room.box.cast(room.uuid(), bodies[number])
+        except (VotingError, OperationalError) as error:
+            results[number] = type(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(bodies))]
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        while len(line._waiting) < number:
+            assert thread.is_alive(), results
+    with line._changed:
+        line._serving = False
+        line._changed.notify_all()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_ballots_of_one_group_are_judged_one_after_the_other(room: Room) -> None:
+    room.open()
+    first, second = room.body(room.drawn[0], [1, 0]), room.body(room.drawn[1], [1, 0])
+    results = _in_one_group(room, [first, room.body(room.drawn[0], [0, 1]), second, first])
+    assert results[1] is CardAlreadyUsed
+    assert results[0] == results[3] != results[2]
+    assert ballots(room) == 2
+    assert noted(room) == {"card_already_used": 1}
+
+
+def test_the_ballot_too_many_of_a_group_freezes_the_box_and_those_before_it_stay(room: Room) -> None:
+    room.open()
+    _activate(room)
+    _activate(room, 1)
+    cards_of_all = [*room.drawn, *room.spares]
+    results = _in_one_group(room, [room.body(card) for card in cards_of_all])
+    assert results[3:] == [BoxFrozen, BoxFrozen]
+    assert _trackers(room) == sorted(result.tracker for result in results[:3])  # type: ignore[attr-defined]
+    assert noted(room) == {"spare_lost": 2, "limit_reached": 1, "refused": 1}
+
+
+def test_after_a_race_with_another_process_each_of_a_group_hears_of_its_own(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.open()
+    taken, other = room.body(room.drawn[0], [1, 0]), room.body(room.drawn[1])
+    another = Box(room.storage, room.keyring)
+    look, looks, receipts = _Inside.of, list[int](), list[Receipt]()
+
+    def raced(session: Session, group: Sequence[_Sealed]) -> _Inside:
+        """The other process commits right after this one has looked for the first time."""
+        inside = look(session, group)
+        looks.append(len(group))
+        if len(looks) == 1:
+            session.rollback()  # lets go of what SQLite would hold
+            receipts.append(another.cast(room.uuid(), taken))
+        return inside
+
+    monkeypatch.setattr(_Inside, "of", raced)
+    results = _in_one_group(room, [taken, other])
+    assert results[0] == receipts[0]
+    assert isinstance(results[1], Receipt)
+    assert looks[0] == 2
+    assert ballots(room) == 2
+
+
+def test_nobody_of_a_group_gets_a_receipt_unless_it_is_on_the_disk(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.open()
+    bodies = [room.body(card) for card in room.drawn]
+
+    def full(session: Session) -> None:
+        raise OperationalError("COMMIT", {}, Exception("disk full"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(box.Session, "commit", full)
+        assert _in_one_group(room, bodies) == [OperationalError] * 3
+    assert ballots(room) == 0
+    assert len({room.box.cast(room.uuid(), body).tracker for body in bodies}) == 3
 
 
 def test_closing_during_casts_takes_each_ballot_whole_or_not_at_all(room: Room) -> None:
