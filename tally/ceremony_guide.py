@@ -27,6 +27,7 @@ from tally.teller_file import TellerFile, read_teller_file
 from voting.documents.canonical import canonical
 
 FORMAT = 1
+MOST_TELLERS = 9  # that are asked for; --teller takes more
 
 
 class TellerKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,11 +53,22 @@ class Tellers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def plan_by_asking(guide: Guide, stick: Stick, on_ballot: Sequence[str]) -> Plan:
     """Ask who the tellers are and how many open; write the plan. Raises CeremonyFault."""
     guide.say("ceremony.new", folder=stick.folder)
-    conference = guide.ask("ceremony.conference")
-    size = guide.number("ceremony.size", 2, 9, 3)
-    names = [guide.ask("ceremony.teller", number=number) for number in range(1, size + 1)]
-    threshold = guide.number("ceremony.threshold", 2, size, majority(size), size=size)
-    return make_plan(guide, stick, new_plan(conference, names, threshold), on_ballot)
+    while True:
+        conference = guide.ask("ceremony.conference")
+        size = guide.number("ceremony.size", 2, MOST_TELLERS, 3)
+        names = [guide.ask("ceremony.teller", number=number) for number in range(1, size + 1)]
+        threshold = guide.number("ceremony.threshold", 2, size, majority(size), size=size)
+        plan = new_plan(conference, names, threshold)
+        show_plan(guide, plan)
+        if guide.confirm("ceremony.plan_right"):
+            return make_plan(guide, stick, plan, on_ballot)
+
+
+def show_plan(guide: Guide, plan: Plan) -> None:
+    """Say who the tellers are and how many of them open."""
+    guide.say("ceremony.plan", conference=plan.conference, size=len(plan.tellers), threshold=plan.threshold)
+    for number, name in enumerate(plan.tellers, 1):
+        guide.say("ceremony.listed", number=number, name=name)
 
 
 def make_plan(guide: Guide, stick: Stick, plan: Plan, on_ballot: Sequence[str]) -> Plan:

@@ -10,7 +10,7 @@ import click
 from keys.errors import DamagedFile
 from keys.keyfiles import write_owner_only
 from keys.recovery import SEPARATOR, check_line, read_recovery
-from tally.ceremony_guide import Seat, make_plan, plan_by_asking
+from tally.ceremony_guide import Seat, make_plan, plan_by_asking, show_plan
 from tally.ceremony_plan import Plan, majority, new_plan
 from tally.ceremony_stick import Stick
 from tally.cli_options import EXISTING, FOLDER, TARGET
@@ -62,7 +62,7 @@ def ceremony_command(
     table = Stick(stick)
     listed = on_ballot.read_text("utf-8").splitlines() if on_ballot else []
     plan = table.plan() or _new_plan(guide, table, tellers, threshold, conference, listed)
-    _show(guide, plan)
+    show_plan(guide, plan)
     index = me or guide.number("ceremony.who", 1, len(plan.tellers), size=len(plan.tellers))
     if index > len(plan.tellers):
         raise CeremonyFault(f"a teller from 1 to {len(plan.tellers)} expected, {index} found")
@@ -91,12 +91,6 @@ def _new_plan(
         return plan_by_asking(guide, stick, listed)
     plan = new_plan(conference, tellers, threshold or majority(len(tellers)))
     return make_plan(guide, stick, plan, listed)
-
-
-def _show(guide: Guide, plan: Plan) -> None:
-    guide.say("ceremony.plan", conference=plan.conference, size=len(plan.tellers), threshold=plan.threshold)
-    for number, name in enumerate(plan.tellers, 1):
-        guide.say("ceremony.listed", number=number, name=name)
 
 
 @click.command("recover")

@@ -10,9 +10,24 @@ from keys.signing import KIND as SIGNING_KIND
 from keys.signing import decode_signing_key
 from keys.teller import KIND as SHARE_KIND
 from keys.teller import decode_teller_key
+from tally.cli_ceremony import explained, language_option
 from tally.cli_options import EXISTING, TARGET, open_teller, passphrase, teller_options, write_whole
-from tally.count import Opening, Words, add_sum, audited, check_single, confirm_setup, finish, open_one, setup_of
-from tally.teller_file import bind_to_box, new_teller_file, write_teller_file
+from tally.count import (
+    Opening,
+    Words,
+    add_sum,
+    audited,
+    check_single,
+    confirm_setup,
+    finish,
+    open_one,
+    owner_of,
+    setup_of,
+)
+from tally.errors import NotReady
+from tally.guide import Guide, Language
+from tally.guide_setup import tell_setup
+from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.facts import ChairWord
 
@@ -35,15 +50,23 @@ def teller_file_command(name: str, share: Path, signing_key: Path, out: Path, pa
 @click.argument("archive", type=EXISTING)
 @click.option("--fingerprint", help="The fingerprint on the hall screen; without it, the program asks.")
 @click.option("--out", type=TARGET, required=True, help="The confirmation to hand to the desk.")
+@language_option
 @teller_options
 def confirm_command(
-    archive: Path, fingerprint: str | None, out: Path, path: Path, passphrase_file: Path | None
+    archive: Path, fingerprint: str | None, out: Path, language: Language, path: Path, passphrase_file: Path | None
 ) -> None:
-    """Find this teller's own keys and the threshold in Setup, and sign that they are there."""
-    _compare("fingerprint", setup_of(archive)[0].fingerprint, fingerprint)
-    teller, _ = open_teller(path, passphrase_file)
-    write_whole(out, confirm_setup(archive, teller))
-    click.echo(f"confirmed: {out}")
+    """Show what Setup says, find this teller's own keys and the threshold in it, and sign that they are there."""
+    guide = Guide(language)
+    election, trustees, _ = setup_of(archive)
+    tell_setup(guide, election, trustees)
+    with explained(guide):
+        same = guide.confirm("setup.ask") if fingerprint is None else fingerprint == election.fingerprint
+        if not same:
+            raise NotReady(guide.words("setup.differ"))
+        teller = read_teller_file(path, guide.passphrase(passphrase_file, name=path.name))
+        owner = owner_of(teller, election, trustees)
+        write_whole(out, confirm_setup(archive, teller))
+        guide.good("setup.confirmed", owner=owner, path=out)
 
 
 @click.command("sum")

@@ -150,7 +150,10 @@ class Count:
         self.guide.say("count.audit")
         path = self.desk.archive
         with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, file=sys.stderr) as bar:
-            report = audited(path, progress=lambda offset: _move(bar, offset))
+            try:
+                report = audited(path, progress=lambda offset: _move(bar, offset))
+            except NotReady as error:
+                raise NotReady(self.guide.words("count.not_sound", why=error)) from None
             _move(bar, path.stat().st_size)
         if report.reached != "end_ballots":
             raise NotReady(self.guide.words("count.not_closed", reached=report.reached))

@@ -46,7 +46,7 @@ def test_three_tellers_hold_the_ceremony_at_their_terminals(table: Table) -> Non
         first.see("LỄ TẠO KHÓA").answer("Tên hội nghị:", "Hội nghị cán bộ chủ chốt").answer("Số kiểm phiếu viên", "3")
         for number, name in enumerate(NAMES, 1):
             first.answer(f"kiểm phiếu viên thứ {number}:", name)
-        first.answer("để mở kết quả (k, từ 2 đến 3)", "2")
+        first.answer("để mở kết quả (k, từ 2 đến 3)", "2").answer("con số này có đúng không?", "c")
         first.see("Vì Thu Lễ vừa là kiểm phiếu viên, vừa có tên trên phiếu").answer("Vẫn tiếp tục", "c")
         first.answer("Lý do", "Cả phòng chỉ có ba đảng viên").answer("số mấy (1 đến 3)", "1")
         first.see("Đặt mật khẩu").answer("Mật khẩu mới", "matkhau123").see("quá yếu")
