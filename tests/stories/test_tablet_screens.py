@@ -1,4 +1,4 @@
-"""Every screen of the tablet at each size, theme and language, with the largest letters: axe-core, targets, first paint."""
+"""Every screen of the tablet at each size and theme, in both languages, with the largest letters: axe-core, targets."""
 
 import gzip
 import json
@@ -137,13 +137,12 @@ def test_one_touch_a_name_one_to_review_one_to_cast(open_room: OpenRoom, chromiu
     visitor.at("accepted")
     touches = 0
     visitor.touch(".foot .primary")
-    pages = 0
+    page.wait_for_timeout(DEAD_TIME)
     while not page.locator(".at-review").count():
         for choices in page.locator(".person .choices").all():
             choices.locator("label").first.click()
             touches += 1
         visitor.touch("[data-key=next]")
-        pages += 1
         page.wait_for_timeout(DEAD_TIME)
     assert touches == len(open_room.election.questions)
     page.wait_for_selector("[data-key=cast]:enabled")
@@ -170,7 +169,7 @@ def test_first_paint_and_size_are_written_down(
     record_property("figures", figures)  # type: ignore[operator]
     print(figures)
     elsewhere = visitor.page.evaluate(
-        "performance.getEntriesByType('resource').map((one) => new URL(one.name).origin).filter((one) => one !== origin)"
+        "performance.getEntriesByType('resource').map((one) => one.name).filter((one) => !one.startsWith(origin))"
     )
     assert elsewhere == []
     visitor.context.close()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 TABLET = {"width": 768, "height": 1024}
-WORDS = """(words) => [document.documentElement.outerHTML, JSON.stringify(history.state), document.cookie, document.title,
-    location.href, ...Object.values(localStorage), ...Object.values(sessionStorage)].join(" ")"""
+WORDS = """() => [document.documentElement.outerHTML, JSON.stringify(history.state), document.cookie,
+    document.title, location.href, ...Object.values(localStorage), ...Object.values(sessionStorage)].join(" ")"""
 LIAR = """
 const honest = onmessage, tell = postMessage.bind(self);
 onmessage = ({ data }) => {
@@ -143,7 +143,7 @@ def test_nothing_of_the_vote_is_left_and_one_request_went_out(open_room: OpenRoo
     cast(tablet)
     tablet.touch(".foot button")
     tablet.at("welcome")
-    everywhere = tablet.page.evaluate(WORDS, names)
+    everywhere = tablet.page.evaluate(WORDS)
     traces = [one for one in [*names, open_room.cards[0], open_room.cards[0][:5]] if one in everywhere]
     assert traces == []
     assert tablet.page.evaluate("history.length") == history
@@ -165,7 +165,7 @@ def lookup(page: "Page", room: OpenRoom, card: str) -> str:
     page.goto(f"{room.url}/card/mine")
     page.fill("#mine-field", card)
     page.click("#mine button:not([type])")
-    page.wait_for_function("document.getElementById('mine-note').textContent.includes('hòm phiếu')")
+    page.locator("#mine-note", has_text="hòm phiếu").wait_for()
     return page.inner_text("#mine-tracker")
 
 
