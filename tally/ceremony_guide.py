@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from keys.errors import InvalidShare, KeysError
+from keys.signing import keyid
 from keys.teller import find_owner
 from keys.transcript import sha256_hex
 from tally import ceremony
@@ -193,7 +194,7 @@ class Seat:
     def _compare(self, table: Table) -> None:
         self.guide.title("ceremony.compare", size=table.size)
         for index in range(1, table.size + 1):
-            key = groups(sha256_hex(table.hello(index).signing_key.encode())[:16], "")
+            key = groups(keyid(table.hello(index).signing_key)[:16], "")
             self.guide.say("ceremony.keys_seen", number=index, name=self.plan.name(index), key=key)
         self.guide.plain(groups(table.fingerprint))
         if self.fingerprint is None:

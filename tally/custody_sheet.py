@@ -11,6 +11,7 @@ from typing import cast
 
 import typst
 
+from keys.signing import keyid
 from keys.transcript import sha256_hex
 from tally.custody import Custody
 from tally.custody_destroy import Destruction
@@ -105,4 +106,4 @@ def _by_hand(bundle: str, custody: Custody, electronic: bool) -> tuple[str, ...]
 
 
 def _key(text: str) -> str:
-    return text if text == ON_PAPER else groups(sha256_hex(text.encode()), "").replace("\n", " ")
+    return text if text == ON_PAPER else groups(keyid(text), "").replace("\n", " ")

@@ -1,6 +1,6 @@
 """What a teller confirms, shown before signing: meeting, papers, numbers, tellers with their keys, fingerprint."""
 
-from keys.transcript import sha256_hex
+from keys.signing import keyid
 from keys.trustees import Trustees
 from tally.ceremony_plan import clashes_of
 from tally.guide import Guide, groups
@@ -19,7 +19,7 @@ def tell_setup(guide: Guide, election: Election, trustees: Trustees) -> None:
         numbers = {"summoned": meeting.summoned, "present": meeting.present, "drawn": meeting.drawn}
         guide.say("setup.numbers", spares=meeting.spares, **numbers)
         for number, teller in enumerate(meeting.tellers, 1):
-            key = ON_PAPER if teller.key == ON_PAPER else groups(sha256_hex(teller.key.encode())[:16], "")
+            key = ON_PAPER if teller.key == ON_PAPER else groups(keyid(teller.key)[:16], "")
             guide.say("setup.teller", number=number, name=teller.name, key=key)
         on_ballot = [one.name for paper in meeting.papers for one in paper.candidates]
         for name in clashes_of([one.name for one in meeting.tellers], on_ballot):
