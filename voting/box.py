@@ -154,8 +154,8 @@ class Box:
     def cast(self, uuid: str, body: bytes) -> Receipt:
         """Take a ballot into the box; return its receipt.
 
-        Raises WrongSize or BadBallot (a copied ciphertext, too), NotOpen, BoxClosed or BoxFrozen, UnknownCard, CardVoid, SpareNotActive, or
-        CardAlreadyUsed for another ballot of a card that voted: the first stays, and the incident is counted.
+        Raises WrongSize or BadBallot (copied ciphertexts, too), NotOpen, BoxClosed or BoxFrozen, UnknownCard, CardVoid,
+        SpareNotActive, or CardAlreadyUsed for another ballot of a card that voted: the first stays, and the incident is counted.
         """
         conference, election = self.election(uuid)
         raw, commitments = self._unpack(election, body)
@@ -165,9 +165,7 @@ class Box:
         ballot = self._parse(election, raw)
         marks = marks_of(self._mark_key, uuid, ballot)
         sealed = _Sealed(uuid, conference, tracker(raw), ballot.credential, raw, commitments, marks)
-        with self._storage.read() as session:
-            check_open(life_row.find(session, conference))
-            check_card(session, uuid, sealed.credential)
+        self._look(sealed)
         # Before the card's use is looked at: only who holds its secret can report it as used already.
         self._verify(election, sealed)
         try:
@@ -201,6 +199,12 @@ class Box:
             self._verifier(election, sealed.raw, sealed.commitments)
         except (DocumentError, KeysError) as error:
             raise BadBallot(str(error)) from None
+
+    def _look(self, sealed: _Sealed) -> None:
+        """Raise unless the box is open and the card may vote: cheaper than verifying, and asked again afterwards."""
+        with self._storage.read() as session:
+            check_open(life_row.find(session, sealed.conference))
+            check_card(session, sealed.uuid, sealed.credential)
 
     def _receipt(self, uuid: str, found: str) -> Receipt | None:
         with self._storage.read() as session:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from keys.signing import sign_envelope
 from voting import cards, life_row, roll, setup
+from voting.box_copies import forget_marks
 from voting.documents.archive import ArchiveWriter
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.commitments import write_commitments
@@ -69,6 +70,7 @@ def close_box(session: Session, conference: int, keyring: Keyring, by: TwoPeople
     row.state = "closed"
     session.flush()
     cards.forget_spares(session, written.uuid)
+    forget_marks(session, written.uuid)
     return Closed(written.uuid, closing.archive, closing.facts, closing.commitments)
 
 

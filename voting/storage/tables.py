@@ -198,6 +198,16 @@ class BallotRow(Base):
     receipt: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class MarkRow(Base):
+    """A keyed mark of one ciphertext in an open box (see `voting.box_copies`); gone once the box is closed."""
+
+    __tablename__ = "ballot_marks"
+    __table_args__ = (NO_ROW_NUMBER,)
+
+    deck: Mapped[str] = mapped_column(Text, primary_key=True)
+    mark: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+
+
 class CountRow(Base):
     """How often something of a fixed list happened in the room: incidents, spares by reason, refusals, audits."""
 

@@ -188,6 +188,7 @@ def test_only_the_transitions_of_the_table_can_be_taken(rooms: Callable[[str], R
 def test_no_table_keeps_times_or_order_of_casting_or_a_link_from_a_name_to_a_card() -> None:
     columns = {name: {column.name for column in table.columns} for name, table in Base.metadata.tables.items()}
     assert columns["ballots"] == {"tracker", "deck", "credential", "ballot", "commitments", "receipt"}
+    assert columns["ballot_marks"] == {"deck", "mark"}
     assert columns["cards"] == {"credential", "deck", "status"}
     assert columns["attendance"] == {"person", "conference", "presence", "drew"}
     assert columns["devices"] == {"id", "label", "key", "status"}

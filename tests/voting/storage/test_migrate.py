@@ -27,7 +27,7 @@ def test_migrating_again_changes_nothing(storage: Storage) -> None:
 
 def test_each_migration_follows_the_one_before(tmp_path: Path) -> None:
     storage = Storage(f"sqlite:///{tmp_path / 'steps.db'}")
-    for revision in ("0001", "0002", "0003", "0004"):
+    for revision in ("0001", "0002", "0003", "0004", "0005"):
         migrate(storage, revision)
         with storage.engine.connect() as connection:
             assert MigrationContext.configure(connection).get_current_revision() == revision
