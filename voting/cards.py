@@ -23,6 +23,8 @@ from voting.storage.tables import AttendanceRow, CardRow, DeckRow
 
 UUID_LENGTH = 14  # base58 characters, the least that Belenios takes
 CARDS_LIMIT = 20_000  # cards of one deck
+TEST_MARK = "THETHU"  # how the code of a test card (thẻ thử) begins; no card of a deck does
+TEST_CARDS_LIMIT = 100
 DeckKind = Literal["main", "reserve"]
 REASONS: tuple[SpareReason, ...] = get_args(SpareReason)
 
@@ -71,10 +73,22 @@ def make_cards(session: Session, conference: int, kind: DeckKind, cards: int, sp
     deck = DeckRow(uuid=new_uuid(), conference=conference, kind=kind, status="in_use" if kind == "main" else "ready")
     session.add(deck)
     session.flush()
-    made = [CardSecret(new_card(), number >= cards) for number in range(cards + spares)]
+    made = [CardSecret(_new_secret(), number >= cards) for number in range(cards + spares)]
     _write_cards(session, deck.uuid, made)
     secrets.SystemRandom().shuffle(made)
     return made
+
+
+def make_test_cards(number: int) -> list[CardSecret]:
+    """Make test cards: to be read by tablets, and in no deck, so that none can ever be counted."""
+    if not 1 <= number <= TEST_CARDS_LIMIT:
+        raise InvalidCards(f"1 to {TEST_CARDS_LIMIT} test cards expected")
+    return [CardSecret(TEST_MARK + new_card()[len(TEST_MARK) :], False) for _ in range(number)]
+
+
+def is_test_card(card: str) -> bool:
+    """Tell whether a card's 22 characters are those of a test card."""
+    return card.startswith(TEST_MARK)
 
 
 def void_leftover(session: Session, conference: int, public: str) -> CardCount:
@@ -156,6 +170,13 @@ def void_decks(session: Session, conference: int) -> None:
     """Void every deck of a conference, on the way back to draft once cards were drawn."""
     for deck in session.scalars(select(DeckRow).where(DeckRow.conference == conference)):
         _void_deck(session, deck)
+
+
+def _new_secret() -> str:
+    """Draw a card that is no test card: one in 38 billion would be."""
+    while is_test_card(card := new_card()):
+        continue
+    return card
 
 
 def _write_cards(session: Session, uuid: str, made: Sequence[CardSecret]) -> None:

@@ -4,6 +4,7 @@
  */
 import { Booth } from "./booth.ts";
 import { cast, type Sealed } from "./casting.ts";
+import { isTestCard } from "./crypto/codes.ts";
 import type { Device } from "./device.ts";
 import { Idle } from "./idle.ts";
 import type { Opened, TestBallot } from "./orders.ts";
@@ -191,6 +192,7 @@ export class App {
       this.note = null;
       if (answer.found) this.#begin();
       else if (answer.why === "unreadable") this.remark({ word: "card.unreadable" });
+      else if (readings.some(isTestCard)) this.remark({ word: "card.test" });
       else if (!typed) this.remark({ word: "card.unknown" });
       else if (answer.group === null) this.remark({ word: "card.retype" });
       else this.remark({ word: "keypad.wrong_group", values: { n: answer.group + 1 } });

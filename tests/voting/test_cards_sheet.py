@@ -4,10 +4,14 @@ import io
 import re
 
 import pytest
+import qrcode
 
 from keys.cards import new_card, with_dashes
+from tests.voting.rooms import Room
+from voting import cards
 from voting.cards import CardSecret
-from voting.cards_sheet import card_sheets
+from voting.cards_sheet import card_code, card_sheets
+from voting.errors import InvalidCards, UnknownCard
 
 pypdf = pytest.importorskip("pypdf")
 
@@ -36,3 +40,41 @@ def test_markup_in_a_name_stays_text() -> None:
     name = "#panic() *Hội nghị* $x$"
     pages = text_of(card_sheets([CardSecret(new_card(), False)], conference=name, date="10/04/2022", reserve=False))
     assert "#panic()" in pages[0]
+
+
+def test_test_cards_say_that_they_cannot_vote_on_every_card() -> None:
+    made = cards.make_test_cards(9)
+    pages = text_of(card_sheets(made, conference="X", date="10/04/2022", reserve=False, test=True))
+    whole = re.sub(r"\s", "", "".join(pages))
+    assert whole.count("KHÔNGBỎPHIẾUĐƯỢC") == whole.count("THẺTHỬ") == 9
+    assert "THẺBIỂUQUYẾT" not in whole
+    assert all(with_dashes(card.text) in whole for card in made)
+
+
+@pytest.mark.parametrize("number", [0, 101])
+def test_test_cards_come_in_small_numbers(number: int) -> None:
+    with pytest.raises(InvalidCards):
+        cards.make_test_cards(number)
+
+
+def test_no_card_of_a_deck_looks_like_a_test_card(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([cards.TEST_MARK + "x" * 16, *(new_card() for _ in range(20))])
+    monkeypatch.setattr(cards, "new_card", lambda: next(drawn))
+    sqlite_room.begin()
+    with sqlite_room.storage.write() as session:
+        made = cards.make_cards(session, sqlite_room.conference, "main", 4, 1)
+    assert len(made) == 5
+    assert not any(cards.is_test_card(card.text) for card in made)
+
+
+def test_a_test_card_is_never_counted(sqlite_room: Room) -> None:
+    sqlite_room.open()
+    (card,) = cards.make_test_cards(1)
+    with pytest.raises(UnknownCard):
+        sqlite_room.box.cast(sqlite_room.uuid(), sqlite_room.body(card.text))
+
+
+def test_the_code_bears_the_loss_of_three_code_words_in_ten() -> None:
+    code = card_code(new_card())
+    assert code.error_correction == qrcode.constants.ERROR_CORRECT_H
+    assert code.version == 3

@@ -5,6 +5,12 @@
 export const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 export const GROUPS = [5, 6, 5, 6] as const;
 export const CARD_LENGTH = 22;
+const TEST_MARK = "THETHU"; // how a test card begins (thẻ thử); no card of a deck does
+
+/** Whether a reading is that of a test card, which is in no deck and can never be counted. */
+export function isTestCard(reading: string): boolean {
+  return reading.replace(/[\s-]/g, "").startsWith(TEST_MARK);
+}
 
 /** The four groups of a card, the last ones short or empty while it is being typed. */
 export function groups(card: string): string[] {

@@ -58,6 +58,7 @@ TABLE: dict[str, set[str] | str | None] = {
     "account.confirm_totp": "*",
     "deck.form": {"organiser", "technician"},
     "deck.make": {"organiser", "technician"},
+    "deck.make_tests": {"organiser", "technician"},
     "door.search": {"door", "secretary"},
     "door.mark": {"door"},
     "door.undo": {"door"},

@@ -37,9 +37,22 @@ def make() -> Response:
             session, number, "main" if kind == "main" else "reserve", whole("cards"), whole("spares")
         )
         day = datetime.date.fromisoformat(draft.date)
-        pdf = card_sheets(
-            made, conference=draft.name, date=f"{day.day:02}/{day.month:02}/{day.year}", reserve=kind == "reserve"
-        )
+        pdf = card_sheets(made, conference=draft.name, date=f"{day:%d/%m/%Y}", reserve=kind == "reserve")
+    return _sheets(pdf, kind)
+
+
+@pages.post("/tests")
+@for_roles("organiser", "technician")
+def make_tests() -> Response:
+    """Make test cards, for checking how tablets read; they are in no deck."""
+    with the_room().storage.read() as session:
+        draft = life_row.draft_of(session, current_row(session).id)
+    day = datetime.date.fromisoformat(draft.date)
+    made = cards.make_test_cards(whole("cards"))
+    return _sheets(card_sheets(made, conference=draft.name, date=f"{day:%d/%m/%Y}", reserve=False, test=True), "tests")
+
+
+def _sheets(pdf: bytes, kind: str) -> Response:
     answer = Response(pdf, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="cards-{kind}.pdf"'
     return answer
