@@ -1,0 +1,67 @@
+"""From the key ceremony to the signed record with 2 of 2, 2 of 3 and 3 of 5 tellers, and with one too few."""
+
+from itertools import combinations
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from keys.errors import InvalidShare
+from keys.signing import SigningKey
+from tally import ceremony
+from tally.audit import Verdict
+from tally.ceremony import look
+from tally.ceremony_guide import TellerKeys, Tellers
+from tally.ceremony_own import as_teller_file
+from tally.cli_record import write_records
+from tally.count import Words, add_sum, confirm_setup, finish, open_one
+from tally.signatures import sign_record
+from tally.teller_file import TellerFile
+from tally.verify_cli import check_file
+from tests.stories.tellers import Meeting, Table, meeting
+from tests.tally import test_ceremony
+from tests.tally.test_count import BEGUN, ENDED
+from voting.documents.canonical import canonical
+
+VOTES = ([[1, 0], [0, 1]], [[1, 0], [0, 0]], [[0, 1], [1, 0]])
+
+
+def held(folder: Path, size: int, threshold: int) -> tuple[Table, list[TellerFile]]:
+    """Hold the ceremony; the tellers' files of the count come out."""
+    tellers = test_ceremony.Tellers(folder, size, threshold)
+    tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
+    table = look(tellers.stick, tellers.plan)
+    trustees, number = ceremony.finish(table)
+    keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.hello, tellers.numbers))
+    said = Tellers(1, "HN", threshold, "", table.fingerprint, number, keys, ())
+    (tellers.stick.folder / "trustees.json").write_bytes(trustees.raw)
+    (tellers.stick.folder / "tellers.json").write_bytes(canonical(said))
+    files = [as_teller_file(tellers.own(index)) for index in tellers.numbers]
+    return Table(folder, tellers.plan.tellers, threshold), files
+
+
+def signers(made: Meeting, files: list[TellerFile]) -> list[SigningKey]:
+    return [*(one.signer for one in files), made.signing["secretary"], made.signing["chair"]]
+
+
+@pytest.mark.parametrize(("size", "threshold"), [(2, 2), (3, 2), (5, 3)])
+def test_so_many_open_and_one_less_do_not(size: int, threshold: int, tmp_path: Path) -> None:
+    table, files = held(tmp_path, size, threshold)
+    made = meeting(table, tmp_path / "box", VOTES)
+    made.close([confirm_setup(made.setup, one) for one in files])
+    box = add_sum(made.box).end_ballots
+    bound = [msgspec.structs.replace(one, opened=box) for one in files]
+    openings = [open_one(made.box, one, box) for one in bound]
+    for few in combinations(openings, threshold - 1):
+        with pytest.raises(InvalidShare, match=f"of {threshold} tellers expected"):
+            finish(made.box, tmp_path / "x.bel", list(few), begun=BEGUN, ended=ENDED, words=Words())
+    result = tmp_path / "result"
+    result.mkdir()
+    archive, count = result / made.box.name, result / "count.json"
+    chosen = openings[-threshold:]
+    count.write_bytes(finish(made.box, archive, chosen, begun=BEGUN, ended=ENDED, words=Words()))
+    [(record, _)] = write_records(archive, next(made.stick.glob("*.facts.json")), count, result)
+    record.write_bytes(sign_record(record.read_bytes(), signers(made, files)))
+    report = check_file(archive, (record,))
+    assert report.verdict is Verdict.SOUND, [one for one in report.checks if one.failed]
+    assert report.result == ((2, 1), (1, 1))
