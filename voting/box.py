@@ -155,7 +155,8 @@ class Box:
         """Take a ballot into the box; return its receipt.
 
         Raises WrongSize or BadBallot (copied ciphertexts, too), NotOpen, BoxClosed or BoxFrozen, UnknownCard, CardVoid,
-        SpareNotActive, or CardAlreadyUsed for another ballot of a card that voted: the first stays, and the incident is counted.
+        SpareNotActive, or CardAlreadyUsed for another ballot of a card that voted: the first stays, and the incident is
+        counted.
         """
         conference, election = self.election(uuid)
         raw, commitments = self._unpack(election, body)
