@@ -110,7 +110,8 @@ def as_plain(report: Report) -> dict[str, object]:
         for one in report.checks
     ]
     plain: dict[str, object] = {"verdict": str(report.verdict), "reached": report.reached, "checks": checks}
-    return plain | ({"why": report.why} if report.why else {})
+    more = {"why": report.why, "signed_by": report.signed_by}
+    return plain | {name: said for name, said in more.items() if said}
 
 
 def as_text(report: Report, name: str, *, with_record: bool) -> list[str]:
@@ -125,6 +126,8 @@ def as_text(report: Report, name: str, *, with_record: bool) -> list[str]:
         lines.append("passed  " + ", ".join(passed))
     if report.verdict in (Verdict.SOUND, Verdict.NOT_SOUND):
         lines.append(_how_far(report))
+        if report.signed_by:
+            lines.append(f"signed  by the key {report.signed_by}")
         if not with_record:
             lines.append("note    no record given: the opening proofs of the tellers were not checked")
     return lines

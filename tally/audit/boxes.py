@@ -15,11 +15,10 @@ from tally.audit.record import RECORD, ReadRecord, check_records, read_record
 from tally.audit.report import Finding, Ledger, Report, Verdict
 from tally.audit.run import audit
 from tally.fast.checking import Runner, checker
-from tally.signatures import signers
 from voting.documents.bundle import Bundle
 from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.commitments import sidecar_of
-from voting.documents.conference import ON_PAPER, Conference
+from voting.documents.conference import Conference
 
 ARCHIVE, FACTS_FILES = "archive", "facts_files"
 
@@ -33,8 +32,10 @@ class Boxes:
     ledger: Ledger
     runner: Runner | None = None
     ballots: int = 0
-    desk_keys: set[str] = field(default_factory=set)
-    signer_keys: set[str] = field(default_factory=set)
+    makers: set[str] = field(default_factory=set)
+    """Whose signature under the manifest is asked for: any one of these keys, as the kind of the bundle says."""
+    conferences: list[Conference] = field(default_factory=list)
+    """Those of all records and archives that were read."""
 
     @cached_property
     def records(self) -> dict[str, ReadRecord]:
@@ -45,9 +46,7 @@ class Boxes:
                 read = self.ledger.read(RECORD, name, lambda: read_record(name, self.raw(name)))  # noqa: B023
                 if read is not None:
                     found[name] = read
-                    conference = read.record.conference
-                    self.desk_keys.add(conference.desk_key)
-                    self.signer_keys |= {one.key for one in signers(conference) if one.key != ON_PAPER}
+                    self.conferences.append(read.record.conference)
         return found
 
     def raw(self, name: str, limit: int = DOCUMENT_LIMIT) -> bytes:
@@ -86,6 +85,7 @@ class Boxes:
         for finding in check_records(report, texts).checks[known:]:
             self.ledger.add(finding)
         conference = report.election.conference if report.election else None
+        self.conferences += [conference] if conference is not None else []
         if texts and conference is not None:
             self._check_complete(box, conference, {records[name].record.paper for name in texts})
 

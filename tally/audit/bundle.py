@@ -4,8 +4,8 @@
 2. the boxes    archives with their records, facts and minutes                                     boxes
 3. the kind     a dossier: ledger, documents, chain of steps                                       dossier
                 custody: every box that is handed over                                             custody
-4. the maker    the manifest's signature by a desk key of the records in it; custody, also by      this module
-                somebody who signs them
+4. the maker    the manifest's signature: a dossier by the desk of its last ballot, custody by a   this module
+                desk or signer that every record in it names
 
 A bundle that does not open is not sound; `bundle_damage` then says which files are not as the manifest says.
 """
@@ -57,21 +57,16 @@ def _check(boxes: Boxes) -> Report:
     for listed in bundle.manifest.files:
         ledger.holds(FILES, listed.name, lambda: verify_bundle_file(bundle, listed))  # noqa: B023 - called at once
     reached = KINDS[bundle.manifest.kind](boxes)
-    # The tally machine, which makes a custody bundle, has no desk key: somebody who signs the records signs it, too.
-    custody = bundle.manifest.kind == "custody"
-    _check_maker(ledger, bundle, boxes.desk_keys | (boxes.signer_keys if custody else set()))
+    signed_by = _check_maker(ledger, bundle, boxes.makers)
     verdict, why = Verdict.SOUND if ledger.sound else Verdict.NOT_SOUND, ""
     if ledger.sound and ledger.unsupported:
         verdict, why = Verdict.UNSUPPORTED, ledger.unsupported[0]
-    return Report(verdict, reached, ledger.findings, why=why, ballots=boxes.ballots)
+    return Report(verdict, reached, ledger.findings, why=why, ballots=boxes.ballots, signed_by=signed_by)
 
 
-def _check_maker(ledger: Ledger, bundle: Bundle, makers: Iterable[str]) -> None:
-    """Check that one of the makers whom the records name signed the manifest, and nobody besides."""
-
-    def verify() -> None:
-        verify_bundle_signature(bundle, sorted(makers))
-
-    ledger.holds(MAKER, "manifest.json", verify)
+def _check_maker(ledger: Ledger, bundle: Bundle, makers: Iterable[str]) -> str:
+    """Check that one of the makers whom the records name signed the manifest, and nobody besides; return the key id."""
+    signed_by = ledger.get(MAKER, "manifest.json", lambda: verify_bundle_signature(bundle, sorted(makers)))
     alone = len(bundle.envelope.signatures) == 1
     ledger.require(MAKER, alone, "manifest.json", "one signature expected")
+    return signed_by or ""

@@ -6,7 +6,8 @@
 4. the chain     each step's names are those that the document before hands on, from the first step to the last
 5. the boxes     each archive with its records, facts, minutes                                          boxes
 
-Summary tables, letters and briefing sheet are held by the manifest's hash, and so by the desk's signature alone.
+Summary tables, letters and briefing sheet are held by the manifest's hash, and so by the desk's signature alone: that
+of the last step counted by machine. Keys that stand in hand counts or annulled records alone do not make a dossier.
 """
 
 from collections.abc import Mapping
@@ -43,7 +44,9 @@ def check_dossier(boxes: Boxes) -> str:
         _note(findings, PLACES, list(misplaced({*bundle.names()}, ledger, documents)), len(bundle.names()))
     annulled = annulled_documents(ledger) if ledger is not None else frozenset[str]()
     _note(findings, CHAIN, list(chain_problems(documents, annulled)), len(documents))
-    _check_end(findings, {sha256: one for sha256, one in documents.items() if sha256 not in annulled})
+    live = {sha256: one for sha256, one in documents.items() if sha256 not in annulled}
+    _check_end(findings, live)
+    boxes.makers |= _makers(live)
     for folder in boxes.folders():
         boxes.check(folder)
     return _reached(ledger)
@@ -75,6 +78,13 @@ def _check_decision(boxes: Boxes, name: str) -> ListDecision:
     awaited = missing_signatures(envelope, decision.signers)
     boxes.ledger.require(DECISIONS, not awaited, name, f"awaiting signature of {', '.join(awaited)}")
     return decision
+
+
+def _makers(live: Documents) -> set[str]:
+    """Return the desk keys of the last step that was counted by machine."""
+    counted = [one.conference for one in live.values() if isinstance(one, Record) and one.form == "electronic"]
+    last = max((one.step for one in counted), default=0)
+    return {one.desk_key for one in counted if one.step == last}
 
 
 def _check_end(findings: Findings, live: Documents) -> None:

@@ -113,7 +113,7 @@ class Report:
 
     `why` says in one sentence what kept us from judging (UNREADABLE, UNSUPPORTED). `tally` is the sum of the ballots
     that we computed ourselves, `decryptions` holds the tellers' partial decryptions that verify, by owner; `result` is
-    the archive's, there only if it was computed again and equal.
+    the archive's, there only if it was computed again and equal. `signed_by` is the id of the key that signed a bundle.
     """
 
     verdict: Verdict
@@ -130,3 +130,4 @@ class Report:
     setup_event: str = ""
     last_event: str = ""
     end_ballots: str = ""
+    signed_by: str = ""

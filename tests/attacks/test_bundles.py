@@ -23,8 +23,10 @@ from click.testing import CliRunner
 from keys.signing import SigningKey, new_signing_key
 from tally.audit import audit
 from tally.audit.bundle import check_bundle
+from tally.audit.dossier import _makers as makers
 from tally.audit.report import Report, Verdict
 from tally.pdf_signatures import check_minutes
+from tally.signatures import read_record
 from tally.verify_cli import verify_command
 from voting.documents.bundle import write_bundle
 from voting.documents.canonical import canonical
@@ -112,6 +114,19 @@ def test_every_changed_file_is_found_where_a_stranger_signs(check: Check) -> Non
         report = check(packed(files | {name: flipped(raw)}, stranger))
         assert report.verdict is Verdict.NOT_SOUND, name
         assert "not signed by a desk key" in failures(report)["bundle_signature"], name
+
+
+def test_hand_counts_and_annulled_records_name_no_maker_of_a_dossier() -> None:
+    files = unpacked(dossier())
+    records = {name: read_record(raw)[1] for name, raw in files.items() if re.search(r"record[^/]*\.json$", name)}
+    last = {one.conference.desk_key for name, one in records.items() if name.startswith("step-5/")}
+    assert makers(records) == last != set()
+    by_hand = {name: msgspec.structs.replace(one, form="paper") for name, one in records.items()}
+    assert makers(by_hand) == set()
+    before = {name: one for name, one in records.items() if not name.startswith("step-5/")}
+    mixed = before | {name: one for name, one in by_hand.items() if name.startswith("step-5/")}
+    assert makers(mixed).isdisjoint(last)
+    assert makers(mixed) != set()
 
 
 def test_every_changed_file_that_proves_something_is_found_where_the_desk_itself_signs(check: Check) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -12,7 +13,7 @@ from keys.errors import DamagedFile
 from keys.keyfiles import write_sealed
 from keys.sealing import LEAST_COST
 from keys.signing import KIND as SIGNING_KIND
-from keys.signing import encode_signing_key, new_signing_key
+from keys.signing import SigningKey, encode_signing_key, keyid, new_signing_key, public_text
 from tally.audit import Verdict, audit
 from tally.audit.bundle import check_bundle
 from tally.cli import tally_group
@@ -21,14 +22,17 @@ from tally.count import Words, add_sum, finish, open_one
 from tally.custody import SHEETS, collect, write_custody
 from tally.custody_destroy import destroy, read_share_file
 from tally.errors import CannotSign, NotReady
-from tally.signatures import sign_record
+from tally.record import record_payload
+from tally.signatures import read_record, sign_record, unsigned_record
 from tally.teller_file import new_teller_file, write_teller_file
+from tally.verify_cli import verify_command
 from tests.attacks.lab import Lab, closed
 from tests.attacks.lab import lab as made
 from tests.attacks.records import SIGNERS, envelope, room_facts
 from tests.tally.test_count import BEGUN, ENDED, teller
-from voting.documents.bundle import open_bundle
+from voting.documents.bundle import open_bundle, write_bundle
 from voting.documents.canonical import canonical
+from voting.documents.conference import ON_PAPER
 from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE
 
@@ -90,6 +94,42 @@ def test_a_bundle_is_signed_by_those_of_the_record_alone(lab: Lab, result: Path,
         bundle(lab, result, signer)
     with pytest.raises(CannotSign):
         write_custody(collect(result), SHEETS_OF_TEST, new_signing_key(), "phieukin 0")
+
+
+def fabricated(result: Path, own: SigningKey) -> dict[str, bytes]:
+    """A hand count that never was: its desk key is one's own, and everybody signs on paper."""
+    _, record = read_record((result / "record.json").read_bytes())
+    conference = record.conference
+    on_paper = {
+        name: msgspec.structs.replace(getattr(conference, name), key=ON_PAPER, must_sign=False)
+        for name in ("chair", "secretary", "head")
+    }
+    tellers = tuple(msgspec.structs.replace(one, key=ON_PAPER, must_sign=False) for one in conference.tellers)
+    mine = msgspec.structs.replace(conference, desk_key=public_text(own), tellers=tellers, **on_paper)
+    payload = record_payload(
+        msgspec.structs.replace(
+            record, form="paper", hashes=None, conference=mine, facts_signatures=(), facts=None, fingerprint=""
+        )
+    )
+    return {"z/record.json": unsigned_record(payload), "z/minutes.pdf": b"%PDF"}
+
+
+def test_a_fabricated_record_cannot_name_the_maker_of_a_genuine_bundle(lab: Lab, result: Path) -> None:
+    own, genuine = new_signing_key(), collect(result).files
+    path = result.parent / "custody.zip"
+    for files in (genuine, {name: raw for name, raw in genuine.items() if name.endswith(".bel")}):
+        path.write_bytes(write_bundle("custody", files | fabricated(result, own), own, "phieukin 0"))
+        found = {one.check: one.first for one in check_bundle(path).checks if one.failed}
+        assert "not signed by a desk key" in found["bundle_signature"][0]
+
+
+def test_verify_says_whose_signature_a_bundle_bears(lab: Lab, result: Path) -> None:
+    path = result.parent / "custody.zip"
+    path.write_bytes(bundle(lab, result))
+    assert (
+        f"signed  by the key {keyid(public_text(lab.signing['chair']))}"
+        in CliRunner().invoke(verify_command, [str(path)]).output.splitlines()
+    )
 
 
 def test_a_changed_byte_in_any_file_is_found(lab: Lab, result: Path) -> None:
