@@ -83,9 +83,9 @@ def confirm_setup(path: Path, teller: TellerFile) -> bytes:
     Raises NotReady for an unsound Setup, NotOneOfUs or InvalidShare where the teller's own keys are not there.
     """
     report = audited(path)
-    election, trustees, setup = setup_of(path)
+    election, trustees = _setup(report)
     owner = owner_of(teller, election, trustees)
-    confirmation = Confirmation(FORMAT, _election(report).uuid, setup, owner, trustees.threshold())
+    confirmation = Confirmation(FORMAT, election.uuid, report.setup_event, owner, trustees.threshold())
     return canonical(sign_envelope(canonical(confirmation), CONFIRMATION_TYPE, teller.signer))
 
 
@@ -125,7 +125,7 @@ def open_one(path: Path, teller: TellerFile, end_ballots: str, *, single_ballot:
     if end_ballots != report.end_ballots or teller.opened != end_ballots:
         raise NotReady(f"the tellers compared the box {end_ballots[:16]}…, this is the box {report.end_ballots[:16]}…")
     check_single(report, single_ballot)
-    election, trustees, _ = setup_of(path)
+    election, trustees = _setup(report)
     owner = owner_of(teller, election, trustees)
     opened = open_share(election, trustees, report.tally, owner, teller.share.secret)
     proof = OpeningProof(owner, str(opened.proof.challenge), str(opened.proof.response))
@@ -145,7 +145,7 @@ def with_sum(source: Path, target: Path) -> Report:
 
 def check_opening(path: Path, report: Report, opening: Opening) -> OpenedShare:
     """Verify what a teller handed over, both proofs; raise NotReady, InvalidOutcome, InvalidProof or CannotOpen."""
-    election, trustees, _ = setup_of(path)
+    election, trustees = _setup(report)
     if (opening.uuid, opening.end_ballots) != (election.uuid, report.end_ballots):
         raise NotReady(f"the opening of teller {opening.owner} is of another box")
     share = share_of(trustees, opening.owner)
@@ -171,7 +171,7 @@ def finish(source: Path, target: Path, openings: Sequence[Opening], *, begun: st
     """
     report = audited(source, "encrypted_tally")
     _check_words(report, words)
-    _, trustees, _ = setup_of(source)
+    _, trustees = _setup(report)
     opened = {one.owner: check_opening(source, report, one).decryption for one in openings}
     if len(opened) != len(openings):
         raise NotReady("the opening of one teller stands twice")
@@ -211,6 +211,13 @@ def _election(report: Report) -> Election:
     if report.election is None:
         raise NotReady("an archive with its Setup expected")
     return report.election
+
+
+def _setup(report: Report) -> tuple[Election, Trustees]:
+    """Take what was audited: the file, read once more, could be another one by now."""
+    if report.trustees is None:
+        raise NotReady("an archive with its Setup expected")
+    return _election(report), report.trustees
 
 
 def _check_words(report: Report, words: Words) -> None:
