@@ -93,6 +93,10 @@ faults: packages $(VENV)/.dev $(VENV)/.front ## kill the room at every point, cu
 fuzz: $(VENV)/.dev ## the hypothesis tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(JOBS) -q -m "hypothesis and not ($(SLOW))"
 
+.PHONY: office
+office: $(VENV)/.dev $(VENV)/.front ## the summaries and letters printed by LibreOffice (libreoffice-calc, libreoffice-writer)
+	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -q -m office
+
 .PHONY: bench
 bench: $(VENV)/.dev ## what checking costs, beside belenios-tool, into docs/bench.md (some minutes)
 	@$(BIN)/python -m tests.bench

@@ -16,10 +16,15 @@ from voting.plan.rounds import Round, procedure_of
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.table import _Cell
+    from docx.table import Table, _Cell
 
 FONT = "Times New Roman"
 HEADS = ("TT", "Họ và tên", "Ngày sinh", "Chức vụ, đơn vị", "Chức danh quy hoạch", "Kết quả phiếu")
+WIDTHS = (9, 31, 24, 31, 30, 38)
+"""Of the columns, in millimetres: 163 in all, between margins of 30 and 17."""
+HEAD_WIDTHS = (62, 101)
+SMALL = 11
+"""Points of the text in tables; letters are set in 13."""
 OPEN_DATE = "ngày …… tháng …… năm 20……"
 
 
@@ -129,16 +134,31 @@ def _head(document: "Document", plan: Round, letter: Letter) -> None:
     _fill(table.cell(0, 1), lines)
     _fill(table.cell(1, 0), ((f"Số: ……/{letter.symbol}-{code}", False),))
     _fill(table.cell(1, 1), ((f"{plan.organiser.locality}, {OPEN_DATE}", False),), italic=True)
+    _set_widths(table, HEAD_WIDTHS)
 
 
-def _fill(cell: "_Cell", lines: Sequence[tuple[str, bool]], *, italic: bool = False, left: bool = False) -> None:
+def _set_widths(table: "Table", widths: Sequence[int]) -> None:
+    """Fix the columns' widths, cell by cell: Word reads those of cells, others those of columns."""
+    from docx.shared import Mm
+
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
+
+
+def _fill(
+    cell: "_Cell", lines: Sequence[tuple[str, bool]], *, italic: bool = False, left: bool = False, size: int = 12
+) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
 
     for at, (text, bold) in enumerate(lines):
         paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
         run = paragraph.add_run(text)
-        run.bold, run.italic = bold, italic
+        run.bold, run.italic, run.font.size = bold, italic, Pt(size)
 
 
 def _paragraph(document: "Document", text: str, *, bold: bool = False, centre: bool = False) -> None:
@@ -157,20 +177,31 @@ def _names(document: "Document", plan: Round, lines: Sequence[Line]) -> None:
     table = document.add_table(rows=1, cols=len(HEADS))
     table.style = "Table Grid"
     for cell, head in zip(table.rows[0].cells, HEADS, strict=True):
-        _fill(cell, ((head, True),))
+        _fill(cell, ((head, True),), size=SMALL)
     for at, line in enumerate(lines, 1):
         title = f"{line.title}, {line.seat.unit}"
         texts = (str(at), line.person.name, line.person.birth.text(), line.person.position_and_unit(), title)
-        cells = table.add_row().cells
-        for cell, text in zip(cells, (*texts, votes_words(plan, line)), strict=True):
-            _fill(cell, ((text, False),), left=True)
+        *cells, votes = table.add_row().cells
+        for cell, text in zip(cells, texts, strict=True):
+            _fill(cell, ((text, False),), left=True, size=SMALL)
+        _fill(votes, tuple((text, False) for text in votes_words(plan, line)), left=True, size=SMALL)
+    _set_widths(table, WIDTHS)
+    _repeat_header(table)
 
 
-def votes_words(plan: Round, line: Line) -> str:
+def _repeat_header(table: "Table") -> None:
+    """Let the heads stand on every page, and no row be parted between two."""
+    from docx.oxml import OxmlElement
+
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def votes_words(plan: Round, line: Line) -> list[str]:
     """Spell a name's votes in every conference, in order."""
-    parts = (f"Bước {step.number}: {line.votes[step.number].text()}" for step in voting_steps(plan)
-             if step.number in line.votes)  # fmt: skip
-    return "; ".join(parts)
+    return [f"Bước {step.number}: {line.votes[step.number].text()}" for step in voting_steps(plan)
+            if step.number in line.votes]  # fmt: skip
 
 
 def _foot(document: "Document", letter: Letter) -> None:

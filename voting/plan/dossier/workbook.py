@@ -19,6 +19,8 @@ Paper = Literal["A4", "A3"]
 PAPER_CODES = {"A4": 9, "A3": 8}
 FONT = "Times New Roman"
 NUMBER = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
+LINE = 14
+"""Height of a line in points."""
 HEADER_ROW = 6
 """Row of the upper header; the lower one and the numbers of the columns follow."""
 
@@ -87,7 +89,18 @@ def _body(sheet: "Worksheet", table: Table) -> int:
             row += 1
             for at, text in enumerate(cells, 1):
                 _put(sheet, row, at, text, left=at == 2)
+            sheet.row_dimensions[row].height = LINE * max(map(_lines, cells, table.columns))
     return row
+
+
+def _lines(text: str, column: Column) -> int:
+    """Return how many lines a cell takes, words never parted: no program need guess the height of a row."""
+    lines, used = 1, 0
+    for word in text.split():
+        if used and used + 1 + len(word) > column.width:
+            lines, used = lines + 1, 0
+        used += len(word) + bool(used)
+    return lines
 
 
 def _statistics(sheet: "Worksheet", table: Table, row: int) -> None:
