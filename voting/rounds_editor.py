@@ -11,7 +11,7 @@ import msgspec
 
 from voting.plan.collation import sort_names
 from voting.plan.dossier.rows import reference_of
-from voting.plan.eligibility import Assessment, Confirmation, assess
+from voting.plan.eligibility import Assessment, Confirmation, Standing, assess
 from voting.plan.errors import InvalidRound, WrongTurn
 from voting.plan.leavers import Leaver, leavers
 from voting.plan.meetings import CompositionWord
@@ -29,6 +29,7 @@ from voting.plan.rounds import (
 )
 from voting.rounds import Kept
 
+STANDINGS: tuple[Standing, ...] = ("eligible", "to_decide", "not_eligible")
 AT_ONCE = "a round needs at least one title to plan for"
 """The one problem that a round may have while it is being prepared."""
 
@@ -75,7 +76,7 @@ def without_seat(kept: Kept, seat: Seat) -> Kept:
 
 
 def assessments(kept: Kept, seat: Seat, review: datetime.date) -> list[tuple[Person, Assessment]]:
-    """Assess everybody whose post is open to a seat, in the order of names."""
+    """Assess everybody whose post is open to a seat: those eligible first, each group in the order of names."""
     plan = kept.plan
     title = title_of(plan, seat)
     current = procedure_of(plan).kind == "current"
@@ -86,7 +87,7 @@ def assessments(kept: Kept, seat: Seat, review: datetime.date) -> list[tuple[Per
         assessed = assess(person, title, plan.ruleset, reference_of(plan, review), kept.confirmations)
         if not title.objects or assessed.object is not None:
             found.append((person, assessed))
-    return found
+    return sorted(found, key=lambda one: STANDINGS.index(one[1].standing))
 
 
 def with_lists(
