@@ -8,6 +8,7 @@ A public key's text is base64 of its DER SubjectPublicKeyInfo; its key id the SH
 import base64
 import binascii
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeAlias, TypedDict
 
 from cryptography.exceptions import InvalidSignature as BadSignature
@@ -79,6 +80,7 @@ def public_text(key: SigningKey | PublicKey) -> str:
     return base64.b64encode(_der(public)).decode()
 
 
+@lru_cache(maxsize=256)  # the same tablets and signers come again and again
 def load_public(text: str) -> PublicKey:
     """Parse a public key's text; raise InvalidKey unless P-256, or RSA of 2048 to 8192 bits, in its one spelling."""
     try:

@@ -160,13 +160,12 @@ class Box:
         """
         conference, election = self.election(uuid)
         raw, commitments = self._unpack(election, body)
-        known = self._receipt(uuid, tracker(raw))
-        if known is not None:
-            return known
         ballot = self._parse(election, raw)
         marks = marks_of(self._mark_key, uuid, ballot)
         sealed = _Sealed(uuid, conference, tracker(raw), ballot.credential, raw, commitments, marks)
-        self._look(sealed)
+        known = self._look(sealed)
+        if known is not None:
+            return known
         # Before the card's use is looked at: only who holds its secret can report it as used already.
         self._verify(election, sealed)
         try:
@@ -178,7 +177,8 @@ class Box:
     def holds(self, uuid: str, body: bytes) -> bool:
         """Tell whether the ballot of a casting request is in the box of this election."""
         raw = body.rstrip(b" ").partition(b"\n")[0]
-        return self._receipt(uuid, tracker(raw)) is not None
+        with self._storage.read() as session:
+            return _receipt(session, uuid, tracker(raw)) is not None
 
     def _unpack(self, election: Election, body: bytes) -> tuple[bytes, bytes | None]:
         if len(body) != ballot_size(election):
@@ -201,16 +201,17 @@ class Box:
         except (DocumentError, KeysError) as error:
             raise BadBallot(str(error)) from None
 
-    def _look(self, sealed: _Sealed) -> None:
-        """Raise unless the box is open and the card may vote: cheaper than verifying, and asked again afterwards."""
-        with self._storage.read() as session:
-            check_open(life_row.find(session, sealed.conference))
-            check_card(session, sealed.uuid, sealed.credential)
+    def _look(self, sealed: _Sealed) -> Receipt | None:
+        """The receipt of a ballot that is in; else raise unless the box is open and the card may vote.
 
-    def _receipt(self, uuid: str, found: str) -> Receipt | None:
+        Cheaper than verifying, and asked again afterwards.
+        """
         with self._storage.read() as session:
-            row = session.get(BallotRow, found)
-            return Receipt(row.tracker, row.receipt) if row is not None and row.deck == uuid else None
+            known = _receipt(session, sealed.uuid, sealed.tracker)
+            if known is None:
+                check_open(life_row.find(session, sealed.conference))
+                check_card(session, sealed.uuid, sealed.credential)
+            return known
 
     def _put_in(self, group: Sequence[_Sealed]) -> Sequence[Receipt | Exception]:
         """Put verified ballots of one election in; after losing a race to another process, one after the other."""
@@ -322,6 +323,11 @@ def count_ballots(session: Session, conference: int) -> int:
     """How many ballots are in the box."""
     deck = life_row.deck_in_use(session, conference)
     return _ballots(session, deck.uuid) if deck else 0
+
+
+def _receipt(session: Session, uuid: str, found: str) -> Receipt | None:
+    row = session.get(BallotRow, found)
+    return Receipt(row.tracker, row.receipt) if row is not None and row.deck == uuid else None
 
 
 def _ballots(session: Session, uuid: str) -> int:

@@ -58,7 +58,7 @@ class Acceptance:
         """Begin with nothing waiting; ``check`` verifies a batch, once ``load_after`` ballots have been seen."""
         self._check, self._left = check, load_after
         self._queue: deque[_Waiting] = deque()
-        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._changed, self._busy = threading.Condition(), False
         self._ready = threading.Event()
         if not load_after:
             self._ready.set()
@@ -76,7 +76,7 @@ class Acceptance:
 
     def _count_down(self) -> None:
         """Load the engine in a thread of its own when enough ballots have been seen."""
-        with self._lock:
+        with self._changed:
             self._left -= 1
             if self._left == 0:
                 threading.Thread(target=self._load, name="load the fast engine", daemon=True).start()
@@ -87,23 +87,32 @@ class Acceptance:
             self._ready.set()
 
     def _verify_together(self, own: _Waiting) -> None:
-        """Queue up; the thread whose turn it is verifies whatever waits by then."""
-        with self._lock:
+        """Queue up; who waits while nobody verifies takes all that wait by then, and tells the others."""
+        with self._changed:
             self._queue.append(own)
         while not own.done:
-            with self._turn:
-                if not own.done:
-                    self._verify_batch(self._take())
+            batch = self._next(own)
+            if batch:
+                self._verify_batch(batch)
+
+    def _next(self, own: _Waiting) -> list[_Waiting]:
+        """Take a batch as soon as nobody else verifies; none if ``own`` was verified meanwhile."""
+        with self._changed:
+            while self._busy and not own.done:
+                self._changed.wait()
+            if own.done:
+                return []
+            self._busy = True
+            return self._take()
 
     def _take(self) -> list[_Waiting]:
-        """Take what waits, of the election of the first one, up to a batch; nobody else takes meanwhile."""
-        with self._lock:
-            election = self._queue[0].election
-            most = max(1, MOST_POINTS * _POINT // commitments_size(election))
-            batch: list[_Waiting] = []
-            while self._queue and len(batch) < most and self._queue[0].election is election:
-                batch.append(self._queue.popleft())
-            return batch
+        """Take what waits, of the election of the first one, up to a batch."""
+        election = self._queue[0].election
+        most = max(1, MOST_POINTS * _POINT // commitments_size(election))
+        batch: list[_Waiting] = []
+        while self._queue and len(batch) < most and self._queue[0].election is election:
+            batch.append(self._queue.popleft())
+        return batch
 
     def _verify_batch(self, batch: Sequence[_Waiting]) -> None:
         """Give each ballot of a batch its verdict; one by one, if the engine should fail."""
@@ -111,9 +120,12 @@ class Acceptance:
             errors = self._check(batch[0].election, [one.raw for one in batch], [one.commitments for one in batch])
         except Exception:  # noqa: BLE001 - a fault of the engine must neither refuse a ballot nor leave a sender waiting
             errors = [_by_reference(one) for one in batch]
-        for one, error in zip(batch, errors, strict=True):
-            one.error = error
-            one.done = True
+        with self._changed:
+            for one, error in zip(batch, errors, strict=True):
+                one.error = error
+                one.done = True
+            self._busy = False
+            self._changed.notify_all()
 
 
 def _by_reference(one: _Waiting) -> DocumentError | KeysError | None:

@@ -91,7 +91,7 @@ def measure(database: str | None, *, names: int = 11, ballots: int = 2000, table
         prepare(settings)
         storage = Storage(settings.database)
         room = LargeRoom(storage, Keyring(settings.secret), [new_teller(), new_teller()])
-        uuid, requests = _requests(room, names, WARM_UP + ballots)
+        uuid, requests = make_requests(room, names, WARM_UP + ballots)
         with RunningServer.start(settings) as server:
             place = urlsplit(server.url)
             send = partial(_send, str(place.hostname), int(place.port or 0), server.authority_pem, uuid, tablets // 2)
@@ -107,7 +107,7 @@ def measure(database: str | None, *, names: int = 11, ballots: int = 2000, table
         return Throughput(storage.dialect, names, tablets, ballots, wall, tuple(latencies), cpu)
 
 
-def _requests(room: LargeRoom, names: int, voters: int) -> tuple[str, list[Request]]:
+def make_requests(room: LargeRoom, names: int, voters: int) -> tuple[str, list[Request]]:
     """Open a box for so many voters, enrol a tablet, and make everybody's request."""
     room.open(made=voters, spares=0, people=voters, candidates=names, present=voters, drawn=voters)
     key = new_signing_key()
