@@ -5,7 +5,7 @@ import vi from "../translations/auditor.vi.json";
 import { auditTest, choicesOf, readSetup, type Setup } from "./audit.ts";
 import { Camera } from "./camera.ts";
 import { button, h, p } from "./dom.ts";
-import { joinParts, TEST_TAG } from "./opening.ts";
+import { joinParts, sealWords, TEST_TAG } from "./opening.ts";
 import type { TestBallot } from "./orders.ts";
 
 let texts: Record<string, string> = vi;
@@ -105,7 +105,7 @@ function result(own: Setup, ballot: TestBallot): HTMLElement[] {
   });
   return [
     h("p", { className: finding === "right" ? "verdict good" : "verdict bad", role: "alert" }, say(finding)),
-    h("h2", {}, say("seal")), h("code", {}, fours(ballot.hash.slice(0, 12))),
+    h("h2", {}, say("seal")), h("code", {}, sealWords(ballot.hash)),
     h("table", {}, ...rows.map(({ title, name, choice }) =>
       h("tr", {}, h("td", {}, title), h("td", {}, name), h("td", {}, h("b", {}, say(choice)))))),
     again,

@@ -14,6 +14,7 @@ def test_the_testers_page_finds_an_honest_tablet_right(tablet: Tablet, front: Pa
     tablet.begin(0)
     tablet.choose(lambda number: number % 2)
     seal = tablet.page.inner_text(".seal span").split(":")[1].strip()
+    assert len(seal.replace(" ", "")) == 22
     tablet.touch("[data-key=test]")
     tablet.at("test")
     photos = [tmp_path / f"{number}.png" for number in range(tablet.page.locator(".parts .qr").count())]

@@ -3,7 +3,7 @@ import { encodeQR } from "qr";
 import type { App } from "../app.ts";
 import { counts } from "../casting.ts";
 import { button, h, p, squares } from "../dom.ts";
-import { testParts } from "../opening.ts";
+import { sealWords, testParts } from "../opening.ts";
 import type { State } from "../states.ts";
 import { isWord } from "../words.ts";
 import { short } from "./review.ts";
@@ -63,7 +63,7 @@ export function test(app: App, { ballot, counted }: At<"test">): View {
   return {
     title: app.say("test.title"), small: true,
     body: [
-      p(app.say("test.text")), h("b.mono", {}, `${app.say("review.hash")}: ${short(ballot.hash)}`),
+      p(app.say("test.text")), h("b.mono", {}, `${app.say("review.hash")}: ${sealWords(ballot.hash)}`),
       h("div.parts", {}, ...codes), p(app.say("test.card")), p(app.say(report), "report"),
     ],
     foot: [button(app.say("test.done"), () => app.leave(), "primary")],

@@ -1,14 +1,15 @@
 /** The review: every name with what was chosen and a Change button, names left open, and the one confirmation. */
 import type { App } from "../app.ts";
 import { button, h, p } from "../dom.ts";
+import { sealWords } from "../opening.ts";
 import { openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
 import type { State } from "../states.ts";
 import { two } from "../words.ts";
 import type { View } from "./view.ts";
 
-const SHOWN = 12; // characters of a hash that people compare
+const SHOWN = 12; // characters of a tracker, enough to find one among a room's
 
-/** A hash's first characters in groups of four. */
+/** A tracker's first characters in groups of four. */
 export function short(hash: string): string {
   return (hash.slice(0, SHOWN).match(/.{1,4}/g) ?? []).join(" ");
 }
@@ -22,7 +23,7 @@ export function review(app: App, state: Extract<State, { at: "review" }>): View 
   const cast = button(say("review.cast"), () => void app.cast(), "primary cast", { "data-key": "cast" });
   const test = button(say("review.test"), () => void app.test(), "quiet", { "data-key": "test" });
   cast.disabled = test.disabled = !ready;
-  const seal = state.hash === null ? say("review.sealing") : `${say("review.hash")}: ${short(state.hash)}`;
+  const seal = state.hash === null ? say("review.sealing") : `${say("review.hash")}: ${sealWords(state.hash)}`;
   return {
     title: say("review.title"), small: true,
     body: [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CASTING_CODES } from "./codes.ts";
 import { Idle, IDLE, WARNING } from "@front/idle.ts";
-import { joinParts, testParts } from "@front/opening.ts";
+import { joinParts, sealWords, testParts } from "@front/opening.ts";
 import { fill } from "@front/pages.ts";
 import { disagreeOf, Marks, openNames, parseMeeting, type Name } from "@front/papers.ts";
 import { Receipts } from "@front/receipts.ts";
@@ -95,6 +95,16 @@ test("a test ballot goes through its codes and comes out the same", () => {
   assert.deepEqual(joinParts([...parts].reverse().concat(parts)), ballot);
   assert.equal(joinParts(parts.slice(1)), null);
   assert.equal(joinParts(["something else"]), null);
+});
+
+test("a code that names more parts than any test has is passed over at once", () => {
+  for (const count of ["201", "999999999", "9".repeat(30)]) {
+    assert.equal(joinParts([`phieukin-test/1 1/${count} hhhhhhhh {}`]), null);
+  }
+});
+
+test("a ballot seal shows 132 bits of the hash, in groups of four", () => {
+  assert.equal(sealWords("abcdefghijklmnopqrstuvwxyz"), "abcd efgh ijkl mnop qrst uv");
 });
 
 test("states of the room that the tablet does not know do not open it", () => {
