@@ -17,11 +17,19 @@ import pexpect
 
 from keys.cards import credential, new_card
 from keys.group import encode_point
+from keys.sealing import LEAST_COST
 from keys.signing import SigningKey, new_signing_key, public_text
 from keys.trustees import parse_trustees
 from tally.audit import audit
+from tally.ceremony import finish, look
+from tally.ceremony_guide import TellerKeys
+from tally.ceremony_guide import Tellers as TellersFile
+from tally.ceremony_own import as_teller_file
+from tally.ceremony_stick import Stick
+from tally.teller_file import TellerFile, write_teller_file
 from tests.attacks.lab import Lab, chain, closed
 from tests.attacks.records import envelope, room_facts
+from tests.tally.test_ceremony import Tellers
 from tests.voting.documents.elections import UUID, conference, raw_election
 from voting.documents.ballot import cast_ballot
 from voting.documents.canonical import canonical, compact
@@ -31,7 +39,7 @@ from voting.documents.envelope import parse_envelope, write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT = 30  # seconds
+TIMEOUT = 120  # seconds
 PASSPHRASES = ("khan trung moi thay song lam", "nhon phong tram vay them do", "binh minh tren ban sung chao")
 
 # What stands for a machine with the base package alone: imports of the room fail, and so does every connection.
@@ -130,7 +138,7 @@ class Table:
 
     def passphrase_file(self, index: int) -> Path:
         path = self.folder / f"passphrase {index}"
-        path.write_text(PASSPHRASES[(index - 1) % 3] + f" {index * 'xo '}\n", encoding="utf-8")
+        path.write_text(f"{passphrase(index)}\n", encoding="utf-8")
         return path
 
     def turn(self, index: int, *more: object, status: int = 0, fingerprint: str | None = None) -> str:
@@ -143,22 +151,34 @@ class Table:
 
     def fingerprint(self) -> str | None:
         """What the tellers read aloud, once all announcements are there."""
-        from tally.ceremony import look
-        from tally.ceremony_stick import Stick
-
         stick = Stick(self.stick)
         plan = stick.plan() if self.stick.exists() else None
         if plan is None or len(stick.read("1-announcement", plan)) < len(self.names):
             return None
         return look(stick, plan).fingerprint
 
-    def hold(self) -> None:
-        """The whole ceremony without a fault."""
-        for index in range(1, len(self.names) + 1):
-            self.turn(index, fingerprint="00" * 32, status=1 if index == len(self.names) else 0)
-        for _ in range(3):
-            for index in range(1, len(self.names) + 1):
-                self.turn(index)
+
+def held_ceremony(folder: Path, size: int = 3, threshold: int = 2) -> tuple[Table, list[TellerFile]]:
+    """Hold the ceremony in this process, for stories that begin after it; the tellers' files of the count come out."""
+    tellers = Tellers(folder, size, threshold)
+    tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
+    table = look(tellers.stick, tellers.plan)
+    trustees, number = finish(table)
+    keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.hello, tellers.numbers))
+    said = TellersFile(1, "HN", threshold, "", table.fingerprint, number, keys, ())
+    (tellers.stick.folder / "trustees.json").write_bytes(trustees.raw)
+    (tellers.stick.folder / "tellers.json").write_bytes(canonical(said))
+    files = []
+    for index in tellers.numbers:
+        files.append(as_teller_file(tellers.own(index)))
+        tellers.path(index).unlink()
+        write_teller_file(tellers.path(index), files[-1], passphrase(index), LEAST_COST)
+    return Table(folder, tellers.plan.tellers, threshold), files
+
+
+def passphrase(index: int) -> str:
+    """A teller's passphrase once the keys are there."""
+    return PASSPHRASES[(index - 1) % 3] + f" {index * 'xo '}"
 
 
 @dataclass

@@ -4,17 +4,33 @@ Each step is a fresh process on a machine without Flask, SQLAlchemy or a network
 """
 
 import json
+import shutil
 import subprocess
 import zipfile
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from keys.keyfiles import write_sealed
+from keys.recovery import recovery_lines
 from keys.signing import KIND as SIGNING_KIND
 from keys.signing import encode_signing_key
-from tests.stories.tellers import PASSPHRASES, Meeting, Table, meeting, phieukin, run
+from tests.stories.tellers import (
+    PASSPHRASES,
+    Meeting,
+    Table,
+    Terminal,
+    held_ceremony,
+    meeting,
+    passphrase,
+    phieukin,
+    run,
+)
 from tests.voting.documents.elections import UUID
+from voting.documents.conference import Rule, Selection
 
 pytestmark = pytest.mark.slow
 
@@ -30,12 +46,10 @@ def table(tmp_path: Path) -> Table:
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Table:
     """A ceremony that was held without a fault; its files are copied by those who change them."""
-    table = Table(tmp_path_factory.mktemp("ceremony"), NAMES, 2)
-    table.hold()
-    return table
+    return held_ceremony(tmp_path_factory.mktemp("ceremony"))[0]
 
 
-def step(table: Table, index: int):  # type: ignore[no-untyped-def]
+def step(table: Table, index: int) -> AbstractContextManager[Terminal]:
     return phieukin("tally", "ceremony", table.stick, "--me", index, "--home", table.home(index))
 
 
@@ -114,8 +128,6 @@ def test_the_key_file_never_lies_on_the_stick(table: Table) -> None:
 
 
 def test_a_lost_stick_comes_back_from_the_recovery_sheet(held: Table, tmp_path: Path) -> None:
-    from keys.recovery import recovery_lines
-
     sealed = held.home(2) / "teller-2.sealed"
     lines = recovery_lines(sealed.read_bytes())
     back = tmp_path / "teller-2.sealed"
@@ -130,7 +142,7 @@ def test_a_lost_stick_comes_back_from_the_recovery_sheet(held: Table, tmp_path: 
 # --- the count -----------------------------------------------------------------------------------------------------
 
 
-def confirmed(table: Table, tmp_path: Path, votes=VOTES, **changes) -> Meeting:  # type: ignore[no-untyped-def]
+def confirmed(table: Table, tmp_path: Path, votes: Sequence[list[list[int]]] = VOTES, **changes: Any) -> Meeting:
     """Setup is confirmed by all three tellers, people vote, the box is closed."""
     made = meeting(table, tmp_path / "box stick", votes, **changes)
     out = []
@@ -144,19 +156,13 @@ def confirmed(table: Table, tmp_path: Path, votes=VOTES, **changes) -> Meeting: 
     return made
 
 
-def passphrase(index: int) -> str:
-    return PASSPHRASES[index - 1] + f" {index * 'xo '}"
-
-
 def fresh(held: Table, tmp_path: Path) -> Table:
     """A copy of the tellers' own folders: a share opens one box only."""
-    import shutil
-
     shutil.copytree(held.folder, tmp_path / "tellers")
     return Table(tmp_path / "tellers", NAMES, 2)
 
 
-def count(made: Meeting, table: Table, *more: object):  # type: ignore[no-untyped-def]
+def count(made: Meeting, table: Table, *more: object) -> AbstractContextManager[Terminal]:
     homes = [word for index in (1, 2, 3) for word in ("--home", table.home(index))]
     return phieukin("tally", "count", made.stick, *homes, *more)
 
@@ -301,8 +307,6 @@ def test_a_box_of_one_ballot_waits_for_the_chairs_word(held: Table, tmp_path: Pa
 
 
 def test_the_head_decides_a_tie_later_in_another_process(held: Table, tmp_path: Path) -> None:
-    from voting.documents.conference import Rule, Selection
-
     table = fresh(held, tmp_path)
     level = ([[1, 0], [1, 0]], [[1, 0], [1, 0]])
     rule, selection = Rule(">=", 3, 10, "present"), Selection("top", 1)
@@ -325,4 +329,4 @@ def test_the_head_decides_a_tie_later_in_another_process(held: Table, tmp_path: 
 
 
 def test_the_room_is_not_on_the_tellers_machine() -> None:
-    assert "needs flask" in run("serve", status=1) or "pip install" in run("serve", status=1)
+    assert "pip install 'phieukin[room]'" in run("serve", status=1)

@@ -8,36 +8,16 @@ import pytest
 
 from keys.errors import InvalidShare
 from keys.signing import SigningKey
-from tally import ceremony
 from tally.audit import Verdict
-from tally.ceremony import look
-from tally.ceremony_guide import TellerKeys, Tellers
-from tally.ceremony_own import as_teller_file
 from tally.cli_record import write_records
 from tally.count import Words, add_sum, confirm_setup, finish, open_one
 from tally.signatures import sign_record
 from tally.teller_file import TellerFile
 from tally.verify_cli import check_file
-from tests.stories.tellers import Meeting, Table, meeting
-from tests.tally import test_ceremony
+from tests.stories.tellers import Meeting, held_ceremony, meeting
 from tests.tally.test_count import BEGUN, ENDED
-from voting.documents.canonical import canonical
 
 VOTES = ([[1, 0], [0, 1]], [[1, 0], [0, 0]], [[0, 1], [1, 0]])
-
-
-def held(folder: Path, size: int, threshold: int) -> tuple[Table, list[TellerFile]]:
-    """Hold the ceremony; the tellers' files of the count come out."""
-    tellers = test_ceremony.Tellers(folder, size, threshold)
-    tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
-    table = look(tellers.stick, tellers.plan)
-    trustees, number = ceremony.finish(table)
-    keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.hello, tellers.numbers))
-    said = Tellers(1, "HN", threshold, "", table.fingerprint, number, keys, ())
-    (tellers.stick.folder / "trustees.json").write_bytes(trustees.raw)
-    (tellers.stick.folder / "tellers.json").write_bytes(canonical(said))
-    files = [as_teller_file(tellers.own(index)) for index in tellers.numbers]
-    return Table(folder, tellers.plan.tellers, threshold), files
 
 
 def signers(made: Meeting, files: list[TellerFile]) -> list[SigningKey]:
@@ -46,7 +26,7 @@ def signers(made: Meeting, files: list[TellerFile]) -> list[SigningKey]:
 
 @pytest.mark.parametrize(("size", "threshold"), [(2, 2), (3, 2), (5, 3)])
 def test_so_many_open_and_one_less_do_not(size: int, threshold: int, tmp_path: Path) -> None:
-    table, files = held(tmp_path, size, threshold)
+    table, files = held_ceremony(tmp_path, size, threshold)
     made = meeting(table, tmp_path / "box", VOTES)
     made.close([confirm_setup(made.setup, one) for one in files])
     box = add_sum(made.box).end_ballots
