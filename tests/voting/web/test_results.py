@@ -202,7 +202,7 @@ def test_the_hall_shows_the_result_only_once_the_chair_releases_it(room: Room, b
     assert "<svg" not in browser.get("/hall").text
     assert browser.post("/results/release", shown="yes").status_code == 303
     page = browser.get("/hall").text
-    assert "Cần đồng ý ≥ 3/10 số người có mặt (03): ít nhất 01 phiếu." in page
+    assert "Cần đồng ý ≥ 3/10 số người có mặt (03): ít nhất 01 phiếu (vạch đỏ)." in page
     assert '<line class="rule" x1="1"' in page
     assert 'width="2" height="7"' in page
     assert "66,67%" in page
