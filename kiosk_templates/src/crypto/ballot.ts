@@ -8,7 +8,7 @@ import { base64, concat, utf8, type Bytes } from "./bytes.ts";
 import type { Card } from "./cards.ts";
 import type { Election, Question } from "./election.ts";
 import { Refused } from "./errors.ts";
-import { BASE, IDENTITY, modQ, pointBytes, textOfBytes, type Point } from "./group.ts";
+import { basePower, IDENTITY, modQ, pointBytes, textOfBytes, type Point } from "./group.ts";
 import { commit, encrypt, respond, type Branch, type Ciphertext, type Proof } from "./interval.ts";
 import { freshScalar, freshSeed, Randomness } from "./randomness.ts";
 import { challenge, fingerprint } from "./transcript.ts";
@@ -42,9 +42,9 @@ export function sealAnswer(
   const sum = checkMarks(question, marks);
   const random = new Randomness(seed);
   const secrets = marks.map(() => random.next());
-  const choices = marks.map((mark, at) => encrypt(election.key, mark, secrets[at] as bigint));
-  const single = marks.map((mark) => commit(election.key, mark, 0, 1, random));
-  const overall = commit(election.key, sum, question.min, question.max, random);
+  const choices = marks.map((mark, at) => encrypt(election.keyPowers, mark, secrets[at] as bigint));
+  const single = marks.map((mark) => commit(election.keyPowers, mark, 0, 1, random));
+  const overall = commit(election.keyPowers, sum, question.min, question.max, random);
   const statement = `${election.fingerprint}|${credential}`;
   return write(statement, { question, marks, sum, secrets, choices, single, overall, seed });
 }
@@ -118,7 +118,7 @@ export function assemble(election: Election, credential: string, answers: readon
 /** Sign with the card's secret (section 4.16): all that is left to do when the voter casts. */
 export function signBallot(unsigned: UnsignedBallot, card: Card): SignedBallot {
   const w = freshScalar();
-  const commitment = BASE.multiply(w).toBytes();
+  const commitment = basePower(w).toBytes();
   const c = challenge(`sig|${unsigned.hash}|`, [textOfBytes(commitment)]);
   const proof = proofJson({ challenge: c, response: modQ(w - card.secret * c) });
   const json = `${unsigned.json.slice(0, -1)},"signature":{"hash":"${unsigned.hash}","proof":${proof}}}`;
@@ -128,7 +128,7 @@ export function signBallot(unsigned: UnsignedBallot, card: Card): SignedBallot {
 /** Sign a message with the card's secret, as `sigmsg|` (keys/schnorr): never to be taken for a ballot's signature. */
 export function signMessage(message: string, card: Card): { challenge: string; response: string } {
   const w = freshScalar();
-  const c = challenge(`sigmsg|${message}|`, [textOfBytes(BASE.multiply(w).toBytes())]);
+  const c = challenge(`sigmsg|${message}|`, [textOfBytes(basePower(w).toBytes())]);
   return { challenge: String(c), response: String(modQ(w - card.secret * c)) };
 }
 

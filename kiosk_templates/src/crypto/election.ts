@@ -1,6 +1,7 @@
 /** election.json as the tablet reads it (Belenios specification 3.0, section 4.10), from the bytes that were hashed. */
 import { Refused } from "./errors.ts";
-import { decodePoint, tabulate, type Point } from "./group.ts";
+import { basePower, decodePoint, type Point } from "./group.ts";
+import { Powers } from "./powers.ts";
 import { fingerprint } from "./transcript.ts";
 
 export interface Question {
@@ -14,6 +15,7 @@ export interface Election {
   uuid: string;
   fingerprint: string;
   key: Point;
+  keyPowers: Powers;
   questions: Question[];
   /** The field `conference`, unread: screens take from it what they show. */
   conference: unknown;
@@ -34,10 +36,13 @@ export function parseElection(raw: Uint8Array): Election {
   if (!Array.isArray(read["questions"]) || read["questions"].length === 0) {
     throw new Refused("election", "questions expected");
   }
+  const key = decodePoint(String(read["public_key"]));
+  basePower(1n); // both tables are there before the first voter comes
   return {
     uuid,
     fingerprint: fingerprint(raw),
-    key: tabulate(decodePoint(String(read["public_key"]))),
+    key,
+    keyPowers: new Powers(key),
     questions: read["questions"].map(parseQuestion),
     conference: read["conference"] ?? null,
   };

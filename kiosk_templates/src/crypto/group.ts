@@ -1,11 +1,13 @@
 /**
  * The group Ed25519 as Belenios spells it (specification 3.0, section 5.2.1): 64 lowercase hex digits, which are
- * the 32 bytes of RFC 8032 in reverse order. Secrets go through the constant-time `multiply` of @noble/curves.
+ * the 32 bytes of RFC 8032 in reverse order. The card's secret goes through the blinded `multiply` of @noble/curves,
+ * numbers that are drawn once through our own tables (`powers.ts`).
  */
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { normalizeZ } from "@noble/curves/abstract/curve.js";
 import { hex } from "./bytes.ts";
 import { Refused } from "./errors.ts";
+import { Powers } from "./powers.ts";
 
 export const Point = ed25519.Point;
 export type Point = InstanceType<typeof Point>;
@@ -17,13 +19,12 @@ export const IDENTITY: Point = Point.ZERO;
 export const BASE: Point = Point.BASE;
 
 const POINT_TEXT = /^[0-9a-f]{64}$/;
-const WINDOW = 8; // bits of the tables of the base and of the election's key
 
-BASE.precompute(WINDOW);
+let powersOfBase: Powers | null = null;
 
-/** Build the table of a point that will be raised to many secrets. */
-export function tabulate(point: Point): Point {
-  return point.precompute(WINDOW, false);
+/** The base raised to a number that is drawn once; its table is built when it is first asked for. */
+export function basePower(n: bigint): Point {
+  return (powersOfBase ??= new Powers(BASE)).of(n);
 }
 
 /** Number reduced modulo the order, never negative. */

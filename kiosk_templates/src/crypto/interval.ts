@@ -6,7 +6,8 @@
  * A = g^t alpha^c = g^a and B = y^t (beta / g^M)^c = y^a g^((m - M) c). Every branch takes the same steps whether it is
  * the true one or not; which it is shows in no count of operations.
  */
-import { BASE, IDENTITY, modQ, type Point } from "./group.ts";
+import { BASE, basePower, IDENTITY, modQ, type Point } from "./group.ts";
+import type { Powers } from "./powers.ts";
 import { challenge } from "./transcript.ts";
 import type { Randomness } from "./randomness.ts";
 
@@ -29,21 +30,21 @@ export interface Branch {
 }
 
 /** Encrypt a mark, 0 or 1. */
-export function encrypt(key: Point, mark: number, r: bigint): Ciphertext {
-  const masked = key.multiply(r);
+export function encrypt(key: Powers, mark: number, r: bigint): Ciphertext {
+  const masked = key.of(r);
   const marked = masked.add(BASE);
-  return { alpha: BASE.multiply(r), beta: mark === 1 ? marked : masked };
+  return { alpha: basePower(r), beta: mark === 1 ? marked : masked };
 }
 
 /** Commit to one branch for each value from low to high; `plaintext` is the true one. */
-export function commit(key: Point, plaintext: number, low: number, high: number, random: Randomness): Branch[] {
+export function commit(key: Powers, plaintext: number, low: number, high: number, random: Randomness): Branch[] {
   const branches: Branch[] = [];
   for (let value = low; value <= high; value++) {
     const exponent = random.next();
     const simulated = random.next();
-    const away = BASE.multiply(modQ(BigInt(value === plaintext ? 1 : plaintext - value) * simulated));
+    const away = basePower(modQ(BigInt(value === plaintext ? 1 : plaintext - value) * simulated));
     const shift = value === plaintext ? IDENTITY : away;
-    branches.push({ first: BASE.multiply(exponent), second: key.multiply(exponent).add(shift), exponent, simulated });
+    branches.push({ first: basePower(exponent), second: key.of(exponent).add(shift), exponent, simulated });
   }
   return branches;
 }
