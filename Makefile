@@ -109,6 +109,10 @@ agreement: $(VENV)/.dev ## batches and reference compared on 100,000 random proo
 coverage: $(VENV)/.dev ## which lines and branches the fast tests reach
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" --cov --cov-report=term
 
+.PHONY: screens
+screens: packages $(VENV)/.dev $(VENV)/.front ## the README's pictures, taken from the browser stories, into docs/screens/
+	@$(BIN)/python -m tests.stories.screens
+
 .PHONY: docs
 docs: $(VENV)/.dev ## the documents that are made from the program (docs/commands.md, docs/procedures.md)
 	@$(BIN)/python -m tests.tools.write_docs

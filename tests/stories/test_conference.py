@@ -159,6 +159,7 @@ class Conference:
         teller.together("/desk/close", "chair")
         teller.go("/results").look("results")
         secretary = self.member("secretary").go("/results")
+        secretary.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         archive = secretary.fetch("a[href$='.bel']", self.folder / "box.bel")
         facts = json.loads(secretary.fetch("a[href$='.facts.json']", self.folder / "facts.json").read_bytes())
         assert archive.stat().st_size > 0 and facts["signatures"]
