@@ -11,7 +11,7 @@ import msgspec
 
 from voting.plan.collation import sort_names
 from voting.plan.dossier.rows import reference_of
-from voting.plan.eligibility import Assessment, Confirmation, Standing, assess
+from voting.plan.eligibility import TWO_TERMS, Assessment, Confirmation, Standing, assess, two_terms
 from voting.plan.errors import InvalidRound, WrongTurn
 from voting.plan.leavers import Leaver, leavers
 from voting.plan.meetings import CompositionWord
@@ -79,12 +79,13 @@ def assessments(kept: Kept, seat: Seat, review: datetime.date) -> list[tuple[Per
     """Assess everybody whose post is open to a seat: those eligible first, each group in the order of names."""
     plan = kept.plan
     title = title_of(plan, seat)
-    current = procedure_of(plan).kind == "current"
+    procedure, reference = procedure_of(plan), reference_of(plan, review)
+    needed = two_terms(procedure, reference) if plan.options.calendar_terms else TWO_TERMS
     found = []
     for person in sort_names(plan.people, lambda one: one.name):
-        if current and seat.title in person.planned:
+        if procedure.kind == "current" and seat.title in person.planned:
             continue
-        assessed = assess(person, title, plan.ruleset, reference_of(plan, review), kept.confirmations)
+        assessed = assess(person, title, plan.ruleset, reference, kept.confirmations, needed)
         if not title.objects or assessed.object is not None:
             found.append((person, assessed))
     return sorted(found, key=lambda one: STANDINGS.index(one[1].standing))

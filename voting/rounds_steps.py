@@ -28,28 +28,41 @@ from voting.plan import ledger as ledgers
 from voting.plan.decisions import Deciding, list_decision_for
 from voting.plan.dossier.assembly import Paperwork, write_dossier
 from voting.plan.errors import WrongDocument, WrongTurn
+from voting.plan.filing import Filed
 from voting.plan.meetings import Meeting, draft_for
+from voting.plan.papers import papers_for
 from voting.plan.rounds import ballots_of, step_of, takes_list_decision
-from voting.plan.summons import Summons, exclude, summon
+from voting.plan.summons import Summons, exclude, recuse, summon
 from voting.rounds import Kept, StepExclusion
 from voting.storage.tables import RecordRow, SetupRow
 
 MINUTES = re.compile(r"minutes(?:-([2-9]|[1-9][0-9]))?\.pdf", re.ASCII)
 
 
-def summons_of(kept: Kept, number: int) -> Summons:
-    """Return who is summoned to a step, exclusions taken off."""
+def summons_of(kept: Kept, number: int, files: tuple[Filed, ...] = ()) -> Summons:
+    """Return who is summoned to a step: exclusions taken off, and those on a paper where the organiser chose so."""
     summons = summon(kept.plan.people, step_of(kept.plan, number).composition.capacities)
     for one in kept.exclusions:
         if one.step == number and any(each.person == one.exclusion.person for each in summons.people):
             told = one.exclusion
             summons = exclude(summons, told.person, reason=told.reason, author=told.author, opened=False)
-    return summons
+    if not kept.plan.options.recusal:
+        return summons
+    papers = papers_for(kept.plan, number, files).papers
+    listed = {one.id for paper in papers for one in paper.candidates if not one.put_forward}
+    return recuse(summons, listed, kept.plan.organiser.agency)
+
+
+def everybody(kept: Kept) -> Kept:
+    """Return the round as it would be if those on a paper were summoned."""
+    options = msgspec.structs.replace(kept.plan.options, recusal=False)
+    return msgspec.structs.replace(kept, plan=msgspec.structs.replace(kept.plan, options=options))
 
 
 def exclude_from(kept: Kept, number: int, person: str, *, reason: str, author: str) -> Kept:
     """Take somebody off the list of a step that has no conference yet."""
-    summons = exclude(summons_of(kept, number), person, reason=reason, author=author, opened=number in kept.conferences)
+    summons = summons_of(everybody(kept), number)
+    summons = exclude(summons, person, reason=reason, author=author, opened=number in kept.conferences)
     added = StepExclusion(number, summons.exclusions[-1])
     return msgspec.structs.replace(kept, exclusions=(*kept.exclusions, added))
 
@@ -58,6 +71,7 @@ def step_draft(session: Session, number: int, step: int, today: datetime.date) -
     """Write the draft of a step's conference from the round; raise a PlanError that says what is missing."""
     kept = rounds.kept_round(session, number)
     earlier = _last_draft(session, kept)
+    files = rounds.in_force(session, number, kept)
     meeting = Meeting(
         place=earlier.place if earlier else "",
         date=today.isoformat(),
@@ -65,11 +79,11 @@ def step_draft(session: Session, number: int, step: int, today: datetime.date) -
         chair=earlier.chair if earlier else Signer("", "Chủ trì", ON_PAPER, True),
         secretary=earlier.secretary if earlier else Signer("", "Thư ký", ON_PAPER, True),
         head=earlier.head if earlier else Signer("", "Người đứng đầu", ON_PAPER, False),
-        summons=summons_of(kept, step),
+        summons=summons_of(kept, step, files),
         composition=kept.compositions.get(step),
         confirmations=kept.confirmations,
     )
-    return draft_for(kept.plan, step, meeting, rounds.in_force(session, number, kept))
+    return draft_for(kept.plan, step, meeting, files)
 
 
 def begin_conference(session: Session, number: int, step: int, today: datetime.date) -> int:

@@ -17,6 +17,8 @@ from voting.plan.retirement import months_left, retires
 from voting.plan.words import Words
 from voting.procedures.schema import CandidateClass, Procedure, Ruleset, Title
 
+TERM, TWO_TERMS = 60, 120
+"""Months of a term (nhiệm kỳ), and of two."""
 Outcome = Literal["pass", "fail", "amber", "flag"]
 Standing = Literal["eligible", "not_eligible", "to_decide"]
 CheckName = Literal["post", "months", "preferred_months", "planned", "outside", "discipline", "political"]
@@ -58,10 +60,26 @@ def reference_month(procedure: Procedure, review: Month) -> Month:
     return review if procedure.reference == "review_month" else parse_month(procedure.term_start)
 
 
+def two_terms(procedure: Procedure, reference: Month) -> Month:
+    """Return the months from the reference to the end of the second full term that begins at it or later."""
+    first = parse_month(procedure.term_start)
+    while first < reference:
+        first = Month(first + TERM)
+    return Month(first + TWO_TERMS - reference)
+
+
 def assess(
-    person: Person, title: Title, ruleset: Ruleset, reference: Month, confirmations: tuple[Confirmation, ...] = ()
+    person: Person,
+    title: Title,
+    ruleset: Ruleset,
+    reference: Month,
+    confirmations: tuple[Confirmation, ...] = (),
+    two_full_terms: int = TWO_TERMS,
 ) -> Assessment:
-    """Assess a person for a title, as the candidate class that their post belongs to."""
+    """Assess a person for a title, as the candidate class that their post belongs to.
+
+    `two_full_terms` is how many months the words "trọn 2 nhiệm kỳ" ask for: 120, or what `two_terms` counts.
+    """
     left = months_left(reference, retires(person))
     for confirmation in confirmations:
         if confirmation.person == person.id and not (confirmation.by.strip() and confirmation.reason.strip()):
@@ -71,6 +89,8 @@ def assess(
     if found is None:
         words = Words("chức vụ không thuộc đối tượng của chức danh", "the post is not open to this title")
         return Assessment(person.id, title.id, None, left, "not_eligible", (Check("post", False, "fail", words),))
+    if found.months == TWO_TERMS:
+        found = msgspec.structs.replace(found, months=two_full_terms)
     checks = tuple(_confirmed(check, own) for check in _checks(person, found, left, ruleset))
     return Assessment(person.id, title.id, found.number, left, _standing(checks), checks)
 

@@ -48,10 +48,17 @@ class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the organiser may choose: step 1 by ballot or by show of hands (A10), names put forward a ballot (A9)."""
+    """What the organiser may choose.
+
+    `adopt`: step 1 by ballot or by show of hands (A10). `put_forward_max`: names that one ballot may put forward (A9).
+    `recusal`: those who stand on a paper of a step are not summoned to it (A14). `calendar_terms`: two full terms are
+    counted to the end of the second one that begins after the reference month, not as 120 months.
+    """
 
     adopt: Literal["ballot", "hand"] = "ballot"
     put_forward_max: int = 3
+    recusal: bool = False
+    calendar_terms: bool = False
 
 
 class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -4,13 +4,15 @@ A person who belongs by several capacities stands once, with all of them (A13). 
 open, with reason and author, and stay on file (A4).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from voting.plan.collation import sort_names
 from voting.plan.errors import AfterOpening, WrongTurn
 from voting.plan.people import Person
+
+RECUSED = "có tên trên phiếu (A14)"
 
 
 class Summoned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,3 +63,11 @@ def exclude(summons: Summons, person: str, *, reason: str, author: str, opened: 
     kept = tuple(one for one in summons.people if one.person != person)
     exclusion = Exclusion(person, found[0].name, reason.strip(), author.strip())
     return Summons(kept, (*summons.exclusions, exclusion))
+
+
+def recuse(summons: Summons, standing: Collection[str], author: str) -> Summons:
+    """Leave out everybody who stands on a paper of the step, where the organiser chose so (A14)."""
+    for one in summons.people:
+        if one.person in standing:
+            summons = exclude(summons, one.person, reason=RECUSED, author=author, opened=False)
+    return summons

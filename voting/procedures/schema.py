@@ -79,6 +79,14 @@ class Structure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     text: Text
 
 
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Most people planned for a title of a unit, and most titles a person is planned for: warned of, never blocking."""
+
+    people_per_title: Count
+    titles_per_person: Count
+    text: Text
+
+
 class RemovalReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Why somebody leaves the plan; automatic ones (đương nhiên) are not voted on."""
 
@@ -231,6 +239,7 @@ class Ruleset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     rules: dict[str, StatedRule]
     quorum: QuorumRule | None = None
     structure: Structure | None = None
+    limits: Limits | None = None
     removal_reasons: tuple[RemovalReason, ...] = ()
     revote_reasons: tuple[RevoteReason, ...] = ()
     milestones: tuple[Milestone, ...] = ()

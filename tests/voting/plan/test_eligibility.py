@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.voting.plan.staff import person, ruleset
-from voting.plan.eligibility import Assessment, Confirmation, assess, borderline, reference_month
+from voting.plan.eligibility import Assessment, Confirmation, assess, borderline, reference_month, two_terms
 from voting.plan.errors import WrongTurn
 from voting.plan.leavers import leavers
 from voting.plan.months import Month, parse_month
@@ -207,3 +207,17 @@ def test_for_the_next_term_those_planned_now_are_on_the_source_list_too() -> Non
     procedure = find_procedure("NEXT-DEPT")
     found = suggest(staff, Seat("x", "dept_head"), procedure, ruleset(), reference_month(procedure, REVIEW))
     assert [one.person for one in found.eligible] == ["planned"]
+
+
+@pytest.mark.parametrize(("procedure", "months"), [("CUR-DEPT", 169), ("NEXT-DEPT", 120)])
+def test_two_full_terms_may_be_counted_by_the_calendar(procedure: str, months: int) -> None:
+    found = find_procedure(procedure, ruleset())
+    reference = reference_month(found, REVIEW)
+    assert two_terms(found, reference) == months
+    title = next(one for one in found.titles if one.id == "dept_head")
+    officer = person(post="officer", position="Chuyên viên", planned=("dept_deputy",), planned_decision="Số 1",
+                     birth=Birth(1972, 5), sex="M")  # fmt: skip
+    by_months = assess(officer, title, ruleset(), reference)
+    by_terms = assess(officer, title, ruleset(), reference, (), two_terms(found, reference))
+    wanted = ("eligible", "not_eligible") if months > 120 else (by_months.standing, by_months.standing)
+    assert (by_months.standing, by_terms.standing) == wanted

@@ -301,6 +301,29 @@ def test_an_annulled_step_stays_on_file_and_is_held_again(app: Flask, browser: B
         (3, 1, "annulled"), (3, 2, "signed")]  # fmt: skip
 
 
+def test_those_on_a_paper_are_not_summoned_where_the_organiser_chose_so(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    begin(browser, "CUR-OFFICE")
+    plan = office.office_round("CUR-OFFICE")
+    leader = msgspec.structs.replace(plan.people[9], capacities=("leadership",))
+    put(app, msgspec.structs.replace(plan, people=(*plan.people[:9], leader, *plan.people[10:])))
+    assert "10 người được triệu tập" in browser.get("/rounds/1/steps/1").text
+    chosen: dict[str, Any] = {"adopt": "ballot", "put_forward_max": "3", "recusal": "on"}
+    assert browser.post("/rounds/1/options", **chosen).status_code == 303
+    page = browser.get("/rounds/1/steps/1").text
+    assert "09 người được triệu tập" in page and "có tên trên phiếu (A14)" in page
+    assert browser.post("/rounds/1/steps/1/conference").status_code == 303
+
+
+def test_more_places_than_the_regulation_has_are_warned_of(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    with_office(app, browser)
+    browser.post("/rounds/1/seats", title="dept_head", unit=office.UNIT, quota="3")
+    assert "377-QĐ/TW" not in browser.get("/rounds/1/seats").text
+    browser.post("/rounds/1/seats", title="dept_head", unit=office.UNIT, quota="4")
+    assert "377-QĐ/TW" in browser.get("/rounds/1/seats").text
+
+
 # Words
 
 

@@ -110,7 +110,10 @@ def one(number: int) -> str:
 def options(number: int) -> AnyResponse:
     """Change what the organiser may choose."""
     chosen = Options(
-        adopt="hand" if request.form.get("adopt") == "hand" else "ballot", put_forward_max=whole("put_forward_max")
+        adopt="hand" if request.form.get("adopt") == "hand" else "ballot",
+        put_forward_max=whole("put_forward_max"),
+        recusal="recusal" in request.form,
+        calendar_terms="calendar_terms" in request.form,
     )
     with the_room().storage.write() as session:
         rounds.keep(session, number, rounds_editor.with_options(find(session, number), chosen))

@@ -10,6 +10,7 @@ from voting.documents.errors import DocumentError
 from voting.draft_editor import tidy
 from voting.plan.eligibility import CheckName, Confirmation
 from voting.plan.errors import PlanError
+from voting.plan.limits import limit_warnings
 from voting.plan.rounds import Removal, Seat, procedure_of, title_of
 from voting.plan.structure import panel
 from voting.web.pages.context import whole
@@ -32,7 +33,7 @@ def overview(number: int) -> str:
     kept = kept_round(number)
     return render_template(
         "room/round/seats.html", number=number, kept=kept, titles=title_words(kept),
-        units=sorted({one.unit for one in kept.plan.people if one.unit}),
+        limits=list(limit_warnings(kept.plan)), units=sorted({one.unit for one in kept.plan.people if one.unit}),
     )  # fmt: skip
 
 

@@ -50,9 +50,10 @@ def overview(number: int, step: int) -> str:
         missing = rounds_steps.missing_files(session, number, step)
     one = step_of(kept.plan, step)
     papers, problem = _papers(kept, step, files)
+    summons = rounds_steps.summons_of(kept if papers else rounds_steps.everybody(kept), step, files)
     return render_template(
         "room/round/step.html", number=number, kept=kept, step=one, row=row, papers=papers, problem=problem,
-        awaiting=awaiting, missing=missing, summons=rounds_steps.summons_of(kept, step),
+        awaiting=awaiting, missing=missing, summons=summons,
         capacities={term.id: term.name for term in kept.plan.ruleset.capacities},
         word=kept.compositions.get(step), decides=takes_list_decision(kept.plan, one),
         ballots=ballots_of(kept.plan, one), turn=next_step(kept.ledger, kept.plan), sitting=in_force(kept.ledger, step),
