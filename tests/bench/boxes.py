@@ -42,7 +42,7 @@ def make_box(folder: Path, names: int, ballots: int, workers: int) -> Box:
 
 def _write(box: Box, workers: int) -> None:
     secret = random_secret()
-    election = _election(box.names, encode_point(base_power(secret)))
+    election = make_election(box.names, encode_point(base_power(secret)))
     drawn = [cards.new_card() for _ in range(box.ballots)]
     with ProcessPoolExecutor(workers) as pool:
         cast = list(pool.map(_cast, repeat(election), drawn, range(box.ballots), chunksize=16))
@@ -59,7 +59,8 @@ def _write(box: Box, workers: int) -> None:
         write_commitments(file, hashlib.sha256(box.path.read_bytes()).digest(), [points for _, points in cast])
 
 
-def _election(names: int, key: str) -> bytes:
+def make_election(names: int, key: str) -> bytes:
+    """election.json of a paper of so many names."""
     questions = [
         {"answers": ["Đồng ý", "Không đồng ý"], "min": 0, "max": 1, "question": f"Ông {number}"}
         for number in range(1, names + 1)
