@@ -157,7 +157,14 @@ def deal(table: Table, own: Own) -> Own:
 
 
 def accept(table: Table, own: Own) -> Own:
-    """Step 3: check every dealing and take the share; raise CeremonyFault with the dealer's name."""
+    """Step 3: check every dealing and take the share; raise CeremonyFault with the dealer's name.
+
+    Never after a complaint: what it showed opened a share, which everybody may know by now.
+    """
+    if own.complained:
+        name = table.plan.name(own.complained)
+        why = f"you complained about {name}: this ceremony is void; begin a new one"
+        raise CeremonyFault(why, "wrong", detail=why)
     with named(table.plan):
         key, share = ceremony.accept(own.ceremony, table.announcements, table.joined_dealings)
     return with_share(own, _hashes(table.dealings), key, share)

@@ -16,7 +16,17 @@ from keys.teller import find_owner
 from keys.transcript import sha256_hex
 from tally import ceremony
 from tally.ceremony import Table, Todo, look, next_step
-from tally.ceremony_own import KIND, Own, as_teller_file, kind_of, own_path, read_own, replace_own, write_own
+from tally.ceremony_own import (
+    KIND,
+    Own,
+    as_teller_file,
+    kind_of,
+    own_path,
+    read_own,
+    replace_own,
+    with_complaint,
+    write_own,
+)
 from tally.ceremony_plan import Clash, Plan, clashes_of, majority, new_plan
 from tally.ceremony_sheet import recovery_sheet
 from tally.ceremony_stick import STEPS, TELLERS, TRUSTEES, Step, Stick
@@ -222,6 +232,7 @@ class Seat:
             complaint = ceremony.complaint_of(table, own, dealer)
         except KeysError:
             return  # everybody finds the same fault: nothing has to be shown
+        replace_own(self.path, with_complaint(own, dealer), self._words())  # before anybody can read what it shows
         path = self.stick.folder / f"complaint-by-{self.index}-about-{dealer}.json"
         write_whole(path, complaint)
         name = self.plan.name(dealer)

@@ -30,7 +30,8 @@ class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a teller keeps: secrets, and what was handed out and seen. Empty strings: not there yet.
 
     `seen` are hashes of the announcements that this teller confirmed, `dealt` of the dealings that it accepted, in the
-    order of the tellers: so a file that changes later is noticed, and its owner named.
+    order of the tellers: so a file that changes later is noticed, and its owner named. `complained` is the dealer of
+    whom this teller complained, 0 for none: the complaint opens a share, so the ceremony's secrets are void.
     """
 
     format: int
@@ -45,6 +46,7 @@ class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dealt: tuple[str, ...] = ()
     key: str = ""
     share: str = ""
+    complained: int = 0
 
     @property
     def ceremony(self) -> CeremonySecret:
@@ -77,6 +79,11 @@ def with_dealing(own: Own, secret: CeremonySecret, seen: tuple[str, ...], dealin
 def with_share(own: Own, dealt: tuple[str, ...], key: TellerKey, share: bytes) -> Own:
     """Add what step 3 made."""
     return msgspec.structs.replace(own, dealt=dealt, key=encode_teller_key(key).decode(), share=share.decode())
+
+
+def with_complaint(own: Own, dealer: int) -> Own:
+    """Note that this teller's ceremony ended with a complaint."""
+    return msgspec.structs.replace(own, complained=dealer)
 
 
 def as_teller_file(own: Own) -> TellerFile:

@@ -21,7 +21,7 @@ from keys.sealing import LEAST_COST, Cost
 from keys.trustees import parse_trustees, verify_trustees
 from tally import ceremony, ceremony_own
 from tally.ceremony import look
-from tally.ceremony_own import KIND, Own, as_teller_file, own_path, read_own, replace_own, write_own
+from tally.ceremony_own import KIND, Own, as_teller_file, own_path, read_own, replace_own, with_complaint, write_own
 from tally.ceremony_plan import Plan, majority, new_plan, parse_plan
 from tally.ceremony_stick import STEPS, Stick, new_hello
 from tally.cli import tally_group
@@ -361,6 +361,14 @@ def test_the_command_leads_three_tellers_through_all_steps(tmp_path: Path) -> No
         assert (tmp_path / f"own {index}" / f"recovery-teller-{index}.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_who_complained_takes_no_share_of_this_ceremony_even_from_right_dealings(tellers: Tellers) -> None:
+    tellers.all(tellers.announce, tellers.deal)
+    table = look(tellers.stick, tellers.plan)
+    assert ceremony.accept(table, tellers.own(3)).share
+    with pytest.raises(CeremonyFault, match="you complained about Hà Văn Đạt: this ceremony is void"):
+        ceremony.accept(table, with_complaint(tellers.own(3), 2))
+
+
 @pytest.mark.usefixtures("cheap")
 def test_the_command_writes_a_complaint_and_everybody_sees_whose_share_was_wrong(tmp_path: Path) -> None:
     command = Command(tmp_path)
@@ -382,6 +390,11 @@ def test_the_command_writes_a_complaint_and_everybody_sees_whose_share_was_wrong
         result = command(index, answers="c\n")
         assert result.exit_code == 1
         assert "Vì Thu Lễ chứng minh được: Hà Văn Đạt đã gửi phần khóa sai" in result.output
+    next(command.stick.glob("complaint-*")).unlink()
+    result = command(3, answers="c\n")
+    assert result.exit_code == 1
+    assert "this ceremony is void" in result.output
+    assert not list(command.stick.glob("complaint-*"))
 
 
 @pytest.mark.usefixtures("cheap")
