@@ -1,4 +1,4 @@
-"""The README's screens, taken from the stories: `make screens` runs them and puts the chosen ones into docs/screens/."""
+"""Pictures for the README, taken from the stories: `make screens` runs them and puts the chosen into docs/screens/."""
 
 import os
 import subprocess
@@ -18,7 +18,9 @@ CHOSEN = {
     "tablet-ballot": "tablet-ballot-name-4-0-agree",
     "tablet-review": "tablet-review",
     "tablet-done": "tablet-done",
-    "tablet-card-used": "tablet-stopped",
+    "tablet-accepted": "tablet-accepted",
+    "tablet-stopped": "tablet-stopped",
+    "tablet-waiting": "tablet-waiting",
     "tablet-last-call": "tablet-last-call",
     "tablet-test": "tablet-test",
     "tester": "auditor",
