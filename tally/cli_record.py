@@ -19,11 +19,11 @@ from tally.pdf_signatures import check_minutes, sign_minutes
 from tally.pens import Pen
 from tally.record import BothFacts, build_record, record_payload
 from tally.rule import rule_line
-from tally.signatures import head_word, read_record, sign_record_with, unsigned_record
+from tally.signatures import head_word, read_record, sign_list_with, sign_record_with, unsigned_record
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.facts import FACTS_TYPE, CountFacts
-from voting.documents.record import Record
+from voting.documents.record import LIST_DECISION_TYPE, Record
 
 
 @click.command("head")
@@ -117,8 +117,15 @@ def keep_records(records: Sequence[Record], out: Path) -> list[tuple[Path, Recor
 @click.option("--out", type=TARGET, help="The signed record; in its own place, if this is left out.")
 @pen_options
 def sign_command(record: Path, pdf: Path | None, out: Path | None, pen: PenChoice) -> None:
-    """Put a signature on RECORD (record.json) by a sealed key or a token, and on its minutes with --pdf."""
+    """Put a signature on RECORD by a sealed key or a token, and on its minutes with --pdf.
+
+    RECORD is record.json, or the list-decision.json of a step without a ballot.
+    """
     with open_pen(pen) as opened:
+        if f'"{LIST_DECISION_TYPE}"'.encode() in record.read_bytes():
+            write_whole(out or record, sign_list_with(record.read_bytes(), [opened]))
+            click.echo(f"signed: {out or record}")
+            return
         signed = sign_record_with(record.read_bytes(), [opened])
         if pdf is not None:
             _sign_pdf(pdf, payload_of(read_record(signed)[0], "record"), opened)

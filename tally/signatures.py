@@ -15,7 +15,8 @@ from voting.documents.canonical import canonical
 from voting.documents.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
 from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, HeadWord, SignedDecision
-from voting.documents.record import RECORD_TYPE, Record
+from voting.documents.list_decision import read_list_decision
+from voting.documents.record import LIST_DECISION_TYPE, RECORD_TYPE, Record
 
 FORMAT = 1
 
@@ -60,6 +61,17 @@ def sign_record_with(raw: bytes, pens: Sequence[Pen]) -> bytes:
         fresh.append(envelope_signature(pen, payload, RECORD_TYPE))
     kept = [one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh}]
     return write_envelope(make_envelope(payload, RECORD_TYPE, (*kept, *fresh)))
+
+
+def sign_list_with(raw: bytes, pens: Sequence[Pen]) -> bytes:
+    """Add signatures by keys or tokens to list-decision.json; raise CannotSign for a key that it does not name."""
+    envelope, decision = read_list_decision(raw)
+    payload = payload_of(envelope, "list decision")
+    if any(pen.public_text not in {one.key for one in decision.signers} for pen in pens):
+        raise CannotSign("this key is not one that the list decision names")
+    fresh = [envelope_signature(pen, payload, LIST_DECISION_TYPE) for pen in pens]
+    kept = [one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh}]
+    return write_envelope(make_envelope(payload, LIST_DECISION_TYPE, (*kept, *fresh)))
 
 
 def head_word(

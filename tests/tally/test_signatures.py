@@ -6,14 +6,26 @@ import pytest
 from keys.signing import keyid, new_signing_key, public_text, verify_envelope
 from tally.audit.signatures import as_signed
 from tally.errors import CannotSign
-from tally.signatures import head_word, read_record, required_signers, sign_record, signers, unsigned_record
+from tally.pens import KeyPen
+from tally.signatures import (
+    head_word,
+    read_record,
+    required_signers,
+    sign_list_with,
+    sign_record,
+    signers,
+    unsigned_record,
+)
 from tests.attacks.lab import Lab, counted
 from tests.attacks.lab import lab as made
 from tests.attacks.records import SIGNERS, conference_of, papers
+from tests.voting.plan.office import CHAIR, KEY, office_round
 from voting.documents.conference import ON_PAPER
 from voting.documents.envelope import payload_of, read_payload
 from voting.documents.errors import NotCanonical
 from voting.documents.facts import SignedDecision
+from voting.documents.list_decision import unsigned_list_decision, verify_list_decision
+from voting.plan.decisions import Deciding, list_decision_for
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +97,14 @@ def test_the_heads_word_is_signed_and_bound_to_the_election(lab: Lab) -> None:
 
 def test_the_heads_word_on_paper_has_no_envelope() -> None:
     assert head_word("9xRvqGoKAKFNTTd9a1", 1, ["c1"], "Hà Thu", "đúng cơ cấu", "2022-04-10", None).envelope is None
+
+
+def test_a_list_decision_is_signed_by_those_whom_it_names_alone() -> None:
+    plan = office_round("NEXT-DEPT")
+    deciding = Deciding(place="Phòng họp", date="2022-04-01", adopted_by="Tập thể lãnh đạo", signers=(CHAIR,))
+    raw = unsigned_list_decision(list_decision_for(plan, 1, deciding))
+    assert verify_list_decision(sign_list_with(raw, [KeyPen(KEY)])).step == 1
+    twice = sign_list_with(sign_list_with(raw, [KeyPen(KEY)]), [KeyPen(KEY)])
+    assert len(json.loads(twice)["signatures"]) == 1
+    with pytest.raises(CannotSign, match="not one that the list decision names"):
+        sign_list_with(raw, [KeyPen(new_signing_key())])
