@@ -182,7 +182,8 @@ def test_a_doubter_tests_the_tablet_votes_and_finds_the_ballot_again(
     tablet.page.get_by_text("Lần thử này đã được đếm.").wait_for()
     picture(tablet.page, "tablet-test")
     tablet.touch(".foot .primary")
-    teller = Member.sign_in(chromium, open_room.url, "teller", LENSES[0], problems := [])
+    problems: list[str] = []
+    teller = Member.sign_in(chromium, open_room.url, "teller", LENSES[0], problems)
     teller.go("/card").scan(card)
     assert "CHƯA GHI NHẬN. Thẻ vẫn còn giá trị" in teller.page.inner_text(".standing")
     review(tablet, card, 0)
