@@ -84,6 +84,18 @@ STATEMENTS = [
     ("close", "DELETE FROM closings", "an_archive_stays"),
     ("close", "UPDATE conferences SET state = 'open'", "a_transition_of_the_table"),
     ("close", "UPDATE conferences SET closed = 'later'", "times_and_limit_stay"),
+    (
+        "open",
+        "INSERT INTO records (conference, paper, content) SELECT id, 1, '{}' FROM conferences",
+        "a_record_after_closing",
+    ),
+    ("close", "INSERT INTO releases (conference) SELECT id FROM conferences", "a_release_after_signing"),
+    (
+        "open",
+        "INSERT INTO ways (conference, number, way, first, second, reason) "
+        "SELECT id, 1, 'elsewhere', 'a', 'b', '' FROM conferences",
+        "a_known_way",
+    ),
 ]
 BALLOT = (
     "INSERT INTO ballots (tracker, deck, credential, ballot, receipt) SELECT '{tracker}', deck, credential, '', '' "
@@ -192,3 +204,27 @@ def test_no_table_keeps_times_or_order_of_casting_or_a_link_from_a_name_to_a_car
     assert columns["cards"] == {"credential", "deck", "status"}
     assert columns["attendance"] == {"person", "conference", "presence", "drew"}
     assert columns["devices"] == {"id", "label", "key", "status"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [("UPDATE ways SET reason = 'other'", "a_way_is_never_changed"), ("DELETE FROM ways", "a_way_stays")],
+)
+def test_a_step_of_two_people_stays_as_it_was_taken(room: Room, statement: str, rule: str) -> None:
+    room.begin()
+    row = "INSERT INTO ways (conference, number, way, first, second, reason) VALUES (:c, 1, 'annul', 'a', 'b', 'x')"
+    room.sql(row, c=room.conference)
+    with pytest.raises(IntegrityError, match=rule):
+        room.sql(statement)
+
+
+def test_a_record_is_never_taken_out_and_stays_as_it_was_signed(room: Room) -> None:
+    room.open()
+    room.close()
+    room.sql("INSERT INTO records (conference, paper, content) VALUES (:c, 1, :r)", c=room.conference, r=b"{}")
+    with pytest.raises(IntegrityError, match="a_record_stays"):
+        room.sql("DELETE FROM records")
+    for state in ("counted", "signed"):
+        room.sql("UPDATE conferences SET state = :state", state=state)
+    with pytest.raises(IntegrityError, match="a_record_changes_until_signed"):
+        room.sql("UPDATE records SET content = :r", r=b"[]")
