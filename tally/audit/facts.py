@@ -38,7 +38,13 @@ def check_room(
     require(absent == conference.summoned - conference.present, "those absent are not summoned - present")
     require(min(facts.refused, facts.audits, facts.helpers) >= 0, "a number of refusals, audits or helpers is negative")
     require(all(one.count > 0 for one in facts.incidents), "a number of incidents is not positive")
+    require(len({one.kind for one in facts.incidents}) == len(facts.incidents), "an incident stands twice")
+    reasons = {one.reason for one in facts.spares_activated}
+    require(len(reasons) == len(facts.spares_activated), "a reason for spares stands twice")
     _check_times(require, facts.opened, facts.closed)
+    opened = _time(facts.opened)
+    same = opened is not None and int(opened.timestamp()) == report.timestamp
+    require(same, "opened at another time than the archive says")
     _check_confirmations(ledger, report, conference, place, facts.confirmations)
 
 
@@ -83,7 +89,10 @@ def _check_confirmations(
 ) -> None:
     confirmed: set[int] = set()
     for number, envelope in enumerate(envelopes, 1):
-        owner = _confirmed_owner(ledger, report, conference, envelope, f"{place}, confirmation {number}")
+        spot = f"{place}, confirmation {number}"
+        owner = _confirmed_owner(ledger, report, conference, envelope, spot)
+        if owner in confirmed:
+            ledger.failed(CONFIRMATIONS, spot, f"teller {owner} stands twice")
         confirmed |= {owner} if owner is not None else set()
     for owner, teller in enumerate(conference.tellers, 1):
         if teller.key != ON_PAPER:

@@ -113,7 +113,8 @@ class Report:
 
     `why` says in one sentence what kept us from judging (UNREADABLE, UNSUPPORTED). `tally` is the sum of the ballots
     that we computed ourselves, `decryptions` holds the tellers' partial decryptions that verify, by owner; `result` is
-    the archive's, there only if it was computed again and equal. `signed_by` is the id of the key that signed a bundle.
+    the archive's, there only if it was computed again and equal. `timestamp` is
+    the archive's, in seconds since 1970. `signed_by` is the id of the key that signed a bundle.
     """
 
     verdict: Verdict
@@ -130,4 +131,5 @@ class Report:
     setup_event: str = ""
     last_event: str = ""
     end_ballots: str = ""
+    timestamp: int | None = None
     signed_by: str = ""

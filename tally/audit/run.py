@@ -106,6 +106,9 @@ class _Run:
         shares = self._others.get("PartialDecryption", ())
         decryptions = check_shares(self._ledger, shares, setup.election, setup.trustees, box)
         result: Counts | None = None
+        if setup.election.conference is not None and "Result" in self._others:  # Belenios itself lets it be left out
+            why = "the box was never closed: an EndBallots event expected before the result of a conference"
+            self._ledger.require(ORDER, self._archive.chain.end_ballots is not None, "Result", why)
         for entry in self._others.get("Result", ()):
             result = check_result(self._ledger, entry, setup.trustees, box, decryptions)
         return decryptions, result
@@ -130,4 +133,5 @@ class _Run:
             setup_event=self._setup_event,
             last_event=chain.digest or "",
             end_ballots=chain.end_ballots or "",
+            timestamp=self._archive.timestamp,
         )

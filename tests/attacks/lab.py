@@ -33,7 +33,7 @@ from voting.documents.members import encode_member
 from voting.documents.outcome import Tally, encode_partial_decryption, encode_tally
 from voting.documents.request import ballot_limit
 
-TIME = 1_650_000_000
+TIME = 1_649_554_212  # when `records` says that the box was opened
 MARKS = ([[1, 0], [0, 1]], [[1, 0], [0, 0]], [[0, 1], [1, 0]])
 COUNTS = ((2, 1), (1, 1))
 

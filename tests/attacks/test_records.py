@@ -142,6 +142,17 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
     ),
     "a negative number of spares": (room(spares_activated=(SparesActivated("lost", -1),)), "facts", "not positive"),
     "absences that do not add up": (room(absent_unexcused=3), "facts", "absent"),
+    "an incident twice": (room(incidents=(Incident("power", 1), Incident("power", 2))), "facts", "stands twice"),
+    "opened at another time": (
+        room(opened="2022-04-10T08:30:11+07:00"),
+        "facts",
+        "opened at another time than the archive says",
+    ),
+    "a confirmation twice": (
+        confirmations(lambda made: (*made.room.confirmations, made.room.confirmations[0])),
+        "confirmations",
+        "teller 1 stands twice",
+    ),
     "closed before it was opened": (room(closed="2022-04-10T08:00:00+07:00"), "facts", "ends before"),
     "a time without an offset": (room(closed="2022-04-10T10:00:00"), "facts", "offset"),
     "a time that is none": (room(closed="soon"), "facts", "times with seconds and offset expected"),
