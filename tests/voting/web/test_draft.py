@@ -1,6 +1,7 @@
 """The draft in pages: begun from the catalogue, filled in part by part, looked at, frozen."""
 
 import io
+from typing import Any
 
 import msgspec
 import openpyxl
@@ -13,7 +14,7 @@ from voting import life, life_row
 from voting.draft import Draft, Person, draft_problems
 
 STEP = "SONLA-VPUB-2022-03/1/CUR-DEPT/2"
-BASICS = {
+BASICS: dict[str, Any] = {
     "name": " Hội  nghị cán bộ chủ chốt",
     "place": "Hội trường",
     "date": "2022-04-10",
@@ -33,7 +34,7 @@ BASICS = {
     "stamp": "",
     "basis": "Quy định 50\n\nHướng dẫn 16",
 }
-PAPER = {
+PAPER: dict[str, Any] = {
     "kind": "introduce",
     "title": "Trưởng phòng",
     "unit": "",
@@ -56,8 +57,8 @@ def draft_of(room: Room) -> Draft:
         return life_row.draft_of(session, row.id)
 
 
-def signers() -> dict[str, str]:
-    fields = {}
+def signers() -> dict[str, Any]:
+    fields: dict[str, Any] = {}
     for number in (1, 2):
         fields |= {f"teller{number}_name": f"Kiểm {number}", f"teller{number}_role": "Tổ trưởng"}
         fields[f"teller{number}_key"] = public_text(new_signing_key()) + "\n"

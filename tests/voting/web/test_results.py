@@ -85,7 +85,7 @@ def test_signatures_add_up_until_those_on_paper_are_left_to_two_people(room: Roo
     assert bring(browser, signed(record, first)).status_code == 303
     assert room.state() == "counted"
     assert "Chưa ký: Kiểm phiếu viên 2." in browser.get("/results").text
-    two = {"second_login": "chair", "second_password": PASSWORD}
+    two: dict[str, Any] = {"second_login": "chair", "second_password": PASSWORD}
     assert browser.post("/results/signed", **two).status_code == 409
     bring(browser, signed(record, second))
     page = browser.get("/results").text

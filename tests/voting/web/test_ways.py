@@ -1,5 +1,7 @@
 """Steps that take two people: kept with both sign-ins and the reason, shown in the log, refused without one."""
 
+from typing import Any
+
 import pytest
 
 from tests.voting.rooms import Room
@@ -15,7 +17,7 @@ WAYS = [
 ]
 
 
-def second(login: str, **more: str) -> dict[str, str]:
+def second(login: str, **more: str) -> dict[str, Any]:
     return {"second_login": login, "second_password": PASSWORD, **more}
 
 
