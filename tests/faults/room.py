@@ -6,8 +6,10 @@ import functools
 import hashlib
 import http.client
 import json
+import multiprocessing
 import os
 import random
+import secrets
 import shutil
 import signal
 import ssl
@@ -30,7 +32,9 @@ from voting.box import RECEIPT_TAG
 from voting.box_devices import DEVICE_TAG, enrol, new_code
 from voting.cli import main
 from voting.closing import Closed
-from voting.documents.ballot import tracker
+from voting.documents.ballot import cast_ballot, tracker
+from voting.documents.election import Election
+from voting.documents.request import pack_request
 from voting.serve import free_port, prepare
 from voting.setup_keys import Keyring
 from voting.storage.tables import BallotRow
@@ -39,6 +43,7 @@ from voting.web.settings import Settings, at_address, load_settings, write_confi
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS, ANSWER_SECONDS, PAUSE = 30.0, 20.0, 0.01
 NO_LIMIT = 10_000_000
+MANY = 200  # ballots worth a pool of processes
 LOST = (OSError, http.client.HTTPException, ssl.SSLError)
 """What a tablet sees when its server is gone: it does not know whether the ballot counts."""
 
@@ -101,6 +106,11 @@ class Tablet:
     timeout: float = ANSWER_SECONDS
     connection: http.client.HTTPSConnection | None = None
 
+    def connect(self) -> None:
+        """Open the connection before it is needed."""
+        self.connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=self.timeout, context=self.trust)
+        self.connection.connect()
+
     def send(self, uuid: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """Send a casting request; return status and answer. Raises one of LOST where no whole answer came."""
         message = raw_message(DEVICE_TAG, uuid.encode(), hashlib.sha256(body).digest())
@@ -111,9 +121,8 @@ class Tablet:
         }
         try:
             if self.connection is None:
-                self.connection = http.client.HTTPSConnection(
-                    "127.0.0.1", self.port, timeout=self.timeout, context=self.trust
-                )
+                self.connect()
+            assert self.connection is not None
             self.connection.request("POST", f"/api/v1/elections/{uuid}/ballots", body, headers)
             answer = self.connection.getresponse()
             return answer.status, json.loads(answer.read())
@@ -266,12 +275,22 @@ class Battlefield:
 
 
 def make_battlefield(
-    folder: Path, zygote: Zygote, *, cards: int, seed: int, url: str | None = None, power: bool = False, rivals: int = 0
+    folder: Path,
+    zygote: Zygote,
+    *,
+    cards: int,
+    seed: int,
+    url: str | None = None,
+    power: bool = False,
+    rivals: int = 0,
+    names: int = 1,
+    processes: int = 1,
+    same_card: int = 0,
 ) -> Battlefield:
     """A conference with `cards` cards drawn, its box open, a ballot of each card, a second one of `rivals`."""
     fields: dict[str, object] = {"database": url} if url else {}
     write_config(
-        folder, host="127.0.0.1", processes=1, threads=8, casts_per_minute=NO_LIMIT, polls_per_minute=NO_LIMIT,
+        folder, host="127.0.0.1", processes=processes, threads=8, casts_per_minute=NO_LIMIT, polls_per_minute=NO_LIMIT,
         sign_ins_per_minute=NO_LIMIT, **fields,
     )  # fmt: skip
     settings = at_address(load_settings(folder), "127.0.0.1", 0)
@@ -280,21 +299,43 @@ def make_battlefield(
     room = open_room(settings.database, tellers)
     room.keyring = Keyring(settings.secret)
     room.__post_init__()
-    room.open(people=cards, present=cards, drawn=cards, made=cards, spares=2)
+    room.open(people=cards, present=cards, drawn=cards, made=cards, spares=2, candidates=names)
     key = new_signing_key()
     with room.storage.write() as session:
         device = enrol(session, new_code(session, "máy", 1), public_text(key), 1)
-    made = [_request(room, number, [number % 2, 1 - number % 2]) for number in range(cards)]
+    made = _requests(room, cards)
     others = [_request(room, number, [0, 0]) for number in range(rivals)]
+    others += [_request(room, 0, [1, 0]) for _ in range(same_card)]
     chance = random.Random(seed)
     field = Battlefield(folder, settings, room, zygote, made, others, key, device, chance, power)
     assert field.room_uuid and field.receipt_key, "kept before the first kill"
     return field
 
 
+def _requests(room: Room, cards: int) -> list[Request]:
+    """A ballot of each card, made on all cores where there are many."""
+    numbers = range(cards)
+    if cards < MANY:
+        return [_request(room, number, [number % 2, 1 - number % 2]) for number in numbers]
+    election, texts = room.box.election(room.uuid())[1], room.drawn[:cards]
+    room.storage.close()  # a connection belongs to one process
+    with multiprocessing.get_context("fork").Pool() as pool:
+        bodies = pool.starmap(_body, [(election, card) for card in texts], chunksize=8)
+    return [Request(number, body, _tracker(body)) for number, body in zip(numbers, bodies, strict=True)]
+
+
+def _body(election: Election, card: str) -> bytes:
+    marks = [[1, 0] if secrets.randbits(1) else [0, 1] for _ in election.questions]
+    return pack_request(election, cast_ballot(election, card, marks))
+
+
+def _tracker(body: bytes) -> str:
+    return tracker(body.rstrip(b" ").partition(b"\n")[0])
+
+
 def _request(room: Room, card: int, marks: list[int]) -> Request:
     body = room.body(room.drawn[card], marks)
-    return Request(card, body, tracker(body.rstrip(b" ").partition(b"\n")[0]))
+    return Request(card, body, _tracker(body))
 
 
 def check_archive(closed: Closed, folder: Path, ballots: int) -> None:

@@ -1,0 +1,90 @@
+"""A storm of ballots: made beforehand, cast over TLS on many connections, arriving at random times.
+
+The time of a cast is from the moment at which it was due, so a client or server that falls behind is not hidden.
+"""
+
+import math
+import random
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.faults.room import LOST, Battlefield, Request
+
+OPEN_SECONDS = 120  # to open all connections
+
+
+@dataclass
+class Storm:
+    """What happened: seconds of each acknowledged cast, what was lost, what stands twice."""
+
+    seconds: list[float] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    lost: int = 0
+    double: int = 0
+
+    def quantile(self, share: float) -> float:
+        """The time below which this share of the casts was answered."""
+        ordered = sorted(self.seconds)
+        return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.seconds)} ballots acknowledged, {len(self.refused)} refused or unanswered; "
+            f"p50 {self.quantile(0.5) * 1000:.0f} ms, p99 {self.quantile(0.99) * 1000:.0f} ms, "
+            f"longest {max(self.seconds) * 1000:.0f} ms; lost {self.lost}, double {self.double}"
+        )
+
+
+def storm(field: Battlefield, requests: Sequence[Request], connections: int, seconds: float, seed: int) -> Storm:
+    """Cast `requests` on `connections` connections, each at a random moment within `seconds`."""
+    found, chance = Storm(), random.Random(seed)
+    due = [(chance.uniform(0, seconds), request) for request in requests]
+    ready = threading.Barrier(connections + 1, timeout=OPEN_SECONDS)
+    begin: list[float] = []
+    threads = [
+        threading.Thread(target=_connection, args=(field, sorted(due[at::connections], key=_when), ready, begin, found))
+        for at in range(connections)
+    ]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    begin.append(time.monotonic())
+    ready.wait()
+    for thread in threads:
+        thread.join()
+    held = field.in_the_box()
+    found.lost = len({request.tracker for request in requests if request.tracker in field.acknowledged} - set(held))
+    found.double = len(held) - len(set(held.values()))
+    return found
+
+
+def _when(entry: tuple[float, Request]) -> float:
+    return entry[0]
+
+
+def _connection(
+    field: Battlefield,
+    mine: Sequence[tuple[float, Request]],
+    ready: threading.Barrier,
+    begin: Sequence[float],
+    found: Storm,
+) -> None:
+    """One tablet on one connection, opened beforehand."""
+    tablet = field.tablet()
+    tablet.connect()
+    ready.wait()
+    ready.wait()
+    for moment, request in mine:
+        time.sleep(max(0.0, begin[0] + moment - time.monotonic()))
+        try:
+            status, answer = tablet.send(field.room_uuid, request.body)
+        except LOST as error:
+            found.refused.append(type(error).__name__)
+            continue
+        if field.take(request, status, answer):
+            found.seconds.append(time.monotonic() - begin[0] - moment)
+        else:
+            found.refused.append(str(answer))
+    tablet.close()
