@@ -18,7 +18,9 @@ from tally.audit.bundle import check_bundle
 from tally.audit.opening_proofs import OPENINGS
 from tally.audit.record import check_records
 from tally.audit.run import STAGES
-from tally.fast.checking import Runner, checker
+from tally.errors import TallyError
+from tally.fast.checking import Runner, checker, cores, on_all_cores
+from tally.fast.resume import check_own, resuming
 from voting.documents.canonical import DOCUMENT_LIMIT
 
 EXIT = {Verdict.SOUND: 0, Verdict.NOT_SOUND: 1, Verdict.UNREADABLE: 2, Verdict.UNSUPPORTED: 2}
@@ -37,13 +39,17 @@ _WORDS = {
 @click.option("--record", "records", multiple=True, type=click.Path(path_type=Path), help="A record of this archive.")
 @click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
 @click.option("--cluster", metavar="ADDRESS", help="Check the ballots on the machines of this dask scheduler.")
-def verify_command(file: Path, records: tuple[Path, ...], as_json: bool, cluster: str | None) -> None:
+@click.option("--resume", "journal", metavar="JOURNAL", type=click.Path(dir_okay=False, path_type=Path),
+              help="Note in this file what is found sound; given again after a break, go on from there.")  # fmt: skip
+def verify_command(
+    file: Path, records: tuple[Path, ...], as_json: bool, cluster: str | None, journal: Path | None
+) -> None:
     """Check an archive FILE from its first byte to its result, and records made from it; or a bundle, all of it.
 
     Exit 0: sound. Exit 1: not sound. Exit 2: not readable, or something that is not supported.
     """
     with _runner(cluster) as runner:
-        report = check_file(file, records, runner)
+        report = check_file(file, records, runner if journal is None else _resuming(file, journal, runner))
     if as_json:
         click.echo(json.dumps(as_plain(report)))
     else:
@@ -66,6 +72,17 @@ def _connected(cluster: str) -> AbstractContextManager[Runner]:
         return connect(cluster)
     except (ImportError, OSError, ValueError) as error:
         raise click.BadParameter(f"{cluster}: {error}", param_hint="--cluster") from None
+
+
+def _resuming(file: Path, journal: Path, runner: Runner | None) -> Runner:
+    """Keep a journal of what the runner, or this machine, finds sound."""
+    if _is_bundle(file):
+        raise click.BadParameter("an archive expected: a bundle is checked as a whole", param_hint="--resume")
+    try:
+        check_own(journal)
+    except (OSError, TallyError) as error:
+        raise click.BadParameter(str(error), param_hint="--resume") from None
+    return resuming(journal, runner or (lambda works: on_all_cores(works, cores())))
 
 
 def check_file(file: Path, records: tuple[Path, ...], runner: Runner | None = None) -> Report:

@@ -1,0 +1,123 @@
+"""An audit goes on where it was interrupted, and believes nobody's journal but its own."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tally.audit import audit
+from tally.audit.ballots import ChunkFindings
+from tally.errors import NotReady
+from tally.fast import resume
+from tally.fast.checking import Work, checker, in_this_process
+from tally.fast.resume import resuming
+from tally.verify_cli import verify_command
+from tests.tally.fast.ballots import AGREE, LIST, Cast, cast, make_election, spoil
+from tests.tally.fast.test_checking import reference, works
+from voting.documents.election import Election
+
+VECTORS = Path(__file__).resolve().parents[2] / "vectors"
+
+
+class Counted:
+    """A runner that counts what it is asked to check, and is interrupted after so many chunks."""
+
+    def __init__(self, most: int = 1000) -> None:
+        self.checked, self.most = 0, most
+
+    def __call__(self, listed: Iterable[Work]) -> Iterator[ChunkFindings]:
+        for found in in_this_process(listed):
+            if self.checked == self.most:
+                raise KeyboardInterrupt
+            self.checked += 1
+            yield found
+
+
+@pytest.fixture(scope="module")
+def election() -> Election:
+    return make_election(AGREE, LIST)
+
+
+@pytest.fixture(scope="module")
+def chunks(election: Election) -> list[list[Cast]]:
+    return [[cast(election, [[1, 0], [1, 0, 0, 0, 0]])] for _ in range(4)]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    return tmp_path / "journal"
+
+
+def interrupted(journal: Path, listed: list[Work], after: int) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        list(resuming(journal, Counted(after))(listed))
+
+
+def test_what_was_found_sound_is_not_checked_again(election: Election, chunks: list[list[Cast]], journal: Path) -> None:
+    listed = works(election, chunks)
+    interrupted(journal, listed, 2)
+    rest = Counted()
+    assert list(resuming(journal, rest)(listed)) == reference(listed)
+    assert rest.checked == 2
+    nothing_left = Counted()
+    assert list(resuming(journal, nothing_left)(listed)) == reference(listed)
+    assert nothing_left.checked == 0
+
+
+def test_from_the_first_chunk_that_is_not_sound_all_is_checked_again(
+    election: Election, chunks: list[list[Cast]], journal: Path
+) -> None:
+    listed = works(election, [chunks[0], [spoil(chunks[1][0])], *chunks[2:]])
+    assert list(resuming(journal, Counted())(listed)) == reference(listed)
+    again = Counted()
+    assert list(resuming(journal, again)(listed)) == reference(listed)
+    assert again.checked == 3
+
+
+def test_another_archive_or_program_or_a_damaged_journal_is_checked_from_there(
+    election: Election, chunks: list[list[Cast]], journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = works(election, chunks)
+    list(resuming(journal, Counted())(listed))
+    whole = journal.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    changed = {
+        "cut off": (b"".join(lines[:3])[:-9], 2),
+        "a sum that is none": (lines[0] + lines[1].split(b" ")[0] + b" []\n" + b"".join(lines[2:]), 3),
+        "lines swapped": (lines[1] + lines[0], 4),
+        "not a journal": (b"\0" * 100, 4),
+    }
+    for why, (raw, expected) in changed.items():
+        journal.write_bytes(raw)
+        runner = Counted()
+        assert list(resuming(journal, runner)(listed)) == reference(listed), why
+        assert runner.checked == expected, why
+        assert journal.read_bytes() == whole, why
+    other = Counted()
+    list(resuming(journal, other)(works(election, [chunks[0], chunks[2]])))
+    assert other.checked == 1
+    monkeypatch.setattr(resume, "_program", lambda: bytes(32))
+    later = Counted()
+    list(resuming(journal, later)(listed))
+    assert later.checked == 4
+
+
+def test_a_journal_that_others_can_write_to_is_refused(journal: Path) -> None:
+    journal.touch()
+    journal.chmod(0o666)
+    with pytest.raises(NotReady, match="of your own"):
+        list(resuming(journal, Counted())([]))
+
+
+def test_the_command_says_the_same_with_a_journal_as_without(tmp_path: Path) -> None:
+    archive = next(VECTORS.rglob("*.bel"))
+    plain = CliRunner().invoke(verify_command, [str(archive)])
+    for _ in range(2):
+        kept = CliRunner().invoke(verify_command, [str(archive), "--resume", str(tmp_path / "journal")])
+        assert (kept.exit_code, kept.output) == (plain.exit_code, plain.output)
+    journal = tmp_path / "own"
+    report = audit(archive, checker=checker(archive, runner=resuming(journal, in_this_process)))
+    again = audit(archive, checker=checker(archive, runner=resuming(journal, Counted(0))))
+    assert report.tally == again.tally
+    assert report.checks == again.checks
