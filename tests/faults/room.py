@@ -178,17 +178,17 @@ class Battlefield:
         """The file of a SQLite database."""
         return Path(self.settings.database.removeprefix("sqlite:///"))
 
-    def start(self, *, step: str = "", times: int = 1, unsafe: bool = False, wait: bool = True) -> None:
+    def start(self, *, step: str = "", times: int = 1, unsafe: bool = False, limit: int = 0) -> None:
         """Start the server, to be killed at a step if one is named."""
         self.port = free_port()
         order: dict[str, object] = {"folder": str(self.folder), "port": self.port, "step": step, "times": times}
+        order["limit"] = limit
         if self.power:
             self.journal.unlink(missing_ok=True)
             self.before = powercut.snapshot(self.database)
             order |= {"journal": str(self.journal), "unsafe": unsafe}
         self.group = self.zygote.start(**order)
-        if wait:
-            self.wait()
+        self.wait()
 
     def wait(self) -> None:
         """Wait until the server answers."""

@@ -1,6 +1,6 @@
 """Starts real room servers quickly: everything is imported once, each server is a fork that runs voting.serve.
 
-    python -m tests.faults.zygote       reads lines of JSON {"folder", "port", "step", "times", "journal", "unsafe"},
+    python -m tests.faults.zygote       reads lines of JSON {"folder", "port", "step", "times", "limit", …},
                                         answers each with the process group of a server
 
 Each server is a process group of its own, so that one SIGKILL takes it whole: master and workers at one instant.
@@ -10,6 +10,7 @@ import ctypes
 import faulthandler
 import json
 import os
+import resource
 import signal
 import sys
 import traceback
@@ -59,6 +60,9 @@ def _serve(order: dict[str, object]) -> None:
             Recorder(Path(str(order["journal"]))).install()
         if order.get("unsafe"):
             _without_sync()
+        if order.get("limit"):
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (int(str(order["limit"])),) * 2)
         if order.get("step"):
             points.arm(str(order["step"]), int(str(order.get("times", 1))))
         from voting import serve
