@@ -90,7 +90,8 @@ faults: packages $(VENV)/.dev $(VENV)/.front ## kill the room at every point, cu
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) -m faults
 
 .PHONY: fuzz
-fuzz: $(VENV)/.dev ## the hypothesis tests with many more examples
+fuzz: $(VENV)/.dev ## decoders and endpoints under mutated input, and the hypothesis tests with many more examples
+	@$(BIN)/python -m tests.fuzz
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(JOBS) -q -m "hypothesis and not ($(SLOW))"
 
 .PHONY: office

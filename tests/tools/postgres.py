@@ -44,7 +44,7 @@ class Cluster:
             yield cluster
         finally:
             if (folder / "data" / "postmaster.pid").exists():
-                cluster.run("pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "stop")
+                cluster.run("pg_ctl", "-D", folder / "data", "-m", "fast", "-w", "stop")
             shutil.rmtree(folder, ignore_errors=True)
 
     def run(self, program: str, *arguments: str | Path) -> None:
