@@ -5,11 +5,12 @@ The log names the kind of an error and the line of code, never its message: a me
 
 import traceback
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from voting import events
 from voting.errors import VotingError
 from voting.web import api
 
@@ -68,4 +69,4 @@ def log_kind(error: Exception) -> None:
     """Log the kind of an error and where it came up."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     place = f"{last[0].filename}:{last[0].lineno}" if last else "?"
-    current_app.logger.error("%s at %s", type(error).__name__, place)
+    events.log("fault", kind=type(error).__name__, place=place)

@@ -236,7 +236,7 @@ def test_the_log_names_the_kind_of_an_error_and_never_its_message(
 
     monkeypatch.setitem(app.view_functions, "hall.screen", broken)
     browser.get("/hall")
-    assert "RuntimeError at" in caplog.text
+    assert "fault kind=RuntimeError place=" in caplog.text
     assert "secret words" not in caplog.text
 
 

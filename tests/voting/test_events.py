@@ -1,0 +1,63 @@
+"""The catalogue of events: complete, the only way into the log, and in the documents."""
+
+import ast
+import logging
+import re
+from pathlib import Path
+
+import pytest
+
+from voting import events
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("voting", "keys", "tally")
+LOGGING = {"logging", "structlog", "loguru", "syslog"}
+
+
+def test_the_catalogue_has_every_kind_that_the_code_counts_or_keeps() -> None:
+    assert events.missing_words() == set()
+
+
+def test_what_the_code_counts_by_name_is_in_the_catalogue() -> None:
+    noted = set()
+    for path in (ROOT / "voting").rglob("*.py"):
+        noted |= set(re.findall(r'\bnote\([^)]*?, "(\w+)"\)', path.read_text()))
+    assert noted
+    assert noted <= events.COUNTED
+
+
+def test_nothing_but_the_catalogue_writes_a_log() -> None:
+    wrong = []
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if path == ROOT / "voting" / "events.py":
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                source = node.module if isinstance(node, ast.ImportFrom) else None
+                called = node.attr if isinstance(node, ast.Attribute) else ""
+                if (
+                    LOGGING & {*(name.split(".")[0] for name in names), (source or "").split(".")[0]}
+                    or called == "logger"
+                ):
+                    wrong.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}")
+    assert wrong == []
+
+
+def test_an_event_with_its_fields_is_logged_without_a_time(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR, logger="phieukin"):
+        events.log("fault", kind="ValueError", place="box.py:1")
+    assert [record.getMessage() for record in caplog.records] == ["fault kind=ValueError place=box.py:1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [("vote", {}), ("fault", {}), ("fault", {"kind": "x", "place": "y", "card": "z"}), ("close", {"first": "a"})],
+)
+def test_what_the_catalogue_does_not_have_cannot_be_logged(name: str, fields: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="catalogue"):
+        events.log(name, **fields)
+
+
+def test_the_page_of_events_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "events.md").read_text(encoding="utf-8") == events.document()

@@ -1,0 +1,107 @@
+"""What the room writes down about itself: every kind of event as data, with the fields that it may have.
+
+Three places, and no other: the server's log (`log`), the steps that two people take (voting.ways), and what is only
+counted (voting.life_row.note). None has a voter, a card, a tracker, an address or the time of a cast in
+it; docs/events.md is made from this catalogue, and tests find a log line that does not come from here.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from voting.documents.facts import IncidentKind, SpareReason
+from voting.ways import WAYS, WITH_REASON
+
+Place = Literal["log", "steps", "counts"]
+LOGGER = logging.getLogger("phieukin")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A kind of event: where it goes, which fields it has, and what it says."""
+
+    name: str
+    place: Place
+    fields: tuple[str, ...]
+    meaning: str
+
+
+_LOGGED = (
+    Event(
+        "fault", "log", ("kind", "place"), "Something went wrong: the kind of the error and the line of code, no more."
+    ),
+)
+_COUNTED = {
+    "card_already_used": "A second, different ballot of a card was refused.",
+    "limit_reached": "One ballot more than cards were drawn came in; the box froze.",
+    "frozen": "The box was frozen by hand.",
+    "server_restarted": "The server started while the box was open.",
+    "tablet_replaced": "A tablet was replaced.",
+    "power": "The power failed.",
+    "network": "The network failed.",
+    "other_deck": "The reserve deck was taken.",
+    "spare_lost": "A spare was activated for a lost card.",
+    "spare_unreadable": "A spare was activated for a card that cannot be read.",
+    "spare_damaged": "A spare was activated for a damaged card.",
+    "refused": "A ballot was refused because the box held as many as cards were drawn.",
+    "audits": "A tablet was tested instead of used for casting.",
+    "helpers": "Somebody was helped at a tablet.",
+    "receipt_missing": "A tablet kept a receipt that is not in the archive.",
+}
+_STEPS = {
+    "roll": "The number present was frozen.",
+    "reserve": "The reserve deck was taken.",
+    "back": "Back to draft.",
+    "open": "The box was opened.",
+    "freeze": "The box was frozen.",
+    "reopen": "The box was opened again after a freeze.",
+    "close": "The box was closed.",
+    "annul": "The conference was annulled.",
+    "paper": "The conference went on with paper ballots.",
+    "signed": "All records are signed.",
+}
+CATALOGUE: tuple[Event, ...] = (
+    *_LOGGED,
+    *(
+        Event(name, "steps", ("first", "second", *(("reason",) if name in (*WITH_REASON, "roll") else ())), meaning)
+        for name, meaning in _STEPS.items()
+    ),
+    *(Event(name, "counts", ("times",), meaning) for name, meaning in _COUNTED.items()),
+)
+COUNTED: frozenset[str] = frozenset(_COUNTED)
+_HEADINGS: dict[Place, str] = {
+    "log": "The server's log",
+    "steps": "Steps of two people",
+    "counts": "What is only counted",
+}
+
+
+def log(name: str, **fields: str) -> None:
+    """Write an event into the server's log; raise ValueError for one, or a field, that the catalogue does not have."""
+    event = next((one for one in _LOGGED if one.name == name), None)
+    if event is None or set(fields) != set(event.fields):
+        raise ValueError(f"an event of the catalogue with its fields expected, found {name}: {sorted(fields)}")
+    LOGGER.error("%s %s", name, " ".join(f"{field}={fields[field]}" for field in event.fields))
+
+
+def missing_words() -> set[str]:
+    """Names that the code uses and the catalogue lacks, or the other way round: must be empty."""
+    counted = {*get_args(IncidentKind), *(f"spare_{reason}" for reason in get_args(SpareReason))}
+    return (counted - COUNTED) | (set(WAYS) ^ set(_STEPS))
+
+
+def document() -> str:
+    """The catalogue as a page of Markdown."""
+    lines = [
+        "# What the room writes down",
+        "",
+        "Made from `voting/events.py` by `make docs`; a test finds this page stale. Nothing else is logged: no",
+        "request, no address, no name, no card, no tracker, no time of a cast. The web server's own lines tell that it started",
+        "and stopped.",
+    ]
+    for place, heading in _HEADINGS.items():
+        lines += ["", f"## {heading}", "", "| event | fields | meaning |", "|---|---|---|"]
+        lines += [
+            f"| `{one.name}` | {', '.join(one.fields)} | {one.meaning} |" for one in CATALOGUE if one.place == place
+        ]
+    return "\n".join(lines) + "\n"
