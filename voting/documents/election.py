@@ -181,6 +181,6 @@ def _conference(fields: dict[str, Any]) -> Conference | None:
     try:
         conference = msgspec.convert(fields["conference"], Conference, strict=True)
         canonical(conference)  # a record has to spell it: no number from 2^53 on, no half of a surrogate pair
-    except (msgspec.ValidationError, rfc8785.CanonicalizationError, RecursionError) as error:
+    except (msgspec.ValidationError, rfc8785.CanonicalizationError, RecursionError, UnicodeError) as error:
         raise InvalidConference(f"conference: {error}") from None
     return conference
