@@ -22,6 +22,7 @@ from voting.web.settings import load_settings, write_config
 
 RECEIPT_TAG = "phieukin/receipt/v1"
 TIMEOUT = 60  # seconds
+TRIES = 5  # of one casting request
 NO_LIMIT = 1_000_000  # one tablet stands for all of them
 
 
@@ -55,7 +56,7 @@ class Tablet:
             "Phieukin-Device": self.device,
             "Phieukin-Signature": base64.b64encode(sign_raw(self.key, message)).decode(),
         }
-        answer = self._post(f"/api/v1/elections/{election.uuid}/ballots", body, headers)
+        answer = self._insist(f"/api/v1/elections/{election.uuid}/ballots", body, headers)
         _check_receipt(election, ballot, answer)
         return str(answer["tracker"])
 
@@ -64,6 +65,15 @@ class Tablet:
         if self.connection is not None:
             self.connection.close()
             self.connection = None
+
+    def _insist(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, object]:
+        """Send the same bytes again over a new connection where one breaks: the room answers a repeat alike."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._post(path, body, headers)
+            except (OSError, http.client.HTTPException):
+                self.close()
+        return self._post(path, body, headers)
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, object]:
         if self.connection is None:
@@ -115,12 +125,12 @@ def running_room(folder: Path) -> Iterator[RunningRoom]:
     settings = load_settings(folder)
     with RunningServer.start(settings) as server:
         storage = Storage(settings.database)
+        tablet = new_tablet("127.0.0.1", server.settings.port, server.authority_pem)
         try:
-            tablet = new_tablet("127.0.0.1", server.settings.port, server.authority_pem)
             with storage.write() as session:
                 code = new_code(session, "rehearsal", int(settings.clock().timestamp()))
             tablet.enrol(code)
             yield RunningRoom(Desk(folder, storage, Keyring(settings.secret)), tablet)
-            tablet.close()
         finally:
+            tablet.close()
             storage.close()
