@@ -88,6 +88,16 @@ unit: $(VENV)/.dev ## the fast tests, in less than a minute
 .PHONY: faults
 faults: packages $(VENV)/.dev $(VENV)/.front ## kill the room at every point, cut its power and network: nothing acknowledged is lost
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) -m faults
+	@$(BIN)/python -m tests.faults
+
+.PHONY: mutation
+mutation: $(VENV)/.dev ## the rule, the audit and casting broken in one place at a time: the tests must notice
+	@$(BIN)/python -m tests.mutation
+
+.PHONY: bench-load
+bench-load: $(VENV)/.dev ## 2,000 ballots over TLS on 200 connections, and 100 at one instant, on each database
+	@$(BIN)/python -m tests.load --processes 2
+	@$(BIN)/python -m tests.load --processes 4 --database postgresql
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## decoders and endpoints under mutated input, and the hypothesis tests with many more examples

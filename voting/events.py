@@ -96,8 +96,8 @@ def document() -> str:
         "# What the room writes down",
         "",
         "Made from `voting/events.py` by `make docs`; a test finds this page stale. Nothing else is logged: no",
-        "request, no address, no name, no card, no tracker, no time of a cast. The web server's own lines tell that it started",
-        "and stopped.",
+        "request, no address, no name, no card, no tracker, no time of a cast. The web server's own lines tell that",
+        "it started and stopped.",
     ]
     for place, heading in _HEADINGS.items():
         lines += ["", f"## {heading}", "", "| event | fields | meaning |", "|---|---|---|"]

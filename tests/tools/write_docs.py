@@ -1,7 +1,8 @@
 """Write the documents that are made from the program: `make docs`. `tests/test_docs.py` finds stale ones.
 
 * `docs/commands.md`: the help of every command;
-* `docs/procedures.md`: the catalogue of procedures.
+* `docs/procedures.md`: the catalogue of procedures;
+* `docs/events.md`: the catalogue of what is logged.
 """
 
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
+from voting import events
 from voting.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,6 +30,7 @@ def documents() -> dict[Path, str]:
     return {
         ROOT / "docs" / "commands.md": HEAD + "".join(sections(main, ("phieukin",))),
         ROOT / "docs" / "procedures.md": procedures.output,
+        ROOT / "docs" / "events.md": events.document(),
     }
 
 
