@@ -35,7 +35,7 @@ from voting.errors import (
     VotingError,
     WrongSize,
 )
-from voting.life_table import ENDED
+from voting.life_table import ENDED, State
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.storage.tables import BallotRow, CardRow, ConferenceRow, SetupRow
@@ -206,12 +206,28 @@ class Box:
 
         Cheaper than verifying, and asked again afterwards.
         """
-        with self._storage.read() as session:
-            known = _receipt(session, sealed.uuid, sealed.tracker)
-            if known is None:
-                check_open(life_row.find(session, sealed.conference))
-                check_card(session, sealed.uuid, sealed.credential)
-            return known
+        columns = (
+            ConferenceRow.state,
+            CardRow.deck,
+            CardRow.status,
+            BallotRow.deck,
+            BallotRow.tracker,
+            BallotRow.receipt,
+        )
+        query = (
+            select(*columns)
+            .select_from(ConferenceRow)
+            .outerjoin(CardRow, CardRow.credential == sealed.credential)
+            .outerjoin(BallotRow, BallotRow.tracker == sealed.tracker)
+            .where(ConferenceRow.id == sealed.conference)
+        )
+        with self._storage.read() as session:  # one question for all, since every ballot asks it
+            state, deck, status, box, found, receipt = session.execute(query).one()
+        if box == sealed.uuid:
+            return Receipt(found, receipt)
+        check_state(state)
+        check_status(status if deck == sealed.uuid else None)
+        return None
 
     def _put_in(self, group: Sequence[_Sealed]) -> Sequence[Receipt | Exception]:
         """Put verified ballots of one election in; after losing a race to another process, one after the other."""
@@ -298,25 +314,35 @@ class Box:
 
 def check_open(row: ConferenceRow) -> None:
     """Raise NotOpen, BoxFrozen or BoxClosed unless the box is open."""
-    if row.state == "frozen":
+    check_state(row.state)
+
+
+def check_state(state: State) -> None:
+    """Raise NotOpen, BoxFrozen or BoxClosed unless this state is that of an open box."""
+    if state == "frozen":
         raise BoxFrozen("the box is frozen")
-    if row.state in ENDED:
+    if state in ENDED:
         raise BoxClosed("the box is closed")
-    if row.state != "open":
+    if state != "open":
         raise NotOpen("the box is not open yet")
 
 
 def check_card(session: Session, uuid: str, credential: str) -> None:
     """Raise UnknownCard, CardVoid or SpareNotActive unless the card may vote."""
     card = session.get(CardRow, credential)
+    check_status(card.status if card is not None and card.deck == uuid else None)
+
+
+def check_status(status: str | None) -> None:
+    """Raise UnknownCard (for None), CardVoid or SpareNotActive unless a card of this status may vote."""
     refusals: dict[str, VotingError] = {
         "void": CardVoid("this card was left in the box and is void"),
         "spare": SpareNotActive("this card is a spare that staff must activate first"),
     }
-    if card is None or card.deck != uuid:
+    if status is None:
         raise UnknownCard("this card is not of this conference")
-    if card.status in refusals:
-        raise refusals[card.status]
+    if status in refusals:
+        raise refusals[status]
 
 
 def count_ballots(session: Session, conference: int) -> int:
