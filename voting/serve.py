@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "PHIEUKIN_ROOM"
 APPLICATION = "voting.cli_serve:application"  # where everything is joined: the server with the tally's fast verifier
+CONNECTIONS = 2048  # open at once, of one process: granian counts a kept connection, and tablets keep theirs
 START_SECONDS = 30
 STOP_SECONDS = 10
 _PAUSE = 0.05  # seconds between two looks at a server that starts
@@ -67,7 +68,7 @@ def serve(settings: Settings) -> None:
         factory=True,
         workers=settings.processes,
         blocking_threads=settings.threads,
-        backpressure=settings.threads * 8,
+        backpressure=CONNECTIONS,
         ssl_cert=certificate,
         ssl_key=key,
         websockets=False,
