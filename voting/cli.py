@@ -11,11 +11,13 @@ from typing import Final
 import click
 
 _COMMANDS: Final = {
+    "backup": ("voting.cli_backup", "backup_command", "Write the room's database into one file."),
     "decide": ("tally.rule_cli", "decide_command", "Apply the percentage rule to a case."),
     "demo": ("voting.cli_demo", "demo_command", "Run the sample conference, then serve a second one."),
     "keys": ("keys.cli", "keys_group", "Tellers' keys, signing keys, cards: files in, files out."),
     "procedures": ("voting.cli_procedures", "procedures_group", "Check and show the catalogue of procedures."),
     "rehearsal": ("voting.cli_rehearsal", "rehearsal_command", "Run a whole conference or round without people."),
+    "restore": ("voting.cli_backup", "restore_command", "Fill an empty room from a backup."),
     "room": ("voting.cli_room", "room_group", "Check the room before the conference."),
     "serve": ("voting.cli_serve", "serve_command", "Run the room server (HTTPS)."),
     "tally": ("tally.cli", "tally_group", "Tellers' steps: count, record, minutes, signatures."),

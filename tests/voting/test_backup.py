@@ -1,0 +1,130 @@
+"""Backup and restore in each state of a conference, on both databases: everything comes back, guards included."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from tests.voting.rooms import CLOSING, SECRET, TWO, Room
+from voting import closing, life
+from voting.backup import LEFT_OUT, back_up, restore
+from voting.cli import main
+from voting.errors import InvalidSettings, WrongState
+from voting.setup_keys import Keyring
+from voting.storage.engine import Storage
+from voting.storage.tables import Base
+
+STATES: dict[str, Callable[[Room], object]] = {
+    "draft": Room.begin,
+    "list_frozen": Room.freeze_list,
+    "roll_taken": Room.take_roll,
+    "sealed": Room.seal,
+    "open": Room.open,
+    "closed": lambda room: (room.open(), room.box.cast(room.uuid(), room.body(room.drawn[0])), room.close()),
+}
+
+
+def rows_of(storage: Storage) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table that is kept."""
+    found = {}
+    with storage.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            if table.name not in LEFT_OUT:
+                rows = connection.execute(select(table).order_by(*table.primary_key.columns)).all()
+                found[table.name] = [tuple(row) for row in rows]
+    return found
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
+    """The empty database of another machine."""
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'other.db'}"
+        if request.param == "postgresql":
+            url = stack.enter_context(request.getfixturevalue("postgres_cluster").database())
+        found = Storage(url)
+        stack.callback(found.close)
+        yield found
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_everything_comes_back_in_each_state(room: Room, elsewhere: Storage, tmp_path: Path, state: str) -> None:
+    STATES[state](room)
+    before = rows_of(room.storage)
+    counted = back_up(room.storage, tmp_path / "backup.db")
+    assert counted["people"] == len(before["people"])
+    assert restore(tmp_path / "backup.db", elsewhere, annul_open=True) == counted
+    after = rows_of(elsewhere)
+    if state == "open":
+        assert Room(elsewhere, Keyring(SECRET), room.tellers, room.conference).state() == "annulled"
+        before.pop("conferences"), after.pop("conferences")
+    assert after == before
+
+
+def test_a_restored_room_goes_on_and_its_guards_stand(room: Room, elsewhere: Storage, tmp_path: Path) -> None:
+    room.seal()
+    back_up(room.storage, tmp_path / "backup.db")
+    restore(tmp_path / "backup.db", elsewhere)
+    other = Room(elsewhere, Keyring(SECRET), room.tellers, room.conference, drawn=room.drawn)
+    other.confirm()
+    with elsewhere.write() as session:
+        life.open_box(session, other.conference, TWO, CLOSING)
+    other.box.cast(other.uuid(), other.body(other.drawn[0]))
+    with pytest.raises(DBAPIError, match="a_ballot_stays"), elsewhere.engine.begin() as connection:
+        connection.execute(text("DELETE FROM ballots"))
+    with elsewhere.write() as session:
+        assert closing.close_box(session, other.conference, other.keyring, TWO, CLOSING).archive
+        life.new_conference(session, life.life_row.draft_of(session, other.conference))
+
+
+def test_an_open_box_comes_back_only_to_be_annulled(room: Room, elsewhere: Storage, tmp_path: Path) -> None:
+    room.open()
+    back_up(room.storage, tmp_path / "backup.db")
+    with pytest.raises(WrongState, match="annul, and vote again"):
+        restore(tmp_path / "backup.db", elsewhere)
+
+
+def test_a_backup_is_one_file_for_its_owner_with_nothing_of_the_order_in_it(sqlite_room: Room, tmp_path: Path) -> None:
+    room = sqlite_room.open()
+    for card in sorted(room.drawn, key=room.public, reverse=True):
+        room.box.cast(room.uuid(), room.body(card))
+    out = tmp_path / "out" / "backup.db"
+    out.parent.mkdir()
+    back_up(room.storage, out)
+    assert [path.name for path in out.parent.iterdir()] == ["backup.db"]
+    assert out.stat().st_mode & 0o777 == 0o600
+    content = out.read_bytes()
+    with room.storage.engine.connect() as connection:
+        trackers = sorted(row.tracker for row in connection.execute(text("SELECT tracker FROM ballots")))
+    places = [content.index(tracker.encode()) for tracker in trackers]
+    assert places in (sorted(places), sorted(places, reverse=True)), "by tracker, as pages of a tree are filled"
+
+
+def test_nothing_is_written_over(room: Room, elsewhere: Storage, tmp_path: Path) -> None:
+    room.begin()
+    out = tmp_path / "backup.db"
+    back_up(room.storage, out)
+    with pytest.raises(InvalidSettings, match="exists"):
+        back_up(room.storage, out)
+    restore(out, elsewhere)
+    with pytest.raises(InvalidSettings, match="not empty"):
+        restore(out, elsewhere)
+    with pytest.raises(InvalidSettings, match="no such file"):
+        restore(tmp_path / "none.db", elsewhere)
+
+
+def test_the_commands_back_up_and_restore_a_folder(sqlite_room: Room, tmp_path: Path) -> None:
+    sqlite_room.begin()
+    sqlite_room.storage.close()
+    out, other = tmp_path / "backup.db", tmp_path / "other"
+    for command in (["backup", "--folder", str(tmp_path), str(out)], ["restore", "--folder", str(other), str(out)]):
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 0, done.output
+        assert "conferences 1" in done.output
+    again = CliRunner().invoke(main, ["restore", "--folder", str(other), str(out)])
+    assert again.exit_code == 1
+    assert "not empty" in again.output

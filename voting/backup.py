@@ -1,0 +1,129 @@
+"""Backup and restore of the room (sao lưu, khôi phục): every table, in the order of its key, into a new file.
+
+A backup is a SQLite file whatever the room's database is; it has no write-ahead log, no free page and no order but that
+of the keys. What was in the box when it was made is in it; what came later is not. So a box that was open comes back
+annulled: receipts of ballots that the backup lacks may be out in the room (design §3). room.key is not in it, and
+belongs elsewhere: without it nobody can sign as this room.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select, text
+
+from voting import life_row
+from voting.errors import InvalidSettings, WrongState
+from voting.storage.engine import Storage
+from voting.storage.migrate import migrate
+from voting.storage.tables import Base, ConferenceRow
+
+UNFINISHED = ("open", "frozen")
+LEFT_OUT = {"staff_sessions", "enrolments"}  # nobody stays signed in, and no code stays good, on another machine
+AT_ONCE = 500  # rows read and written together
+
+
+def back_up(storage: Storage, out: Path) -> dict[str, int]:
+    """Write a backup into the new file `out`; return the rows of each table. Raises InvalidSettings if `out` exists."""
+    if out.exists():
+        raise InvalidSettings(f"{out.name} exists: name a new file")
+    target = Storage(f"sqlite:///{out}")
+    try:
+        migrate(target)
+        out.chmod(0o600)
+        counted = _copy(storage, target)
+    finally:
+        target.close()
+    return counted
+
+
+def restore(backup: Path, storage: Storage, *, annul_open: bool = False) -> dict[str, int]:
+    """Fill an empty database from a backup; return the rows of each table.
+
+    Raises InvalidSettings if the database is not empty, or the file is no backup. Raises WrongState for a box that was
+    open, unless `annul_open`: then it comes back annulled.
+    """
+    if not backup.is_file():
+        raise InvalidSettings(f"{backup.name}: no such file")
+    with tempfile.TemporaryDirectory() as folder:  # a copy is brought up to date, the backup stays as it is
+        return _restore(Path(shutil.copy(backup, folder)), storage, annul_open)
+
+
+def _restore(copied: Path, storage: Storage, annul_open: bool) -> dict[str, int]:
+    source = Storage(f"sqlite:///{copied}")
+    try:
+        migrate(source)
+        unfinished = _unfinished(source)
+        if unfinished and not annul_open:
+            raise WrongState(
+                "the box was open when this backup was made: later ballots are lost, so annul, and vote again"
+            )
+        migrate(storage)
+        if any(_counts(storage).values()):
+            raise InvalidSettings("the room's database is not empty: restore into a new room")
+        counted = _copy(source, storage)
+    finally:
+        source.close()
+    with storage.write() as session:
+        for conference in unfinished:
+            life_row.hold(session, conference).state = "annulled"
+    return counted
+
+
+def _unfinished(storage: Storage) -> list[int]:
+    with storage.read() as session:
+        return list(session.scalars(select(ConferenceRow.id).where(ConferenceRow.state.in_(UNFINISHED))))
+
+
+def _counts(storage: Storage) -> dict[str, int]:
+    with storage.engine.connect() as connection:
+        return {
+            table.name: connection.exec_driver_sql(f"SELECT COUNT(*) FROM {table.name}").scalar_one()
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def _copy(source: Storage, target: Storage) -> dict[str, int]:
+    """Copy all tables in one transaction on either side, past the guards: what is copied has passed them before."""
+    counted = {}
+    with source.engine.connect() as reading, target.engine.begin() as writing:
+        if source.dialect == "postgresql":
+            reading.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        guards = _without_guards(writing)
+        for table in Base.metadata.sorted_tables:
+            if table.name in LEFT_OUT:
+                continue
+            query = select(table).order_by(*table.primary_key.columns)
+            counted[table.name] = 0
+            for rows in reading.execute(query).mappings().partitions(AT_ONCE):
+                writing.execute(insert(table), [dict(row) for row in rows])
+                counted[table.name] += len(rows)
+        for statement in guards:
+            writing.exec_driver_sql(statement)
+        if writing.dialect.name == "postgresql":
+            _count_on(writing)
+    return counted
+
+
+def _without_guards(connection: Connection) -> list[str]:
+    """Switch the guards off for this transaction; return the statements that bring them back."""
+    if connection.dialect.name == "postgresql":
+        tables = [table.name for table in Base.metadata.sorted_tables]
+        for name in tables:
+            connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+        return [f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in tables]
+    found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+    for row in found:
+        connection.exec_driver_sql(f"DROP TRIGGER {row.name}")
+    return [row.sql for row in found]
+
+
+def _count_on(connection: Connection) -> None:
+    """Let numbers that PostgreSQL gives go on after those that were copied."""
+    for table in Base.metadata.sorted_tables:
+        column = table.autoincrement_column
+        if column is not None:
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column.name}'), "
+                f"COALESCE((SELECT MAX({column.name}) FROM {table.name}), 0) + 1, false)"
+            )
