@@ -1,0 +1,41 @@
+"""A software token (SoftHSM2): one for the whole process, since the PKCS#11 library reads its settings once."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import missing
+from tests.tally.tokens import LABEL, MODULES, PIN
+
+
+@pytest.fixture(scope="session")
+def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A token with an RSA-2048 key "rsa", a P-256 key "p256", a too short key "short"; gives the path of its module."""
+    module = next((Path(one) for one in MODULES if Path(one).exists()), None)
+    if module is None or shutil.which("softhsm2-util") is None:
+        missing("softhsm2")
+    assert module is not None
+    pkcs11 = pytest.importorskip("pkcs11")
+    folder = tmp_path_factory.mktemp("token")
+    (folder / "tokens").mkdir()
+    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nlog.level = ERROR\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
+        initialise = ["softhsm2-util", "--init-token", "--free", "--label", LABEL, "--pin", PIN, "--so-pin", "0000"]
+        subprocess.run(initialise, check=True, capture_output=True)
+        fill(pkcs11.lib(str(module)).get_token(token_label=LABEL))
+        yield module
+
+
+def fill(token: object) -> None:
+    from pkcs11 import Attribute, KeyType
+    from pkcs11.util.ec import encode_named_curve_parameters
+
+    with token.open(user_pin=PIN, rw=True) as session:  # type: ignore[attr-defined]
+        session.generate_keypair(KeyType.RSA, 2048, label="rsa", store=True)
+        session.generate_keypair(KeyType.RSA, 1024, label="short", store=True)
+        curve = {Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}
+        session.create_domain_parameters(KeyType.EC, curve, local=True).generate_keypair(label="p256", store=True)
