@@ -242,8 +242,10 @@ class Box:
         """Put ballots in, in one transaction, each judged after those before it; raise IntegrityError after a race."""
         with Session(self._storage.engine) as session:
             row = self._enter(session, group[0])
-            inside = _Inside.of(session, group)
+            # Counted before looking at the cards: a ballot that another process puts in meanwhile is then seen as its
+            # card's first, and never taken for one ballot too many, which would freeze the box.
             left = (row.drawn or 0) - _ballots(session, group[0].uuid)
+            inside = _Inside.of(session, group)
             outcomes: list[Receipt | Exception] = []
             fresh: list[BallotRow] = []
             for sealed in group:
