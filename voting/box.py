@@ -29,6 +29,7 @@ from voting.errors import (
     BoxFrozen,
     CardAlreadyUsed,
     CardVoid,
+    InvariantBroken,
     NotOpen,
     SpareNotActive,
     UnknownCard,
@@ -310,6 +311,13 @@ class Box:
         return outcome or BoxFrozen("the box refused the ballot: ask the staff")
 
     def _note(self, conference: int, what: str) -> None:
+        """Count an incident; where two processes count the first of its kind at once, the later one tries again."""
+        try:
+            self._note_once(conference, what)
+        except InvariantBroken:
+            self._note_once(conference, what)
+
+    def _note_once(self, conference: int, what: str) -> None:
         with self._storage.write() as session:
             life_row.note(session, conference, what)
 
