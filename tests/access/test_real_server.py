@@ -1,6 +1,6 @@
 """The real server from outside: TLS, headers, sizes, paths, and tablets that nobody enrolled.
 
-Who may open which page stands in the table of tests/voting/web/test_pages.py, which fails on a route that it lacks.
+Who may open which page is tried in test_routes.py.
 """
 
 import base64

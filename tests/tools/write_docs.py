@@ -2,7 +2,8 @@
 
 * `docs/commands.md`: the help of every command;
 * `docs/procedures.md`: the catalogue of procedures;
-* `docs/events.md`: the catalogue of what is logged.
+* `docs/events.md`: the catalogue of what is logged;
+* `docs/access.md`: who may what, route by route.
 """
 
 import sys
@@ -12,8 +13,11 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
+from tests.access import table
 from voting import events
 from voting.cli import main
+from voting.web.app import create_app
+from voting.web.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WIDTH = 100
@@ -31,6 +35,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "commands.md": HEAD + "".join(sections(main, ("phieukin",))),
         ROOT / "docs" / "procedures.md": procedures.output,
         ROOT / "docs" / "events.md": events.document(),
+        ROOT / "docs" / "access.md": table.document(create_app(Settings(ROOT, "sqlite://", bytes(32)))),
     }
 
 
