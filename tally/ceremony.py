@@ -163,8 +163,7 @@ def accept(table: Table, own: Own) -> Own:
     """
     if own.complained:
         name = table.plan.name(own.complained)
-        why = f"you complained about {name}: this ceremony is void; begin a new one"
-        raise CeremonyFault(why, "wrong", detail=why)
+        raise CeremonyFault(f"you complained about {name}: this ceremony is void; begin a new one", "void", name=name)
     with named(table.plan):
         key, share = ceremony.accept(own.ceremony, table.announcements, table.joined_dealings)
     return with_share(own, _hashes(table.dealings), key, share)

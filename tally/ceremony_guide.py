@@ -31,7 +31,7 @@ from tally.ceremony_plan import Clash, Plan, clashes_of, majority, new_plan
 from tally.ceremony_sheet import recovery_sheet
 from tally.ceremony_stick import STEPS, TELLERS, TRUSTEES, Step, Stick
 from tally.cli_options import write_whole
-from tally.errors import CeremonyFault
+from tally.errors import CeremonyFault, Stopped
 from tally.guide import Guide, groups
 from tally.guide_faults import explain
 from tally.teller_file import TellerFile, read_teller_file
@@ -93,7 +93,7 @@ def make_plan(guide: Guide, stick: Stick, plan: Plan, on_ballot: Sequence[str]) 
 def _accepted_clash(guide: Guide, name: str) -> Clash:
     guide.warn("ceremony.clash", name=name)
     if not guide.confirm("ceremony.clash_go_on", name=name):
-        raise CeremonyFault(guide.words("ceremony.clash_stopped", name=name))
+        raise Stopped(guide.words("ceremony.clash_stopped", name=name))
     return Clash(name, guide.ask("ceremony.clash_reason"))
 
 
@@ -164,7 +164,7 @@ class Seat:
 
     def _begin(self, table: Table) -> None:
         if self.index in table.hellos:
-            raise CeremonyFault(self.guide.words("ceremony.lost_own", name=self.name, path=self.path))
+            raise Stopped(self.guide.words("ceremony.lost_own", name=self.name, path=self.path))
         self.guide.say("ceremony.begin", path=self.path)
         names = (*self.plan.tellers, self.plan.conference)
         self._passphrase = self.guide.new_passphrase(self.passphrase_file, names)
@@ -212,7 +212,7 @@ class Seat:
         else:
             same = self.fingerprint == table.fingerprint
         if not same:
-            raise CeremonyFault(self.guide.words("ceremony.compare_differ"))
+            raise Stopped(self.guide.words("ceremony.compare_differ"))
 
     def _accept(self, table: Table, own: Own) -> None:
         try:
@@ -236,7 +236,7 @@ class Seat:
         path = self.stick.folder / f"complaint-by-{self.index}-about-{dealer}.json"
         write_whole(path, complaint)
         name = self.plan.name(dealer)
-        raise CeremonyFault(self.guide.words("ceremony.complaint_written", dealer=name, path=path)) from None
+        raise Stopped(self.guide.words("ceremony.complaint_written", dealer=name, path=path)) from None
 
     def _judge_complaints(self) -> None:
         """Say what the complaints on the stick prove; raise CeremonyFault where one proves a wrong share."""
@@ -249,7 +249,7 @@ class Seat:
                 continue
             accuser = msgspec.json.decode(raw)["index"]
             names = {"accuser": self.plan.name(accuser), "dealer": self.plan.name(dealer)}
-            raise CeremonyFault(self.guide.words("ceremony.complaint", **names))
+            raise Stopped(self.guide.words("ceremony.complaint", **names))
 
     def _rehearse(self, table: Table, own: Own | None) -> None:
         if own is not None:  # the keys stand: the file of the count takes the place of the ceremony's

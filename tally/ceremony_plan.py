@@ -70,11 +70,12 @@ def check_plan(plan: Plan) -> None:
     for name in plan.tellers:
         why = unclean_text(name) or ("" if 0 < len(name) <= NAME_LENGTH else "empty or too long")
         if why:
-            raise CeremonyFault(f"the teller's name {name!r}: {why}")
+            raise CeremonyFault(f"the teller's name {name!r}: {why}", "name", name=name, why=why)
     folded = [same_person(name) for name in plan.tellers]
     for name in plan.tellers:
         if folded.count(same_person(name)) > 1:
-            raise CeremonyFault(f"{name} stands twice among the tellers: add the year of birth or the unit")
+            why = f"{name} stands twice among the tellers: add the year of birth or the unit"
+            raise CeremonyFault(why, "name_twice", name=name)
 
 
 def clashes_of(tellers: Iterable[str], on_ballot: Iterable[str]) -> list[str]:

@@ -67,7 +67,8 @@ class Stick:
     def write_plan(self, plan: Plan) -> None:
         """Begin a ceremony; raise CeremonyFault where another one is on the stick."""
         if self.folder.joinpath(PLAN).exists():
-            raise CeremonyFault(f"{self.folder} holds a ceremony already; take an empty folder for another one")
+            why = f"{self.folder} holds a ceremony already; take an empty folder for another one"
+            raise CeremonyFault(why, "stick_taken", folder=self.folder)
         write_whole(self.folder / PLAN, canonical(plan))
 
     def path(self, step: Step, index: int) -> Path:
@@ -86,7 +87,9 @@ class Stick:
             raw = read_file(path)
             index = _index_of(raw, path)
             if not 1 <= index <= len(plan.tellers):
-                raise CeremonyFault(f"{path.name}: a file of teller 1 to {len(plan.tellers)} expected, {index} found")
+                size = len(plan.tellers)
+                why = f"{path.name}: a file of teller 1 to {size} expected, {index} found"
+                raise CeremonyFault(why, "nobodys", path=path.name, size=size, found=index)
             earlier, where = found.setdefault(index, (raw, path))
             if earlier != raw:
                 raise CeremonyFault(

@@ -9,27 +9,35 @@ from typing import Any
 
 import click
 
-from keys.errors import KeysError
 from tally.cli_ceremony import ceremony_command, recover_command
-from tally.cli_count import confirm_command, finish_command, open_command, sum_command, teller_file_command
+from tally.cli_count import (
+    confirm_command,
+    finish_command,
+    open_command,
+    sum_command,
+    teller_file_command,
+    use_token_command,
+)
 from tally.cli_guided import count_command, custody_command, destroy_command
 from tally.cli_record import compare_command, head_command, paper_command, record_command, recount_command, sign_command
-from tally.errors import TallyError
+from tally.guide import Refused, in_both
+from tally.guide_faults import FAULTS, refuse
 from tally.minutes.cli import minutes_command, office_form_command
 from tally.pdf_cli import check_minutes_command, sign_minutes_command
-from voting.documents.errors import DocumentError
 
 
 class _TallyGroup(click.Group):
-    """Says in one line what is wrong and what was expected, and exits 1."""
+    """Says in one line what is wrong and what was expected, Vietnamese first, and exits 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except FileExistsError as error:
-            raise click.ClickException(f"{error.filename} exists already; choose another name") from None
-        except (TallyError, DocumentError, KeysError, OSError) as error:
-            raise click.ClickException(str(error)) from None
+            raise Refused(in_both("said.exists", path=error.filename)) from None
+        except FAULTS as error:
+            refuse(error)
+        except OSError as error:
+            raise Refused(in_both("said.file", why=error)) from None
 
 
 @click.group("tally", cls=_TallyGroup)
@@ -42,6 +50,7 @@ for command in (
     recover_command,
     count_command,
     teller_file_command,
+    use_token_command,
     confirm_command,
     sum_command,
     open_command,

@@ -14,8 +14,8 @@ from tally.ceremony_guide import Seat, make_plan, plan_by_asking, show_plan
 from tally.ceremony_plan import Plan, majority, new_plan
 from tally.ceremony_stick import Stick
 from tally.cli_options import EXISTING, FOLDER, TARGET
-from tally.errors import CeremonyFault
-from tally.guide import Guide, Language
+from tally.errors import Stopped
+from tally.guide import Guide, Language, Refused
 from tally.guide_faults import FAULTS, explain
 
 
@@ -58,21 +58,27 @@ def ceremony_command(
     guide.title("ceremony.title")
     for line in ("ceremony.intro", "ceremony.turns", "general.offline"):
         guide.say(line)
-    stick.mkdir(parents=True, exist_ok=True)
-    table = Stick(stick)
-    listed = on_ballot.read_text("utf-8").splitlines() if on_ballot else []
-    plan = table.plan() or _new_plan(guide, table, tellers, threshold, conference, listed)
-    show_plan(guide, plan)
-    index = me or guide.number("ceremony.who", 1, len(plan.tellers), size=len(plan.tellers))
+    with explained(guide):
+        stick.mkdir(parents=True, exist_ok=True)
+        table = Stick(stick)
+        listed = on_ballot.read_text("utf-8").splitlines() if on_ballot else []
+        plan = table.plan() or _new_plan(guide, table, tellers, threshold, conference, listed)
+        show_plan(guide, plan)
+        index = me or guide.number("ceremony.who", 1, len(plan.tellers), size=len(plan.tellers))
+        own = _own_folder(guide, plan, index, stick, home)
+        guide.say("ceremony.hello", name=plan.name(index), index=index)
+        Seat(guide, table, plan, index, own, passphrase_file, fingerprint).run()
+
+
+def _own_folder(guide: Guide, plan: Plan, index: int, stick: Path, home: Path | None) -> Path:
+    """The teller's own folder, made where it is not there; never the stick that goes around."""
     if index > len(plan.tellers):
-        raise CeremonyFault(f"a teller from 1 to {len(plan.tellers)} expected, {index} found")
+        raise Stopped(guide.words("ceremony.nobody", size=len(plan.tellers), found=index))
     own = home or Path(guide.ask("ceremony.home", name=plan.name(index)))
     if own.resolve() == stick.resolve():
-        raise CeremonyFault(guide.words("ceremony.same_folder"))
+        raise Stopped(guide.words("ceremony.same_folder"))
     own.mkdir(parents=True, exist_ok=True)
-    guide.say("ceremony.hello", name=plan.name(index), index=index)
-    with explained(guide):
-        Seat(guide, table, plan, index, own, passphrase_file, fingerprint).run()
+    return own
 
 
 @contextmanager
@@ -81,7 +87,9 @@ def explained(guide: Guide) -> Iterator[None]:
     try:
         yield
     except FAULTS as error:
-        raise click.ClickException(guide.words("general.fault", what=explain(guide, error))) from None
+        raise Refused(guide.words("general.fault", what=explain(guide, error))) from None
+    except click.Abort:
+        raise Refused(guide.words("general.aborted")) from None
 
 
 def _new_plan(

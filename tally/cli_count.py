@@ -12,6 +12,7 @@ from keys.teller import KIND as SHARE_KIND
 from keys.teller import decode_teller_key
 from tally.cli_ceremony import explained, language_option
 from tally.cli_options import EXISTING, TARGET, open_teller, passphrase, teller_options, write_whole
+from tally.cli_pens import TokenChoice, open_pen_if_named, token_options
 from tally.count import (
     Opening,
     Words,
@@ -24,10 +25,10 @@ from tally.count import (
     owner_of,
     setup_of,
 )
-from tally.errors import NotReady
-from tally.guide import Guide, Language
+from tally.errors import Stopped
+from tally.guide import Guide, Language, Refused, both, in_both
 from tally.guide_setup import tell_setup
-from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
+from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, sign_by_token, write_teller_file
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.facts import ChairWord
 
@@ -46,26 +47,54 @@ def teller_file_command(name: str, share: Path, signing_key: Path, out: Path, pa
     write_teller_file(out, new_teller_file(name, key, signer), words)
 
 
+@click.command("use-token")
+@click.option("--out", type=TARGET, required=True, help="The token's public key, for the draft.")
+@token_options
+@teller_options
+def use_token_command(out: Path, token: TokenChoice, path: Path, passphrase_file: Path | None) -> None:
+    """Have a teller sign by a token (USB ký số) from now on; the share stays in the sealed file.
+
+    To be done before the draft is frozen: Setup then names the token's key in place of the one of the ceremony.
+    """
+    teller, words = open_teller(path, passphrase_file)
+    with token.open() as pen:
+        pen.sign(teller.name.encode())  # a token that cannot sign is noticed now, not after the vote
+        sign_by_token(path, teller, words, pen.public_text)
+        write_whole(out, f"{pen.public_text}\n".encode())
+    both("said.by_token", name=teller.name, path=out)
+
+
 @click.command("confirm")
 @click.argument("archive", type=EXISTING)
 @click.option("--fingerprint", help="The fingerprint on the hall screen; without it, the program asks.")
 @click.option("--out", type=TARGET, required=True, help="The confirmation to hand to the desk.")
 @language_option
+@token_options
 @teller_options
 def confirm_command(
-    archive: Path, fingerprint: str | None, out: Path, language: Language, path: Path, passphrase_file: Path | None
+    archive: Path,
+    fingerprint: str | None,
+    out: Path,
+    language: Language,
+    token: TokenChoice,
+    path: Path,
+    passphrase_file: Path | None,
 ) -> None:
-    """Show what Setup says, find this teller's own keys and the threshold in it, and sign that they are there."""
+    """Show what Setup says, find this teller's own keys and the threshold in it, and sign that they are there.
+
+    The share is in the teller's sealed file; whoever signs by a token gives it as well.
+    """
     guide = Guide(language)
     election, trustees, _ = setup_of(archive)
     tell_setup(guide, election, trustees)
     with explained(guide):
         same = guide.confirm("setup.ask") if fingerprint is None else fingerprint == election.fingerprint
         if not same:
-            raise NotReady(guide.words("setup.differ"))
+            raise Stopped(guide.words("setup.differ"))
         teller = read_teller_file(path, guide.passphrase(passphrase_file, name=path.name))
         owner = owner_of(teller, election, trustees)
-        write_whole(out, confirm_setup(archive, teller))
+        with open_pen_if_named(token) as pen:
+            write_whole(out, confirm_setup(archive, teller, pen))
         guide.good("setup.confirmed", owner=owner, path=out)
 
 
@@ -74,7 +103,7 @@ def confirm_command(
 def sum_command(archive: Path) -> None:
     """Audit a closed archive and add the encrypted sum to it. Nothing is opened."""
     report = add_sum(archive)
-    click.echo(f"{report.ballots} ballots; EndBallots {report.end_ballots}")
+    both("said.summed", ballots=report.ballots, hash=report.end_ballots)
 
 
 @click.command("open")
@@ -89,12 +118,12 @@ def open_command(
     """Open this teller's part of the sum of the whole, closed, audited box; never of anything else."""
     report = audited(archive, "encrypted_tally")
     found = report.end_ballots
-    _compare("EndBallots", found, end_ballots)
+    _compare(found, end_ballots)
     check_single(report, single_ballot)
     teller, words = open_teller(path, passphrase_file)
     bound = bind_to_box(path, teller, words, found)
     write_whole(out, canonical(open_one(archive, bound, found, single_ballot=single_ballot)))
-    click.echo(f"opened: {out}")
+    both("said.opened", path=out)
 
 
 @click.command("finish")
@@ -124,15 +153,16 @@ def finish_command(
     opened = [parse_canonical(path.read_bytes(), Opening, what="opening") for path in openings]
     count = finish(archive, out, opened, begun=_time(begun), ended=_time(ended), words=words)
     write_whole(count_path, count)
-    click.echo(f"finished: {out}")
+    both("said.finished", path=out)
 
 
-def _compare(what: str, found: str, expected: str | None) -> None:
-    """Have people compare a hash; refuse to go on where it differs."""
+def _compare(found: str, expected: str | None) -> None:
+    """Have people compare the hash of EndBallots; refuse to go on where it differs."""
+    same = expected == found
     if expected is None:
-        click.confirm(f"{what}: {found}\nIs it the same on the hall screen and on paper?", abort=True)
-    elif expected != found:
-        raise click.ClickException(f"{what} {expected} expected, {found} found: this is not the box that was shown")
+        same = click.confirm(f"EndBallots: {found}\n{in_both('said.compare')}")
+    if not same:
+        raise Refused(in_both("said.other_hash", expected=expected or "?", found=found))
 
 
 def _time(text: str | None) -> str:
@@ -140,7 +170,7 @@ def _time(text: str | None) -> str:
     try:
         moment = datetime.datetime.fromisoformat(text) if text else datetime.datetime.now().astimezone()
     except ValueError:
-        raise click.ClickException(f"a moment as 2022-04-10T09:30:00+07:00 expected, {text} found") from None
+        raise Refused(in_both("said.moment", text=text)) from None
     if moment.tzinfo is None:
-        raise click.ClickException("a moment with its offset, as +07:00, expected")
+        raise Refused(in_both("said.moment", text=text))
     return moment.isoformat(timespec="seconds")

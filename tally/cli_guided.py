@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from tally.cli_ceremony import explained, language_option
-from tally.cli_options import EXISTING, FOLDER, TARGET, open_signing_key, write_whole
+from tally.cli_options import EXISTING, FOLDER, TARGET, write_whole
+from tally.cli_pens import PenChoice, open_pen, pen_options
 from tally.custody import collect, write_custody
 from tally.custody_sheet import custody_sheet
 from tally.guide import Guide, Language
@@ -44,28 +45,24 @@ def count_command(
 
 @click.command("custody")
 @click.argument("result", type=FOLDER)
-@click.option("--key", type=EXISTING, required=True, help="Sealed signing key of somebody who signs the record.")
 @click.option("--log", type=EXISTING, help="Log of the conference, as text.")
 @click.option("--destruction", type=EXISTING, help="destruction.json of `phieukin tally destroy`.")
 @click.option("--out", type=TARGET, required=True, help="The bundle to write (.zip).")
-@click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
+@pen_options
 @language_option
 def custody_command(
-    result: Path,
-    key: Path,
-    log: Path | None,
-    destruction: Path | None,
-    out: Path,
-    passphrase_file: Path | None,
-    language: Language,
+    result: Path, log: Path | None, destruction: Path | None, out: Path, pen: PenChoice, language: Language
 ) -> None:
-    """Put the finished and signed count of the folder RESULT into one bundle for the archive room."""
+    """Put the finished and signed count of the folder RESULT into one bundle for the archive room.
+
+    It is signed by the sealed key or the token of somebody who signs the record.
+    """
     guide = Guide(language)
     with explained(guide):
         custody, made_by = collect(result, log, destruction), renderer_versions().software
         sheet = custody_sheet(guide, custody, out.name, made_by)
-        signing = open_signing_key(key, guide.passphrase(passphrase_file, name=key.name))
-        raw = write_custody(custody, (sheet.text(), sheet.pdf(language)), signing, made_by)
+        with open_pen(pen) as opened:
+            raw = write_custody(custody, (sheet.text(), sheet.pdf(language)), opened, made_by)
         write_whole(out, raw)
         guide.good("custody.written", path=out, files=len(custody.files) + 2)
 

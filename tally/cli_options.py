@@ -10,6 +10,7 @@ import click
 from keys.keyfiles import read_sealed
 from keys.signing import KIND as SIGNING_KIND
 from keys.signing import SigningKey, decode_signing_key
+from tally.errors import CannotSign
 from tally.teller_file import KIND as TELLER_KIND
 from tally.teller_file import TellerFile, read_teller_file
 
@@ -31,7 +32,14 @@ def passphrase(file: Path | None, *, new: bool = False) -> str:
     """Take the passphrase from a file's first line, or ask; a new one is asked for twice."""
     if file is not None:
         return file.read_text("utf-8").partition("\n")[0].removesuffix("\r")
-    return str(click.prompt("Passphrase / Mật khẩu", hide_input=True, confirmation_prompt=new))
+    return str(click.prompt("Mật khẩu / Passphrase", hide_input=True, confirmation_prompt=new))
+
+
+def pin(file: Path | None) -> str:
+    """Take a token's PIN from a file's first line, or ask."""
+    if file is not None:
+        return passphrase(file)
+    return str(click.prompt("Mã PIN của USB ký số / PIN of the token", hide_input=True))
 
 
 def open_teller(path: Path, passphrase_file: Path | None) -> tuple[TellerFile, str]:
@@ -41,9 +49,16 @@ def open_teller(path: Path, passphrase_file: Path | None) -> tuple[TellerFile, s
 
 
 def open_signing_key(path: Path, passphrase: str) -> SigningKey:
-    """Open the signing key in a teller's file or in a sealed file of its own, whichever it is."""
+    """Open the signing key in a teller's file or in a sealed file of its own, whichever it is.
+
+    Raises CannotSign for a teller's file whose owner signs by a token.
+    """
     if f'"kind":"{TELLER_KIND}"'.encode() in path.read_bytes()[:200]:
-        return read_teller_file(path, passphrase).signer
+        teller = read_teller_file(path, passphrase)
+        if teller.token:
+            why = f"{path.name}: {teller.name} signs by a token: give --token in place of --key"
+            raise CannotSign(why, "needs_token", name=teller.name)
+        return teller.signer
     return decode_signing_key(read_sealed(path, passphrase, kind=SIGNING_KIND))
 
 

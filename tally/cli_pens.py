@@ -1,7 +1,7 @@
 """What commands sign with: a sealed file and its passphrase, or a token and its PIN (PKCS #11)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -9,8 +9,30 @@ from typing import Any
 
 import click
 
-from tally.cli_options import EXISTING, open_signing_key, passphrase
+from tally.cli_options import EXISTING, open_signing_key, passphrase, pin
+from tally.guide import Guide
 from tally.pens import KeyPen, Pen, token_pen
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChoice:
+    """What the options of a command say about a token; all of them, or none."""
+
+    token: str | None
+    token_module: Path | None
+    token_key: str | None
+    pin_file: Path | None
+
+    def open(self) -> AbstractContextManager[Pen]:
+        """Ask for the PIN and open the token; raise UsageError unless module and key are named as well."""
+        if self.token is None or self.token_module is None or self.token_key is None:
+            raise click.UsageError("a token needs all of --token, --token-module and --token-key")
+        return token_pen(self.token_module, self.token, pin(self.pin_file), self.token_key)
+
+    @property
+    def named(self) -> bool:
+        """Whether any option of a token was given."""
+        return any(one is not None for one in (self.token, self.token_module, self.token_key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +45,22 @@ class PenChoice:
     token_key: str | None
     passphrase_file: Path | None
 
+    @property
+    def as_token(self) -> TokenChoice:
+        """The options of the token; its PIN stands where a passphrase would."""
+        return TokenChoice(self.token, self.token_module, self.token_key, self.passphrase_file)
+
+    @property
+    def named(self) -> bool:
+        """Whether a key or a token was given."""
+        return self.key is not None or self.as_token.named
+
 
 def pen_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add --key, --token, --token-module, --token-key and --passphrase-file; the command gets them as `pen`."""
 
     @click.option("--key", type=EXISTING, help="A teller's file, or a sealed signing key.")
-    @click.option("--token", help="Label of a token, instead of --key.")
-    @click.option("--token-module", type=EXISTING, help="The PKCS #11 module (.so, .dll) of the token's maker.")
-    @click.option("--token-key", help="Label of the key on the token.")
+    @_token_options
     @click.option("--passphrase-file", type=EXISTING, help="Take the passphrase or PIN from a file's first line.")
     @wraps(command)
     def with_pen(**given: Any) -> None:
@@ -41,16 +71,54 @@ def pen_options(command: Callable[..., None]) -> Callable[..., None]:
     return with_pen
 
 
+def token_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --token, --token-module, --token-key and --pin-file; the command gets them as `token`."""
+
+    @_token_options
+    @click.option("--pin-file", type=EXISTING, help="Take the token's PIN from a file's first line.")
+    @wraps(command)
+    def with_token(**given: Any) -> None:
+        names = TokenChoice.__dataclass_fields__
+        choice = TokenChoice(**{name: given.pop(name) for name in names})
+        command(token=choice, **given)
+
+    return with_token
+
+
+def _token_options(command: Callable[..., None]) -> Callable[..., None]:
+    label = click.option("--token", help="Label of a token, instead of a sealed signing key.")
+    module = click.option("--token-module", type=EXISTING, help="The PKCS #11 module (.so, .dll) of the token's maker.")
+    return label(module(click.option("--token-key", help="Label of the key on the token.")(command)))
+
+
 @contextmanager
 def open_pen(choice: PenChoice) -> Iterator[Pen]:
     """Take the pen from a sealed file, or from a token; one of them, not both."""
-    whole = None not in (choice.token_module, choice.token_key)
-    if choice.key is not None and choice.token is None:
+    if choice.key is not None and not choice.as_token.named:
         yield KeyPen(open_signing_key(choice.key, passphrase(choice.passphrase_file)))
-    elif choice.key is None and choice.token is not None and whole:
-        assert choice.token_module is not None and choice.token_key is not None
-        pin = passphrase(choice.passphrase_file)
-        with token_pen(choice.token_module, choice.token, pin, choice.token_key) as pen:
+    elif choice.key is None and None not in (choice.token, choice.token_module, choice.token_key):
+        with choice.as_token.open() as pen:
             yield pen
     else:
         raise click.UsageError("give either --key, or all of --token, --token-module and --token-key")
+
+
+def open_pen_if_named(choice: PenChoice | TokenChoice) -> AbstractContextManager[Pen | None]:
+    """Take the pen that the options name, or None where they name none."""
+    if not choice.named:
+        return nullcontext()
+    return open_pen(choice) if isinstance(choice, PenChoice) else choice.open()
+
+
+@contextmanager
+def pen_by_asking(guide: Guide, answer: str, name: str) -> Iterator[Pen | None]:
+    """Take the pen from what somebody answers: nothing (on paper), `usb` (a token), or the path of a sealed file."""
+    if not answer:
+        yield None
+    elif answer.casefold() == "usb":
+        module = Path(guide.ask("token.module"))
+        label, key = guide.ask("token.label"), guide.ask("token.key")
+        with token_pen(module, label, guide.pin(name=name), key) as pen:
+            yield pen
+    else:
+        yield KeyPen(open_signing_key(Path(answer), guide.passphrase(None, name=name)))

@@ -8,10 +8,11 @@ import click
 import msgspec
 
 from tally.audit import audit
-from tally.cli_options import EXISTING, FOLDER, TARGET, open_signing_key, passphrase, write_whole
-from tally.cli_pens import PenChoice, open_pen, pen_options
+from tally.cli_options import EXISTING, FOLDER, TARGET, write_whole
+from tally.cli_pens import PenChoice, open_pen, open_pen_if_named, pen_options
 from tally.count import finished_box, setup_of
 from tally.fast.checking import checker
+from tally.guide import Refused, both, in_both
 from tally.minutes import render_minutes, renderer_versions
 from tally.paper import paper_records, read_hand_count
 from tally.pdf_cli import place_of
@@ -19,7 +20,7 @@ from tally.pdf_signatures import check_minutes, sign_minutes
 from tally.pens import Pen
 from tally.record import BothFacts, build_record, record_payload
 from tally.rule import rule_line
-from tally.signatures import head_word, read_record, sign_list_with, sign_record_with, unsigned_record
+from tally.signatures import head_word_with, read_record, sign_list_with, sign_record_with, unsigned_record
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.facts import FACTS_TYPE, CountFacts
@@ -33,22 +34,17 @@ from voting.documents.record import LIST_DECISION_TYPE, Record
 @click.option("--by", required=True, help="Who decided.")
 @click.option("--reason", required=True, help="Why.")
 @click.option("--on", required=True, help="Date, as 2022-04-10.")
-@click.option("--key", type=EXISTING, help='The head\'s sealed signing key; without it the decision is "on paper".')
-@click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
+@pen_options
 def head_command(
-    count: Path,
-    paper: int,
-    chosen: tuple[str, ...],
-    by: str,
-    reason: str,
-    on: str,
-    key: Path | None,
-    passphrase_file: Path | None,
+    count: Path, paper: int, chosen: tuple[str, ...], by: str, reason: str, on: str, pen: PenChoice
 ) -> None:
-    """Enter the head's decision on a tie across the last place into the count facts."""
+    """Enter the head's decision on a tie across the last place into the count facts.
+
+    Signed by the head's sealed key or token; with neither, the decision is "on paper".
+    """
     facts = parse_canonical(count.read_bytes(), CountFacts, what="count facts")
-    signer = open_signing_key(key, passphrase(passphrase_file)) if key else None
-    word = head_word(facts.uuid, paper, chosen, by, reason, on, signer)
+    with open_pen_if_named(pen) as opened:
+        word = head_word_with(facts.uuid, paper, chosen, by, reason, on, opened)
     kept = tuple(one for one in facts.head_words if one.paper != paper)
     write_whole(count, canonical(msgspec.structs.replace(facts, head_words=(*kept, word))))
 
@@ -66,7 +62,7 @@ def record_command(archive: Path, facts: Path, count: Path, out: Path) -> None:
 def tell_records(written: Iterable[tuple[Path, Record]]) -> None:
     """Say what was written and how each name stands."""
     for path, record in written:
-        click.echo(f"{path}: {record.verdict.status}")
+        both(f"said.{record.verdict.status}", path=path)
         for judged in record.verdict.candidates:
             name = next(one.name for one in record.case.candidates if one.id == judged.id)
             click.echo(f"  {name}: {rule_line(judged, record.verdict, record.case.rule)}")
@@ -124,13 +120,13 @@ def sign_command(record: Path, pdf: Path | None, out: Path | None, pen: PenChoic
     with open_pen(pen) as opened:
         if f'"{LIST_DECISION_TYPE}"'.encode() in record.read_bytes():
             write_whole(out or record, sign_list_with(record.read_bytes(), [opened]))
-            click.echo(f"signed: {out or record}")
+            both("said.signed", path=out or record)
             return
         signed = sign_record_with(record.read_bytes(), [opened])
         if pdf is not None:
             _sign_pdf(pdf, payload_of(read_record(signed)[0], "record"), opened)
     write_whole(out or record, signed)
-    click.echo(f"signed: {out or record}{f' and {pdf}' if pdf else ''}")
+    both("said.signed", path=f"{out or record}{f', {pdf}' if pdf else ''}")
 
 
 @click.command("compare")
@@ -141,7 +137,7 @@ def compare_command(records: tuple[Path, ...]) -> None:
 
 
 def compare_records(records: Sequence[Path]) -> None:
-    """Say that records agree, or raise ClickException with those that do not."""
+    """Say that records agree, or raise Refused with those that do not."""
     payloads = {}
     for path in records:
         envelope, _ = read_record(path.read_bytes())
@@ -149,8 +145,8 @@ def compare_records(records: Sequence[Path]) -> None:
     first = payloads[records[0]]
     different = [str(path) for path, payload in payloads.items() if payload != first]
     if different:
-        raise click.ClickException(f"not the same as {records[0]}: {', '.join(different)}")
-    click.echo(f"{len(records)} records agree byte for byte")
+        raise Refused(in_both("said.not_same", first=records[0], others=", ".join(different)))
+    both("said.same", number=len(records))
 
 
 def _sign_pdf(path: Path, payload: bytes, pen: Pen) -> None:
@@ -158,7 +154,7 @@ def _sign_pdf(path: Path, payload: bytes, pen: Pen) -> None:
     minutes = path.read_bytes()
     place = place_of(pen, payload, minutes)
     if place in {one.field for one in check_minutes(minutes, payload)}:
-        click.echo(f"{path}: signed by this key already")
+        both("said.signed_already", path=path)
         return
     now = datetime.datetime.now().astimezone()
     write_whole(path, sign_minutes(minutes, payload, place, pen, now))
@@ -174,9 +170,9 @@ def recount_command(archive: Path, facts: Path, count: Path, out: Path, others: 
     """Count again from the finished archive and both facts files, and compare; nothing is opened again."""
     written = [path for path, _ in write_records(archive, facts, count, out)]
     for path in written:
-        click.echo(f"written: {path}")
+        both("said.written", path=path)
     for other in others:
         paper = read_record(other.read_bytes())[1].paper
         if not 1 <= paper <= len(written):
-            raise click.ClickException(f"{other}: a record of paper {paper}; this archive has {len(written)}")
+            raise Refused(in_both("said.no_paper", path=other, paper=paper, papers=len(written)))
         compare_records([other, written[paper - 1]])

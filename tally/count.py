@@ -12,18 +12,19 @@ import msgspec
 
 from keys.group import decode_scalar
 from keys.schnorr import Proof
-from keys.signing import sign_envelope
 from keys.teller import find_owner
 from keys.trustees import Trustees, parse_trustees
 from tally.audit import Report, Verdict, audit
-from tally.errors import NotOneOfUs, NotReady
+from tally.errors import CannotSign, NotOneOfUs, NotReady
 from tally.fast.checking import checker
 from tally.opening import OpenedShare, combine_shares, open_share, share_of, verify_opened, verify_share
+from tally.pens import KeyPen, Pen, signed_envelope
 from tally.record import FinishedBox
 from tally.teller_file import TellerFile
 from voting.documents.archive import open_archive, open_archive_for_append
 from voting.documents.canonical import canonical, compact
 from voting.documents.election import Election, parse_election
+from voting.documents.envelope import write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Confirmation, CountFacts, HeadWord, OpeningProof
 from voting.documents.outcome import (
     PartialDecryption,
@@ -73,20 +74,26 @@ def owner_of(teller: TellerFile, election: Election, trustees: Trustees) -> int:
     if conference is not None and (
         len(conference.tellers) < owner or conference.tellers[owner - 1].key != teller.public_signer
     ):
-        raise NotOneOfUs(f"Setup names another signing key for teller {owner}, or none")
+        why = f"Setup names another signing key for teller {owner}, or none"
+        raise NotOneOfUs(why, "other_signing_key", owner=owner)
     return owner
 
 
-def confirm_setup(path: Path, teller: TellerFile) -> bytes:
+def confirm_setup(path: Path, teller: TellerFile, pen: Pen | None = None) -> bytes:
     """Check an archive's Setup for a teller and sign that its owner's keys are in it; return the envelope's bytes.
 
-    Raises NotReady for an unsound Setup, NotOneOfUs or InvalidShare where the teller's own keys are not there.
+    `pen` is the token of a teller who signs by one. Raises NotReady for an unsound Setup, NotOneOfUs or InvalidShare
+    where the teller's own keys are not there, CannotSign for another pen.
     """
+    own = pen or KeyPen(teller.signer)
+    if own.public_text != teller.public_signer:
+        why = f"{teller.name} signs by {'a token: this is not it' if teller.token else 'the sealed file'}"
+        raise CannotSign(why, "needs_token" if teller.token else "needs_file", name=teller.name)
     report = audited(path)
     election, trustees = _setup(report)
     owner = owner_of(teller, election, trustees)
     confirmation = Confirmation(FORMAT, election.uuid, report.setup_event, owner, trustees.threshold())
-    return canonical(sign_envelope(canonical(confirmation), CONFIRMATION_TYPE, teller.signer))
+    return write_envelope(signed_envelope(own, canonical(confirmation), CONFIRMATION_TYPE))
 
 
 def audited(path: Path, *stages: str, progress: Callable[[int], None] | None = None) -> Report:
@@ -97,11 +104,14 @@ def audited(path: Path, *stages: str, progress: Callable[[int], None] | None = N
     report = audit(path, progress=progress, checker=checker(path))
     if report.verdict is not Verdict.SOUND:
         failed = [f"{one.check} ({one.first[0] if one.first else ''})" for one in report.checks if one.failed]
-        raise NotReady(f"the archive is not sound: {report.why or '; '.join(failed)}")
+        checks = tuple(one.check for one in report.checks if one.failed)
+        why = report.why or "; ".join(failed)
+        raise NotReady(f"the archive is not sound: {why}", "not_sound", checks=checks, why=why)
     if stages and report.reached not in stages:
         raise NotReady(f"the archive should have reached {' or '.join(stages)}; it has reached {report.reached}")
     if stages and not report.end_ballots:  # Belenios lets a tally follow the ballots at once; a share must not
-        raise NotReady("the box was never closed: the archive has no EndBallots event that the tellers could compare")
+        why = "the box was never closed: the archive has no EndBallots event that the tellers could compare"
+        raise NotReady(why, "never_closed")
     return report
 
 
@@ -123,7 +133,9 @@ def open_one(path: Path, teller: TellerFile, end_ballots: str, *, single_ballot:
     """
     report = audited(path, "encrypted_tally")
     if end_ballots != report.end_ballots or teller.opened != end_ballots:
-        raise NotReady(f"the tellers compared the box {end_ballots[:16]}…, this is the box {report.end_ballots[:16]}…")
+        told, found = end_ballots[:16], report.end_ballots[:16]
+        why = f"the tellers compared the box {told}…, this is the box {found}…"
+        raise NotReady(why, "not_that_box", told=told, found=found)
     check_single(report, single_ballot)
     election, trustees = _setup(report)
     owner = owner_of(teller, election, trustees)
@@ -147,7 +159,7 @@ def check_opening(path: Path, report: Report, opening: Opening) -> OpenedShare:
     """Verify what a teller handed over, both proofs; raise NotReady, InvalidOutcome, InvalidProof or CannotOpen."""
     election, trustees = _setup(report)
     if (opening.uuid, opening.end_ballots) != (election.uuid, report.end_ballots):
-        raise NotReady(f"the opening of teller {opening.owner} is of another box")
+        raise NotReady(f"the opening of teller {opening.owner} is of another box", "other_opening", owner=opening.owner)
     share = share_of(trustees, opening.owner)
     if opening.format != FORMAT or opening.proof.owner != opening.owner:
         raise NotReady(f"the opening of teller {opening.owner} holds the proof of another, or is of another format")
@@ -174,7 +186,7 @@ def finish(source: Path, target: Path, openings: Sequence[Opening], *, begun: st
     _, trustees = _setup(report)
     opened = {one.owner: check_opening(source, report, one).decryption for one in openings}
     if len(opened) != len(openings):
-        raise NotReady("the opening of one teller stands twice")
+        raise NotReady("the opening of one teller stands twice", "opening_twice")
     counts = combine_shares(trustees, report.tally, opened, report.ballots)
     _write_outcome(source, target, opened, Result(counts))
     facts = CountFacts(
@@ -227,7 +239,8 @@ def _check_words(report: Report, words: Words) -> None:
 def check_single(report: Report, allowed: bool) -> None:
     """Raise NotReady for a box of a single ballot, unless the chair allowed it to be opened."""
     if report.ballots == 1 and not allowed:
-        raise NotReady("a box of a single ballot is opened on the chair's recorded word alone: its result is that vote")
+        why = "a box of a single ballot is opened on the chair's recorded word alone: its result is that vote"
+        raise NotReady(why, "single_ballot")
 
 
 def _write_outcome(source: Path, target: Path, opened: Mapping[int, PartialDecryption], result: Result) -> None:

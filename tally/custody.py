@@ -6,9 +6,9 @@ hand count has records and minutes alone. Its manifest is signed by somebody who
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from keys.signing import SigningKey, public_text
 from keys.transcript import sha256_hex
 from tally.audit.record import ReadRecord, read_record
 from tally.audit.report import Ledger, Verdict
@@ -16,8 +16,9 @@ from tally.audit.run import audit
 from tally.audit.signatures import check_signatures
 from tally.errors import CannotSign, NotReady
 from tally.fast.checking import checker
+from tally.pens import Pen, signed_envelope
 from tally.signatures import signers
-from voting.documents.bundle import write_bundle
+from voting.documents.bundle import write_bundle_with
 from voting.documents.conference import Conference
 
 LOG, DESTRUCTION = "conference-log.txt", "destruction.json"
@@ -46,7 +47,7 @@ def collect(folder: Path, log: Path | None = None, destruction: Path | None = No
     """Take the files of a finished count from its folder; raise NotReady where one is missing, unsound or unsigned."""
     records = {path.name: read_record(path.name, path.read_bytes()) for path in sorted(folder.glob("record*.json"))}
     if not records:
-        raise NotReady(f"{folder}: record.json of a finished count expected")
+        raise NotReady(f"{folder}: record.json of a finished count expected", "no_record", folder=folder)
     files = {name: (folder / name).read_bytes() for name in records}
     for name, read in records.items():
         _check_signed(read)
@@ -57,19 +58,23 @@ def collect(folder: Path, log: Path | None = None, destruction: Path | None = No
     papers = {read.record.paper for read in records.values()}
     missing = set(range(1, len(next(iter(records.values())).record.conference.papers) + 1)) - papers
     if missing:
-        raise NotReady(f"{folder}: the records of papers {sorted(missing)} are missing")
+        listed = ", ".join(map(str, sorted(missing)))
+        raise NotReady(f"{folder}: the records of papers {listed} are missing", "papers_missing", papers=listed)
     for name, path in ((LOG, log), (DESTRUCTION, destruction)):
         if path is not None:
             files[name] = _there(path)
     return Custody(files, tuple(records.values()))
 
 
-def write_custody(custody: Custody, sheets: tuple[bytes, bytes], key: SigningKey, made_by: str) -> bytes:
-    """Write the bundle; raise CannotSign unless the key is of somebody whom the records name, InvalidBundle."""
+def write_custody(custody: Custody, sheets: tuple[bytes, bytes], pen: Pen, made_by: str) -> bytes:
+    """Write the bundle; raise CannotSign unless the pen is of somebody whom the records name, InvalidBundle."""
     conference = custody.conference
-    if public_text(key) not in {conference.desk_key, *(one.key for one in signers(conference))}:
-        raise CannotSign("the custody bundle is signed by the desk, or by somebody who signs the record")
-    return write_bundle("custody", custody.files | dict(zip(SHEETS, sheets, strict=True)), key, made_by)
+    if pen.public_text not in {conference.desk_key, *(one.key for one in signers(conference))}:
+        raise CannotSign(
+            "the custody bundle is signed by the desk, or by somebody who signs the record", "not_a_signer"
+        )
+    files = custody.files | dict(zip(SHEETS, sheets, strict=True))
+    return write_bundle_with("custody", files, partial(signed_envelope, pen), made_by)
 
 
 def _box_files(folder: Path, read: ReadRecord) -> dict[str, bytes]:
@@ -92,7 +97,8 @@ def _check_signed(read: ReadRecord) -> None:
     ledger = Ledger()
     check_signatures(ledger, read.record.conference, read.place, read.envelope)
     if not ledger.sound:
-        raise NotReady("; ".join(place for one in ledger.findings for place in one.first))
+        awaited = "; ".join(place for one in ledger.findings for place in one.first)
+        raise NotReady(awaited, "not_signed", what=awaited)
 
 
 def _beside(stem: Path, ending: str) -> Path:
@@ -101,5 +107,5 @@ def _beside(stem: Path, ending: str) -> Path:
 
 def _there(path: Path) -> bytes:
     if not path.is_file():
-        raise NotReady(f"{path.name} is missing in {path.parent}")
+        raise NotReady(f"{path.name} is missing in {path.parent}", "missing", path=path)
     return path.read_bytes()

@@ -41,7 +41,8 @@ class Destruction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_share_file(path: Path) -> str:
     """Return the SHA-256 of a teller's sealed file; raise NotReady for any other file: nothing else is deleted here."""
     if kind_of(path) not in (KIND, TELLER_KIND):
-        raise NotReady(f"{path}: a teller's sealed file expected; nothing else is destroyed by this command")
+        why = f"{path}: a teller's sealed file expected; nothing else is destroyed by this command"
+        raise NotReady(why, "not_a_share", path=path)
     return sha256_hex(path.read_bytes())
 
 

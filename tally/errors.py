@@ -2,7 +2,18 @@
 
 
 class TallyError(Exception):
-    """Something in checking or counting is not as it must be."""
+    """Something in checking or counting is not as it must be.
+
+    The message is English; `kind` and `values` let the guide say it in the language of the people before it.
+    """
+
+    def __init__(self, message: str, kind: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.kind, self.values = kind, values
+
+
+class Stopped(TallyError):
+    """A guided step goes no further; the message is in the guide's own language already."""
 
 
 class ImpossibleCase(TallyError):
@@ -50,11 +61,4 @@ class InvalidForm(TallyError):
 
 
 class CeremonyFault(TallyError):
-    """A contribution to the key ceremony that is wrong, double, early or changed; the message names whose.
-
-    `kind` and `values` let the guide say it in another language; the message is English.
-    """
-
-    def __init__(self, message: str, kind: str = "", **values: object) -> None:
-        super().__init__(message)
-        self.kind, self.values = kind, values
+    """A contribution to the key ceremony that is wrong, double, early or changed; the message names whose."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import IO, Any, Literal
 
 import click
 
@@ -19,6 +19,14 @@ from tally.verify_cli import printable
 
 Language = Literal["vi", "en"]
 GROUP, GROUPS_A_LINE = 4, 8
+
+
+class Refused(click.ClickException):
+    """Ends a command; the message is in Vietnamese, or in both languages."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the message to standard error."""
+        click.echo(printable(f"Lỗi / Error: {self.format_message()}", sys.stderr.encoding), file=file, err=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,11 @@ class Guide:
         """The words of `section.name`, with values put in."""
         section, name = key.split(".")
         return _words(self.language)[section][name].format_map(values)
+
+    def knows(self, key: str) -> bool:
+        """Whether there are words of that name."""
+        section, name = key.split(".")
+        return name in _words(self.language)[section]
 
     def title(self, key: str, /, **values: object) -> None:
         """Begin a part."""
@@ -61,9 +74,12 @@ class Guide:
         return answer.strip()
 
     def number(self, key: str, /, least: int, most: int, default: int | None = None, **values: object) -> int:
-        """Ask for a number."""
-        kind = click.IntRange(least, most)
-        return int(click.prompt(self.words(key, **values), type=kind, default=default, prompt_suffix=" "))
+        """Ask for a whole number from `least` to `most`."""
+        while True:
+            answer = self.ask(key, default=None if default is None else str(default), **values)
+            if answer.isascii() and answer.isdigit() and least <= int(answer) <= most:
+                return int(answer)
+            self.say("general.number", least=least, most=most)
 
     def confirm(self, key: str, /, default: bool | None = None, **values: object) -> bool:
         """Ask a yes-no question; without a default, one has to answer."""
@@ -84,12 +100,16 @@ class Guide:
             return _first_line(file)
         return str(click.prompt(self.words("passphrase.ask", **values), hide_input=True, prompt_suffix=" "))
 
+    def pin(self, **values: object) -> str:
+        """Ask for the PIN of a token."""
+        return str(click.prompt(self.words("token.pin", **values), hide_input=True, prompt_suffix=" "))
+
     def new_passphrase(self, file: Path | None, names: tuple[str, ...]) -> str:
         """Ask for a new passphrase twice, showing its strength; a weak one is refused. Empty: suggest one."""
         if file is not None:
             text = _first_line(file)
             if strength_of(text, names) == "weak":
-                raise click.ClickException(self.words("passphrase.weak", bits=int(bits_of(text, names))))
+                raise Refused(self.words("passphrase.weak", bits=int(bits_of(text, names))))
             return text
         self.say("passphrase.advice", example=suggested())
         while True:
@@ -106,6 +126,16 @@ class Guide:
     def _write(self, text: str, bold: bool = False, fg: str | None = None) -> None:
         for line in text.split("\n"):
             click.secho(printable(line, sys.stdout.encoding), bold=bold, fg=fg)
+
+
+def both(key: str, /, **values: object) -> None:
+    """Say something outside of a guide: Vietnamese, with English beside it."""
+    click.echo(printable(in_both(key, **values), sys.stdout.encoding))
+
+
+def in_both(key: str, /, **values: object) -> str:
+    """The words of `section.name` in Vietnamese, with English beside them."""
+    return f"{Guide('vi').words(key, **values)} / {Guide('en').words(key, **values)}"
 
 
 def groups(text: str, prefix: str = "    ") -> str:

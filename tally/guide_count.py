@@ -24,7 +24,7 @@ from tally.audit import Report
 from tally.ceremony_own import own_path
 from tally.cli_options import write_whole
 from tally.count import Opening, Words, audited, check_opening, finish, open_one, setup_of, with_sum
-from tally.errors import NotReady
+from tally.errors import NotReady, Stopped
 from tally.guide import Guide, groups
 from tally.guide_faults import FAULTS, explain
 from tally.teller_file import bind_to_box, read_teller_file
@@ -98,7 +98,7 @@ def find_desk(guide: Guide, stick: Path) -> Desk:
     """Find the one archive on the stick; raise NotReady."""
     found = sorted(stick.glob("*.bel"))
     if len(found) != 1:
-        raise NotReady(guide.words("count.no_archive", folder=stick))
+        raise Stopped(guide.words("count.no_archive", folder=stick))
     return Desk(stick, found[0])
 
 
@@ -127,7 +127,7 @@ class Count:
         self._compare(report)
         summed = with_sum(self.desk.archive, self.desk.summed)
         if summed.end_ballots != report.end_ballots:
-            raise NotReady(self.guide.words("count.facts_differ", path=self.desk.summed))
+            raise Stopped(self.guide.words("count.facts_differ", path=self.desk.summed))
         self.guide.good("count.summed")
         self._chairs_word(summed)
         openings = self._openings(summed)
@@ -141,7 +141,7 @@ class Count:
     def conference(self) -> Conference:
         """The meeting; raises NotReady for an archive of another program."""
         if self.election.conference is None:
-            raise NotReady("an archive with a conference expected")
+            raise Stopped(self.guide.words("count.no_conference"))
         return self.election.conference
 
     def _audit(self) -> Report:
@@ -153,10 +153,10 @@ class Count:
             try:
                 report = audited(path, progress=lambda offset: _move(bar, offset))
             except NotReady as error:
-                raise NotReady(self.guide.words("count.not_sound", why=error)) from None
+                raise Stopped(self.guide.words("count.not_sound", why=explain(self.guide, error))) from None
             _move(bar, path.stat().st_size)
         if report.reached != "end_ballots":
-            raise NotReady(self.guide.words("count.not_closed", reached=report.reached))
+            raise Stopped(self.guide.words("count.not_closed", reached=report.reached))
         self.election, self.trustees, _ = setup_of(path)
         self._say_found(report)
         return report
@@ -174,10 +174,10 @@ class Count:
     def _check_facts(self, report: Report) -> None:
         path = self.desk.facts
         if not path.exists():
-            raise NotReady(self.guide.words("count.facts_missing", path=path))
+            raise Stopped(self.guide.words("count.facts_missing", path=path))
         room = read_payload(parse_envelope(path.read_bytes(), FACTS_TYPE, path.name), RoomFacts, path.name)
         if (room.uuid, room.end_ballots) != (self.election.uuid, report.end_ballots):
-            raise NotReady(self.guide.words("count.facts_differ", path=path))
+            raise Stopped(self.guide.words("count.facts_differ", path=path))
 
     def _compare(self, report: Report) -> None:
         self.guide.say("count.compare")
@@ -187,7 +187,7 @@ class Count:
         else:
             same = self.end_ballots == report.end_ballots
         if not same:
-            raise NotReady(self.guide.words("count.compare_differ"))
+            raise Stopped(self.guide.words("count.compare_differ"))
 
     def _chairs_word(self, report: Report) -> None:
         """Ask for the chair's word before anybody opens, and keep it."""
@@ -197,7 +197,7 @@ class Count:
         chair = self.conference.chair.name
         self.guide.warn("count.single", chair=chair)
         if not self.guide.confirm("count.single_ask"):
-            raise NotReady(self.guide.words("count.single_no"))
+            raise Stopped(self.guide.words("count.single_no"))
         word = ChairWord("single_ballot", chair, self.guide.ask("count.reason"))
         self._keep(msgspec.structs.replace(words, chair_words=(*words.chair_words, word)))
 
@@ -231,7 +231,7 @@ class Count:
             try:
                 opening = parse_canonical(path.read_bytes(), Opening, what=path.name)
                 if opening.owner != owner:
-                    raise NotReady(f"an opening of teller {owner} expected, of {opening.owner} found")
+                    raise Stopped(self.guide.words("count.other_owner", name=self._name(opening.owner)))
                 check_opening(self.desk.summed, report, opening)
                 found[owner] = opening
             except FAULTS as error:
@@ -261,7 +261,7 @@ class Count:
         bound = bind_to_box(path, teller, words, report.end_ballots)
         opening = open_one(self.desk.summed, bound, report.end_ballots, single_ballot=self._chair_allowed())
         if opening.owner != owner:
-            raise NotReady(f"this is the file of {self._name(opening.owner)}")
+            raise Stopped(self.guide.words("count.other_owner", name=self._name(opening.owner)))
         check_opening(self.desk.summed, report, opening)
         write_whole(self.desk.opening(owner), canonical(opening))
         self.guide.good("count.opened", name=name, path=self.desk.opening(owner))
@@ -273,7 +273,7 @@ class Count:
         path = Path(self.guide.ask("count.file", name=self._name(owner)))
         path = own_path(path, owner) if path.is_dir() else path
         if not path.is_file():
-            raise NotReady(self.guide.words("count.no_file", path=path))
+            raise Stopped(self.guide.words("count.no_file", path=path))
         return path
 
     def _name(self, owner: int) -> str:

@@ -10,7 +10,7 @@ from tally.audit.signatures import check_signatures
 from tally.cli_options import write_whole
 from tally.custody_destroy import FORMAT, Destroyed, Destruction, destroy, read_share_file
 from tally.custody_sheet import destruction_sheet
-from tally.errors import NotReady
+from tally.errors import Stopped
 from tally.guide import Guide
 from tally.guide_count import moment_now
 from voting.documents.canonical import canonical
@@ -33,7 +33,7 @@ class Destroyer:
         check_signatures(ledger, read.record.conference, read.place, read.envelope)
         if not ledger.sound or not self.guide.confirm("destroy.signed_ask"):
             why = "; ".join(place for one in ledger.findings for place in one.first)
-            raise NotReady(f"{self.guide.words('destroy.signed_no')} {why}".strip())
+            raise Stopped(f"{self.guide.words('destroy.signed_no')} {why}".strip())
         hashes = {path: read_share_file(path) for path in files}
         witnesses = self._witnesses()
         gone = [one for path in files if (one := self._one(path, hashes[path])) is not None]
@@ -45,7 +45,7 @@ class Destroyer:
         while line := self.guide.ask("destroy.witness", default=""):
             found.append(line)
         if not found:
-            raise NotReady(self.guide.words("destroy.need_witness"))
+            raise Stopped(self.guide.words("destroy.need_witness"))
         return tuple(found)
 
     def _one(self, path: Path, digest: str) -> Destroyed | None:

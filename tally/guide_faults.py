@@ -1,25 +1,48 @@
-"""What went wrong, in the language of the people before the terminal; the exact words of the program stand behind."""
+"""What went wrong, in the language of the people before the terminal; the exact words of the program stand beside.
 
-from keys.errors import DamagedFile, InvalidShare, KeysError, WrongPassphrase
-from tally.errors import CeremonyFault, NotOneOfUs, OtherBox, TallyError
-from tally.guide import Guide
+Words stand in `kiosk_templates/translations/tellers.*.toml`, section `fault`: by the kind that an error names, else by
+its class, so that no error is left without words in Vietnamese.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NoReturn
+
+from keys.errors import KeysError
+from tally.errors import Stopped, TallyError
+from tally.guide import Guide, Refused
 from voting.documents.errors import DocumentError
 
 FAULTS = (TallyError, KeysError, DocumentError)
-_KINDS: tuple[tuple[type[Exception], str], ...] = (
-    (WrongPassphrase, "wrong_passphrase"),
-    (DamagedFile, "damaged_file"),
-    (OtherBox, "other_box"),
-    (NotOneOfUs, "not_one_of_us"),
-    (InvalidShare, "not_one_of_us"),
-)
 
 
 def explain(guide: Guide, error: Exception) -> str:
     """Say what an error means and what to do now."""
-    if isinstance(error, CeremonyFault) and error.kind:
-        return guide.words(f"fault.{error.kind}", **error.values)
-    for kind, key in _KINDS:
-        if isinstance(error, kind):
-            return guide.words(f"fault.{key}", detail=error)
+    if isinstance(error, Stopped):
+        return str(error)
+    if isinstance(error, TallyError) and error.kind:
+        return guide.words(f"fault.{error.kind}", **_said(guide, error.values))
+    for kind in type(error).__mro__:
+        if guide.knows(f"fault.{words_of(kind)}"):
+            return guide.words(f"fault.{words_of(kind)}", detail=error)
     return str(error)
+
+
+def _said(guide: Guide, values: Mapping[str, object]) -> dict[str, object]:
+    """The values of an error; names of checks in plain words."""
+    said = dict(values)
+    if isinstance(checks := said.get("checks"), tuple):
+        known = (f"check.{one}" for one in checks)
+        said["checks"] = "; ".join(guide.words(one) if guide.knows(one) else one.partition(".")[2] for one in known)
+    return said
+
+
+def words_of(kind: type) -> str:
+    """The key of the words for a class of errors: `DamagedFile` becomes `damaged_file`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).casefold()
+
+
+def refuse(error: Exception) -> NoReturn:
+    """End a command without a guide: what is wrong in Vietnamese, with the English message beside it."""
+    said = explain(Guide("vi"), error)
+    raise Refused(said if str(error) in said else f"{said} / {error}") from None

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from tally.cli_options import open_signing_key, write_whole
+from tally.cli_options import write_whole
+from tally.cli_pens import pen_by_asking
 from tally.cli_record import write_records
 from tally.guide import Guide
 from tally.guide_count import Desk
 from tally.rule import rule_line
-from tally.signatures import head_word, required_signers
+from tally.signatures import head_word_with, required_signers
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.facts import CountFacts
 from voting.documents.record import Record
@@ -81,10 +82,9 @@ class Outcome:
     def _enter(self, record: Record) -> None:
         chosen = self._choose(record)
         reason, on = self.guide.ask("count.reason"), self.guide.ask("count.tie_on")
-        path = self.guide.ask("count.tie_key", default="")
-        head = record.conference.head.name
-        key = open_signing_key(Path(path), self.guide.passphrase(None, name=head)) if path else None
-        word = head_word(record.uuid, record.paper, chosen, head, reason, on, key)
+        head, answer = record.conference.head.name, self.guide.ask("count.tie_key", default="")
+        with pen_by_asking(self.guide, answer, head) as pen:
+            word = head_word_with(record.uuid, record.paper, chosen, head, reason, on, pen)
         facts = parse_canonical(self.desk.count.read_bytes(), CountFacts, what="count facts")
         kept = tuple(one for one in facts.head_words if one.paper != record.paper)
         write_whole(self.desk.count, canonical(msgspec.structs.replace(facts, head_words=(*kept, word))))

@@ -32,7 +32,7 @@ class OpenedShare:
 def open_share(election: Election, trustees: Trustees, tally: Tally, owner: int, secret: Secret) -> OpenedShare:
     """Open a teller's part of the sum; raise CannotOpen if `secret` is not that of this owner's public share."""
     if base_power(secret) != share_of(trustees, owner).public_share:
-        raise CannotOpen(f"this is not the share of teller {owner} in this election")
+        raise CannotOpen(f"this is not the share of teller {owner} in this election", "not_the_share", owner=owner)
     pairs = [[partial_decrypt(secret, one.alpha, election.fingerprint) for one in row] for row in tally]
     factors = tuple(tuple(factor for factor, _ in row) for row in pairs)
     decryption = PartialDecryption(factors, tuple(tuple(proof for _, proof in row) for row in pairs))
@@ -97,7 +97,8 @@ def _count(point: Point, ballots: int, question: int, answer: int) -> int:
         return solve(point, ballots)
     except CannotDecode:
         place = f"question {question}, answer {answer}"
-        raise CannotOpen(f"{place}: the total is not a number from 0 to {ballots}, so a share is wrong") from None
+        why = f"{place}: the total is not a number from 0 to {ballots}, so a share is wrong"
+        raise CannotOpen(why, "no_total", question=question, answer=answer) from None
 
 
 def _prove(election: Election, tally: Tally, owner: int, secret: Secret, decryption: PartialDecryption) -> Proof:

@@ -8,6 +8,7 @@ import click
 from tally.cli_options import EXISTING, TARGET, write_whole
 from tally.cli_pens import PenChoice, open_pen, pen_options
 from tally.errors import CannotSign
+from tally.guide import both
 from tally.minutes.annex import signers
 from tally.minutes.cli import record_payload_of
 from tally.minutes.view import View, parse_record
@@ -52,7 +53,7 @@ def place_of(pen: Pen, payload: bytes, pdf: bytes) -> str:
     people = signers(View.of(parse_record(payload), "vi"))
     mine = [field for field, one in people if one.key == pen.public_text]
     if not mine:
-        raise CannotSign("this key is not one that the record names for its minutes")
+        raise CannotSign("this key is not one that the record names for its minutes", "not_a_signer")
     return next((field for field in mine if field not in done), mine[0])
 
 
@@ -61,4 +62,4 @@ def _tell(pdf: bytes, payload: bytes) -> None:
     for one in found:
         click.echo(f"{one.claimed.isoformat(timespec='seconds')}  {one.name} – {one.role} ({one.field})")
     missing = awaiting(payload, found)
-    click.echo(f"awaiting signature of {', '.join(missing)}" if missing else "all signatures are there")
+    both("said.awaiting" if missing else "said.all_signed", names=", ".join(missing))

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from keys.errors import InvalidKey
 from keys.signing import SigningKey, keyid, load_public, pre_authentication, public_text
 from tally.errors import CannotSign
-from voting.documents.facts import EnvelopeSignature
+from voting.documents.envelope import make_envelope
+from voting.documents.facts import Envelope, EnvelopeSignature
 
 Kind = Literal["ecdsa", "rsa"]
 
@@ -103,7 +104,8 @@ def _open(module: Path, token: str, pin: str) -> Any:
         from pyhanko.config.pkcs11 import TokenCriteria
         from pyhanko.sign.pkcs11 import open_pkcs11_session
     except ImportError:
-        raise CannotSign("tokens need the extra [token]: pip install 'phieukin[token]'") from None
+        why = "tokens need the extra [token]: pip install 'phieukin[token]'"
+        raise CannotSign(why, "no_token_library") from None
     try:
         return open_pkcs11_session(str(module), token_criteria=TokenCriteria(label=token), user_pin=pin)
     except (PKCS11Error, RuntimeError) as error:
@@ -156,3 +158,8 @@ def envelope_signature(pen: Pen, payload: bytes, payload_type: str) -> EnvelopeS
     """Sign the payload of a DSSE envelope, as `keys.signing.sign_envelope` does with a key in memory."""
     signature = pen.sign(pre_authentication(payload, payload_type))
     return EnvelopeSignature(keyid(pen.public_text), base64.b64encode(signature).decode())
+
+
+def signed_envelope(pen: Pen, payload: bytes, payload_type: str) -> Envelope:
+    """Wrap a payload in an envelope with this one signature."""
+    return make_envelope(payload, payload_type, (envelope_signature(pen, payload, payload_type),))

@@ -6,11 +6,9 @@ record, and "on paper" means that no electronic signature is expected.
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
-from keys.signing import SigningKey, sign_envelope
+from keys.signing import SigningKey
 from tally.errors import CannotSign
-from tally.pens import KeyPen, Pen, envelope_signature
+from tally.pens import KeyPen, Pen, envelope_signature, signed_envelope
 from voting.documents.canonical import canonical
 from voting.documents.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
@@ -57,7 +55,7 @@ def sign_record_with(raw: bytes, pens: Sequence[Pen]) -> bytes:
     fresh = []
     for pen in pens:
         if pen.public_text not in allowed:
-            raise CannotSign("this key is not one that Setup names for this record")
+            raise CannotSign("this key is not one that Setup names for this record", "not_a_signer")
         fresh.append(envelope_signature(pen, payload, RECORD_TYPE))
     kept = [one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh}]
     return write_envelope(make_envelope(payload, RECORD_TYPE, (*kept, *fresh)))
@@ -77,9 +75,16 @@ def sign_list_with(raw: bytes, pens: Sequence[Pen]) -> bytes:
 def head_word(
     uuid: str, paper: int, chosen: Sequence[str], by: str, reason: str, on: str, key: SigningKey | None
 ) -> HeadWord:
-    """Write the head's decision on a tie, signed by the head's key, or marked "on paper" where there is none."""
+    """Write the head's decision on a tie, signed by a key in memory, or marked "on paper" where there is none."""
+    return head_word_with(uuid, paper, chosen, by, reason, on, KeyPen(key) if key is not None else None)
+
+
+def head_word_with(
+    uuid: str, paper: int, chosen: Sequence[str], by: str, reason: str, on: str, pen: Pen | None
+) -> HeadWord:
+    """Write the head's decision on a tie, signed by key or token, or marked "on paper" where there is none."""
     envelope = None
-    if key is not None:
+    if pen is not None:
         decision = SignedDecision(FORMAT, uuid, paper, tuple(chosen), by, reason, on)
-        envelope = msgspec.convert(sign_envelope(canonical(decision), HEAD_DECISION_TYPE, key), Envelope)
+        envelope = signed_envelope(pen, canonical(decision), HEAD_DECISION_TYPE)
     return HeadWord(paper, tuple(chosen), by, reason, on, envelope)

@@ -13,7 +13,7 @@ import msgspec
 from keys.errors import DamagedFile
 from keys.keyfiles import read_sealed, replace_sealed, write_sealed
 from keys.sealing import DEFAULT_COST, Cost
-from keys.signing import SigningKey, decode_signing_key, encode_signing_key, public_text
+from keys.signing import SigningKey, decode_signing_key, encode_signing_key, load_public, public_text
 from keys.teller import TellerKey, decode_teller_key, encode_teller_key
 from tally.errors import OtherBox
 from voting.documents.canonical import canonical, parse_canonical
@@ -23,14 +23,18 @@ KIND = "teller"
 FORMAT = 1
 
 
-class TellerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Contents of the sealed file. `key` is keys.teller's encoding of the share; `signing_key` base64 of PKCS #8."""
+class TellerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Contents of the sealed file. `key` is keys.teller's encoding of the share; `signing_key` base64 of PKCS #8.
+
+    `token` is the public key of the token by which the teller signs in place of `signing_key`; empty for none.
+    """
 
     format: int
     name: str
     key: str
     signing_key: str
     opened: str
+    token: str = ""
 
     @property
     def share(self) -> TellerKey:
@@ -44,8 +48,8 @@ class TellerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def public_signer(self) -> str:
-        """The signing key's public text, as it stands in Setup."""
-        return public_text(self.signer)
+        """The signing key's public text, as it stands in Setup: the token's, where the teller signs by one."""
+        return self.token or public_text(self.signer)
 
 
 def new_teller_file(name: str, key: TellerKey, signing_key: SigningKey) -> TellerFile:
@@ -83,3 +87,11 @@ def bind_to_box(
     bound = msgspec.structs.replace(teller, opened=end_ballots)
     replace_sealed(path, canonical(bound), passphrase, kind=KIND, cost=cost)
     return bound
+
+
+def sign_by_token(path: Path, teller: TellerFile, passphrase: str, token: str, cost: Cost = DEFAULT_COST) -> TellerFile:
+    """Note in the file that this teller signs by the token with this public key; the share stays where it is."""
+    load_public(token)
+    noted = msgspec.structs.replace(teller, token=token)
+    replace_sealed(path, canonical(noted), passphrase, kind=KIND, cost=cost)
+    return noted

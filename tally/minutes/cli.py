@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tally.errors import InvalidForm, InvalidRecord, TallyError
+from tally.errors import InvalidForm, InvalidRecord
 from tally.minutes.office_form import FORM_LIMIT, fill_in
 from tally.minutes.renderer import render_minutes
 from tally.minutes.view import RECORD_LIMIT
@@ -38,11 +38,7 @@ def minutes_command(record: Path, out: Path, language: Language, any_renderer: b
 
     The same record gives the same bytes each time.
     """
-    try:
-        pdf = render_minutes(record_payload_of(record), language, exact=not any_renderer)
-    except TallyError as error:
-        raise click.ClickException(str(error)) from None
-    out.write_bytes(pdf)
+    out.write_bytes(render_minutes(record_payload_of(record), language, exact=not any_renderer))
 
 
 @click.command("office-form")
@@ -52,10 +48,6 @@ def minutes_command(record: Path, out: Path, language: Language, any_renderer: b
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The DOCX to write.")
 def office_form_command(record: Path, form: Path, out: Path) -> None:
     """Fill an office's own form (DOCX) from RECORD, a record.json. What is signed and checked stays the PDF."""
-    try:
-        if form.stat().st_size > FORM_LIMIT:
-            raise InvalidForm(f"{form}: at most {FORM_LIMIT} bytes expected")
-        docx = fill_in(form.read_bytes(), record_payload_of(record))
-    except TallyError as error:
-        raise click.ClickException(str(error)) from None
-    out.write_bytes(docx)
+    if form.stat().st_size > FORM_LIMIT:
+        raise InvalidForm(f"{form}: at most {FORM_LIMIT} bytes expected")
+    out.write_bytes(fill_in(form.read_bytes(), record_payload_of(record)))

@@ -393,7 +393,7 @@ def test_the_command_writes_a_complaint_and_everybody_sees_whose_share_was_wrong
     next(command.stick.glob("complaint-*")).unlink()
     result = command(3, answers="c\n")
     assert result.exit_code == 1
-    assert "this ceremony is void" in result.output
+    assert "lễ này không dùng được nữa" in result.output
     assert not list(command.stick.glob("complaint-*"))
 
 

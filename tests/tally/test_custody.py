@@ -22,6 +22,7 @@ from tally.count import Words, add_sum, finish, open_one
 from tally.custody import SHEETS, collect, write_custody
 from tally.custody_destroy import destroy, read_share_file
 from tally.errors import CannotSign, NotReady
+from tally.pens import KeyPen
 from tally.record import record_payload
 from tally.signatures import read_record, sign_record, unsigned_record
 from tally.teller_file import new_teller_file, write_teller_file
@@ -70,7 +71,7 @@ def result(counted_folder: Path, tmp_path: Path) -> Path:
 
 
 def bundle(lab: Lab, result: Path, signer: str = "chair") -> bytes:
-    return write_custody(collect(result), SHEETS_OF_TEST, lab.signing[signer], "phieukin 0")
+    return write_custody(collect(result), SHEETS_OF_TEST, KeyPen(lab.signing[signer]), "phieukin 0")
 
 
 def verify(folder: Path, raw: bytes) -> Verdict:
@@ -93,7 +94,7 @@ def test_a_bundle_is_signed_by_those_of_the_record_alone(lab: Lab, result: Path,
     with pytest.raises(CannotSign):
         bundle(lab, result, signer)
     with pytest.raises(CannotSign):
-        write_custody(collect(result), SHEETS_OF_TEST, new_signing_key(), "phieukin 0")
+        write_custody(collect(result), SHEETS_OF_TEST, KeyPen(new_signing_key()), "phieukin 0")
 
 
 def fabricated(result: Path, own: SigningKey) -> dict[str, bytes]:

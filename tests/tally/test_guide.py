@@ -1,7 +1,9 @@
 """The guide's words: both languages say the same things, and nothing from a file steers the terminal."""
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,17 +13,21 @@ from click.testing import CliRunner, Result
 
 from keys.recovery import recovery_lines
 from keys.sealing import LEAST_COST
+from tally.audit import audit
 from tally.ceremony_sheet import recovery_sheet
 from tally.cli import tally_group
+from tally.errors import Stopped, TallyError
 from tally.guide import Guide, groups
+from tally.guide_faults import FAULTS, words_of
 from tally.teller_file import new_teller_file, write_teller_file
-from tests.attacks.lab import Lab, build_lab, chain, closed
+from tests.attacks.lab import Lab, build_lab, chain, closed, counted
 from tests.attacks.lab import lab as made
 from tests.attacks.records import conference_of
 
 FIELD = re.compile(r"\{(\w+)\}")
 PASSPHRASE = "khan trung moi thay song lam"
 ROOT = Path(__file__).resolve().parents[2]
+ERRORS_WITH_KINDS = {one.__name__ for one in TallyError.__subclasses__()}
 
 
 def words(language: str) -> dict[str, str]:
@@ -39,7 +45,7 @@ def test_both_languages_have_the_same_words_with_the_same_values() -> None:
 
 def test_the_program_says_every_word_of_the_file() -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "tally").glob("*.py"))
-    composed = ("fault.", "passphrase.")
+    composed = ("fault.", "passphrase.", "check.", "said.final", "said.awaiting_head")
     assert [key for key in words("vi") if key not in sources and not key.startswith(composed)] == []
 
 
@@ -52,6 +58,53 @@ def test_a_name_from_a_file_cannot_steer_the_terminal(capsys: pytest.CaptureFixt
 
 def test_hashes_come_in_groups_of_four_eight_a_line() -> None:
     assert groups("0123456789ab" * 4) == "    0123 4567 89ab 0123 4567 89ab 0123 4567\n    89ab 0123 4567 89ab"
+
+
+def leaves(root: type[Exception]) -> Iterator[type[Exception]]:
+    for kind in root.__subclasses__():
+        yield kind
+        yield from leaves(kind)
+
+
+OF_TELLERS = [
+    one for root in FAULTS for one in leaves(root) if one.__module__.startswith(("tally.", "keys.", "voting."))
+]
+
+
+@pytest.mark.parametrize("kind", OF_TELLERS, ids=lambda kind: kind.__name__)
+def test_every_error_has_words_in_vietnamese(kind: type[Exception]) -> None:
+    if kind is not Stopped:
+        assert f"fault.{words_of(kind)}" in words("vi")
+
+
+def test_every_kind_that_an_error_names_has_words() -> None:
+    sources = [path for folder in ("tally", "keys") for path in (ROOT / folder).rglob("*.py")]
+    calls = (node for path in sources for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    kinds = {
+        one.args[1].value: {part.arg for part in one.keywords}
+        for one in calls
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in ERRORS_WITH_KINDS
+        and len(one.args) > 1 and isinstance(one.args[1], ast.Constant)
+    }  # fmt: skip
+    assert len(kinds) > 20
+    assert {kind: FIELD.findall(words("vi")[f"fault.{kind}"]) for kind in kinds} == {
+        kind: [name for name in FIELD.findall(words("vi")[f"fault.{kind}"]) if name in given]
+        for kind, given in kinds.items()
+    }
+
+
+def test_an_error_without_a_guide_is_said_in_vietnamese_with_english_beside(tmp_path: Path) -> None:
+    empty = tmp_path / "record.json"
+    empty.write_bytes(b"{}")
+    result = CliRunner().invoke(tally_group, ["minutes", str(empty), "--out", str(tmp_path / "minutes.pdf")])
+    assert result.exit_code == 1
+    assert "Lỗi / Error: tệp này không phải biên bản đúng của chương trình. Chi tiết: " in result.output
+
+
+def test_every_check_of_the_box_is_named_in_plain_words(tmp_path: Path) -> None:
+    path = tmp_path / "box.bel"
+    path.write_bytes(counted(made()).raw())
+    assert {f"check.{one.check}" for one in audit(path).checks} <= words("vi").keys()
 
 
 # --- the recovery sheet --------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def test_in_english_too(lab: Lab, tmp_path: Path) -> None:
 
 def test_a_forged_ballot_is_named_and_nothing_opened(lab: Lab, tmp_path: Path) -> None:
     forged = closed(lab, lab.ballots[0], lab.ballots[0])
-    refused(count(stick(lab, tmp_path, forged)), "KHÔNG đúng, không mở: the archive is not sound: ballot_cards")
+    refused(count(stick(lab, tmp_path, forged)), "KHÔNG mở: hồ sơ hòm phiếu không đúng: có thẻ bỏ hai phiếu")
 
 
 def test_a_cut_box_is_not_opened(lab: Lab, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import re
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
@@ -124,13 +124,23 @@ class Bundle:
 
 def write_bundle(kind: BundleKind, files: Mapping[str, bytes], key: SigningKey, made_by: str) -> bytes:
     """Write a bundle of files by name, its manifest signed with `key`; raise InvalidBundle for a name or size."""
+
+    def sign(payload: bytes, payload_type: str) -> Envelope:
+        return msgspec.convert(sign_envelope(payload, payload_type, key), Envelope)
+
+    return write_bundle_with(kind, files, sign, made_by)
+
+
+def write_bundle_with(
+    kind: BundleKind, files: Mapping[str, bytes], sign: Callable[[bytes, str], Envelope], made_by: str
+) -> bytes:
+    """Write a bundle whose manifest `sign` puts into its envelope: by a token, for one; raise InvalidBundle."""
     listed = tuple(
         ManifestFile(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in sorted(files.items())
     )
     _check_names([*files, MANIFEST])
     payload = canonical(Manifest(FORMAT, kind, made_by, listed))
-    envelope = msgspec.convert(sign_envelope(payload, MANIFEST_TYPE, key), Envelope)
-    stored = {**files, MANIFEST: write_envelope(envelope)}
+    stored = {**files, MANIFEST: write_envelope(sign(payload, MANIFEST_TYPE))}
     out = io.BytesIO()
     entries = []
     for name in sorted(stored):
