@@ -5,7 +5,7 @@ Three of four cards voted on two names; any two of three tellers open. Made once
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -116,15 +116,16 @@ def chain(events: Events, change: Callable[[int, dict[str, Any]], None] = lambda
     return b"".join(parts)
 
 
-def build_lab(votes: Votes = MARKS, **changes: Any) -> Lab:
-    """Hold the conference up to the closing of the box; `changes` are of its one paper."""
+def build_lab(votes: Votes = MARKS, publics: Mapping[str, str] | None = None, **changes: Any) -> Lab:
+    """Hold the conference up to the closing of the box; `changes` are of its one paper, `publics` keys on tokens."""
     item, tellers = ceremony.rehearse(3, 2)
     trustees = parse_trustees(encode_trustees([item]))
     signing = {name: new_signing_key() for name in (*"123", "secretary", "chair", "head", "receipt", "desk")}
     made, questions = conference(2, present=4)
 
     def sign(name: str, role: str) -> Signer:
-        return Signer(f"{role} {name}", role, public_text(signing[name]), must_sign=name != "head")
+        key = (publics or {}).get(name) or public_text(signing[name])
+        return Signer(f"{role} {name}", role, key, must_sign=name != "head")
 
     made = msgspec.structs.replace(
         made,

@@ -13,7 +13,7 @@ from tests.tally.tokens import LABEL, MODULES, PIN
 
 @pytest.fixture(scope="session")
 def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A token with an RSA-2048 key "rsa", a P-256 key "p256", a too short key "short"; gives the path of its module."""
+    """A token with an RSA-2048 key "rsa", P-256 keys "p256" and "head", a too short key "short"; its module's path."""
     module = next((Path(one) for one in MODULES if Path(one).exists()), None)
     if module is None or shutil.which("softhsm2-util") is None:
         missing("softhsm2")
@@ -38,4 +38,5 @@ def fill(token: object) -> None:
         session.generate_keypair(KeyType.RSA, 2048, label="rsa", store=True)
         session.generate_keypair(KeyType.RSA, 1024, label="short", store=True)
         curve = {Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}
-        session.create_domain_parameters(KeyType.EC, curve, local=True).generate_keypair(label="p256", store=True)
+        for label in ("p256", "head"):
+            session.create_domain_parameters(KeyType.EC, curve, local=True).generate_keypair(label=label, store=True)
