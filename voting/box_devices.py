@@ -86,6 +86,22 @@ def check_device(session: Session, identifier: str, signature: bytes, uuid: str,
     row = session.get(DeviceRow, identifier)
     if row is None or row.status != "enrolled":
         raise UnknownDevice("this tablet is not enrolled, or was revoked")
+    _check_signature(row, signature, uuid, body)
+
+
+def was_ours(session: Session, identifier: str, signature: bytes, uuid: str, body: bytes) -> bool:
+    """Tell whether a tablet signed this request that is enrolled, or was until it was revoked."""
+    row = session.get(DeviceRow, identifier)
+    if row is None:
+        return False
+    try:
+        _check_signature(row, signature, uuid, body)
+    except UnknownDevice:
+        return False
+    return True
+
+
+def _check_signature(row: DeviceRow, signature: bytes, uuid: str, body: bytes) -> None:
     message = raw_message(DEVICE_TAG, uuid.encode(), hashlib.sha256(body).digest())
     try:
         verify_raw(row.key, message, signature)

@@ -228,6 +228,19 @@ def test_a_signed_request_is_good_for_its_own_bytes_alone(room: Room, tablet: Ta
     assert tablet.client.post(path, data=first, headers=headers, base_url=HERE).status_code == 200
 
 
+def test_no_stranger_learns_that_a_ballot_is_in_the_box(app: Flask, room: Room, tablet: Tablet) -> None:
+    """Whoever got hold of the bytes of a ballot, not of a tablet's key, hears the same as for any other bytes."""
+    room.open()
+    inside, outside = (room.body(card) for card in room.drawn[:2])
+    assert tablet.cast(inside).status_code == 200
+    strangers = lies(app, room, tablet)
+    del strangers["a revoked tablet"]  # was the room's own: it may have a voter before it to tell
+    for send in strangers.values():
+        answers = [send("ballots", body) for body in (inside, outside)]
+        assert answers[0].data == answers[1].data
+        assert answers[0].json == {"code": "device_unknown", "recorded": False}
+
+
 @pytest.mark.parametrize("code", ["", "1", "1" * 10, "1" * 1000, "0OIl" * 3])
 def test_a_tablet_without_the_desks_code_is_not_enrolled(app: Flask, room: Room, code: str) -> None:
     before = content(room)

@@ -141,6 +141,9 @@ def cast(uuid: str) -> Response:
         receipt = room.box.cast(uuid, body)
     except DBAPIError:
         return refuse(503, "busy")
+    except UnknownDevice as error:
+        # Strangers are not told what is in the box; a tablet that was revoked meanwhile can still tell its voter.
+        return refuse(*REFUSALS[type(error)], recorded=_was_ours(room, uuid, body) and room.box.holds(uuid, body))
     except VotingError as error:
         return refuse(*REFUSALS[type(error)], recorded=room.box.holds(uuid, body))
     return answer({"tracker": receipt.tracker, "receipt": base64.b64encode(receipt.signature).decode()})
@@ -209,12 +212,23 @@ def _body(limit: int) -> bytes | None:
 
 def check_device(room: Room, uuid: str, body: bytes) -> None:
     """Check the tablet's signature before anything else is done with a body."""
+    with room.storage.read() as session:
+        box_devices.check_device(session, device(), _signature(), uuid, body)
+
+
+def _was_ours(room: Room, uuid: str, body: bytes) -> bool:
     try:
-        signature = base64.b64decode(request.headers.get("Phieukin-Signature", ""), validate=True)
+        with room.storage.read() as session:
+            return box_devices.was_ours(session, device(), _signature(), uuid, body)
+    except UnknownDevice:
+        return False
+
+
+def _signature() -> bytes:
+    try:
+        return base64.b64decode(request.headers.get("Phieukin-Signature", ""), validate=True)
     except binascii.Error:
         raise UnknownDevice("the tablet's signature: base64 expected") from None
-    with room.storage.read() as session:
-        box_devices.check_device(session, device(), signature, uuid, body)
 
 
 def _setup_part(uuid: str, part: str) -> Response:
