@@ -36,7 +36,7 @@ def main() -> None:
             print(f"{database} ({how}), {time.monotonic() - begun:.0f} s: {found}", flush=True)
             if options.json:
                 with options.json.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"database": database, **dataclasses.asdict(found)}) + "\n")
+                    file.write(json.dumps({"database": database, **vars(found)}) + "\n")
     sys.exit(bad)
 
 
