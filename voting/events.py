@@ -2,7 +2,7 @@
 
 Three places, and no other: the server's log (`log`), the steps that two people take (voting.ways), and what is only
 counted (voting.life_row.note). None has a voter, a card, a tracker, an address or the time of a cast in
-it; docs/events.md is made from this catalogue, and tests find a log line that does not come from here.
+it; docs/events.md is made from this catalogue. In the server every other logger is silent (`keep_to_catalogue`).
 """
 
 import logging
@@ -74,6 +74,16 @@ _HEADINGS: dict[Place, str] = {
     "steps": "Steps of two people",
     "counts": "What is only counted",
 }
+
+
+def keep_to_catalogue() -> None:
+    """Let no other logger of this process be heard: libraries would write addresses, statements and messages.
+
+    The web server's own logger, of its start and stop, has a handler of its own and goes on.
+    """
+    handler = logging.StreamHandler()
+    handler.addFilter(lambda record: record.name == LOGGER.name)
+    logging.getLogger().handlers[:] = [handler]
 
 
 def log(name: str, **fields: str) -> None:

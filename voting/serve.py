@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from granian import Granian
 from granian.constants import Interfaces
 
-from voting import closing, life_row
+from voting import closing, events, life_row
 from voting.box import Verify, verify_alone
 from voting.errors import InvalidSettings
 from voting.serve_tls import prepare_certificate
@@ -57,6 +57,7 @@ def prepare(settings: Settings) -> tuple[Path, Path]:
 
 def serve(settings: Settings) -> None:
     """Serve the room until the process is told to stop (SIGINT or SIGTERM); requests under way are finished."""
+    events.keep_to_catalogue()
     certificate, key = prepare(settings)
     _no_core_dumps()
     os.environ[FOLDER_VARIABLE] = str(settings.directory)
@@ -82,6 +83,7 @@ def application(verify: Verify = verify_alone) -> "Flask":
     """The application of one server process, for the folder that the environment names."""
     from voting.web.app import create_app
 
+    events.keep_to_catalogue()
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder is None:
         raise InvalidSettings(f"{FOLDER_VARIABLE} must name the room's folder")

@@ -1,5 +1,6 @@
 """The table of routes and roles, tried: every route with every method, every role, and every kind of forged request."""
 
+import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from voting.serve_tls import prepare_certificate
 from voting.storage.tables import Base
 from voting.web import accounts
 from voting.web.accounts import ROLES
+from voting.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERER = {"Referer": f"{HERE}/"}
@@ -250,3 +252,12 @@ def test_a_tablet_without_the_desks_code_is_not_enrolled(app: Flask, room: Room,
 
 def test_the_page_of_routes_is_up_to_date(app: Flask) -> None:
     assert (ROOT / "docs" / "access.md").read_text(encoding="utf-8") == document(app), "stale: run make docs"
+
+
+def test_tablets_that_name_themselves_not_at_all_share_one_limit(app: Flask, room: Room) -> None:
+    room.open()
+    limited = create_app(dataclasses.replace(web_room(app).settings, casts_per_minute=2))
+    path, body = f"/api/v1/elections/{room.uuid()}/ballots", room.body(room.drawn[0])
+    answers = [limited.test_client().post(path, data=body, base_url=HERE).status_code for _ in range(3)]
+    assert answers == [401, 401, 429]
+    web_room(limited).storage.close()

@@ -3,11 +3,13 @@
 import ast
 import logging
 import re
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from voting import events
+from voting import events, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("voting", "keys", "tally")
@@ -42,6 +44,50 @@ def test_nothing_but_the_catalogue_writes_a_log() -> None:
                 ):
                     wrong.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}")
     assert wrong == []
+
+
+def test_nothing_but_the_commands_prints() -> None:
+    """`click.echo` of a command goes to whoever typed it; the server has nobody to print to."""
+    wrong = []
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                name = node.func if isinstance(node, ast.Call) else None
+                if isinstance(name, ast.Name) and name.id in ("print", "breakpoint", "pprint"):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert wrong == []
+
+
+@pytest.fixture
+def as_in_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Handlers as the server's processes have them, put back afterwards."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    events.keep_to_catalogue()
+
+
+def test_in_the_server_every_other_logger_is_silent(as_in_the_server: None, capsys: pytest.CaptureFixture[str]) -> None:
+    handler = logging.getLogger().handlers[0]
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(sys.stderr)
+    for name in ("", "flask-limiter", "sqlalchemy.pool", "werkzeug", "voting.web", "phieukin.other"):
+        logging.getLogger(name).critical("10.0.0.7 cast tracker x")
+    events.log("fault", kind="ValueError", place="box.py:1")
+    captured = capsys.readouterr()
+    assert captured.out + captured.err == "fault kind=ValueError place=box.py:1\n"
+
+
+@pytest.mark.parametrize("start", [serve.application, lambda: serve.serve(None)])  # type: ignore[arg-type]
+def test_the_servers_processes_begin_with_it(start: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent(Exception):
+        """Raised in place of silencing, so that nothing else happens."""
+
+    def silent() -> None:
+        raise Silent
+
+    monkeypatch.setattr(events, "keep_to_catalogue", silent)
+    with pytest.raises(Silent):
+        start()
 
 
 def test_an_event_with_its_fields_is_logged_without_a_time(caplog: pytest.LogCaptureFixture) -> None:

@@ -57,7 +57,12 @@ def device() -> str:
 def set_limits(app: Flask, per_address: Mapping[str, int], per_device: Mapping[str, int]) -> None:
     """Limit endpoints to so many requests a minute, counted in the memory of each server process and nowhere else."""
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
-    for limits, whom in ((per_address, get_remote_address), (per_device, device)):
+    for limits, whom in ((per_address, get_remote_address), (per_device, _named_device)):
         for endpoint, times in limits.items():
             limited = limiter.limit(f"{times} per minute", key_func=whom)(app.view_functions[endpoint])
             app.view_functions[endpoint] = limited  # type: ignore[assignment] # views here are not coroutines
+
+
+def _named_device() -> str:
+    """The device for the limit, which would be skipped for an empty name."""
+    return device() or "none"
