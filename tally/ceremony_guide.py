@@ -27,7 +27,7 @@ from tally.ceremony_own import (
     with_complaint,
     write_own,
 )
-from tally.ceremony_plan import Clash, Plan, clashes_of, majority, new_plan
+from tally.ceremony_plan import Plan, clashes_of, majority, new_plan
 from tally.ceremony_sheet import recovery_sheet
 from tally.ceremony_stick import STEPS, TELLERS, TRUSTEES, Step, Stick
 from tally.cli_options import write_whole
@@ -36,29 +36,9 @@ from tally.guide import Guide, groups
 from tally.guide_faults import explain
 from tally.teller_file import TellerFile, read_teller_file
 from voting.documents.canonical import canonical
+from voting.documents.tellers import Clash, TellerKeys, Tellers
 
-FORMAT = 1
 MOST_TELLERS = 9  # that are asked for; --teller takes more
-
-
-class TellerKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One teller for the draft: name and public signing key."""
-
-    name: str
-    key: str
-
-
-class Tellers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`tellers.json`, written once the rehearsed opening succeeded: what the desk takes beside trustees.json."""
-
-    format: int
-    conference: str
-    threshold: int
-    trustees: str
-    fingerprint: str
-    rehearsed: int
-    tellers: tuple[TellerKeys, ...]
-    clashes: tuple[Clash, ...]
 
 
 def plan_by_asking(guide: Guide, stick: Stick, on_ballot: Sequence[str]) -> Plan:
@@ -275,7 +255,7 @@ class Seat:
         owner = find_owner(self._teller().share, trustees)
         keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.hello, sorted(table.hellos)))
         tellers = Tellers(
-            FORMAT, self.plan.conference, self.plan.threshold, sha256_hex(trustees.raw), table.fingerprint, number,
+            1, self.plan.conference, self.plan.threshold, sha256_hex(trustees.raw), table.fingerprint, number,
             keys, self.plan.clashes,
         )  # fmt: skip
         for name, raw in ((TRUSTEES, trustees.raw), (TELLERS, canonical(tellers))):

@@ -13,17 +13,11 @@ from keys.ceremony_files import check_place
 from keys.transcript import sha256_hex
 from tally.errors import CeremonyFault
 from voting.documents.canonical import canonical, parse_canonical, unclean_text
+from voting.documents.tellers import Clash
 
 FORMAT = 1
 LIMIT = 256 * 1024  # bytes
 NAME_LENGTH = 200
-
-
-class Clash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A teller who stands on a ballot, and why that was accepted."""
-
-    name: str
-    reason: str
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,6 +18,7 @@ from voting.documents.canonical import canonical, parse_canonical, unclean_text
 from voting.documents.conference import ON_PAPER, Candidate, Note, Organiser, Paper, Previous, Quorum, Ruleset, Signer
 from voting.documents.errors import DocumentError
 from voting.errors import InvalidDraft
+from voting.teller_clashes import clashing, reason_of
 
 DRAFT_LIMIT = 4 * 1024 * 1024  # bytes
 PEOPLE_LIMIT = 10_000  # people summoned to one conference
@@ -109,6 +110,9 @@ def draft_problems(draft: Draft) -> Iterator[Problem]:
         yield Problem("papers", "papers: at least one paper expected")
     for number, paper in enumerate(draft.papers, 1):
         yield from _paper_problems(number, paper, draft.put_forward_max)
+    for name in clashing(draft.tellers, draft.papers):
+        if not reason_of(name, draft.notes):
+            yield Problem("teller_listed", f"teller {name} stands on a ballot: a reason expected", {"name": name})
 
 
 def _text_problems(draft: Draft) -> Iterator[Problem]:

@@ -81,6 +81,7 @@ TABLE: dict[str, str] = {
     "POST /draft/replace": "organiser",
     "GET /draft/signers": "organiser",
     "POST /draft/signers": "organiser",
+    "POST /draft/tellers": "organiser",
     "GET /hall": "everybody",
     "GET /kiosk": "everybody",
     "POST /language/<chosen>": "everybody",

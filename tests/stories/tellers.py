@@ -22,8 +22,6 @@ from keys.signing import SigningKey, new_signing_key, public_text
 from keys.trustees import parse_trustees
 from tally.audit import audit
 from tally.ceremony import finish, look
-from tally.ceremony_guide import TellerKeys
-from tally.ceremony_guide import Tellers as TellersFile
 from tally.ceremony_own import as_teller_file
 from tally.ceremony_stick import Stick
 from tally.teller_file import TellerFile, write_teller_file
@@ -37,6 +35,8 @@ from voting.documents.conference import Signer
 from voting.documents.election import parse_election
 from voting.documents.envelope import parse_envelope, write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE
+from voting.documents.tellers import TellerKeys
+from voting.documents.tellers import Tellers as TellersFile
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 120  # seconds

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from voting.documents.conference import Candidate, Note, Organiser, Paper, Quorum, Rule, Ruleset, Selection
 from voting.documents.election import Question
 from voting.draft import Draft, Person
+from voting.draft_tellers import excused
 from voting.rehearsal.cast_list import draw_people
 from voting.rehearsal.staff import Staff
 
@@ -83,7 +84,7 @@ def sample_draft(papers: tuple[Paper, ...], staff: Staff, summoned: int, seed: i
     people = tuple(
         Person(one.name, one.position.partition(", ")[2]) for one in draw_people(summoned, seed + 1, "Cán bộ chủ chốt")
     )
-    return Draft(
+    draft = Draft(
         ruleset=RULESET,
         procedure=PROCEDURE,
         step=STEP,
@@ -107,3 +108,4 @@ def sample_draft(papers: tuple[Paper, ...], staff: Staff, summoned: int, seed: i
         previous=(),
         people=people,
     )
+    return excused(draft, "diễn tập, tên được bốc ngẫu nhiên")

@@ -11,6 +11,8 @@ from keys.signing import new_signing_key, public_text
 from tests.voting.rooms import Room, new_draft
 from tests.voting.web.conftest import Browser
 from voting import life, life_row
+from voting.documents.canonical import canonical
+from voting.documents.tellers import TellerKeys, Tellers
 from voting.draft import Draft, Person, draft_problems
 
 STEP = "SONLA-VPUB-2022-03/1/CUR-DEPT/2"
@@ -206,3 +208,24 @@ def test_the_draft_goes_out_and_comes_back_as_a_file(room: Room, browser: Browse
     browser.post("/draft/basics", **BASICS)
     assert browser.post("/draft/replace", file=(io.BytesIO(raw), "draft.json")).status_code == 303
     assert browser.get("/draft/draft.json").data == raw
+
+
+def test_tellers_come_from_the_ceremony_and_one_on_a_ballot_needs_a_reason(room: Room, browser: Browser) -> None:
+    room.begin()
+    keys = tuple(TellerKeys(name, public_text(new_signing_key())) for name in ("Lò Thị Ước", "Trần Thị 1"))
+    raw = canonical(Tellers(1, "HN", 2, "00" * 32, "11" * 32, 7, keys, ()))
+    browser.sign_in("organiser")
+    assert browser.post("/draft/tellers", file=(io.BytesIO(raw), "tellers.json")).status_code == 303
+    assert "Trần Thị 1 vừa kiểm phiếu vừa có tên trên phiếu" in browser.get("/draft").text
+    assert browser.post("/desk/freeze-list").status_code == 409
+    page = browser.get("/draft/signers").text
+    assert 'name="teller2_reason"' in page and 'name="teller1_reason"' not in page
+    fields = signers()
+    for number, one in enumerate(draft_of(room).tellers, 1):
+        fields |= {f"teller{number}_name": one.name, f"teller{number}_key": one.key}
+    browser.post("/draft/signers", **fields, teller2_reason=" Cả phòng chỉ có  ba đảng viên ")
+    assert [one.text for one in draft_of(room).notes if one.code == "KPV"] == [
+        "Đồng chí Trần Thị 1 vừa là kiểm phiếu viên, vừa có tên trên phiếu; lý do: Cả phòng chỉ có ba đảng viên"
+    ]
+    assert 'value="Cả phòng chỉ có ba đảng viên"' in browser.get("/draft/signers").text
+    assert list(draft_problems(draft_of(room))) == []

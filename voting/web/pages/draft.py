@@ -15,9 +15,11 @@ from voting import draft_editor, life, life_row, planner
 from voting.documents.conference import ON_PAPER, Paper, Rule, Selection
 from voting.draft import TELLERS, Draft, draft_problems, read_draft, write_draft
 from voting.draft_people import pasted_people, people_of_file, people_text
+from voting.draft_tellers import with_teller_reasons, with_tellers
 from voting.draft_warnings import draft_warnings
 from voting.procedures import find_ruleset
 from voting.procedures.errors import UnknownProcedure
+from voting.teller_clashes import clashing, reason_of
 from voting.web.pages.context import current_number, current_row, to_desk, uploaded
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
@@ -102,7 +104,11 @@ def save_basics() -> AnyResponse:
 @for_roles("organiser")
 def signers() -> str:
     """Tellers, chair, secretary, head, with their keys or "on paper"."""
-    return _form("room/draft_signers.html", most=TELLERS.stop - 1, more=MORE_TELLERS, on_paper=ON_PAPER)
+    with the_room().storage.read() as session:
+        draft = life_row.draft_of(session, _draft_row(session))
+    reasons = {name: reason_of(name, draft.notes) for name in clashing(draft.tellers, draft.papers)}
+    more = {"most": TELLERS.stop - 1, "more": MORE_TELLERS, "on_paper": ON_PAPER}
+    return render_template("room/draft_signers.html", draft=draft, reasons=reasons, **more)
 
 
 @pages.post("/signers")
@@ -111,8 +117,20 @@ def save_signers() -> AnyResponse:
     """Keep them; a teller without a name falls away."""
     tellers = [_signer(f"teller{number}") for number in range(1, TELLERS.stop)]
     offices = {office: _signer(office) for office in draft_editor.OFFICES}
-    _change(lambda draft: draft_editor.with_signers(draft, tellers, offices))
+    names = [draft_editor.tidy(one["name"]) for one in tellers]
+    asked = {name: request.form.get(f"teller{at}_reason") for at, name in enumerate(names, 1)}
+    said = {name: draft_editor.tidy(reason) for name, reason in asked.items() if reason is not None}
+    _change(lambda draft: with_teller_reasons(draft_editor.with_signers(draft, tellers, offices), said))
     return redirect(url_for("draft.overview"), 303)
+
+
+@pages.post("/tellers")
+@for_roles("organiser")
+def take_tellers() -> AnyResponse:
+    """Take the tellers from tellers.json, as the key ceremony wrote it."""
+    raw = uploaded()
+    _change(lambda draft: with_tellers(draft, raw))
+    return redirect(url_for("draft.signers"), 303)
 
 
 @pages.get("/people")
