@@ -66,7 +66,11 @@ def make_cards(session: Session, conference: int, kind: DeckKind, cards: int, sp
     row = life_row.hold(session, conference)
     life_row.demand(row, "draft", "list_frozen")
     if cards < max(1, row.summoned) or spares < 0 or cards + spares > CARDS_LIMIT:
-        raise InvalidCards(f"at least {max(1, row.summoned)} cards expected (one a person summoned), and spares >= 0")
+        least = max(1, row.summoned)
+        raise InvalidCards(
+            f"at least {least} cards expected (one a person summoned), spares >= 0, {CARDS_LIMIT} together at most",
+            told="cards_number", at="cards", least=least, most=CARDS_LIMIT,
+        )  # fmt: skip
     replaced = or_(DeckRow.kind == kind, DeckRow.status == ("in_use" if kind == "main" else "ready"))
     for old in session.scalars(select(DeckRow).where(DeckRow.conference == conference, replaced)):
         _void_deck(session, old)
@@ -82,7 +86,9 @@ def make_cards(session: Session, conference: int, kind: DeckKind, cards: int, sp
 def make_test_cards(number: int) -> list[CardSecret]:
     """Make test cards: to be read by tablets, and in no deck, so that none can ever be counted."""
     if not 1 <= number <= TEST_CARDS_LIMIT:
-        raise InvalidCards(f"1 to {TEST_CARDS_LIMIT} test cards expected")
+        raise InvalidCards(
+            f"1 to {TEST_CARDS_LIMIT} test cards expected", told="tests_number", at="cards", most=TEST_CARDS_LIMIT
+        )
     return [CardSecret(TEST_MARK + new_card()[len(TEST_MARK) :], False) for _ in range(number)]
 
 
@@ -103,7 +109,7 @@ def void_leftover(session: Session, conference: int, public: str) -> CardCount:
     if card is None or card.deck != deck.uuid:
         raise UnknownCard("this card is not of the deck in use: put it aside and look for the other deck")
     if card.status == "spare":
-        raise InvalidCards("this card is a spare: put it back to the spares")
+        raise InvalidCards("this card is a spare: put it back to the spares", told="card_is_spare")
     card.status = "void"
     session.flush()
     return count(session, deck.uuid)
@@ -115,7 +121,7 @@ def use_reserve_deck(session: Session, conference: int) -> None:
     old = _deck(session, conference)
     reserve = session.scalar(select(DeckRow).where(DeckRow.conference == conference, DeckRow.status == "ready"))
     if reserve is None:
-        raise InvalidCards("there is no reserve deck: make one, or move to paper")
+        raise InvalidCards("there is no reserve deck: make one, or move to paper", told="no_reserve")
     _void_deck(session, old)
     reserve.status = "in_use"
     session.execute(update(AttendanceRow).where(AttendanceRow.conference == conference).values(drew=False))
@@ -141,7 +147,7 @@ def activate_spare(session: Session, conference: int, public: str, reason: Spare
     if card is None or card.deck != deck.uuid:
         raise UnknownCard("this card is not of the deck in use")
     if card.status != "spare":
-        raise InvalidCards("this card is not a spare that waits: take another one")
+        raise InvalidCards("this card is not a spare that waits: take another one", told="not_waiting")
     card.status = "activated"
     life_row.note(session, conference, f"spare_{reason}")
     session.flush()
@@ -198,5 +204,5 @@ def _void_deck(session: Session, deck: DeckRow) -> None:
 def _deck(session: Session, conference: int) -> DeckRow:
     deck = life_row.deck_in_use(session, conference)
     if deck is None:
-        raise InvalidCards("no cards were made yet: make the main deck first")
+        raise InvalidCards("no cards were made yet: make the main deck first", told="no_cards")
     return deck

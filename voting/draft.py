@@ -70,7 +70,7 @@ def read_draft(content: str | bytes) -> Draft:
     try:
         return parse_canonical(raw, Draft, DRAFT_LIMIT, "draft")
     except DocumentError as error:
-        raise InvalidDraft(str(error)) from None
+        raise InvalidDraft(str(error), told="draft_file", at="file") from None
 
 
 def check_draft(draft: Draft) -> None:

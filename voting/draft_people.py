@@ -31,14 +31,18 @@ def pasted_people(text: str) -> tuple[Person, ...]:
 def people_of_file(raw: bytes) -> tuple[Person, ...]:
     """Read people from a CSV file (UTF-8) or a workbook (XLSX); raise InvalidPeople."""
     if len(raw) > MOST_BYTES:
-        raise InvalidPeople(f"at most {MOST_BYTES} bytes expected, {len(raw)} found")
+        message = f"at most {MOST_BYTES} bytes expected, {len(raw)} found"
+        raise InvalidPeople(message, told="file_large", at="file", most=MOST_BYTES // 1024)
     try:
         rows = read_xlsx(raw) if raw.startswith(XLSX_START) else read_csv(raw)
     except ImportRefused as error:
-        raise InvalidPeople(str(error)) from None
+        raise InvalidPeople(str(error), told="people_file", at="file") from None
     grid = [["" if cell is None else from_sheet(str(cell).strip()) for cell in row] for row in rows]
     start, name, unit = _columns(grid)
-    return _checked(tuple(_people(grid[start:], name, unit)))
+    found = _checked(tuple(_people(grid[start:], name, unit)))
+    if not found:
+        raise InvalidPeople("nobody is listed in the file", told="people_file_empty", at="file")
+    return found
 
 
 def people_text(people: Sequence[Person]) -> str:
@@ -74,10 +78,12 @@ def _clean(text: str) -> str:
 
 def _checked(people: tuple[Person, ...]) -> tuple[Person, ...]:
     if len(people) > PEOPLE_LIMIT:
-        raise InvalidPeople(f"at most {PEOPLE_LIMIT} people expected, {len(people)} found")
+        message = f"at most {PEOPLE_LIMIT} people expected, {len(people)} found"
+        raise InvalidPeople(message, told="people_limit", at="people", most=PEOPLE_LIMIT, found=len(people))
     for number, person in enumerate(people, 1):
         if not person.name:
-            raise InvalidPeople(f"line {number}: a name expected")
+            raise InvalidPeople(f"line {number}: a name expected", told="people_name", at="people", line=number)
         if problem := unclean_text(person.name) or unclean_text(person.unit):
-            raise InvalidPeople(f"line {number}: the text is {problem}")
+            message = f"line {number}: the text is {problem}"
+            raise InvalidPeople(message, told="people_unclean", at="people", line=number)
     return people

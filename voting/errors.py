@@ -1,7 +1,9 @@
 """Errors of the room: one root, leaves one storey below. A message says what to do now, and names nobody."""
 
+from voting.told import Told
 
-class VotingError(Exception):
+
+class VotingError(Told):
     """Something in the room cannot go on as asked; never raised itself."""
 
 
@@ -123,3 +125,7 @@ class SignInRefused(VotingError):
 
 class InvalidSettings(VotingError):
     """The settings of the room server are missing or contradict themselves."""
+
+
+class InvalidForm(VotingError):
+    """A form of staff lacks something, or has a value that cannot be meant."""

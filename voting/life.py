@@ -35,7 +35,7 @@ class TwoPeople:
     def check(self) -> None:
         """Raise SecondPersonNeeded unless these are two."""
         if not self.first or not self.second or self.first == self.second:
-            raise SecondPersonNeeded("two different people must take this step together")
+            raise SecondPersonNeeded("two different people must take this step together", at="second_login")
 
 
 def new_conference(session: Session, draft: Draft, *, practice: bool = False) -> int:
@@ -65,7 +65,7 @@ def freeze_list(session: Session, conference: int) -> None:
     check_draft(draft)
     deck = life_row.deck_in_use(session, conference)
     if deck is not None and cards.count(session, deck.uuid).active < len(draft.people):
-        raise InvalidDraft("fewer cards were made than people are summoned: make the deck again")
+        raise InvalidDraft("fewer cards were made than people are summoned: make the deck again", told="few_cards")
     roll.write_people(session, conference, [(person.name, person.unit) for person in draft.people])
     row.summoned = len(draft.people)
     _go(session, row, "list_frozen")
@@ -112,7 +112,8 @@ def open_box(session: Session, conference: int, by: TwoPeople, now: datetime) ->
         raise BoxFrozen("the box holds as many ballots as cards were drawn: close it, or annul")
     missing = missing_confirmations(session, conference)
     if missing:
-        raise WrongState(f"tellers who have not confirmed Setup: {', '.join(map(str, missing))}")
+        listed = ", ".join(map(str, missing))
+        raise WrongState(f"tellers who have not confirmed Setup: {listed}", told="unconfirmed", tellers=listed)
     if row.opened is None:
         row.opened = stamp(now)
     _go(session, row, "open")
@@ -190,18 +191,20 @@ def _go(session: Session, row: ConferenceRow, state: State) -> None:
 def _check_even(session: Session, conference: int, counted: roll.RollCount) -> None:
     deck = life_row.deck_in_use(session, conference)
     if deck is None:
-        raise RollNotEven("no cards were made: make the main deck, or move to paper")
+        raise RollNotEven("no cards were made: make the main deck, or move to paper", told="no_cards")
     active = cards.count(session, deck.uuid).active
     if active > counted.drawn:
         raise RollNotEven(
             f"{active} cards are active, {counted.drawn} were drawn: scan every card left in the box, to the last. "
-            "If none is left, the deck is void: draw again from the reserve deck"
-        )
+            "If none is left, the deck is void: draw again from the reserve deck",
+            told="more_active", active=active, drawn=counted.drawn,
+        )  # fmt: skip
     if active < counted.drawn:
         raise RollNotEven(
             f"{active} cards are active, {counted.drawn} were drawn: a drawn card was voided. "
-            "The deck is void: draw again from the reserve deck"
-        )
+            "The deck is void: draw again from the reserve deck",
+            told="fewer_active", active=active, drawn=counted.drawn,
+        )  # fmt: skip
 
 
 def _check_quorum(session: Session, conference: int, counted: roll.RollCount, override: Override | None) -> None:
@@ -211,5 +214,7 @@ def _check_quorum(session: Session, conference: int, counted: roll.RollCount, ov
     if counted.present * quorum.den < quorum.num * counted.summoned:
         raise QuorumNotMet(
             f"{counted.present} of {counted.summoned} are present, {quorum.num}/{quorum.den} expected: "
-            "the chair says whether to go on, and why"
-        )
+            "the chair says whether to go on, and why",
+            told="quorum", at="override_reason", present=counted.present, summoned=counted.summoned,
+            num=quorum.num, den=quorum.den,
+        )  # fmt: skip

@@ -34,7 +34,8 @@ def hold(session: Session, conference: int) -> ConferenceRow:
 def demand(row: ConferenceRow, *states: State) -> None:
     """Raise WrongState unless the conference is in one of `states`."""
     if row.state not in states:
-        raise WrongState(f"the conference is {row.state}; this belongs to: {', '.join(states)}")
+        message = f"the conference is {row.state}; this belongs to: {', '.join(states)}"
+        raise WrongState(message, told="state", state=row.state, states=states)
 
 
 def draft_of(session: Session, conference: int) -> Draft:

@@ -73,7 +73,7 @@ def sign_on_paper(session: Session, conference: int, by: TwoPeople) -> None:
     """Two people say that all paper signatures are given; raise WrongState while a record or a key's is missing."""
     found = paper_records(session, conference)
     if any(one.record is None or one.missing or one.awaits_head for one in found):
-        raise WrongState("records, electronic signatures or the head's decision are missing")
+        raise WrongState("records, electronic signatures or the head's decision are missing", told="records_missing")
     ways.note_way(session, conference, "signed", by)
     life.mark_signed(session, conference)
 
@@ -112,7 +112,7 @@ def _read(raw: bytes) -> tuple[Envelope, Record]:
         envelope = parse_envelope(raw, RECORD_TYPE, WHAT)
         return envelope, read_payload(envelope, Record, WHAT)
     except DocumentError as error:
-        raise InvalidRecord(str(error)) from None
+        raise InvalidRecord(str(error), told="record_file", at="records") from None
 
 
 def _conference_of(election: Election) -> Conference:
@@ -126,9 +126,11 @@ def _check_box(session: Session, conference: int, election: Election, record: Re
     end = closing.end_ballots(closed.facts)
     about = _conference_of(election)
     if record.format != FORMAT or record.form != "electronic" or record.hashes is None:
-        raise InvalidRecord("an electronic record of this version expected")
+        raise InvalidRecord("an electronic record of this version expected", told="record_file", at="records")
     if not 1 <= record.paper <= len(about.papers):
-        raise InvalidRecord(f"paper 1 to {len(about.papers)} expected, {record.paper} found")
+        raise InvalidRecord(
+            f"paper 1 to {len(about.papers)} expected, {record.paper} found", told="record_other", at="records"
+        )
     paper = about.papers[record.paper - 1]
     names = tuple((one.id, one.name) for one in paper.candidates)
     own = make_envelope(canonical(record.facts), _facts_type(closed.facts), record.facts_signatures)
@@ -147,7 +149,7 @@ def _check_box(session: Session, conference: int, election: Election, record: Re
     }
     for place, fits in fitting.items():
         if not fits:
-            raise InvalidRecord(f"{place}: it is not this room's")
+            raise InvalidRecord(f"{place}: it is not this room's", told="record_other", at="records")
 
 
 def _facts_type(facts: bytes) -> str:
@@ -163,19 +165,21 @@ def _check_signatures(envelope: Envelope, conference: Conference) -> None:
     named = {keyid(one.key): one.key for one in _signers(conference) if one.key != ON_PAPER}
     strange = [one.keyid for one in envelope.signatures if one.keyid not in named]
     if strange:
-        raise InvalidRecord(f"signed with a key that Setup does not name: {strange[0][:16]}")
+        raise InvalidRecord(
+            f"signed with a key that Setup does not name: {strange[0][:16]}", told="record_signature", at="records"
+        )
     found = _verified(envelope, list(named.values()))
     if len(found) != len(envelope.signatures):
-        raise InvalidRecord("a signature does not verify")
+        raise InvalidRecord("a signature does not verify", told="record_signature", at="records")
     if not found & {keyid(teller.key) for teller in conference.tellers}:
-        raise InvalidRecord("not signed by any teller")
+        raise InvalidRecord("not signed by any teller", told="record_unsigned", at="records")
 
 
 def _verified(envelope: Envelope, keys: Sequence[str]) -> set[str]:
     try:
         return set(verify_envelope(msgspec.to_builtins(envelope), keys))
     except KeysError as error:
-        raise InvalidRecord(str(error)) from None
+        raise InvalidRecord(str(error), told="record_file", at="records") from None
 
 
 def _check_others(session: Session, conference: int, record: Record) -> None:
@@ -185,7 +189,7 @@ def _check_others(session: Session, conference: int, record: Record) -> None:
         same = other.paper == record.paper or other.hashes == record.hashes
         awaiting = "awaiting_head" in (other.verdict.status, record.verdict.status)
         if not (same or awaiting or _replaces(other, record)):
-            raise InvalidRecord(f"paper {other.paper} has a record of another count")
+            raise InvalidRecord(f"paper {other.paper} has a record of another count", told="record_count", at="records")
 
 
 def _replaces(old: Record, new: Record) -> bool:
@@ -205,7 +209,8 @@ def _keep(session: Session, conference: int, record: Record, envelope: Envelope)
     elif old.verdict.status == "awaiting_head" or _replaces(old, record) or not _missing_tellers(envelope, record):
         row.content = write_envelope(envelope)
     else:
-        raise InvalidRecord("another record of this paper is here already: all tellers must sign the one that stands")
+        message = "another record of this paper is here already: all tellers must sign the one that stands"
+        raise InvalidRecord(message, told="record_second", at="records")
     session.flush()
 
 

@@ -60,7 +60,7 @@ def with_seat(kept: Kept, seat: Seat) -> Kept:
 def without_seat(kept: Kept, seat: Seat) -> Kept:
     """Take a seat and its lists out, before the first step."""
     if kept.ledger.sittings:
-        raise WrongTurn("the first step was held: its titles stay")
+        raise WrongTurn("the first step was held: its titles stay", told="titles_stay")
     plan = kept.plan
 
     def elsewhere(one: Seat | Nominee | Removal) -> bool:
@@ -100,7 +100,8 @@ def with_lists(
         if person not in by_id:
             raise InvalidRound(f"{person!r}: the post is not open to {seat.title}")
         if by_id[person].object is not None and by_id[person].standing != "eligible":
-            raise WrongTurn(f"{person_of(kept.plan, person).name}: not eligible, or still to be decided")
+            name = person_of(kept.plan, person).name
+            raise WrongTurn(f"{name}: not eligible, or still to be decided", told="not_eligible", name=name)
 
     def made(ids: Iterable[str], before: tuple[Nominee, ...]) -> tuple[Nominee, ...]:
         others = tuple(one for one in before if (one.unit, one.title) != (seat.unit, seat.title))
@@ -115,7 +116,9 @@ def with_lists(
 def with_removal(kept: Kept, removal: Removal) -> Kept:
     """Propose somebody for removal from the plan."""
     if removal.title not in person_of(kept.plan, removal.person).planned or not removal.reason.strip():
-        raise WrongTurn("who is planned for the title, and the reason for removal, expected")
+        raise WrongTurn(
+            "who is planned for the title, and the reason for removal, expected", told="removal_needs", at="reason"
+        )
     return _checked(kept, msgspec.structs.replace(kept.plan, removals=(*kept.plan.removals, removal)))
 
 
@@ -131,7 +134,7 @@ def with_confirmation(kept: Kept, confirmation: Confirmation) -> Kept:
     """Keep a human decision on one check of one person; a later one replaces it."""
     person_of(kept.plan, confirmation.person)
     if not confirmation.reason.strip() or not confirmation.by.strip():
-        raise WrongTurn("a confirmation needs who gives it and why")
+        raise WrongTurn("a confirmation needs who gives it and why", told="reason_needed", at="reason")
     key = (confirmation.person, confirmation.check)
     others = tuple(one for one in kept.confirmations if (one.person, one.check) != key)
     return msgspec.structs.replace(kept, confirmations=(*others, confirmation))
@@ -140,7 +143,7 @@ def with_confirmation(kept: Kept, confirmation: Confirmation) -> Kept:
 def with_composition(kept: Kept, step: int, word: CompositionWord) -> Kept:
     """Keep the organiser's word on who is summoned to a step (A19)."""
     if not word.text.strip():
-        raise WrongTurn("who is summoned must be said in words")
+        raise WrongTurn("who is summoned must be said in words", told="composition_words", at="text")
     return msgspec.structs.replace(kept, compositions={**kept.compositions, step: word})
 
 

@@ -90,10 +90,11 @@ def begin_conference(session: Session, number: int, step: int, today: datetime.d
     """Begin the conference of the step whose turn it is; return its number in the room."""
     kept = rounds.kept_round(session, number)
     if ledgers.next_step(kept.ledger, kept.plan) != step:
-        raise WrongTurn(f"step {ledgers.next_step(kept.ledger, kept.plan)} expected, not {step}")
+        turn = ledgers.next_step(kept.ledger, kept.plan)
+        raise WrongTurn(f"step {turn} expected, not {step}", told="step_turn", turn=turn or "–")
     row = life_row.current(session)
     if row is not None and row.state not in ENDED:
-        raise WrongTurn("the room is busy with another conference: end it first")
+        raise WrongTurn("the room is busy with another conference: end it first", told="room_busy")
     made = life.new_conference(session, step_draft(session, number, step, today))
     rounds.keep(session, number, msgspec.structs.replace(kept, conferences={**kept.conferences, step: made}))
     return made
@@ -103,7 +104,8 @@ def write_decision(session: Session, number: int, step: int, deciding: Deciding)
     """Write the list decision of a step, to be signed; return its file."""
     kept = rounds.kept_round(session, number)
     if ledgers.next_step(kept.ledger, kept.plan) != step:
-        raise WrongTurn(f"step {ledgers.next_step(kept.ledger, kept.plan)} expected, not {step}")
+        turn = ledgers.next_step(kept.ledger, kept.plan)
+        raise WrongTurn(f"step {turn} expected, not {step}", told="step_turn", turn=turn or "–")
     raw = unsigned_list_decision(list_decision_for(kept.plan, step, deciding, rounds.in_force(session, number, kept)))
     decisions = {**kept.decisions, step: raw.decode("ascii", "strict")}
     rounds.keep(session, number, msgspec.structs.replace(kept, decisions=decisions))
@@ -115,9 +117,9 @@ def take_decision(session: Session, number: int, step: int, raw: bytes) -> None:
     kept = rounds.kept_round(session, number)
     written = kept.decisions.get(step)
     if not isinstance(read_signed(raw), ListDecision):
-        raise WrongDocument("a list decision expected")
+        raise WrongDocument("a list decision expected", told="not_decision", at="file")
     if written is None or _payload(raw) != _payload(written.encode()):
-        raise WrongDocument("this is not the list decision that was written here")
+        raise WrongDocument("this is not the list decision that was written here", told="other_decision", at="file")
     digest = rounds.put_document(session, number, raw)
     if not ballots_of(kept.plan, step_of(kept.plan, step)) or not kept.plan.removals:
         _close(session, number, kept, step, "", (digest,))
@@ -128,7 +130,7 @@ def take_records(session: Session, number: int, step: int) -> int:
     kept = rounds.kept_round(session, number)
     conference = kept.conferences.get(step)
     if conference is None:
-        raise WrongTurn(f"step {step} has no conference")
+        raise WrongTurn(f"step {step} has no conference", told="no_conference")
     life_row.demand(life_row.find(session, conference), "signed")
     rows = session.scalars(select(RecordRow).where(RecordRow.conference == conference).order_by(RecordRow.paper))
     raws = [row.content for row in rows]
@@ -150,7 +152,7 @@ def take_files(session: Session, number: int, step: int, files: dict[str, bytes]
     kept = rounds.kept_round(session, number)
     sitting = ledgers.in_force(kept.ledger, step)
     if sitting is None or not sitting.uuid:
-        raise WrongTurn(f"step {step}: signed records expected first")
+        raise WrongTurn(f"step {step}: signed records expected first", told="records_first")
     records = _records(session, number, sitting)
     hashes = {one.hashes.archive for one in records if one.hashes is not None}
     for name, raw in files.items():
@@ -159,7 +161,8 @@ def take_files(session: Session, number: int, step: int, files: dict[str, bytes]
         elif MINUTES.fullmatch(name) and raw.startswith(b"%PDF"):
             rounds.put_paper(session, number, f"step-{step}/{name}", raw)
         else:
-            raise WrongDocument(f"{name[:80]}: not the finished archive of this step, nor minutes")
+            message = f"{name[:80]}: not the finished archive of this step, nor minutes"
+            raise WrongDocument(message, told="not_file", at="files", name=name[:80])
     return missing_files(session, number, step)
 
 
@@ -192,7 +195,7 @@ def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey
     kept = rounds.kept_round(session, number)
     turn = ledgers.next_step(kept.ledger, kept.plan)
     if turn is not None:
-        raise WrongTurn(f"step {turn} is not signed yet")
+        raise WrongTurn(f"step {turn} is not signed yet", told="step_unsigned", turn=turn)
     raws = rounds.documents(session, number)
     listed = tuple(digest for sitting in kept.ledger.sittings for digest in sitting.documents)
     folders = {
@@ -217,7 +220,7 @@ def _decision_on_file(session: Session, number: int, kept: Kept, step: int) -> t
         for digest, raw in rounds.documents(session, number).items():
             if f'"{LIST_DECISION_TYPE}"'.encode() in raw and _payload(raw) == payload:
                 return (digest,)
-    raise WrongTurn(f"step {step}: the signed list decision is missing")
+    raise WrongTurn(f"step {step}: the signed list decision is missing", told="decision_missing")
 
 
 def _records(session: Session, number: int, sitting: Sitting) -> list[Record]:

@@ -51,7 +51,7 @@ def write_setup(session: Session, conference: int, keyring: Keyring) -> SetupRow
     deck = life_row.deck_in_use(session, conference)
     uploaded = session.get(TrusteesRow, conference)
     if deck is None or uploaded is None:
-        raise InvalidSetup("the tellers' trustees.json is missing: let them hand it in first")
+        raise InvalidSetup("the tellers' trustees.json is missing: let them hand it in first", told="no_trustees")
     trustees = _read_trustees(uploaded.content)
     _check_tellers(trustees, draft)
     election = _election(session, row, draft, deck, trustees, keyring)
@@ -84,7 +84,7 @@ def setup_of(session: Session, conference: int) -> SetupRow:
     deck = life_row.deck_in_use(session, conference)
     setup = session.get(SetupRow, deck.uuid) if deck else None
     if setup is None:
-        raise InvalidSetup("Setup was not written yet")
+        raise InvalidSetup("Setup was not written yet", told="no_setup")
     return setup
 
 
@@ -153,18 +153,21 @@ def _quorum(row: ConferenceRow, draft: Draft) -> Quorum | None:
 
 def _read_trustees(raw: bytes) -> Trustees:
     if len(raw) > TRUSTEES_LIMIT:
-        raise InvalidSetup(f"trustees: at most {TRUSTEES_LIMIT} bytes expected, {len(raw)} found")
+        message = f"trustees: at most {TRUSTEES_LIMIT} bytes expected, {len(raw)} found"
+        raise InvalidSetup(message, told="trustees_file", at="file")
     try:
         trustees = parse_trustees(raw)
         verify_trustees(trustees)
     except KeysError as error:
-        raise InvalidSetup(f"trustees: {error}") from None
+        raise InvalidSetup(f"trustees: {error}", told="trustees_file", at="file") from None
     return trustees
 
 
 def _check_tellers(trustees: Trustees, draft: Draft) -> None:
     owners = len(trustees.shares())
     if owners != len(draft.tellers):
-        raise InvalidSetup(f"trustees: a share for each of {len(draft.tellers)} tellers expected, {owners} found")
+        message = f"trustees: a share for each of {len(draft.tellers)} tellers expected, {owners} found"
+        raise InvalidSetup(message, told="trustees_owners", at="file", tellers=len(draft.tellers))
     if trustees.threshold() < 2:
-        raise InvalidSetup("trustees: at least two tellers must be needed to open the sum")
+        message = "trustees: at least two tellers must be needed to open the sum"
+        raise InvalidSetup(message, told="trustees_two", at="file")

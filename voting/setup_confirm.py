@@ -32,12 +32,15 @@ def confirm_setup(session: Session, conference: int, raw: bytes) -> int:
     envelope, owner = _read(raw)
     tellers = life_row.draft_of(session, conference).tellers
     if not 1 <= owner.owner <= len(tellers):
-        raise InvalidConfirmation(f"an owner from 1 to {len(tellers)} expected, {owner.owner} found")
+        raise InvalidConfirmation(
+            f"an owner from 1 to {len(tellers)} expected, {owner.owner} found", told="confirmation_other", at="file"
+        )
     wanted = expected(written, owner.owner)
     for field in Confirmation.__struct_fields__:
         if getattr(owner, field) != getattr(wanted, field):
             expects, finds = getattr(wanted, field), getattr(owner, field)
-            raise InvalidConfirmation(f"{field}: {expects} expected, {finds} found: load this room's Setup again")
+            message = f"{field}: {expects} expected, {finds} found: load this room's Setup again"
+            raise InvalidConfirmation(message, told="confirmation_other", at="file")
     _check_signature(envelope, tellers[owner.owner - 1].key)
     if session.get(ConfirmationRow, (conference, owner.owner)) is None:
         session.add(ConfirmationRow(conference=conference, owner=owner.owner, envelope=raw))
@@ -53,12 +56,14 @@ def confirmed(session: Session, conference: int) -> dict[int, bytes]:
 
 def _read(raw: bytes) -> tuple[Envelope, Confirmation]:
     if len(raw) > ENVELOPE_LIMIT:
-        raise InvalidConfirmation(f"at most {ENVELOPE_LIMIT} bytes expected, {len(raw)} found")
+        raise InvalidConfirmation(
+            f"at most {ENVELOPE_LIMIT} bytes expected, {len(raw)} found", told="confirmation_file", at="file"
+        )
     try:
         envelope = parse_envelope(raw, CONFIRMATION_TYPE, "confirmation")
         return envelope, read_payload(envelope, Confirmation, "confirmation")
     except DocumentError as error:
-        raise InvalidConfirmation(str(error)) from None
+        raise InvalidConfirmation(str(error), told="confirmation_file", at="file") from None
 
 
 def _check_signature(envelope: Envelope, key: str) -> None:
@@ -70,6 +75,8 @@ def _check_signature(envelope: Envelope, key: str) -> None:
     try:
         found = verify_envelope(fields, [key])  # type: ignore[arg-type] # the same fields, spelled as a TypedDict
     except KeysError as error:
-        raise InvalidConfirmation(str(error)) from None
+        raise InvalidConfirmation(str(error), told="confirmation_file", at="file") from None
     if not found:
-        raise InvalidConfirmation("not signed by the key that the draft names for this teller")
+        raise InvalidConfirmation(
+            "not signed by the key that the draft names for this teller", told="confirmation_key", at="file"
+        )

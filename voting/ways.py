@@ -35,7 +35,7 @@ def note_way(session: Session, conference: int, way: Way, by: TwoPeople, reason:
     by.check()
     told = " ".join(reason.split())
     if (way in WITH_REASON and not told) or len(told) > REASON_LENGTH or unclean_text(told):
-        raise ReasonMissing(f"a reason of 1 to {REASON_LENGTH} characters expected")
+        raise ReasonMissing(f"a reason of 1 to {REASON_LENGTH} characters expected", at="reason")
     last = session.scalar(select(func.max(WayRow.number)).where(WayRow.conference == conference)) or 0
     session.add(WayRow(conference=conference, number=last + 1, way=way, first=by.first, second=by.second, reason=told))
     session.flush()

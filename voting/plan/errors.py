@@ -1,9 +1,10 @@
 """Errors of the planning round: one root, leaves one storey below."""
 
 from voting.plan.words import Fault
+from voting.told import Told
 
 
-class PlanError(Exception):
+class PlanError(Told):
     """Something in the planning round cannot be as asked; never raised itself."""
 
 

@@ -151,4 +151,5 @@ def check_tellers(meeting: Meeting, found: StepPapers) -> None:
     for paper in found.papers:
         for candidate in paper.candidates:
             if candidate.name.casefold() in tellers:
-                raise TellerOnBallot(f"{candidate.name} is on the ballot and cannot be on the counting committee (A14)")
+                message = f"{candidate.name} is on the ballot and cannot be on the counting committee (A14)"
+                raise TellerOnBallot(message, told="teller_on_ballot", name=candidate.name)

@@ -136,7 +136,8 @@ def _paper(plan: Round, ballot: Ballot, seat: Seat, candidates: tuple[Candidate,
     if ballot.top_down:
         quota = seat.quota or ballot.quota
         if quota is None:
-            raise QuotaMissing(f"{title_of(plan, seat).name}, {seat.unit}: the number of places is missing (A16)")
+            named = f"{title_of(plan, seat).name}, {seat.unit}"
+            raise QuotaMissing(f"{named}: the number of places is missing (A16)", told="quota_missing", seat=named)
         selection = Selection("top", quota)
     rule = plan.ruleset.rules[ballot.rule].rule()
     return Paper(ballot.kind, seat.unit, title_of(plan, seat).name, rule, selection, ballot.tie_scope, candidates)

@@ -33,8 +33,13 @@ def create_staff(
     session: Session, login: str, name: str, password: str, roles: tuple[Role, ...], *, totp: bytes | None = None
 ) -> int:
     """Create an account; `totp` is the sealed TOTP secret, None where no code is asked for. Raises InvalidSettings."""
-    if not login or len(password) < PASSWORD_LENGTH or not roles or not set(roles) <= set(ROLES):
-        raise InvalidSettings(f"a login, a password of {PASSWORD_LENGTH} characters and a role of {ROLES} expected")
+    if not login:
+        raise InvalidSettings("a login expected", told="login_missing", at="login")
+    if session.scalar(select(StaffRow.id).where(StaffRow.login == login)) is not None:
+        raise InvalidSettings("another account has this login", told="login_taken", at="login")
+    _check_length(password)
+    if not roles or not set(roles) <= set(ROLES):
+        raise InvalidSettings(f"a role of {ROLES} expected", told="roles_missing", at="roles")
     row = StaffRow(login=login, name=name, password=_HASHER.hash(password), totp=totp)
     session.add(row)
     session.flush()
@@ -45,8 +50,8 @@ def create_staff(
 
 def new_totp(keyring: Keyring, login: str) -> tuple[bytes, str]:
     """Make a TOTP secret: sealed for the database, and as the address that an authenticator scans."""
-    secret = pyotp.random_base32()
-    return keyring.seal(secret.encode()), pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="phieukin")
+    sealed = keyring.seal(pyotp.random_base32().encode())
+    return sealed, totp_address(keyring, login, sealed)
 
 
 def sign_in(session: Session, keyring: Keyring, login: str, password: str, code: str, now: int) -> StaffRow:
@@ -73,14 +78,13 @@ def check_password(session: Session, staff: int, password: str) -> None:
     """Check the password of somebody who is signed in already; raise SignInRefused."""
     row = session.get(StaffRow, staff)
     if row is None or not _password_right(row.password, password):
-        raise SignInRefused("the present password is wrong")
+        raise SignInRefused("the present password is wrong", told="present_wrong", at="present")
 
 
 def set_password(session: Session, staff: int, password: str) -> None:
     """Give an account another password and end its sessions; raise InvalidSettings."""
     row = _find(session, staff)
-    if len(password) < PASSWORD_LENGTH:
-        raise InvalidSettings(f"a password of {PASSWORD_LENGTH} characters expected")
+    _check_length(password)
     row.password, row.failures, row.locked_until = _HASHER.hash(password), 0, 0
     session.execute(delete(StaffSessionRow).where(StaffSessionRow.staff == staff))
     session.flush()
@@ -93,6 +97,12 @@ def set_totp(session: Session, staff: int, totp: bytes | None) -> None:
     session.flush()
 
 
+def totp_address(keyring: Keyring, login: str, totp: bytes) -> str:
+    """The address of a sealed TOTP secret, which an authenticator scans."""
+    secret = keyring.unseal(totp).decode()
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="phieukin")
+
+
 def code_fits(keyring: Keyring, totp: bytes, code: str, now: int) -> bool:
     """Tell whether a code belongs to a sealed TOTP secret at this time."""
     return pyotp.TOTP(keyring.unseal(totp).decode()).verify(code, for_time=now, valid_window=1)
@@ -102,18 +112,24 @@ def remove_staff(session: Session, staff: int, by: int) -> None:
     """Remove an account and its sessions; raise InvalidSettings for one's own, and for the last organiser's."""
     row = _find(session, staff)
     if staff == by:
-        raise InvalidSettings("nobody removes their own account")
+        raise InvalidSettings("nobody removes their own account", told="own_account")
     others = select(StaffRoleRow.staff).where(StaffRoleRow.role == "organiser", StaffRoleRow.staff != staff)
     if "organiser" in roles_of(session, staff) and session.scalar(others.limit(1)) is None:
-        raise InvalidSettings("one organiser must stay")
+        raise InvalidSettings("one organiser must stay", told="last_organiser")
     session.delete(row)
     session.flush()
+
+
+def _check_length(password: str) -> None:
+    if len(password) < PASSWORD_LENGTH:
+        message = f"a password of {PASSWORD_LENGTH} characters expected"
+        raise InvalidSettings(message, told="password_short", at="password", least=PASSWORD_LENGTH)
 
 
 def _find(session: Session, staff: int) -> StaffRow:
     row = session.get(StaffRow, staff)
     if row is None:
-        raise InvalidSettings("no such account")
+        raise InvalidSettings("no such account", told="no_account")
     return row
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from voting import events
 from voting.errors import VotingError
 from voting.web import api
+from voting.web.refusals import REFUSED, Refusal, refusal_of, shown_again
 
 _API_CODES = {429: "limit", 413: "wrong_size", 404: "unknown", 405: "unknown", 400: "bad_request"}
 
@@ -26,9 +27,15 @@ def handle_mistakes(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, key: str, detail: str = "") -> Response:
-    """The page that says what went wrong; `key` names the words."""
-    return make_response(render_template("room/mistake.html", key=key, detail=detail), status)
+def page(status: int, key: str, refusal: Refusal | None = None) -> Response:
+    """The page that says what went wrong; `key` names the words, `refusal` has more of them."""
+    return make_response(render_template("room/mistake.html", key=key, more=refusal), status)
+
+
+def refused(error: Exception, prefix: str = "error") -> Response:
+    """The refused form again with the error at its field; a page of its own where no form can be shown."""
+    found = shown_again(error, prefix)
+    return found or page(REFUSED, f"{prefix}.{type(error).__name__}", refusal_of(error, prefix))
 
 
 def _forged(_error: CSRFError) -> Response:
@@ -48,7 +55,7 @@ def _http(error: HTTPException) -> Response:
 def _refused(error: VotingError) -> Response:
     if request.path.startswith("/api/"):
         return api.refuse(409, "fault")
-    return page(409, f"error.{type(error).__name__}", str(error))
+    return refused(error)
 
 
 def _busy(error: DBAPIError) -> Response:

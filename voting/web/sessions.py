@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import Response, abort, g, redirect, request, session, url_for
 
-from voting.errors import SignInRefused
+from voting.errors import SecondPersonNeeded, SignInRefused
 from voting.life import TwoPeople
 from voting.storage.tables import StaffRow
 from voting.web import accounts
@@ -133,13 +133,18 @@ def two_people(*roles: Role) -> TwoPeople:
     """
     first = signed_in()
     form = request.form
-    row = checked_person(
-        form.get("second_login", ""), form.get("second_password", ""), form.get("second_code", "").strip()
-    )
+    login, password = form.get("second_login", "").strip(), form.get("second_password", "")
+    if login == first.login:
+        raise SecondPersonNeeded("the one signed in cannot be the second person", at="second_login")
+    try:
+        row = checked_person(login, password, form.get("second_code", "").strip())
+    except SignInRefused as error:
+        raise SignInRefused(str(error), at="second_password") from None
     with the_room().storage.read() as database:
         both = first.roles | accounts.roles_of(database, row.id)
     if not both & set(roles):
-        abort(403)
+        message = f"one of the two must be {' or '.join(roles)}"
+        raise SecondPersonNeeded(message, told="second_role", at="second_login", roles=roles)
     people = TwoPeople(first.login, row.login)
     people.check()
     return people

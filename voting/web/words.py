@@ -15,7 +15,7 @@ from flask import Flask, session
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 LANGUAGE = "language"
-PARTS = ("room", "desk", "round")
+PARTS = ("room", "desk", "round", "told")
 """Files of the catalogue of staff and hall."""
 
 

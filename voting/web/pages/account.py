@@ -10,6 +10,7 @@ from voting.errors import InvalidSettings
 from voting.storage.tables import StaffRow
 from voting.web import accounts
 from voting.web.pages.hall import qr_code
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles, sign_out, signed_in
 
@@ -27,13 +28,14 @@ def overview() -> str:
 
 @pages.post("/password")
 @for_roles()
+@shown_on(overview)
 def password() -> Response:
     """Change one's password by the present one; everybody signed in with it signs in anew."""
     me, form = signed_in(), request.form
     with the_room().storage.write() as database:
         accounts.check_password(database, me.id, form.get("present", ""))
         if form.get("password") != form.get("again"):
-            raise InvalidSettings("the new password was typed in two ways")
+            raise InvalidSettings("the new password was typed in two ways", told="again_differs", at="again")
         accounts.set_password(database, me.id, form.get("password", ""))
     sign_out()
     return redirect(url_for("sign_in.form"), 303)
@@ -48,8 +50,17 @@ def begin_totp() -> str:
     return _page(qr_code(address))
 
 
+def again() -> str:
+    """The same code again, after a wrong one was typed."""
+    pending = session.get(PENDING)
+    if not isinstance(pending, str):
+        abort(400)
+    return _page(qr_code(accounts.totp_address(the_room().keyring, signed_in().login, pending.encode())))
+
+
 @pages.post("/totp/confirm")
 @for_roles()
+@shown_on(again)
 def confirm_totp() -> Response:
     """Take the new authenticator once a code of it is right."""
     room, me, pending = the_room(), signed_in(), session.get(PENDING)
@@ -57,7 +68,7 @@ def confirm_totp() -> Response:
         abort(400)
     sealed = pending.encode()
     if not accounts.code_fits(room.keyring, sealed, request.form.get("code", "").strip(), room.seconds()):
-        raise InvalidSettings("the code is wrong: begin again")
+        raise InvalidSettings("the code is wrong", told="code_wrong", at="code")
     with room.storage.write() as database:
         accounts.set_totp(database, me.id, sealed)
     session.pop(PENDING)

@@ -6,8 +6,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from voting import life_row
+from voting.errors import InvalidForm
 from voting.storage.tables import ConferenceRow
 from voting.web.room import the_room
+
+DIGITS = 6  # of a whole number in a form
 
 
 def current_number() -> int:
@@ -30,16 +33,16 @@ def to_desk() -> Response:
 
 
 def uploaded(name: str = "file") -> bytes:
-    """The content of an uploaded file; 400 where there is none. Its size was limited before it was read."""
+    """The content of an uploaded file; raise InvalidForm where there is none. Its size was limited before."""
     found = request.files.get(name)
     if not isinstance(found, FileStorage) or not found.filename:
-        abort(400)
+        raise InvalidForm(f"{name}: a file expected", told="file_missing", at=name)
     return bytes(found.read())
 
 
 def whole(name: str) -> int:
-    """A whole number of a form; 400 for anything else."""
-    text = request.form.get(name, "")
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        abort(400)
+    """A whole number of a form; raise InvalidForm for anything else."""
+    text = request.form.get(name, "").strip()
+    if not text.isascii() or not text.isdigit() or len(text) > DIGITS:
+        raise InvalidForm(f"{name}: a whole number expected", told="whole", at=name, least=0, most=10**DIGITS - 1)
     return int(text)

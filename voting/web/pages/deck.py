@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from voting import cards, life_row
 from voting.cards_sheet import card_sheets
 from voting.web.pages.context import current_number, current_row, whole
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
 
@@ -26,6 +27,7 @@ def form() -> str:
 
 @pages.post("")
 @for_roles("organiser", "technician")
+@shown_on(form)
 def make() -> Response:
     """Make a deck; the answer is the PDF."""
     kind, number = request.form.get("kind"), current_number()
@@ -43,6 +45,7 @@ def make() -> Response:
 
 @pages.post("/tests")
 @for_roles("organiser", "technician")
+@shown_on(form)
 def make_tests() -> Response:
     """Make test cards, for checking how tablets read; they are in no deck."""
     with the_room().storage.read() as session:

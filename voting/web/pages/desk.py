@@ -11,6 +11,7 @@ from voting.life_table import ENDED, WITH_SETUP
 from voting.storage.tables import TrusteesRow
 from voting.web.pages.context import current_number, to_desk, uploaded
 from voting.web.pages.hall import ballots_shown, built_address, script
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles, two_people
 
@@ -54,6 +55,7 @@ def overview() -> str:
 
 @pages.post("/new")
 @for_roles("organiser")
+@shown_on(overview)
 def new() -> Response:
     """Begin a conference from a draft that the planner wrote."""
     draft = read_draft(uploaded())
@@ -64,6 +66,7 @@ def new() -> Response:
 
 @pages.post("/draft")
 @for_roles("organiser")
+@shown_on(overview)
 def change_draft() -> Response:
     """Replace the draft."""
     draft = read_draft(uploaded())
@@ -75,6 +78,7 @@ def change_draft() -> Response:
 
 @pages.post("/freeze-list")
 @for_roles("organiser")
+@shown_on(overview)
 def freeze_list() -> Response:
     """Freeze the list."""
     number = current_number()
@@ -85,6 +89,7 @@ def freeze_list() -> Response:
 
 @pages.post("/back-to-draft")
 @for_roles("organiser", "chair")
+@shown_on(overview)
 def back_to_draft() -> Response:
     """Go back to draft, two people."""
     by, number = two_people("chair"), current_number()
@@ -96,6 +101,7 @@ def back_to_draft() -> Response:
 
 @pages.post("/take-roll")
 @for_roles("chair", "organiser", "secretary", "teller")
+@shown_on(overview)
 def take_roll() -> Response:
     """Freeze the number present, two people; below the quorum with the chair's word and reason."""
     two, number = two_people("chair"), current_number()
@@ -109,6 +115,7 @@ def take_roll() -> Response:
 
 @pages.post("/reserve-deck")
 @for_roles("chair", "organiser", "secretary", "teller")
+@shown_on(overview)
 def reserve_deck() -> Response:
     """Void the deck in use and draw from the reserve deck, two people."""
     by, number = two_people("chair"), current_number()
@@ -120,6 +127,7 @@ def reserve_deck() -> Response:
 
 @pages.post("/open")
 @for_roles("chair", "teller")
+@shown_on(overview)
 def open_box() -> Response:
     """Open the box, two people."""
     by, number, room = two_people("chair"), current_number(), the_room()
@@ -132,6 +140,7 @@ def open_box() -> Response:
 
 @pages.post("/freeze")
 @for_roles("chair", "teller", "technician")
+@shown_on(overview)
 def freeze() -> Response:
     """Freeze the box, two people."""
     by, number = two_people("chair", "teller"), current_number()
@@ -143,6 +152,7 @@ def freeze() -> Response:
 
 @pages.post("/close")
 @for_roles("chair", "teller")
+@shown_on(overview)
 def close_box() -> Response:
     """Close the box, two people."""
     by, number, room = two_people("chair"), current_number(), the_room()
@@ -155,6 +165,7 @@ def close_box() -> Response:
 
 @pages.post("/notes")
 @for_roles("teller", "technician", "secretary")
+@shown_on(overview)
 def note() -> Response:
     """Count something of the fixed list."""
     number = current_number()
@@ -165,6 +176,7 @@ def note() -> Response:
 
 @pages.post("/annul")
 @for_roles("chair", "organiser")
+@shown_on(overview)
 def annul() -> Response:
     """Annul, two people."""
     by, number = two_people("chair"), current_number()
@@ -176,6 +188,7 @@ def annul() -> Response:
 
 @pages.post("/on-paper")
 @for_roles("chair", "organiser")
+@shown_on(overview)
 def on_paper() -> Response:
     """Move to paper, two people."""
     by, number = two_people("chair"), current_number()

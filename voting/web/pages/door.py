@@ -14,6 +14,7 @@ from voting.errors import VotingError
 from voting.web.api import answer
 from voting.web.pages.context import current_number, current_row
 from voting.web.pages.hall import built_address, manifest, script
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
 from voting.web.words import say
@@ -40,7 +41,7 @@ class _Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @for_roles("door", "secretary")
 def search() -> str:
     """The roll, searched without diacritics."""
-    words = request.args.get("q", "")[:100]
+    words = request.values.get("q", "")[:100]
     with the_room().storage.read() as session:
         row = current_row(session)
         found = roll.search(session, row.id, words, SHOWN)
@@ -72,6 +73,7 @@ def on_paper() -> str:
 
 @pages.post("/undo")
 @for_roles("door")
+@shown_on(search)
 def undo() -> AnyResponse:
     """Take back the last mark of this browser; which one it was only the browser knows."""
     number = current_number()
@@ -88,6 +90,7 @@ def undo() -> AnyResponse:
 
 @pages.post("/<int:person>/<mark>")
 @for_roles("door")
+@shown_on(search)
 def mark(person: int, mark: str) -> AnyResponse:
     """Mark a person, and go back to the same search."""
     if mark not in _MARKS:

@@ -21,6 +21,7 @@ from voting.procedures import find_ruleset
 from voting.procedures.errors import UnknownProcedure
 from voting.teller_clashes import clashing, reason_of
 from voting.web.pages.context import current_number, current_row, to_desk, uploaded
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
 from voting.web.words import language, read_words, xungho
@@ -55,6 +56,7 @@ def choose() -> str:
 
 @pages.post("/new")
 @for_roles("organiser")
+@shown_on(choose)
 def begin() -> AnyResponse:
     """Begin a conference from a step of the catalogue."""
     room = the_room()
@@ -66,6 +68,7 @@ def begin() -> AnyResponse:
 
 @pages.post("/replace")
 @for_roles("organiser")
+@shown_on(overview)
 def replace() -> AnyResponse:
     """Replace the whole draft by a file."""
     draft = read_draft(uploaded())
@@ -93,6 +96,7 @@ def basics() -> str:
 
 @pages.post("/basics")
 @for_roles("organiser")
+@shown_on(basics)
 def save_basics() -> AnyResponse:
     """Keep them."""
     fields = dict(request.form.items())
@@ -113,6 +117,7 @@ def signers() -> str:
 
 @pages.post("/signers")
 @for_roles("organiser")
+@shown_on(signers)
 def save_signers() -> AnyResponse:
     """Keep them; a teller without a name falls away."""
     tellers = [_signer(f"teller{number}") for number in range(1, TELLERS.stop)]
@@ -126,6 +131,7 @@ def save_signers() -> AnyResponse:
 
 @pages.post("/tellers")
 @for_roles("organiser")
+@shown_on(signers)
 def take_tellers() -> AnyResponse:
     """Take the tellers from tellers.json, as the key ceremony wrote it."""
     raw = uploaded()
@@ -145,6 +151,7 @@ def people() -> str:
 
 @pages.post("/people")
 @for_roles("organiser")
+@shown_on(people)
 def save_people() -> AnyResponse:
     """Take people from a CSV file or a workbook, else from the field."""
     file = request.files.get("file")
@@ -177,6 +184,7 @@ def paper(number: int) -> str:
 
 @pages.post("/papers/<int:number>")
 @for_roles("organiser")
+@shown_on(paper)
 def save_paper(number: int) -> AnyResponse:
     """Keep a paper."""
     fields = dict(request.form.items())
@@ -186,6 +194,7 @@ def save_paper(number: int) -> AnyResponse:
 
 @pages.post("/papers/<int:number>/remove")
 @for_roles("organiser")
+@shown_on(paper)
 def remove_paper(number: int) -> AnyResponse:
     """Take a paper out."""
     _change(lambda draft: draft_editor.without_paper(draft, number))

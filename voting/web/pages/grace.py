@@ -4,7 +4,9 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from voting import room_grace
+from voting.web.pages import desk
 from voting.web.pages.context import current_number, to_desk
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
 
@@ -13,6 +15,7 @@ pages = Blueprint("grace", __name__, url_prefix="/last-call")
 
 @pages.post("")
 @for_roles("chair", "teller")
+@shown_on(desk.overview)
 def call() -> Response:
     """Tell all tablets and the hall."""
     number = current_number()
@@ -23,6 +26,7 @@ def call() -> Response:
 
 @pages.post("/take-back")
 @for_roles("chair", "teller")
+@shown_on(desk.overview)
 def take_back() -> Response:
     """Take it back."""
     number = current_number()

@@ -4,8 +4,9 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from voting import closing, handover, life_row, results, room_receipts
-from voting.errors import InvalidRecord
+from voting.errors import InvalidForm, InvalidRecord
 from voting.web.pages.context import current_number, current_row
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles, two_people
 
@@ -52,6 +53,7 @@ def download(name: str) -> Response:
 
 @pages.post("/stick")
 @for_roles("secretary", "technician", "teller")
+@shown_on(overview)
 def to_stick() -> AnyResponse:
     """Write the box onto a USB stick that is plugged into this machine, and read it back."""
     closed = _closed()
@@ -64,11 +66,14 @@ def to_stick() -> AnyResponse:
 
 @pages.post("/records")
 @for_roles("secretary", "technician", "teller", "chair", "organiser")
+@shown_on(overview)
 def take_records() -> AnyResponse:
     """Take signed records; each is verified against this room's box, and all of them are kept or none."""
     files = [file for file in request.files.getlist("records") if file.filename]
-    if not 1 <= len(files) <= MOST_RECORDS:
-        abort(400)
+    if not files:
+        raise InvalidForm("records: a file expected", told="file_missing", at="records")
+    if len(files) > MOST_RECORDS:
+        raise InvalidForm("records: fewer files expected", told="files_limit", at="records", most=MOST_RECORDS)
     number = current_number()
     with the_room().storage.write() as session:
         room_receipts.demand_all(session, number)
@@ -76,12 +81,14 @@ def take_records() -> AnyResponse:
             try:
                 results.take_record(session, number, file.read())
             except InvalidRecord as error:
-                raise InvalidRecord(f"{(file.filename or '')[:80]}: {error}") from None
+                name = (file.filename or "")[:80]
+                raise InvalidRecord(f"{name}: {error}", told=error.told, at="records", file=name) from None
     return redirect(url_for("results.overview"), 303)
 
 
 @pages.post("/signed")
 @for_roles("secretary", "chair", "teller", "organiser")
+@shown_on(overview)
 def signed() -> AnyResponse:
     """Two people say that everybody who signs on paper has signed."""
     by, number = two_people("chair"), current_number()
@@ -92,6 +99,7 @@ def signed() -> AnyResponse:
 
 @pages.post("/release")
 @for_roles("chair")
+@shown_on(overview)
 def release() -> AnyResponse:
     """The chair lets the hall screen show the result, or hides it again."""
     number = current_number()

@@ -26,6 +26,7 @@ from voting.procedures import catalogue, find_procedure
 from voting.rounds import Kept
 from voting.web import mistakes
 from voting.web.pages.context import uploaded, whole
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
 
@@ -36,8 +37,8 @@ pages = Blueprint("round", __name__, url_prefix="/rounds")
 
 
 def refused(error: PlanError | DocumentError) -> AnyResponse:
-    """The page that says why the round does not go on so."""
-    return mistakes.page(409, f"round.error.{type(error).__name__}", str(error))
+    """The form again, or a page, that says why the round does not go on so."""
+    return mistakes.refused(error, "round.error")
 
 
 pages.register_error_handler(PlanError, refused)
@@ -74,6 +75,7 @@ def overview() -> str:
 
 @pages.post("/new")
 @for_roles("organiser")
+@shown_on(overview)
 def begin() -> AnyResponse:
     """Begin a round of a procedure of the catalogue."""
     chosen = request.form.get("procedure", "")
@@ -107,6 +109,7 @@ def one(number: int) -> str:
 
 @pages.post("/<int:number>/options")
 @for_roles("organiser")
+@shown_on(one)
 def options(number: int) -> AnyResponse:
     """Change what the organiser may choose."""
     chosen = Options(
@@ -147,6 +150,7 @@ def person_name(found: tuple[Person, ...], identity: str) -> str:
 
 @pages.post("/<int:number>/people")
 @for_roles("organiser")
+@shown_on(people)
 def import_people(number: int) -> AnyResponse | tuple[str, int]:
     """Take a staff list in, all of it or nothing; faults are shown by cell."""
     kept, raw = kept_round(number), uploaded()
@@ -208,6 +212,7 @@ def briefing(number: int) -> Response:
 
 @pages.post("/<int:number>/dossier")
 @for_roles("organiser", "secretary")
+@shown_on(dossier)
 def make_dossier(number: int) -> Response:
     """The dossier as one signed bundle."""
     room = the_room()
@@ -215,11 +220,12 @@ def make_dossier(number: int) -> Response:
         review=today(), to=tidy(request.form.get("to", "")), signer=tidy(request.form.get("signer", ""))
     )
     if not paperwork.to or not paperwork.signer:
-        raise WrongTurn("whom the report goes to, and who signs it, expected")
+        missing = "signer" if paperwork.to else "to"
+        raise WrongTurn("whom the report goes to, and who signs it, expected", told="to_and_signer", at=missing)
     with room.storage.write() as session:
         kept = find(session, number)
         if not kept.conferences:
-            raise WrongTurn("no conference was held in this room")
+            raise WrongTurn("no conference was held in this room", told="no_conference")
         key = room.keyring.key(session, max(kept.conferences.values()), "desk")
         content = rounds_steps.dossier(session, number, paperwork, key, _made_by())
     return attached(content, f"{kept.plan.procedure.lower()}-dossier.zip", "application/zip")

@@ -15,6 +15,7 @@ from voting.plan.rounds import Removal, Seat, procedure_of, title_of
 from voting.plan.structure import panel
 from voting.web.pages.context import whole
 from voting.web.pages.round import find, kept_round, refused, title_words, today
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles, signed_in
 
@@ -39,6 +40,7 @@ def overview(number: int) -> str:
 
 @pages.post("/seats")
 @for_roles("organiser")
+@shown_on(overview)
 def save_seat(number: int) -> Response:
     """Add a title of a unit, or change its number of places (A16)."""
     quota = whole("quota") if request.form.get("quota", "").strip() else None
@@ -52,6 +54,7 @@ def save_seat(number: int) -> Response:
 
 @pages.post("/seats/<int:place>/remove")
 @for_roles("organiser")
+@shown_on(overview)
 def remove_seat(number: int, place: int) -> Response:
     """Take a title out, before the first step."""
     with the_room().storage.write() as session:
@@ -85,6 +88,7 @@ def seat(number: int, place: int) -> str:
 
 @pages.post("/seats/<int:place>/lists")
 @for_roles("organiser")
+@shown_on(seat)
 def save_lists(number: int, place: int) -> Response:
     """Set the source list, and who may be put forward."""
     listed, more = request.form.getlist("listed"), request.form.getlist("more")
@@ -97,6 +101,7 @@ def save_lists(number: int, place: int) -> Response:
 
 @pages.post("/seats/<int:place>/confirm")
 @for_roles("organiser", "chair")
+@shown_on(seat)
 def confirm(number: int, place: int) -> Response:
     """Keep a human decision on a borderline case, with its reason and author."""
     check = next((one for one in CHECKS if one == request.form.get("check")), None)
@@ -112,6 +117,7 @@ def confirm(number: int, place: int) -> Response:
 
 @pages.post("/seats/<int:place>/removals")
 @for_roles("organiser")
+@shown_on(seat)
 def propose_removal(number: int, place: int) -> Response:
     """Propose somebody for removal from the plan, or take the proposal back."""
     person = request.form.get("person", "")

@@ -23,6 +23,7 @@ from voting.procedures import find_note
 from voting.rounds import Kept
 from voting.web.pages.context import to_desk, uploaded, whole
 from voting.web.pages.round import attached, find, refused, today
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles, signed_in, two_people
 
@@ -84,6 +85,7 @@ def _awaiting(session: Session, conference: int | None) -> list[Record]:
 
 @pages.post("/composition")
 @for_roles("organiser")
+@shown_on(overview)
 def confirm_composition(number: int, step: int) -> AnyResponse:
     """Confirm who is summoned, where the plan does not say (A19)."""
     author = signed_in()
@@ -95,6 +97,7 @@ def confirm_composition(number: int, step: int) -> AnyResponse:
 
 @pages.post("/exclusions")
 @for_roles("organiser", "chair")
+@shown_on(overview)
 def exclude(number: int, step: int) -> AnyResponse:
     """Take somebody off the list before the conference begins, with reason and author (A4)."""
     author = signed_in()
@@ -110,6 +113,7 @@ def exclude(number: int, step: int) -> AnyResponse:
 
 @pages.post("/conference")
 @for_roles("organiser")
+@shown_on(overview)
 def begin_conference(number: int, step: int) -> AnyResponse:
     """Begin the step's conference in the room, from signed documents alone."""
     with the_room().storage.write() as session:
@@ -119,6 +123,7 @@ def begin_conference(number: int, step: int) -> AnyResponse:
 
 @pages.post("/decision")
 @for_roles("organiser", "secretary")
+@shown_on(overview)
 def write_decision(number: int, step: int) -> AnyResponse:
     """Write the list decision of a step without a ballot, to be signed."""
     form = request.form
@@ -150,6 +155,7 @@ def decision(number: int, step: int) -> Response:
 
 @pages.post("/signed-decision")
 @for_roles("organiser", "chair", "secretary")
+@shown_on(overview)
 def take_decision(number: int, step: int) -> AnyResponse:
     """Take the signed list decision in."""
     raw = uploaded()
@@ -161,6 +167,7 @@ def take_decision(number: int, step: int) -> AnyResponse:
 
 @pages.post("/records")
 @for_roles("organiser", "secretary")
+@shown_on(overview)
 def take_records(number: int, step: int) -> AnyResponse:
     """Take the step's signed records from the desk: they feed the next step."""
     with the_room().storage.write() as session:
@@ -171,6 +178,7 @@ def take_records(number: int, step: int) -> AnyResponse:
 
 @pages.post("/files")
 @for_roles("organiser", "secretary")
+@shown_on(overview)
 def take_files(number: int, step: int) -> AnyResponse:
     """Take the finished archive and the minutes in, for the dossier."""
     found = {one.filename: one.read() for one in request.files.getlist("files") if one.filename}
@@ -184,6 +192,7 @@ def take_files(number: int, step: int) -> AnyResponse:
 
 @pages.post("/annul")
 @for_roles("organiser", "chair")
+@shown_on(overview)
 def annul(number: int, step: int) -> AnyResponse:
     """Annul what the step came to, two people; it stays on file and may be held again."""
     two_people("chair")

@@ -11,6 +11,7 @@ from voting.life_table import WITH_SETUP
 from voting.storage.tables import TrusteesRow
 from voting.web.pages.context import current_number, current_row, uploaded
 from voting.web.pages.hall import qr_code
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
 
@@ -38,6 +39,7 @@ def overview() -> str:
 
 @pages.post("/trustees")
 @for_roles("technician", "teller", "organiser")
+@shown_on(overview)
 def upload_trustees() -> str | AnyResponse:
     """Take trustees.json."""
     raw, number = uploaded(), current_number()
@@ -48,6 +50,7 @@ def upload_trustees() -> str | AnyResponse:
 
 @pages.post("/write")
 @for_roles("secretary", "technician")
+@shown_on(overview)
 def write() -> str | AnyResponse:
     """Write Setup: the box is sealed, and empty."""
     room, number = the_room(), current_number()
@@ -72,6 +75,7 @@ def download() -> Response:
 
 @pages.post("/confirmations")
 @for_roles("secretary", "technician", "teller")
+@shown_on(overview)
 def confirm() -> str | AnyResponse:
     """Take a teller's confirmation."""
     raw, number = uploaded(), current_number()

@@ -13,7 +13,7 @@ pages = Blueprint("sign_in", __name__)
 @pages.get("/sign-in")
 def form() -> str:
     """The form."""
-    return render_template("room/sign_in.html", refused=False)
+    return render_template("room/sign_in.html", wrong=False)
 
 
 @pages.post("/sign-in")
@@ -24,7 +24,7 @@ def submit() -> Response | tuple[str, int]:
     try:
         sessions.sign_in(fields.get("login", "").strip(), fields.get("password", ""), fields.get("code", "").strip())
     except SignInRefused:
-        return render_template("room/sign_in.html", refused=True), 401
+        return render_template("room/sign_in.html", wrong=True), 401
     session[LANGUAGE] = spoken
     session.permanent = True
     return redirect(url_for("desk.overview"))

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from voting.storage.tables import StaffRow
 from voting.web import accounts
 from voting.web.pages.hall import qr_code
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles, signed_in
 
@@ -22,6 +23,7 @@ def overview() -> str:
 
 @pages.post("")
 @for_roles("organiser")
+@shown_on(overview)
 def create() -> str:
     """Create an account; the authenticator's code is shown on this answer and nowhere else."""
     room, form = the_room(), request.form
@@ -37,6 +39,7 @@ def create() -> str:
 
 @pages.post("/<int:number>/remove")
 @for_roles("organiser")
+@shown_on(overview)
 def remove(number: int) -> Response:
     """Take an account away; whoever is signed in with it is out at once."""
     by = signed_in().id
@@ -47,6 +50,7 @@ def remove(number: int) -> Response:
 
 @pages.post("/<int:number>/password")
 @for_roles("organiser")
+@shown_on(overview)
 def reset(number: int) -> Response:
     """Give somebody who forgot it another password; a lock-out ends with it."""
     with the_room().storage.write() as session:
@@ -56,6 +60,7 @@ def reset(number: int) -> Response:
 
 @pages.post("/<int:number>/totp")
 @for_roles("organiser")
+@shown_on(overview)
 def renew(number: int) -> str:
     """Give an account a new authenticator; the code is shown on this answer and nowhere else."""
     room = the_room()

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from voting import box_devices, life_row
+from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
 
@@ -19,6 +20,7 @@ def overview() -> str:
 
 @pages.post("/codes")
 @for_roles("technician")
+@shown_on(overview)
 def new_code() -> str:
     """Make a one-time code; it is shown on this answer and nowhere else."""
     room = the_room()
@@ -30,6 +32,7 @@ def new_code() -> str:
 
 @pages.post("/<identifier>/revoke")
 @for_roles("technician")
+@shown_on(overview)
 def revoke(identifier: str) -> Response:
     """Revoke a tablet; one that took part counts as replaced."""
     with the_room().storage.write() as session:
