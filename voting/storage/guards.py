@@ -43,3 +43,10 @@ def postgresql_statements(guard: Guard) -> list[str]:
 def statements(guard: Guard, dialect: str) -> list[str]:
     """Spell a guard for a dialect by SQLAlchemy's name of it."""
     return postgresql_statements(guard) if dialect == "postgresql" else sqlite_statements(guard)
+
+
+def dropping(guard: Guard, dialect: str) -> list[str]:
+    """Spell how a guard is taken away."""
+    if dialect == "postgresql":
+        return [f"DROP TRIGGER {guard.name} ON {guard.table}", f"DROP FUNCTION {guard.name}()"]
+    return [f"DROP TRIGGER {guard.name}"]

@@ -1,17 +1,24 @@
-"""Migrations: from nothing to the newest on both databases, each step in turn, and equal to the tables of the code."""
+"""Migrations on both databases: up and down, step by step, with data, and equal to the tables of the code."""
 
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
+from tests.voting.rooms import Room
+from voting.errors import WrongState
 from voting.life_table import TRANSITIONS
 from voting.storage.engine import Storage
-from voting.storage.migrate import configuration, migrate
+from voting.storage.migrate import configuration, migrate, roll_back
 from voting.storage.migrations.versions import __path__ as folder
-from voting.storage.tables import Base
+from voting.storage.tables import Base, RoundRow
+from voting.web import accounts
+
+REVISIONS = tuple(path.stem[:4] for path in sorted(Path(folder[0]).glob("0*.py")))
 
 
 def test_the_migrations_make_the_tables_of_the_code(storage: Storage) -> None:
@@ -27,12 +34,82 @@ def test_migrating_again_changes_nothing(storage: Storage) -> None:
 
 def test_each_migration_follows_the_one_before(tmp_path: Path) -> None:
     storage = Storage(f"sqlite:///{tmp_path / 'steps.db'}")
-    for revision in ("0001", "0002", "0003", "0004", "0005"):
+    for revision in REVISIONS:
         migrate(storage, revision)
         with storage.engine.connect() as connection:
             assert MigrationContext.configure(connection).get_current_revision() == revision
     assert "ballots" in inspect(storage.engine).get_table_names()
     storage.close()
+
+
+def rows_of(storage: Storage) -> dict[str, set[str]]:
+    """Every row of every table that is there, as text."""
+    found = {}
+    with storage.engine.connect() as connection:
+        there = set(inspect(connection).get_table_names())
+        for table in Base.metadata.sorted_tables:
+            if table.name in there:
+                found[table.name] = {repr(tuple(row)) for row in connection.execute(select(table))}
+    return found
+
+
+def guards_of(storage: Storage) -> set[str]:
+    """The names of the database's triggers."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if storage.dialect == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with storage.engine.connect() as connection:
+        return set(connection.execute(text(query)).scalars())
+
+
+@pytest.fixture
+def full(room: Room) -> Room:
+    """A room with rows in many tables: a closed box, steps of two people, an account, a round."""
+    room.open()
+    for card in room.drawn:
+        room.box.cast(room.uuid(), room.body(card))
+    room.close()
+    with room.storage.write() as session:
+        accounts.create_staff(session, "an", "An", "một mật khẩu dài", ("organiser",))
+        session.add(RoundRow(content=b"{}"))
+    return room
+
+
+def test_migrations_go_down_and_up_again_and_what_the_older_tables_hold_stays(full: Room) -> None:
+    storage = full.storage
+    before, guards, gone = rows_of(storage), guards_of(storage), set()
+    for revision in reversed(REVISIONS[:-1]):
+        roll_back(storage, revision)
+        now = rows_of(storage)
+        gone |= before.keys() - now.keys()
+        assert now == {name: before[name] for name in now}, revision
+    assert gone == {"ballot_marks", "rounds", "round_files", "records", "releases", "ways"}
+    assert guards_of(storage) == set()
+    for revision in REVISIONS[1:]:
+        migrate(storage, revision)
+    assert guards_of(storage) == guards
+    after = rows_of(storage)
+    assert after == {name: set() if name in gone else before[name] for name in before}
+    with storage.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    with pytest.raises(DBAPIError, match="a_ballot_stays"):
+        full.sql("DELETE FROM ballots")
+
+
+def test_the_first_migration_goes_down_to_nothing_and_up_again(full: Room) -> None:
+    roll_back(full.storage, "base")
+    assert set(inspect(full.storage.engine).get_table_names()) == {"alembic_version"}
+    migrate(full.storage)
+    assert set(rows_of(full.storage)) == {table.name for table in Base.metadata.sorted_tables}
+
+
+def test_an_open_boxs_database_is_not_rolled_back(room: Room) -> None:
+    room.open()
+    with pytest.raises(WrongState, match="between conferences"):
+        roll_back(room.storage, "0004")
+    assert guards_of(room.storage)
 
 
 def test_the_guard_of_transitions_is_the_table_of_the_code() -> None:

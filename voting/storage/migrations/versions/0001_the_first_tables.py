@@ -9,6 +9,13 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+TABLES = (
+    "confirmations", "closings", "ballots", "setups", "cards", "attendance", "trustees", "staff_sessions",
+    "staff_roles", "server_keys", "people", "drafts", "decks", "counts", "staff", "enrolments", "devices",
+    "conferences",
+)  # fmt: skip
+"""In the order in which they can be dropped."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -260,3 +267,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("conference", "owner"),
     )
+
+
+def downgrade() -> None:
+    for table in TABLES:
+        op.drop_table(table)

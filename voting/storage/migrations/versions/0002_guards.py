@@ -5,7 +5,7 @@ Revision 0002, after 0001. The transitions are those of voting.life_table on tha
 
 from alembic import op
 
-from voting.storage.guards import Guard, statements
+from voting.storage.guards import Guard, dropping, statements
 
 revision = "0002"
 down_revision = "0001"
@@ -246,4 +246,11 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     for guard in GUARDS:
         for statement in statements(guard, dialect):
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    dialect = op.get_bind().dialect.name
+    for guard in GUARDS:
+        for statement in dropping(guard, dialect):
             op.execute(statement)

@@ -6,7 +6,7 @@ Revision 0003, after 0002. Nothing here is about a voter or a card.
 import sqlalchemy as sa
 from alembic import op
 
-from voting.storage.guards import Guard, statements
+from voting.storage.guards import Guard, dropping, statements
 
 revision = "0003"
 down_revision = "0002"
@@ -66,3 +66,12 @@ def upgrade() -> None:
     for guard in GUARDS:
         for statement in statements(guard, dialect):
             op.execute(statement)
+
+
+def downgrade() -> None:
+    dialect = op.get_bind().dialect.name
+    for guard in GUARDS:
+        for statement in dropping(guard, dialect):
+            op.execute(statement)
+    for table in ("ways", "releases", "records"):
+        op.drop_table(table)

@@ -6,7 +6,7 @@ Revision 0004, after 0003. Nothing here is about a voter or a card. A signed doc
 import sqlalchemy as sa
 from alembic import op
 
-from voting.storage.guards import Guard, statements
+from voting.storage.guards import Guard, dropping, statements
 
 revision = "0004"
 down_revision = "0003"
@@ -38,3 +38,12 @@ def upgrade() -> None:
     for guard in GUARDS:
         for statement in statements(guard, dialect):
             op.execute(statement)
+
+
+def downgrade() -> None:
+    dialect = op.get_bind().dialect.name
+    for guard in GUARDS:
+        for statement in dropping(guard, dialect):
+            op.execute(statement)
+    for table in ("round_files", "rounds"):
+        op.drop_table(table)

@@ -6,7 +6,7 @@ Revision 0005, after 0004. No order, no time, and no ballot that a mark belongs 
 import sqlalchemy as sa
 from alembic import op
 
-from voting.storage.guards import Guard, statements
+from voting.storage.guards import Guard, dropping, statements
 
 revision = "0005"
 down_revision = "0004"
@@ -34,3 +34,11 @@ def upgrade() -> None:
     for guard in GUARDS:
         for statement in statements(guard, dialect):
             op.execute(statement)
+
+
+def downgrade() -> None:
+    dialect = op.get_bind().dialect.name
+    for guard in GUARDS:
+        for statement in dropping(guard, dialect):
+            op.execute(statement)
+    op.drop_table("ballot_marks")
