@@ -17,10 +17,10 @@ test("zero, one, and the ends of every window", () => {
   }
 });
 
-test("every digit of a window, with and without a carry", () => {
+test("every digit of a low and a high window, for even numbers and for odd ones", () => {
   for (let digit = 0n; digit < 256n; digit++) {
-    for (const n of [digit << 8n, (digit << 8n) + 255n, (digit << 240n) + 128n, (digit << 240n) + (129n << 232n)]) {
-      assert.ok(powers.of(n).equals(key.multiplyUnsafe(n % Q)), String(n));
+    for (const n of [digit << 9n, (digit << 9n) + 511n, (digit << 241n) + 256n, (digit << 241n) + (257n << 232n) + 1n]) {
+      assert.ok(powers.of(n % Q).equals(key.multiplyUnsafe(n % Q)), String(n));
     }
   }
 });
@@ -32,3 +32,16 @@ test("what @noble/curves says of random numbers", () => {
     assert.ok(basePower(n).equals(BASE.multiply(n)));
   }
 });
+
+test("a sum of powers is the power of the sum, as the proofs count on", () => {
+  const [a, b] = [freshScalar(), freshScalar()];
+  assert.ok(powers.of(a).add(powers.of(b)).equals(powers.of((a + b) % Q)));
+  assert.ok(powers.of(a).add(powers.of(Q - a)).equals(IDENTITY));
+});
+
+for (const wrong of [-1n, Q, Q + 1n, 1n << 253n, 1n << 256n, (1n << 256n) + 1n]) {
+  test(`never a wrong power of what is no number below q: ${wrong}`, () => {
+    assert.throws(() => powers.of(wrong), RangeError);
+    assert.throws(() => basePower(wrong), RangeError);
+  });
+}
