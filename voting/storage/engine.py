@@ -2,7 +2,8 @@
 
 SQLite: write-ahead log, synchronous=FULL (an answered ballot survives a power cut), foreign keys, secure_delete, and
 BEGIN IMMEDIATE for writers, so that a transaction that reads first never fails later. PostgreSQL: read committed,
-with row locks where the code and the guards ask for them.
+with row locks where the code and the guards ask for them, and commits that wait for the disk, whatever the database
+was told to take for granted: behind an older snapshot, the guards themselves would count too few ballots.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ _PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
 )
+_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
 class Storage:
@@ -75,13 +77,22 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself: see _begin_sqlite
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """An answered ballot survives a power cut; a stricter setting of the database's own stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DURABLE)
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
