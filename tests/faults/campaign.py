@@ -15,11 +15,30 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.room import LOST, Battlefield, Request, Zygote, check_archive, make_battlefield
+from tests.faults.room import ANSWER_SECONDS, LOST, Battlefield, Request, Zygote, check_archive, make_battlefield
 
 THREADS = 4
-LONGEST_BURST = 0.8  # seconds from the first request to the kill, at most
+LONGEST_WAIT = 0.05  # seconds from the sending that the kill is aimed at to the kill: some casts long
 CARDS, KILLS = 100, 25
+
+
+class Aim:
+    """Counts the requests that were sent, so that a kill hits the burst and not the quiet after it."""
+
+    def __init__(self, wanted: int) -> None:
+        self._left, self._reached = wanted, threading.Event()
+        self._lock = threading.Lock()
+
+    def sent(self) -> None:
+        """A request goes out now."""
+        with self._lock:
+            self._left -= 1
+        if self._left <= 0:
+            self._reached.set()
+
+    def wait(self) -> None:
+        """Until as many as wanted went out, or a tablet hangs."""
+        self._reached.wait(ANSWER_SECONDS)
 
 
 @dataclass
@@ -67,7 +86,7 @@ def _fight(field: Battlefield, kills: int) -> Figures:
     field.chance.shuffle(waiting)
     for number in range(kills):
         share = max(1, len(waiting) // (kills - number))
-        batch = [*waiting[: 2 * share], *field.chance.sample(field.rivals, min(1, len(field.rivals)))]
+        batch = [*waiting[: 3 * share], *field.chance.sample(field.rivals, min(1, len(field.rivals)))]
         _round(field, batch, figures)
         waiting = [one for one in waiting if one.tracker not in field.acknowledged and not _voted(field, one.card)]
         field.chance.shuffle(waiting)
@@ -82,13 +101,17 @@ def _voted(field: Battlefield, card: int) -> bool:
 def _round(field: Battlefield, batch: list[Request], figures: Figures) -> None:
     """Start, let tablets cast, kill at a random instant, look into the box."""
     field.start()
+    aim = Aim(field.chance.randint(1, len(batch)))
     threads = [
-        threading.Thread(target=_cast, args=(field, batch[at::THREADS], figures, random.Random(field.chance.random())))
+        threading.Thread(
+            target=_cast, args=(field, batch[at::THREADS], figures, random.Random(field.chance.random()), aim)
+        )
         for at in range(THREADS)
     ]
     for thread in threads:
         thread.start()
-    time.sleep(field.chance.uniform(0.0, LONGEST_BURST))
+    aim.wait()
+    time.sleep(field.chance.uniform(0.0, LONGEST_WAIT))
     field.let_go()
     figures.dropped_writes += field.kill()
     for thread in threads:
@@ -98,12 +121,15 @@ def _round(field: Battlefield, batch: list[Request], figures: Figures) -> None:
     field.let_go()
 
 
-def _cast(field: Battlefield, batch: list[Request], figures: Figures, chance: random.Random) -> None:
+def _cast(
+    field: Battlefield, batch: list[Request], figures: Figures, chance: random.Random, aim: Aim
+) -> None:
     """One thread's tablet: sends its ballots one after the other, some twice, until the server is gone."""
     tablet = field.tablet()
     try:
         for request in batch:
             for _ in range(1 + (chance.random() < 0.2)):
+                aim.sent()
                 status, answer = tablet.send(field.room_uuid, request.body)
                 known = request.tracker in field.acknowledged
                 figures.repeated += known and status == 200
