@@ -121,9 +121,7 @@ def _round(field: Battlefield, batch: list[Request], figures: Figures) -> None:
     field.let_go()
 
 
-def _cast(
-    field: Battlefield, batch: list[Request], figures: Figures, chance: random.Random, aim: Aim
-) -> None:
+def _cast(field: Battlefield, batch: list[Request], figures: Figures, chance: random.Random, aim: Aim) -> None:
     """One thread's tablet: sends its ballots one after the other, some twice, until the server is gone."""
     tablet = field.tablet()
     try:
