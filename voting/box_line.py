@@ -61,6 +61,8 @@ class Line(Generic[Item, Result]):
         results: Sequence[Result | Exception] = [RuntimeError("not served")] * len(group)
         try:
             results = self._serve_group([one.item for one in group])
+            if len(results) != len(group):  # checked here, where it leaves nobody waiting
+                raise RuntimeError(f"{len(group)} results expected, {len(results)} found")
         except Exception as error:  # noqa: BLE001 - raised again, in the thread of each
             results = [error] * len(group)
         finally:

@@ -48,7 +48,7 @@ class _Waiting:
     raw: bytes
     commitments: bytes | None
     done: bool = False
-    error: DocumentError | KeysError | None = None
+    error: Exception | None = None
 
 
 class Acceptance:
@@ -115,23 +115,33 @@ class Acceptance:
         return batch
 
     def _verify_batch(self, batch: Sequence[_Waiting]) -> None:
-        """Give each ballot of a batch its verdict; one by one, if the engine should fail."""
+        """Give each ballot of a batch its verdict; whatever happens, nobody is left waiting and none passes unseen."""
+        errors: Sequence[Exception | None] = [RuntimeError("not verified")] * len(batch)
+        try:
+            errors = self._verdicts(batch)
+        finally:
+            with self._changed:
+                for one, error in zip(batch, errors, strict=True):
+                    one.error = error
+                    one.done = True
+                self._busy = False
+                self._changed.notify_all()
+
+    def _verdicts(self, batch: Sequence[_Waiting]) -> Sequence[Exception | None]:
+        """Ask the engine for as many verdicts as there are ballots; go one by one if it should fail."""
         try:
             errors = self._check(batch[0].election, [one.raw for one in batch], [one.commitments for one in batch])
-        except Exception:  # noqa: BLE001 - a fault of the engine must neither refuse a ballot nor leave a sender waiting
-            errors = [_by_reference(one) for one in batch]
-        with self._changed:
-            for one, error in zip(batch, errors, strict=True):
-                one.error = error
-                one.done = True
-            self._busy = False
-            self._changed.notify_all()
+            if len(errors) == len(batch):
+                return errors
+        except Exception:  # noqa: BLE001 - a fault of the engine must neither refuse a ballot nor accept one
+            pass
+        return [_by_reference(one) for one in batch]
 
 
-def _by_reference(one: _Waiting) -> DocumentError | KeysError | None:
-    """Verify a ballot on PyNaCl alone."""
+def _by_reference(one: _Waiting) -> Exception | None:
+    """Verify a ballot on PyNaCl alone; what goes wrong is for its own sender to hear, not for a whole batch."""
     try:
         verify_ballot(one.election, parse_ballot(one.raw, ballot_limit(one.election)))
-    except (DocumentError, KeysError) as error:
+    except Exception as error:  # noqa: BLE001 - raised again, in the thread of the sender
         return error
     return None

@@ -78,3 +78,15 @@ def test_a_refusal_is_raised() -> None:
     counter.opened.set()
     with pytest.raises(ValueError, match="7"):
         counter.line.wait(7)
+
+
+def test_too_few_results_are_none_and_leave_nobody_waiting() -> None:
+    results: list[list[int | Exception]] = [[], [4]]
+    line = Line[int, int](lambda _: results.pop(0), most=1)
+    with pytest.raises(RuntimeError, match="1 results expected, 0 found"):
+        line.wait(2)
+    heard: list[int] = []
+    thread = threading.Thread(target=lambda: heard.append(line.wait(2)), daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert heard == [4]

@@ -8,6 +8,7 @@ import pytest
 from tally.fast import acceptance
 from tally.fast.acceptance import Acceptance, Errors, check_together
 from tests.tally.fast.ballots import AGREE, Cast, cast, make_election, spoil
+from voting.documents.ballot import EncryptedBallot, verify_ballot
 from voting.documents.election import Election
 from voting.documents.errors import DocumentError, NotCanonical
 
@@ -110,3 +111,57 @@ def test_the_engine_is_loaded_when_enough_ballots_have_come(election: Election, 
     assert batches == []
     accepting.verify(election, ballots[1].raw, None)
     assert batches == [1]
+
+
+@pytest.mark.parametrize("found", [[], [None, None, None]])
+def test_too_few_or_too_many_verdicts_are_none(
+    election: Election, ballots: list[Cast], found: list[DocumentError | None]
+) -> None:
+    accepting = Acceptance(lambda *_: found, load_after=0)
+    with pytest.raises(DocumentError):
+        accepting.verify(election, spoil(ballots[0]).raw, None)
+    accepting.verify(election, ballots[0].raw, None)
+
+
+def test_a_fault_on_one_ballot_leaves_nobody_waiting(
+    election: Election, ballots: list[Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither engine nor reference can verify the first ballot; the others are verified all the same."""
+
+    def faulty(of: Election, ballot: EncryptedBallot) -> None:
+        if ballot.raw == ballots[0].raw:
+            raise MemoryError
+        verify_ballot(of, ballot)
+
+    def broken(election: Election, raws: Sequence[bytes], commitments: Sequence[bytes | None]) -> Errors:
+        raise MemoryError
+
+    monkeypatch.setattr("tally.fast.acceptance.verify_ballot", faulty)
+    accepting = Acceptance(broken, load_after=0)
+    with pytest.raises(MemoryError):
+        accepting.verify(election, ballots[0].raw, None)
+    _verified_in_time(accepting, election, ballots[1])
+
+
+def test_who_ends_a_batch_from_outside_leaves_nobody_waiting_and_nothing_accepted(
+    election: Election, ballots: list[Cast]
+) -> None:
+    calls = list[int]()
+
+    def stopped(election: Election, raws: Sequence[bytes], commitments: Sequence[bytes | None]) -> Errors:
+        calls.append(len(raws))
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return check_together(election, raws, commitments)
+
+    accepting = Acceptance(stopped, load_after=0)
+    with pytest.raises(KeyboardInterrupt):
+        accepting.verify(election, ballots[0].raw, None)
+    _verified_in_time(accepting, election, ballots[1])
+
+
+def _verified_in_time(accepting: Acceptance, election: Election, one: Cast) -> None:
+    thread = threading.Thread(target=accepting.verify, args=(election, one.raw, None), daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
