@@ -10,13 +10,12 @@ that there are never more ballots than cards drawn; the one too many freezes the
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from keys.errors import KeysError
 from keys.signing import raw_message, sign_raw
-from voting import life_row
+from voting import box_queries, life_row
 from voting.box_copies import add_marks, is_copy, mark_key, marks_of
 from voting.box_line import Line
 from voting.documents.ballot import BallotText, parse_ballot, parse_ballot_text, tracker, verify_ballot
@@ -81,36 +80,34 @@ class _Inside:
 
     receipts: dict[str, Receipt]  # by tracker
     used: set[str]  # credentials
-    cards: Sequence[CardRow]  # kept here, they are not asked for one by one
+    cards: dict[str, tuple[str, str]]  # deck and status, by credential
 
     @classmethod
     def of(cls, session: Session, group: "Sequence[_Sealed]") -> "_Inside":
         """Look up a group's ballots and cards."""
         credentials, trackers = [one.credential for one in group], [one.tracker for one in group]
-        cards = session.scalars(select(CardRow).where(CardRow.credential.in_(credentials))).all()
-        columns = select(BallotRow.tracker, BallotRow.credential, BallotRow.receipt)
-        found = session.execute(
-            columns.where(or_(BallotRow.tracker.in_(trackers), BallotRow.credential.in_(credentials)))
-        ).all()
+        cards = box_queries.cards_of(session, credentials)
+        found = box_queries.ballots_of(session, trackers, credentials)
         return cls(
             {one.tracker: Receipt(one.tracker, one.receipt) for one in found}, {one.credential for one in found}, cards
         )
 
-    def judge(self, session: Session, row: ConferenceRow, sealed: "_Sealed") -> Receipt | VotingError | None:
+    def judge(self, state: State, sealed: "_Sealed") -> Receipt | VotingError | None:
         """The receipt of a ballot that is in, the reason why this one cannot go in, or None where it can."""
         if sealed.tracker in self.receipts:
             return self.receipts[sealed.tracker]
         try:
-            check_open(row)
-            check_card(session, sealed.uuid, sealed.credential)
+            check_state(state)
+            deck, status = self.cards.get(sealed.credential, (None, None))
+            check_status(status if deck == sealed.uuid else None)
         except VotingError as error:
             return error
         return CardAlreadyUsed("another ballot of this card is in the box") if sealed.credential in self.used else None
 
-    def add(self, ballot: BallotRow) -> Receipt:
+    def add(self, sealed: "_Sealed", receipt: Receipt) -> Receipt:
         """Count a ballot of this transaction as in the box."""
-        self.used.add(ballot.credential)
-        return self.receipts.setdefault(ballot.tracker, Receipt(ballot.tracker, ballot.receipt))
+        self.used.add(sealed.credential)
+        return self.receipts.setdefault(sealed.tracker, receipt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,27 +204,11 @@ class Box:
 
         Cheaper than verifying, and asked again afterwards.
         """
-        columns = (
-            ConferenceRow.state,
-            CardRow.deck,
-            CardRow.status,
-            BallotRow.deck,
-            BallotRow.tracker,
-            BallotRow.receipt,
-        )
-        query = (
-            select(*columns)
-            .select_from(ConferenceRow)
-            .outerjoin(CardRow, CardRow.credential == sealed.credential)
-            .outerjoin(BallotRow, BallotRow.tracker == sealed.tracker)
-            .where(ConferenceRow.id == sealed.conference)
-        )
-        with self._storage.read() as session:  # one question for all, since every ballot asks it
-            state, deck, status, box, found, receipt = session.execute(query).one()
-        if box == sealed.uuid:
-            return Receipt(found, receipt)
-        check_state(state)
-        check_status(status if deck == sealed.uuid else None)
+        found = box_queries.look(self._storage, sealed.conference, sealed.credential, sealed.tracker)
+        if found.box == sealed.uuid and found.tracker is not None and found.receipt is not None:
+            return Receipt(found.tracker, found.receipt)
+        check_state(found.state)
+        check_status(found.status if found.deck == sealed.uuid else None)
         return None
 
     def _put_in(self, group: Sequence[_Sealed]) -> Sequence[Receipt | Exception]:
@@ -242,70 +223,54 @@ class Box:
     def _insert(self, group: Sequence[_Sealed]) -> list[Receipt | Exception]:
         """Put ballots in, in one transaction, each judged after those before it; raise IntegrityError after a race."""
         with Session(self._storage.engine) as session:
-            row = self._enter(session, group[0])
+            state, drawn = self._enter(session, group[0])
             # Counted before looking at the cards: a ballot that another process puts in meanwhile is then seen as its
             # card's first, and never taken for one ballot too many, which would freeze the box.
-            left = (row.drawn or 0) - _ballots(session, group[0].uuid)
+            left = (drawn or 0) - _ballots(session, group[0].uuid)
             inside = _Inside.of(session, group)
             outcomes: list[Receipt | Exception] = []
-            fresh: list[BallotRow] = []
+            fresh: list[tuple[_Sealed, Receipt]] = []
             for sealed in group:
-                outcome = inside.judge(session, row, sealed)
+                outcome = inside.judge(state, sealed)
                 if outcome is None and len(fresh) >= left:
                     break  # one too many, to be met again with the box as these leave it
                 if outcome is None:
-                    fresh.append(self._ballot_row(session, sealed))
-                    outcome = inside.add(fresh[-1])
+                    fresh.append((sealed, self._sign(session, sealed)))
+                    outcome = inside.add(*fresh[-1])
                 outcomes.append(outcome)
             if not fresh and len(outcomes) < len(group):
-                _freeze_over_limit(session, row)
+                _freeze_over_limit(session, group[0].conference)
                 outcomes.append(
                     BoxFrozen("one ballot more than cards were drawn: the box is frozen, the chair decides")
                 )
             # In one order in all processes, so that none waits for another in a circle.
-            fresh.sort(key=lambda ballot: ballot.credential)
-            session.add_all(fresh)
-            session.flush()
-            into = {ballot.tracker for ballot in fresh}
-            marks = {sealed.tracker: sealed.marks for sealed in group if sealed.tracker in into}
-            add_marks(session, group[0].uuid, (mark for some in marks.values() for mark in some))
+            fresh.sort(key=lambda one: one[0].credential)
+            box_queries.insert_ballots(session, [_row(*one) for one in fresh])
+            add_marks(session, group[0].uuid, (mark for sealed, _ in fresh for mark in sealed.marks))
             session.commit()
         rest = group[len(outcomes) :]
         return [*outcomes, *self._put_in(rest)] if rest else outcomes
 
-    def _ballot_row(self, session: Session, sealed: _Sealed) -> BallotRow:
-        """The row of a ballot, with its signed receipt."""
+    def _sign(self, session: Session, sealed: _Sealed) -> Receipt:
+        """Sign the receipt of a ballot that goes in."""
         message = raw_message(RECEIPT_TAG, sealed.uuid.encode(), sealed.tracker.encode())
-        return BallotRow(
-            tracker=sealed.tracker,
-            deck=sealed.uuid,
-            credential=sealed.credential,
-            ballot=sealed.raw,
-            commitments=sealed.commitments,
-            receipt=sign_raw(self._keyring.key(session, sealed.conference, "receipt"), message),
-        )
+        key = self._keyring.key(session, sealed.conference, "receipt")
+        return Receipt(sealed.tracker, sign_raw(key, message))
 
-    def _enter(self, session: Session, sealed: _Sealed) -> ConferenceRow:
+    def _enter(self, session: Session, sealed: _Sealed) -> box_queries.Entered:
         """Share the conference's row with other casts; hold it alone once a spare is active."""
-        shared = {"read": True}
         while True:
-            alone = _spare_active(session, sealed.uuid)
-            row = session.get(
-                ConferenceRow,
-                sealed.conference,
-                with_for_update=True if alone else shared,
-                populate_existing=True,
-            )
-            assert row is not None, "a conference stays"
-            if alone or not _spare_active(session, sealed.uuid):
-                return row
+            alone = box_queries.spare_active(session, sealed.uuid)
+            entered = box_queries.enter(session, sealed.conference, alone=alone)
+            if alone or not box_queries.spare_active(session, sealed.uuid):
+                return entered
             session.rollback()
 
     def _stored(self, sealed: _Sealed) -> Receipt | Exception:
         """After a refusal by the database: the receipt of the same ballot, or the reason why this one cannot go in."""
         with self._storage.read() as session:
             row = life_row.find(session, sealed.conference)
-            outcome = _Inside.of(session, [sealed]).judge(session, row, sealed)
+            outcome = _Inside.of(session, [sealed]).judge(row.state, sealed)
             if outcome is None and is_copy(session, sealed.uuid, sealed.marks):
                 return BadBallot("a ciphertext in this ballot is a copy")
         return outcome or BoxFrozen("the box refused the ballot: ask the staff")
@@ -367,16 +332,24 @@ def _receipt(session: Session, uuid: str, found: str) -> Receipt | None:
 
 
 def _ballots(session: Session, uuid: str) -> int:
-    return session.scalar(select(func.count()).select_from(BallotRow).where(BallotRow.deck == uuid)) or 0
+    return box_queries.count(session, uuid)
 
 
-def _spare_active(session: Session, uuid: str) -> bool:
-    query = select(CardRow.credential).where(CardRow.deck == uuid, CardRow.status == "activated").limit(1)
-    return session.scalar(query) is not None
+def _row(sealed: _Sealed, receipt: Receipt) -> dict[str, object]:
+    """The row of a ballot: it tells nothing else of the card's use."""
+    return {
+        "tracker": sealed.tracker,
+        "deck": sealed.uuid,
+        "credential": sealed.credential,
+        "ballot": sealed.raw,
+        "commitments": sealed.commitments,
+        "receipt": receipt.signature,
+    }
 
 
-def _freeze_over_limit(session: Session, row: ConferenceRow) -> None:
+def _freeze_over_limit(session: Session, conference: int) -> None:
     """Freeze the box for good before the ballot too many; the refusal is counted, its card is not kept."""
+    row = life_row.find(session, conference)
     row.state, row.over_limit = "frozen", True
     life_row.note(session, row.id, "limit_reached")
     life_row.note(session, row.id, "refused")

@@ -10,7 +10,7 @@ nothing of casting that the ballots do not.
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ARRAY, LargeBinary, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from voting.documents.ballot import BallotText
@@ -20,6 +20,12 @@ from voting.storage.tables import MarkRow
 MARK_BYTES = 16  # as collision-resistant as 64 bits, against those who do not know the key
 PURPOSE = "phieukin/room/copies/v1"
 _TOGETHER = 500  # marks of one query
+_INSERT = insert(MarkRow.__table__)  # type: ignore[arg-type] # a declared table is a Table
+_INSERT_ALL = _INSERT.from_select(
+    ["deck", "mark"],
+    select(bindparam("uuid", type_=MarkRow.deck.type), func.unnest(bindparam("marks", type_=ARRAY(LargeBinary)))),
+)
+"""All marks of a group in one statement, on PostgreSQL, where each statement is a message."""
 
 
 def mark_key(keyring: Keyring) -> bytes:
@@ -39,9 +45,14 @@ def marks_of(key: bytes, uuid: str, ballot: BallotText) -> tuple[bytes, ...]:
 def add_marks(session: Session, uuid: str, marks: Iterable[bytes]) -> None:
     """Add the marks of ballots that go in; the database raises IntegrityError where one is there already."""
     # In one order in all processes, so that none waits for another in a circle.
-    rows = [{"deck": uuid, "mark": mark} for mark in sorted(marks)]
-    if rows:
-        session.execute(insert(MarkRow), rows)
+    ordered = sorted(marks)
+    connection = session.connection()
+    if not ordered:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(_INSERT_ALL, {"uuid": uuid, "marks": ordered})
+    else:
+        connection.execute(_INSERT, [{"deck": uuid, "mark": mark} for mark in ordered])
 
 
 def is_copy(session: Session, uuid: str, marks: Sequence[bytes]) -> bool:

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from keys.cards import ALPHABET
@@ -17,6 +17,7 @@ from keys.errors import KeysError
 from keys.signing import keyid, load_public, public_text, raw_message, verify_raw
 from voting.documents.canonical import unclean_text
 from voting.errors import InvalidCode, UnknownDevice
+from voting.storage.engine import Storage
 from voting.storage.tables import DeviceRow, EnrolmentRow
 
 DEVICE_TAG = "phieukin/device/v1"
@@ -24,6 +25,8 @@ CODE_LENGTH = 10  # base58 characters, 58 bits, and good once within the minutes
 CODE_SECONDS = 15 * 60
 LABEL_LIMIT = 40  # characters
 _POINT_BYTES = 65  # an uncompressed point of P-256
+_DEVICES = DeviceRow.__table__.c
+_KNOWN = select(_DEVICES.key, _DEVICES.status).where(_DEVICES.id == bindparam("identifier"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,12 @@ def devices(session: Session) -> list[Device]:
     return [Device(row.id, row.label, row.status == "enrolled") for row in rows]
 
 
-def check_device(session: Session, identifier: str, signature: bytes, uuid: str, body: bytes) -> None:
+def check_device(storage: Storage, identifier: str, signature: bytes, uuid: str, body: bytes) -> None:
     """Check that an enrolled tablet signed this casting request; raise UnknownDevice."""
-    row = session.get(DeviceRow, identifier)
+    row = storage.ask(_KNOWN, {"identifier": identifier})
     if row is None or row.status != "enrolled":
         raise UnknownDevice("this tablet is not enrolled, or was revoked")
-    _check_signature(row, signature, uuid, body)
+    _check_signature(row.key, signature, uuid, body)
 
 
 def was_ours(session: Session, identifier: str, signature: bytes, uuid: str, body: bytes) -> bool:
@@ -95,16 +98,16 @@ def was_ours(session: Session, identifier: str, signature: bytes, uuid: str, bod
     if row is None:
         return False
     try:
-        _check_signature(row, signature, uuid, body)
+        _check_signature(row.key, signature, uuid, body)
     except UnknownDevice:
         return False
     return True
 
 
-def _check_signature(row: DeviceRow, signature: bytes, uuid: str, body: bytes) -> None:
+def _check_signature(key: str, signature: bytes, uuid: str, body: bytes) -> None:
     message = raw_message(DEVICE_TAG, uuid.encode(), hashlib.sha256(body).digest())
     try:
-        verify_raw(row.key, message, signature)
+        verify_raw(key, message, signature)
     except KeysError as error:
         raise UnknownDevice(f"the tablet's signature: {error}") from None
 

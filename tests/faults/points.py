@@ -28,7 +28,7 @@ class Point:
 CASTING = {
     "cast: request read": Point("voting.web.api", "_exact_body", "after"),
     "cast: tablet known": Point("voting.web.api", "check_device", "after"),
-    "cast: card looked up": Point("voting.box", "check_card", "after"),
+    "cast: card looked up": Point("voting.box", "check_status", "after"),
     "cast: ballot verified": Point("voting.box:Box", "_verify", "after"),
     "cast: row shared": Point("voting.box:Box", "_enter", "after"),
     "cast: counted": Point("voting.box", "_ballots", "after"),

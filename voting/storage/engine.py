@@ -6,11 +6,11 @@ with row locks where the code and the guards ask for them, and commits that wait
 was told to take for granted: behind an older snapshot, the guards themselves would count too few ballots.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Row, Select, create_engine, event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,7 @@ class Storage:
     def __init__(self, url: str) -> None:
         self.engine: Engine = open_engine(url)
         self._reading = self.engine.execution_options(phieukin_reading=True)
+        self._asking = _without_transactions(self.engine)
 
     @property
     def dialect(self) -> str:
@@ -46,6 +47,11 @@ class Storage:
         """Give a session for reading; what it changes is dropped."""
         with Session(self._reading, autoflush=False) as session:
             yield session  # closed without a commit: what was read stays readable, changes are gone
+
+    def ask(self, question: "Select[Any]", values: Mapping[str, object]) -> "Row[Any] | None":
+        """Ask one question, a statement that is built once, outside of any transaction; return its first row."""
+        with self._asking.connect() as connection:
+            return connection.execute(question, values).first()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -82,6 +88,13 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def _without_transactions(engine: Engine) -> Engine:
+    """The same engine for single questions, each of which sees one moment: nothing to begin, nothing to end."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(phieukin_asking=True)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself: see _begin_sqlite
     for pragma in _PRAGMAS:
@@ -96,5 +109,6 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("phieukin_reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("phieukin_asking", False):
+        connection.exec_driver_sql("BEGIN" if options.get("phieukin_reading", False) else "BEGIN IMMEDIATE")

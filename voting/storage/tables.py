@@ -25,6 +25,7 @@ DECK_KINDS = ("main", "reserve")
 DECK_STATUSES = ("ready", "in_use", "void")
 CARD_STATUSES = ("active", "spare", "activated", "void")
 _IN_USE = text("status = 'in_use'")
+_ACTIVATED = text("status = 'activated'")
 KEY_PURPOSES = ("receipt", "desk")
 DEVICE_STATUSES = ("enrolled", "revoked")
 WAYS = ("roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed")
@@ -124,6 +125,8 @@ class CardRow(Base):
         CheckConstraint(one_of("status", CARD_STATUSES), name="a_known_card_status"),
         CheckConstraint("length(credential) = 64", name="a_credential"),
         UniqueConstraint("deck", "credential"),
+        # Every ballot asks whether a spare is active.
+        Index("spares_activated", "deck", sqlite_where=_ACTIVATED, postgresql_where=_ACTIVATED),
         NO_ROW_NUMBER,
     )
 

@@ -212,8 +212,7 @@ def _body(limit: int) -> bytes | None:
 
 def check_device(room: Room, uuid: str, body: bytes) -> None:
     """Check the tablet's signature before anything else is done with a body."""
-    with room.storage.read() as session:
-        box_devices.check_device(session, device(), _signature(), uuid, body)
+    box_devices.check_device(room.storage, device(), _signature(), uuid, body)
 
 
 def _was_ours(room: Room, uuid: str, body: bytes) -> bool:
