@@ -41,11 +41,16 @@ def write_sealed(path: Path, payload: bytes, passphrase: str, *, kind: str, cost
 
 def replace_sealed(path: Path, payload: bytes, passphrase: str, *, kind: str, cost: Cost = DEFAULT_COST) -> None:
     """Put the next state in the place of a sealed file, at once or not at all."""
-    fresh = path.with_name(path.name + ".new")
+    fresh = next_state(path)
     fresh.unlink(missing_ok=True)
     write_sealed(fresh, payload, passphrase, kind=kind, cost=cost)
     fresh.replace(path)
     _sync_folder(path.parent)
+
+
+def next_state(path: Path) -> Path:
+    """Where the next state of a sealed file is written; a crash may leave it there, whole or in part."""
+    return path.with_name(path.name + ".new")
 
 
 def read_sealed(path: Path, passphrase: str, *, kind: str) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from keys.keyfiles import next_state
 from keys.transcript import sha256_hex
 from tally.ceremony_own import KIND, kind_of
 from tally.errors import NotReady
@@ -47,8 +48,17 @@ def read_share_file(path: Path) -> str:
 
 
 def destroy(path: Path) -> None:
-    """Overwrite a teller's sealed file with random bytes, once, durably, and delete it."""
+    """Overwrite a teller's sealed file with random bytes, once, durably, and delete it.
+
+    What a crash may have left beside it of its next state, which holds the share as well, goes first.
+    """
     read_share_file(path)
+    for one in (next_state(path), path):
+        if one.exists():
+            _overwrite(one)
+
+
+def _overwrite(path: Path) -> None:
     with path.open("r+b") as file:
         file.write(secrets.token_bytes(path.stat().st_size))
         file.flush()

@@ -25,7 +25,7 @@ from tally.errors import CannotSign, NotReady
 from tally.pens import KeyPen
 from tally.record import record_payload
 from tally.signatures import read_record, sign_record, unsigned_record
-from tally.teller_file import new_teller_file, write_teller_file
+from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
 from tally.verify_cli import verify_command
 from tests.attacks.lab import Lab, closed
 from tests.attacks.lab import lab as made
@@ -196,6 +196,22 @@ def test_a_share_is_overwritten_and_deleted(lab: Lab, tmp_path: Path) -> None:
     assert not path.exists()
     assert len(twin.read_bytes()) == len(before)
     assert twin.read_bytes() != before
+
+
+def test_what_a_crash_left_of_the_next_state_goes_with_the_share(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = share_file(lab, tmp_path)
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "replace", crash)
+        bind_to_box(path, read_teller_file(path, PASSPHRASE), PASSPHRASE, "ab" * 32, LEAST_COST)
+    assert len(list(tmp_path.iterdir())) == 2
+    destroy(path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", [b"hello", b'{"kind":"signing-key"}', b"{}"])
