@@ -12,12 +12,15 @@ class Heading(msgspec.Struct, frozen=True, tag_field="kind", tag="heading"):
 
 
 class Text(msgspec.Struct, frozen=True, tag_field="kind", tag="text"):
-    """A paragraph; `label` stands before it in bold, `number` before that. Italic for the basis and for notes."""
+    """A paragraph; `label` stands before it in bold, `number` before that. Italic for the basis and for notes.
+
+    Entries of a list are not justified: their last words, kept together, would tear the line before them apart.
+    """
 
     text: str
     label: str = ""
     number: str = ""
-    style: Literal["normal", "italic", "small"] = "normal"
+    style: Literal["normal", "italic", "small", "listed"] = "normal"
     keep: bool = False
 
 

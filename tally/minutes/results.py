@@ -137,7 +137,7 @@ def _selected_line(view: View, number: int, one: Judged) -> Text:
         "base": view.number(view.record.verdict.base), "percent": view.percent(one), "post": candidate.position,
     }  # fmt: skip
     key = "conclusion.line_post" if candidate.position else "conclusion.line"
-    return Text(f"{number}. " + view.words(key, **facts))
+    return Text(f"{number}. " + view.words(key, **facts), style="listed")
 
 
 def _tie(view: View) -> list[Block]:

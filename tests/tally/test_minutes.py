@@ -14,9 +14,9 @@ import pikepdf
 import pytest
 from click.testing import CliRunner
 
+from tally.cli import tally_group
 from tally.errors import InvalidRecord, OtherRenderer
 from tally.minutes import render_minutes, renderer_versions, signature_places
-from tally.minutes.cli import minutes_command
 from tally.minutes.qr import qr_svg
 from tally.minutes.wording import in_prose
 from tests.conftest import missing
@@ -271,11 +271,12 @@ def test_the_command_writes_the_minutes_byte_for_byte(tmp_path: Path) -> None:
     record = busy_record()
     source, target = tmp_path / "record.json", tmp_path / "minutes.pdf"
     source.write_bytes(envelope(record))
-    result = CliRunner().invoke(minutes_command, [str(source), "--out", str(target)])
+    result = CliRunner().invoke(tally_group, ["minutes", str(source), "--out", str(target)])
     assert result.exit_code == 0, result.output
     assert target.read_bytes() == render_minutes(payload(record))
     source.write_bytes(b"{}")
-    assert CliRunner().invoke(minutes_command, [str(source), "--out", str(target)]).exit_code == 1
+    result = CliRunner().invoke(tally_group, ["minutes", str(source), "--out", str(target)])
+    assert (result.exit_code, result.output[:12]) == (1, "Lỗi / Error:")
 
 
 def test_a_qr_code_is_a_function_of_its_text() -> None:
