@@ -9,6 +9,8 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from voting.web.protection_counts import SCHEME
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -56,7 +58,7 @@ def device() -> str:
 
 def set_limits(app: Flask, per_address: Mapping[str, int], per_device: Mapping[str, int]) -> None:
     """Limit endpoints to so many requests a minute, counted in the memory of each server process and nowhere else."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    limiter = Limiter(get_remote_address, app=app, storage_uri=f"{SCHEME}://", headers_enabled=False)
     for limits, whom in ((per_address, get_remote_address), (per_device, _named_device)):
         for endpoint, times in limits.items():
             limited = limiter.limit(f"{times} per minute", key_func=whom)(app.view_functions[endpoint])

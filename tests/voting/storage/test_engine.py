@@ -1,4 +1,4 @@
-"""What the room's promises rest on is set by the room, whatever the database was told; single questions leave no trace."""
+"""What the room's promises rest on is set by the room, whatever the database was told; questions leave no trace."""
 
 from collections.abc import Iterator
 
