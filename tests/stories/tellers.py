@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,16 +97,31 @@ class Terminal:
         self.process.close(force=True)
 
 
+HERE = (sys.executable, "-c", ALONE)
+_command: ContextVar[tuple[str, ...]] = ContextVar("command", default=HERE)
+
+
+@contextmanager
+def on_machine(command: tuple[str, ...]) -> Iterator[None]:
+    """Tell the stories inside to run this command in place of the program of this checkout."""
+    before = _command.set(command)
+    try:
+        yield
+    finally:
+        _command.reset(before)
+
+
 @contextmanager
 def phieukin(*words: object) -> Iterator[Terminal]:
     """Run the program at a terminal of its own."""
-    arguments = ["-c", ALONE, *(str(word) for word in words)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "TERM": "dumb"}
+    first, *more = _command.get()
+    env = {**os.environ, "PYTHONUTF8": "1", "TERM": "dumb"}
+    env.pop("PYTHONPATH", None)
     process: pexpect.spawn[str] = pexpect.spawn(
-        sys.executable,
-        arguments,
+        first,
+        [*more, *(str(word) for word in words)],
         encoding="utf-8",
-        env=env,
+        env=env | ({"PYTHONPATH": str(ROOT)} if _command.get() == HERE else {}),
         dimensions=(60, 400),
         echo=False,  # type: ignore[arg-type]
     )
