@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BUILT = HERE / "static" / "built"
-_INSTALL = ("ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error")
+_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 class BuildFailed(Exception):
@@ -25,9 +25,14 @@ def build(*, install: bool = True) -> Path:
     """
     node, npm = find_node()
     if install:
-        _run((*npm, *_INSTALL), "installing the pinned packages")
+        _run((*npm, *_INSTALL, _developers()), "installing the pinned packages")
     _run((node, "build.mjs"), "bundling")
     return BUILT / "manifest.json"
+
+
+def _developers() -> str:
+    """Keep what developers need (the compiler, axe-core) where it is installed; a room does without."""
+    return "--include=dev" if (HERE / "node_modules" / "typescript").exists() else "--omit=dev"
 
 
 def find_node() -> tuple[str, tuple[str, ...]]:

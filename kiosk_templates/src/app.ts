@@ -27,6 +27,7 @@ export interface Shower {
   remark(app: App): void;
   warn(app: App, seconds: number | null): void;
   count(app: App, seconds: number): void;
+  display(app: App): void;
 }
 
 export class App {

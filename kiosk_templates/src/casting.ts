@@ -81,11 +81,12 @@ function refusal(code: string, recorded: boolean | null): Outcome {
 /** Refusals after which the card can still be used as it is. */
 const CARD_STAYS_VALID = new Set(["bad_ballot", "wrong_size", "not_open", "frozen", "device_unknown"]);
 
-export type Verdict = "counts.yes" | "counts.no_valid" | "counts.no" | "counts.unknown";
+export type Verdict = "counts.yes" | "counts.no_valid" | "counts.used" | "counts.no" | "counts.unknown";
 
 /** Which of the sentences on "does it count?" is true after a refusal. */
 export function counts(code: string, recorded: boolean | null): Verdict {
   if (recorded === true) return "counts.yes";
   if (recorded === null) return "counts.unknown";
+  if (code === "card_used") return "counts.used"; // another ballot of this card is in the box
   return CARD_STAYS_VALID.has(code) ? "counts.no_valid" : "counts.no";
 }

@@ -7,6 +7,7 @@ import { button, h, p } from "./dom.ts";
 import { SIZES, THEMES } from "./settings.ts";
 import { viewOf, type View } from "./screens/index.ts";
 import { holdsVoter } from "./states.ts";
+import { hush, NAMES, voiceFor, VOICINGS } from "./voice.ts";
 
 const DEAD = 400; // ms
 
@@ -15,7 +16,7 @@ export class Frame implements Shower {
   readonly #idle = h("dialog.dialog", { role: "alertdialog", "aria-labelledby": "idle-title" });
   readonly #display = h("dialog.dialog", { "aria-labelledby": "display-title" });
   #view: View | null = null;
-  #dead = 0;
+  #still = 0;
 
   constructor(root: HTMLElement) {
     this.#root = root;
@@ -29,8 +30,8 @@ export class Frame implements Shower {
   show(app: App, fresh: boolean): void {
     const scroll = fresh ? 0 : (this.#root.querySelector(".main")?.scrollTop ?? 0);
     const focus = fresh ? null : focusedKey();
-    if (fresh) this.#dead = performance.now() + DEAD;
-    if (fresh) this.#display.close();
+    if (fresh) this.#fresh();
+    this.#root.classList.toggle("practising", app.room?.practice === true);
     this.#view?.left?.();
     const view = viewOf(app);
     this.#view = view;
@@ -40,7 +41,7 @@ export class Frame implements Shower {
     const foot = h("footer.foot", {}, ...(view.foot ?? []));
     const more = moreButton(app, main);
     more.hidden = true;
-    const header = top(app, () => this.#openDisplay(app));
+    const header = top(app, () => this.display(app));
     this.#root.replaceChildren(...banner(app), header, remark(app), main, more, foot);
     view.shown?.(main);
     main.scrollTop = scroll;
@@ -67,6 +68,15 @@ export class Frame implements Shower {
     if (line) line.textContent = app.say("done.clear", { seconds });
   }
 
+  /** A new screen: no dialog, no voice, and for a moment no touches. While `data-still` stands, they are dead. */
+  #fresh(): void {
+    this.#display.close();
+    hush();
+    window.clearTimeout(this.#still);
+    this.#root.dataset["still"] = "";
+    this.#still = window.setTimeout(() => delete this.#root.dataset["still"], DEAD);
+  }
+
   /** The focus goes to the heading of a new screen, or stays where it was when the same screen is drawn again. */
   #focus(view: View, title: HTMLElement, key: string | null): void {
     const old = key === null ? null : this.#root.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
@@ -76,18 +86,19 @@ export class Frame implements Shower {
   #guard(event: Event): void {
     const key = event instanceof KeyboardEvent ? event.key : null;
     if (key !== null && key !== "Enter" && key !== " ") return;
-    if (performance.now() >= this.#dead) return;
+    if (this.#root.dataset["still"] === undefined) return;
     event.stopPropagation();
     event.preventDefault();
   }
 
-  #openDisplay(app: App): void {
+  /** Open the dialog on size, colour and voice. */
+  display(app: App): void {
     this.#fillDisplay(app);
     this.#display.showModal();
   }
 
   #fillDisplay(app: App): void {
-    const choice = <T extends string>(key: "size" | "theme", values: readonly T[]): HTMLElement =>
+    const choice = <T extends string>(key: "size" | "theme" | "voice", values: readonly T[]): HTMLElement =>
       h("div.options", { role: "group", "aria-label": app.say(`display.${key}`) }, ...values.map((value) =>
         button(app.say(`display.${key}.${value}` as never), () => app.set({ [key]: value }), `option ${key}-${value}`,
           { "aria-pressed": String(app.settings[key] === value), "data-key": value })));
@@ -96,6 +107,8 @@ export class Frame implements Shower {
       h("h2", { id: "display-title" }, app.say("display.title")),
       h("h3", {}, app.say("display.size")), choice("size", SIZES),
       h("h3", {}, app.say("display.theme")), choice("theme", THEMES),
+      ...(voiceFor(NAMES) === null ? [] : [
+        h("h3", {}, app.say("display.voice")), p(app.say("voice.heard"), "heard"), choice("voice", VOICINGS)]),
       button(app.say("display.close"), () => this.#display.close(), "primary", { "data-key": "close" }));
     this.#display.querySelector<HTMLElement>(`[data-key="${focused ?? "close"}"]`)?.focus();
   }

@@ -56,6 +56,7 @@ function closeWaysOut(): void {
   window.addEventListener("pagehide", () => app.leave());
   window.addEventListener("resize", () => app.state.at !== "enrol" && app.refresh());
   document.addEventListener("visibilitychange", () => void stayAwake());
+  globalThis.speechSynthesis?.addEventListener("voiceschanged", () => app.state.at !== "enrol" && app.refresh());
 }
 
 async function stayAwake(): Promise<void> {

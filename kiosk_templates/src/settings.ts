@@ -1,4 +1,5 @@
-/** Language, text size and contrast: for one voter, then reset. Held in memory and in attributes of the page alone. */
+/** Language, text size, contrast, voice: for one voter, then reset. Held in memory and in attributes of the page alone. */
+import type { Voicing } from "./voice.ts";
 import type { Language } from "./words.ts";
 
 export const SIZES = ["s", "m", "l", "x"] as const;
@@ -10,9 +11,10 @@ export interface Settings {
   language: Language;
   size: Size;
   theme: Theme;
+  voice: Voicing;
 }
 
-export const DEFAULTS: Readonly<Settings> = { language: "vi", size: "m", theme: "light" };
+export const DEFAULTS: Readonly<Settings> = { language: "vi", size: "m", theme: "light", voice: "off" };
 
 /** Show the settings; the styles read them from the root element. */
 export function apply(settings: Settings): void {

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +77,12 @@ class Tablet:
         self.ready()
         self.page.locator(selector).first.click()
 
+    def enrol(self) -> None:
+        """Register the tablet with the room's code."""
+        self.page.fill("#enrol-code", "CODE")
+        self.touch("button.primary")
+        self.at("welcome")
+
     def scan(self, number: int) -> None:
         """Scan a card: the scanner types it and Enter."""
         self.page.keyboard.type(self.room.meeting.cards[number].replace("-", ""))
@@ -109,15 +116,19 @@ class Tablet:
                 return
 
 
-@pytest.fixture
-def tablet(chromium: "Browser", front: Path) -> Iterator[Tablet]:
-    """An enrolled tablet at the welcome screen of an open room, its clock in the test's hand."""
+SIZE = (768, 1024)  # CSS px
+
+
+@contextmanager
+def new_tablet(chromium: "Browser", size: tuple[int, int] = SIZE, script: str = "") -> Iterator[Tablet]:
+    """A tablet before it is enrolled, its clock in the test's hand; `script` changes its browser beforehand."""
     room = DevRoom()
     server = start(room)
-    context = chromium.new_context(viewport={"width": 768, "height": 1024}, reduced_motion="reduce")
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.clock.install()
+    page.add_init_script(script)
     one = Tablet(page, room, server, [])
     page.on("pageerror", lambda error: one.complaints.append(str(error)))
     page.on(
@@ -125,11 +136,16 @@ def tablet(chromium: "Browser", front: Path) -> Iterator[Tablet]:
     )
     page.goto(f"http://localhost:{server.server_port}/kiosk")
     page.wait_for_selector("#enrol-code")
-    page.fill("#enrol-code", "CODE")
-    one.touch("button.primary")
-    one.at("welcome")
     yield one
     context.close()
     server.shutdown()
     server.server_close()
     assert one.complaints == []
+
+
+@pytest.fixture
+def tablet(chromium: "Browser", front: Path) -> Iterator[Tablet]:
+    """An enrolled tablet at the welcome screen of an open room."""
+    with new_tablet(chromium) as one:
+        one.enrol()
+        yield one

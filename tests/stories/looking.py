@@ -24,7 +24,18 @@ SMALL_TARGETS = """(least) => [...document.querySelectorAll("button, label.choic
     .filter(([one, box]) => box.width && getComputedStyle(one).visibility !== "hidden")
     .filter(([_, box]) => box.width < least - 0.5 || box.height < least - 0.5)
     .map(([one, box]) => `${one.className || one.tagName} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
-TARGET = 48  # CSS px: 12.7 mm at 96 dpi
+CROWDED = """(least) => {
+    const all = [...document.querySelectorAll("dialog[open] button, #tablet button, #tablet label.choice")]
+        .filter((one) => getComputedStyle(one).visibility !== "hidden" && one.getBoundingClientRect().width)
+        .filter((one) => !document.querySelector("dialog[open]") || one.closest("dialog"));
+    const near = (a, b) => Math.hypot(Math.max(0, b.left - a.right, a.left - b.right),
+        Math.max(0, b.top - a.bottom, a.top - b.bottom));
+    const seen = all.map((one) => [one, one.getBoundingClientRect(), one.closest("main, header, footer, dialog")]);
+    return seen.flatMap(([one, a, home], at) => seen.slice(at + 1)
+        .filter(([other, b, same]) => same === home && near(a, b) < least - 0.5)
+        .map(([other, b]) => `${one.textContent} | ${other.textContent}: ${Math.round(near(a, b))} px apart`));
+}"""
+TARGET, APART = 48, 9.4  # CSS px: 12.7 mm and 2.5 mm at 96 dpi
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,12 @@ def complaints(page: "Page") -> list[str]:
 def small_targets(page: "Page") -> list[str]:
     """Everything to be touched that is smaller than 12.7 mm."""
     found: list[str] = page.evaluate(SMALL_TARGETS, TARGET)
+    return found
+
+
+def crowded(page: "Page") -> list[str]:
+    """Things to be touched that lie closer than 2.5 mm together, within one part of the screen."""
+    found: list[str] = page.evaluate(CROWDED, APART)
     return found
 
 

@@ -123,7 +123,6 @@ class Conference:
         attendee = Attendee(context.new_page())
         attendee.page.goto(f"{self.room.url}/kiosk")
         attendee.page.fill("#enrol-code", code)
-        attendee.page.wait_for_timeout(450)
         attendee.touch("button.primary")
         attendee.at("welcome")
         return attendee
@@ -138,7 +137,6 @@ class Conference:
         attendee.choose(lambda number: answer)
         attendee.touch("[data-key=cast]")
         attendee.page.wait_for_selector(".at-done, .at-stopped", state="attached")
-        attendee.page.wait_for_timeout(450)
         said = attendee.page.inner_text("h1")
         attendee.touch(".foot button")
         return said

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 TABLET = {"width": 768, "height": 1024}
-DEAD_TIME = 450  # ms after a change of screen
+LIVE = "#tablet:not([data-still])"  # touches count again after a change of screen
 
 
 class Attendee:
@@ -34,8 +34,7 @@ class Attendee:
 
     def at(self, screen: str) -> None:
         """Wait for a screen and the end of its dead time; keep its picture where asked for."""
-        self.page.wait_for_selector(f".at-{screen}", state="attached")
-        self.page.wait_for_timeout(DEAD_TIME)
+        self.page.wait_for_selector(f"{LIVE} .at-{screen}", state="attached")
         self.picture(screen)
 
     def picture(self, name: str) -> None:
@@ -44,19 +43,20 @@ class Attendee:
             self.page.screenshot(path=Path(folder) / f"tablet-{name}.png")
 
     def touch(self, selector: str) -> None:
-        """Touch something."""
+        """Touch something, when touches count."""
+        self.page.wait_for_selector(LIVE)
         self.page.locator(selector).first.click()
 
     def enrol(self, room: OpenRoom) -> None:
         """Register the tablet with a code of the desk."""
         self.page.goto(f"{room.url}/kiosk")
         self.page.fill("#enrol-code", room.enrolment_code())
-        self.page.wait_for_timeout(DEAD_TIME)
         self.touch("button.primary")
         self.at("welcome")
 
     def choose(self, answer: Callable[[int], int | None]) -> None:
         """Answer every name by the number of its question, or leave it as it is (None); end at the review."""
+        self.page.wait_for_selector(LIVE)
         while not self.page.locator(".at-review").count():
             people = self.page.locator(".person .choices")
             for at in range(people.count()):
@@ -66,7 +66,7 @@ class Attendee:
                     people.nth(at).locator("label").nth(chosen).click()
             self.picture(f"ballot-{key}")
             self.touch("[data-key=next]")
-            self.page.wait_for_timeout(DEAD_TIME)
+            self.page.wait_for_selector(LIVE)
         self.at("review")
 
 

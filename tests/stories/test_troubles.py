@@ -10,7 +10,7 @@ import pytest
 from tests.stories.conftest import OpenRoom
 from tests.stories.looking import LENSES, complaints, picture
 from tests.stories.people import Member, hire
-from tests.stories.test_from_card_to_record import Attendee
+from tests.stories.test_from_card_to_record import LIVE, Attendee
 from voting import closing, life_row, room_grace
 from voting.documents.facts import Envelope, RoomFacts
 from voting.rehearsal.conference import TWO_PEOPLE, now
@@ -75,8 +75,7 @@ def review(attendee: Attendee, card: str, answer: int = 0) -> None:
 def cast(attendee: Attendee) -> str:
     """Touch "Bỏ phiếu"; return what the last screen says."""
     attendee.touch("[data-key=cast]")
-    attendee.page.wait_for_selector(".at-done, .at-stopped", state="attached")
-    attendee.page.wait_for_timeout(450)
+    attendee.page.wait_for_selector(f"{LIVE} :is(.at-done, .at-stopped)", state="attached")
     return attendee.page.inner_text("main")
 
 

@@ -1,4 +1,7 @@
-"""Check the types of the tablet's TypeScript with the compiler of its own package list: part of `make types`."""
+"""Check the types of the tablet's TypeScript with the compiler of its own package list: part of `make types`.
+
+Installs the packages of developers where one is missing: the compiler, and axe-core, which the browser stories need.
+"""
 
 import subprocess
 import sys
@@ -9,10 +12,11 @@ INSTALL = ("ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund",
 
 
 def main() -> int:
-    """Install the pinned compiler where it is not there yet, and run it; return its exit code."""
+    """Install the pinned packages where one is not there yet, and run the compiler; return its exit code."""
     node, npm = find_node()
-    compiler = HERE / "node_modules" / "typescript" / "bin" / "tsc"
-    if not compiler.exists():
+    packages = HERE / "node_modules"
+    compiler = packages / "typescript" / "bin" / "tsc"
+    if not compiler.exists() or not (packages / "axe-core" / "axe.min.js").exists():
         subprocess.run((*npm, *INSTALL), cwd=HERE, check=True, stdout=subprocess.DEVNULL)
     return subprocess.run((node, str(compiler), "--noEmit", "-p", "tsconfig.json"), cwd=HERE, check=False).returncode
 

@@ -5,6 +5,8 @@ import { disagreeOf, openNames, type Marks, type Meeting, type Name, type Paper 
 import { pageOf, paginate, type Page } from "../pages.ts";
 import type { State } from "../states.ts";
 import { two, type Say } from "../words.ts";
+import { voiceFor, NAMES } from "../voice.ts";
+import { listen, speakChoice, spoken } from "./listen.ts";
 import type { View } from "./view.ts";
 
 /** Phrase 3: the card is accepted; how to vote. */
@@ -14,9 +16,15 @@ export function accepted(app: App): View {
   const words = ["accepted.how", "accepted.change", "welcome.secret"] as const;
   return {
     title: app.say("accepted.title", { count: two(meeting.papers.length) }),
-    body: words.map((word) => p(app.say(word))),
+    body: [...words.map((word) => p(app.say(word))), ...offer(app)],
     foot: [button(app.say("cancel"), () => app.leave()), button(app.say("accepted.start"), start, "primary")],
   };
+}
+
+/** Names can be read aloud: offered here, and in the dialog on every screen. */
+function offer(app: App): HTMLElement[] {
+  if (voiceFor(NAMES) === null) return [];
+  return [button(app.say("voice.offer"), () => app.shower.display(app), "quiet offer", { "data-key": "voice" })];
 }
 
 function firstName(meeting: Meeting): Name {
@@ -70,29 +78,30 @@ function drawPage(app: App, meeting: Meeting, marks: Marks, page: Page, update: 
     app.changed(name);
     update();
   };
-  if (page.part === "forward") return [head, ...forward(app.say, paper, page.names, marks, changed)];
+  if (page.part === "forward") return [head, ...forward(app, paper, page.names, marks, changed)];
   const first = paper.listed.indexOf(page.names[0] as Name);
-  return [head, ...page.names.map((name, at) => person(app.say, paper, name, first + at + 1, marks, changed))];
+  return [head, ...page.names.map((name, at) => person(app, paper, name, first + at + 1, marks, changed))];
 }
 
 function heading(say: Say, meeting: Meeting, page: Page, paper: Paper): HTMLElement[] {
   const count = meeting.papers.length;
   const number = count > 1 ? `${say("paper.number", { n: page.paper + 1, count })} · ` : "";
-  const term = meeting.term ? `, ${say("paper.term", { term: meeting.term.replace(/ /g, "\u00a0") })}` : "";
-  const title = say("paper.title", { title: paper.title }) + (paper.unit ? ` – ${paper.unit}` : "") + term;
+  const title = say("paper.title", { title: paper.title }) + (paper.unit ? ` – ${paper.unit}` : "");
+  const term = meeting.term ? [", ", h("span.whole", {}, say("paper.term", { term: meeting.term }))] : [];
   const first = paper.putForward[0];
   const what = page.part === "forward" && first !== undefined ? say("ballot.put_forward")
     : say(paper.kind === "remove" ? "ballot.instruction.remove" : "ballot.instruction");
   return [
     h("h1", { tabIndex: -1, className: `small kind-${paper.kind}` }, number + say(`paper.${paper.kind}`)),
-    p(title, "paper-title"), p(what, page.part === "forward" ? "part-title" : "hint"),
+    h("p.paper-title", {}, title, ...term), p(what, page.part === "forward" ? "part-title" : "hint"),
   ];
 }
 
 /** One listed name with its two answers, as a group of radio buttons. */
 function person(
-  say: Say, paper: Paper, name: Name, number: number, marks: Marks, changed: (name: Name) => void,
+  app: App, paper: Paper, name: Name, number: number, marks: Marks, changed: (name: Name) => void,
 ): HTMLElement {
+  const { say } = app;
   const kind = paper.kind === "remove" ? ".remove" : "";
   const label = `name-${name.question}-${name.answer}`;
   const clear = button(say("ballot.clear"), () => {
@@ -104,21 +113,24 @@ function person(
   }, "quiet clear", { "aria-label": say("ballot.clear.of", { name: name.name }) });
   if (marks.isOpen(name)) clear.classList.add("absent");
   const option = (word: "agree" | "disagree", answer: number): HTMLElement => {
+    const words = say(`ballot.${word}${kind}` as never);
     const input = h("input", {
       type: "radio", name: label, checked: marks.has(name, answer), "data-key": `${label}-${word}`,
       onchange: () => {
         marks.choose(name, answer);
         clear.classList.remove("absent");
+        speakChoice(app, words);
         changed(name);
       },
     });
     const sign = h("span.sign", { "aria-hidden": "true" }, word === "agree" ? "✓" : "✕");
-    return h("label.choice", {}, input, sign, h("span", {}, say(`ballot.${word}${kind}` as never)));
+    return h("label.choice", {}, input, sign, h("span", {}, words));
   };
   const choices = h("div.choices", { role: "radiogroup", "aria-labelledby": label },
     option("agree", name.answer), option("disagree", disagreeOf(name)));
   const who = h("div.who", { id: label }, h("strong", {}, `${number}. ${name.name}`), details(say, name));
-  return h("section.person", {}, who, clear, choices);
+  const side = h("div.side", {}, listen(app, name.name, spoken(name)), clear);
+  return h("section.person", {}, who, side, choices);
 }
 
 export function details(say: Say, name: Name): HTMLElement {
@@ -128,8 +140,9 @@ export function details(say: Say, name: Name): HTMLElement {
 
 /** Names to put forward: check boxes, up to the question's most. */
 function forward(
-  say: Say, paper: Paper, names: Name[], marks: Marks, changed: (name: Name) => void,
+  app: App, paper: Paper, names: Name[], marks: Marks, changed: (name: Name) => void,
 ): HTMLElement[] {
+  const { say } = app;
   const first = paper.putForward[0] as Name;
   const max = marks.most(first);
   const count = h("p.hint", { role: "status" });
@@ -150,7 +163,9 @@ function forward(
       },
     });
     const who = h("span.who", {}, h("strong", {}, name.name), details(say, name));
-    return h("label.choice.person", {}, input, h("span.sign", { "aria-hidden": "true" }, "✓"), who);
+    const label = h("label.choice.person", {}, input, h("span.sign", { "aria-hidden": "true" }, "✓"), who);
+    const aloud = listen(app, name.name, spoken(name));
+    return aloud === null ? label : h("div.aloud", {}, label, aloud);
   };
   tell(false);
   return [count, ...names.map(row)];

@@ -18,11 +18,12 @@ export function casting(app: App, { attempt }: At<"casting">): View {
 }
 
 export function done(app: App, { tracker }: At<"done">): View {
+  const practice = app.room?.practice === true;
   const code = squares(encodeQR(tracker, "raw", { border: 2, ecc: "medium" }), tracker);
   return {
-    title: app.say(app.room?.practice ? "done.practice" : "done.title"),
+    title: app.say(practice ? "done.practice" : "done.title"),
     body: [
-      h("div.tick", { "aria-hidden": "true" }, "✓"),
+      practice ? h("div.trial", {}, app.say("done.trial")) : h("div.tick", { "aria-hidden": "true" }, "✓"),
       h("div.tracker", {}, code, h("div", {}, p(app.say("done.tracker")), h("b.mono", {}, short(tracker)))),
       p(app.say("done.kept")),
       p(app.say("done.clear", { seconds: 60 }), "countdown"),

@@ -5,6 +5,8 @@ import { sealWords } from "../opening.ts";
 import { openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
 import type { State } from "../states.ts";
 import { two } from "../words.ts";
+import { NAMES } from "../voice.ts";
+import { listen } from "./listen.ts";
 import type { View } from "./view.ts";
 
 const SHOWN = 12; // characters of a tracker, enough to find one among a room's
@@ -20,7 +22,7 @@ export function review(app: App, state: Extract<State, { at: "review" }>): View 
   const note = open > 0 && h("div.open-note", { role: "note" },
     p(say("review.open", { n: two(open) })), p(say("review.open.note")));
   const ready = state.hash !== null && app.phase === "open";
-  const cast = button(say("review.cast"), () => void app.cast(), "primary cast", { "data-key": "cast" });
+  const cast = button(say(app.room?.practice ? "review.cast.practice" : "review.cast"), () => void app.cast(), "primary cast", { "data-key": "cast" });
   const test = button(say("review.test"), () => void app.test(), "quiet", { "data-key": "test" });
   cast.disabled = test.disabled = !ready;
   const seal = state.hash === null ? say("review.sealing") : `${say("review.hash")}: ${sealWords(state.hash)}`;
@@ -62,5 +64,7 @@ function row(app: App, title: string, sign: string, words: string, name: Name): 
   });
   const choice = h("span.chosen", { className: sign ? "chosen" : "chosen none" },
     h("span.sign", { "aria-hidden": "true" }, sign || "–"), h("span", {}, words));
-  return h("li", {}, h("strong", {}, title), choice, change);
+  const chosen = app.settings.voice === "choices" ? words : "";
+  const aloud = listen(app, title, [[title, NAMES], [chosen, app.settings.language]]);
+  return h("li", {}, h("strong", {}, title), choice, h("div.side", {}, aloud, change));
 }

@@ -28,7 +28,7 @@ export function welcome(app: App): View {
     void app.card([text]);
   });
   return {
-    title: app.say("welcome.title"),
+    title: app.say(app.room?.practice ? "welcome.title.practice" : "welcome.title"),
     focus: field,
     body: [
       field,

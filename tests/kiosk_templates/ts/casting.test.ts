@@ -84,7 +84,8 @@ test("an answer that is no refusal of the room leaves the outcome unknown", asyn
 test("what is said on whether the ballot counts follows the room's word", () => {
   assert.equal(counts("card_used", true), "counts.yes");
   assert.equal(counts("frozen", false), "counts.no_valid");
-  assert.equal(counts("card_used", false), "counts.no");
+  assert.equal(counts("card_used", false), "counts.used");
+  assert.equal(counts("card_void", false), "counts.no");
   assert.equal(counts("closed", false), "counts.no");
   assert.equal(counts("anything", null), "counts.unknown");
 });
