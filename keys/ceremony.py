@@ -13,6 +13,7 @@ Since all commitments stand before any coefficient is shown, nobody chooses coef
 Certificates, coefficients, signatures and keys are Belenios' own; the files that carry them, and the channel, are ours.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -224,13 +225,11 @@ def accept(secret: CeremonySecret, announcements: bytes, dealings: bytes) -> tup
         raise InvalidCertificate("these are not the announcements that this teller dealt for")
     certificates = _certificates(announcements)
     _find_own(secret, certificates)
-    total: Secret | None = None
+    shares = []
     for text, coefficients in _check_dealings(certificates, announcements, dealings):
         with blaming(text.index):
-            share = _open_share(secret, text, coefficients)
-        total = share if total is None else secret_add(total, share)
-    if total is None:
-        raise InvalidShare("the dealings of all tellers expected")
+            shares.append(_open_share(secret, text, coefficients))
+    total = functools.reduce(secret_add, shares)
     public = base_power(total)
     key = TrusteeKey(public, prove_possession(total), sign_message(secret.signing, encode_point(public)))
     share_text = ShareText("phieukin/ceremony-share/v1", secret.index, trustee_key_text(key))
