@@ -16,10 +16,12 @@ from tally.audit.run import audit
 from tally.audit.signatures import check_signatures
 from tally.errors import CannotSign, NotReady
 from tally.fast.checking import checker
+from tally.pdf_signatures import awaiting, check_minutes
 from tally.pens import Pen, signed_envelope
 from tally.signatures import signers
 from voting.documents.bundle import write_bundle_with
 from voting.documents.conference import Conference
+from voting.documents.envelope import payload_of
 
 LOG, DESTRUCTION = "conference-log.txt", "destruction.json"
 SHEETS = ("custody-sheet.txt", "custody-sheet.pdf")
@@ -53,6 +55,7 @@ def collect(folder: Path, log: Path | None = None, destruction: Path | None = No
         _check_signed(read)
         minutes = name.replace("record", "minutes").replace(".json", ".pdf")
         files[minutes] = _there(folder / minutes)
+        _check_minutes_signed(minutes, files[minutes], read)
         if read.record.form == "electronic":
             files |= _box_files(folder, read)
     papers = {read.record.paper for read in records.values()}
@@ -99,6 +102,12 @@ def _check_signed(read: ReadRecord) -> None:
     if not ledger.sound:
         awaited = "; ".join(place for one in ledger.findings for place in one.first)
         raise NotReady(awaited, "not_signed", what=awaited)
+
+
+def _check_minutes_signed(name: str, pdf: bytes, read: ReadRecord) -> None:
+    payload = payload_of(read.envelope, name)
+    if missing := ", ".join(awaiting(payload, check_minutes(pdf, payload))):
+        raise NotReady(f"{name}: awaiting signature of {missing}", "not_signed", what=f"{name} ({missing})")
 
 
 def _beside(stem: Path, ending: str) -> Path:

@@ -127,7 +127,7 @@ def as_plain(report: Report) -> dict[str, object]:
         for one in report.checks
     ]
     plain: dict[str, object] = {"verdict": str(report.verdict), "reached": report.reached, "checks": checks}
-    more = {"why": report.why, "signed_by": report.signed_by}
+    more = {"why": report.why, "signed_by": report.signed_by, "notes": list(report.notes)}
     return plain | {name: said for name, said in more.items() if said}
 
 
@@ -145,6 +145,7 @@ def as_text(report: Report, name: str, *, with_record: bool) -> list[str]:
         lines.append(_how_far(report))
         if report.signed_by:
             lines.append(f"signed  by the key {report.signed_by}")
+        lines += [f"note    {note}" for note in report.notes]
         if not with_record:
             lines.append("note    no record given: the opening proofs of the tellers were not checked")
     return lines

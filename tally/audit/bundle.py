@@ -61,7 +61,15 @@ def _check(boxes: Boxes) -> Report:
     verdict, why = Verdict.SOUND if ledger.sound else Verdict.NOT_SOUND, ""
     if ledger.sound and ledger.unsupported:
         verdict, why = Verdict.UNSUPPORTED, ledger.unsupported[0]
-    return Report(verdict, reached, ledger.findings, why=why, ballots=boxes.ballots, signed_by=signed_by)
+    return Report(
+        verdict,
+        reached,
+        ledger.findings,
+        why=why,
+        ballots=boxes.ballots,
+        signed_by=signed_by,
+        notes=tuple(ledger.notes),
+    )
 
 
 def _check_maker(ledger: Ledger, bundle: Bundle, makers: Iterable[str]) -> str:

@@ -22,5 +22,5 @@ def check_custody(boxes: Boxes) -> str:
 
 
 def _named(conference: Conference) -> set[str]:
-    """Return the keys of the desk and of those who sign."""
-    return {conference.desk_key, *(one.key for one in signers(conference))} - {ON_PAPER}
+    """Return the keys of the desk, which a meeting held on paper from the start has not, and of those who sign."""
+    return {conference.desk_key, *(one.key for one in signers(conference))} - {ON_PAPER, ""}

@@ -9,12 +9,12 @@ from tally.audit.report import Ledger
 from tally.audit.signatures import check_head, check_signatures
 from tally.errors import OtherRenderer
 from tally.minutes.agreement import check_agreement
-from tally.pdf_signatures import check_minutes
+from tally.pdf_signatures import awaiting, check_minutes
 from tally.rule import notes_on
 from voting.documents.bundle import Bundle
 from voting.documents.envelope import payload_of
 
-MINUTES, HAND_COUNT = "minutes", "hand_count"
+MINUTES, SIGNATURES, HAND_COUNT = "minutes", "minutes_signatures", "hand_count"
 MINUTES_LIMIT = 64 * 1024 * 1024
 
 
@@ -25,9 +25,20 @@ def check_paper(ledger: Ledger, bundle: Bundle, name: str, read: ReadRecord) -> 
     folder, _, own = name.rpartition("/")
     ledger.require(RECORD, own == f"record{number}.json", name, f"holds the record of paper {paper}")
     minutes = f"{folder}/minutes{number}.pdf".lstrip("/")
-    other = ledger.get(MINUTES, minutes, lambda: _other_renderer(bundle, minutes, read))
-    if other:
-        ledger.unsupported.append(f"{minutes}: {other}")
+    missing = ledger.get(MINUTES, minutes, lambda: _awaited(bundle, minutes, read))
+    if isinstance(missing, OtherRenderer):
+        ledger.unsupported.append(f"{minutes}: {missing}")
+    elif missing is not None:
+        _note_signatures(ledger, bundle, minutes, missing)
+
+
+def _note_signatures(ledger: Ledger, bundle: Bundle, minutes: str, missing: tuple[str, ...]) -> None:
+    """Demand all signatures on minutes in custody; elsewhere say whose are not there, for prints may be signed."""
+    why = f"awaiting signature of {', '.join(missing)}"
+    if bundle.manifest.kind == "custody":
+        ledger.require(SIGNATURES, not missing, minutes, why)
+    elif missing:
+        ledger.notes.append(f"{minutes}: {why}")
 
 
 def check_hand_count(ledger: Ledger, name: str, read: ReadRecord) -> None:
@@ -41,10 +52,10 @@ def check_hand_count(ledger: Ledger, name: str, read: ReadRecord) -> None:
     check_signatures(ledger, conference, read.place, read.envelope)
 
 
-def _other_renderer(bundle: Bundle, minutes: str, read: ReadRecord) -> str:
-    """Verify the minutes; return "" where they are right, or which other renderer made them."""
+def _awaited(bundle: Bundle, minutes: str, read: ReadRecord) -> tuple[str, ...] | OtherRenderer:
+    """Verify the minutes; return whose signatures they lack, or which other renderer made them."""
+    payload = payload_of(read.envelope, RECORD)
     try:
-        check_minutes(bundle.read(minutes, MINUTES_LIMIT), payload_of(read.envelope, RECORD))
+        return awaiting(payload, check_minutes(bundle.read(minutes, MINUTES_LIMIT), payload))
     except OtherRenderer as error:
-        return str(error)
-    return ""
+        return error

@@ -48,6 +48,7 @@ class Ledger:
     def __init__(self) -> None:
         self._findings: dict[str, Finding] = {}
         self.unsupported: list[str] = []
+        self.notes: list[str] = []
 
     def add(self, finding: Finding) -> None:
         """Add what was found elsewhere."""
@@ -114,7 +115,8 @@ class Report:
     `why` says in one sentence what kept us from judging (UNREADABLE, UNSUPPORTED). `tally` is the sum of the ballots
     that we computed ourselves, `decryptions` holds the tellers' partial decryptions that verify, by owner; `result` is
     the archive's, there only if it was computed again and equal. `timestamp` is
-    the archive's, in seconds since 1970. `signed_by` is the id of the key that signed a bundle.
+    the archive's, in seconds since 1970. `signed_by` is the id of the key that signed a bundle; `notes` say what is
+    worth knowing and changes no verdict.
     """
 
     verdict: Verdict
@@ -133,3 +135,4 @@ class Report:
     end_ballots: str = ""
     timestamp: int | None = None
     signed_by: str = ""
+    notes: tuple[str, ...] = ()

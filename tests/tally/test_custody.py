@@ -3,7 +3,9 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
@@ -17,11 +19,15 @@ from keys.signing import SigningKey, encode_signing_key, keyid, new_signing_key,
 from tally.audit import Verdict, audit
 from tally.audit.bundle import check_bundle
 from tally.cli import tally_group
-from tally.cli_record import write_records
+from tally.cli_record import keep_records, write_records
 from tally.count import Words, add_sum, finish, open_one
 from tally.custody import SHEETS, collect, write_custody
 from tally.custody_destroy import destroy, read_share_file
 from tally.errors import CannotSign, NotReady
+from tally.minutes import render_minutes, renderer_versions
+from tally.paper import paper_records, read_hand_count
+from tally.pdf_revisions import frames_of
+from tally.pdf_signatures import sign_minutes
 from tally.pens import KeyPen
 from tally.record import record_payload
 from tally.signatures import read_record, sign_record, unsigned_record
@@ -30,14 +36,18 @@ from tally.verify_cli import verify_command
 from tests.attacks.lab import Lab, closed
 from tests.attacks.lab import lab as made
 from tests.attacks.records import SIGNERS, envelope, room_facts
+from tests.tally.records import EVERYONE, Team, sample_conference, sample_paper, team
 from tests.tally.test_count import BEGUN, ENDED, teller
+from tests.tally.test_paper import plain as content_of_hand_count
+from tests.tally.test_paper import write as write_hand_count
 from voting.documents.bundle import open_bundle, write_bundle
 from voting.documents.canonical import canonical
 from voting.documents.conference import ON_PAPER
-from voting.documents.envelope import write_envelope
+from voting.documents.envelope import payload_of, write_envelope
 from voting.documents.facts import FACTS_TYPE
 
 PASSPHRASE = "khan trung moi thay song lam"
+WHEN = datetime(2022, 4, 10, 3, 0, tzinfo=UTC)
 SHEETS_OF_TEST = (b"how to verify", b"%PDF how to verify")
 
 
@@ -60,6 +70,10 @@ def counted_folder(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     facts.write_bytes(write_envelope(envelope(canonical(room), FACTS_TYPE, lab, "desk")))
     [(record, _)] = write_records(path, facts, count, folder)
     record.write_bytes(sign_record(record.read_bytes(), [lab.signing[one] for one in SIGNERS]))
+    pdf, payload = folder / "minutes.pdf", payload_of(read_record(record.read_bytes())[0], "record")
+    for name in SIGNERS:
+        field = f"teller-{name}" if name.isdigit() else name
+        pdf.write_bytes(sign_minutes(pdf.read_bytes(), payload, field, KeyPen(lab.signing[name]), WHEN))
     return folder
 
 
@@ -155,12 +169,38 @@ def unsigned(folder: Path) -> None:
     path.write_bytes(canonical(content | {"signatures": content["signatures"][1:]}))
 
 
+def last_signature_off(folder: Path) -> None:
+    path = folder / "minutes.pdf"
+    raw = path.read_bytes()
+    path.write_bytes(raw[: frames_of(raw, len(render_minutes(payload_in(folder))))[-2].end])
+
+
+def payload_in(folder: Path) -> bytes:
+    return payload_of(read_record((folder / "record.json").read_bytes())[0], "record")
+
+
+@pytest.mark.parametrize("kind", ["custody", "dossier"])
+def test_verify_says_whose_signature_the_minutes_of_a_bundle_lack(
+    lab: Lab, result: Path, kind: Literal["custody", "dossier"]
+) -> None:
+    files = collect(result).files
+    last_signature_off(result)
+    files["minutes.pdf"] = (result / "minutes.pdf").read_bytes()
+    path = result.parent / "bundle.zip"
+    path.write_bytes(write_bundle(kind, files, lab.signing["chair"], "phieukin 0"))
+    said = CliRunner().invoke(verify_command, [str(path)])
+    assert said.exit_code == 1  # a dossier of one box and no ledger is none, but the note is there as well
+    assert "minutes.pdf: awaiting signature of Chủ trì chair" in said.output
+    assert ("minutes_signatures" in said.output) is (kind == "custody")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (other_facts, "not those that the record names"),
         (cut_archive, "sound archive|not those"),
         (unsigned, "awaiting signature of"),
+        (last_signature_off, "minutes.pdf: awaiting signature of Chủ trì chair"),
         (lambda folder: (folder / "minutes.pdf").unlink(), "minutes.pdf is missing"),
         (lambda folder: (folder / "record.json").unlink(), "record.json of a finished count"),
         (lambda folder: next(folder.glob("*.facts.json")).unlink(), "facts.json is missing"),
@@ -172,6 +212,76 @@ def test_what_is_not_whole_or_not_signed_goes_into_no_bundle(
     change(result)
     with pytest.raises(NotReady, match=words):
         collect(result)
+
+
+# --- a hand count --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def by_hand(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Team]:
+    """A count on paper: record and minutes, signed by all with their keys."""
+    folder, people = tmp_path_factory.mktemp("paper"), team(*EVERYONE)
+    source = write_hand_count(folder, content_of_hand_count(sample_conference(sample_paper(3), people)))
+    [(path, _)] = keep_records(paper_records(read_hand_count(source), renderer_versions()), folder)
+    path.write_bytes(sign_record(path.read_bytes(), list(people.keys.values())))
+    pdf = folder / "minutes.pdf"
+    for name in EVERYONE:
+        pdf.write_bytes(sign_minutes(pdf.read_bytes(), payload_in(folder), name, KeyPen(people.keys[name]), WHEN))
+    return folder, people
+
+
+def bundle_by_hand(folder: Path, people: Team, **changed: bytes) -> Result:
+    files = collect(folder).files | {name.replace("_", "."): raw for name, raw in changed.items()}
+    path = folder.parent / "by-hand.zip"
+    path.write_bytes(write_bundle("custody", files, people.keys["chair"], "phieukin 0"))
+    return CliRunner().invoke(verify_command, [str(path)])
+
+
+def test_a_hand_count_in_a_bundle_verifies(by_hand: tuple[Path, Team]) -> None:
+    folder, people = by_hand
+    said = bundle_by_hand(folder, people)
+    assert said.exit_code == 0, said.output
+    assert "hand_count 3" in said.output and "minutes 1" in said.output and "minutes_signatures 1" in said.output
+
+
+def test_a_hand_count_with_its_sheets_comes_out_of_the_command(by_hand: tuple[Path, Team], tmp_path: Path) -> None:
+    folder, people = by_hand
+    key = tmp_path / "chair.sealed"
+    write_sealed(key, encode_signing_key(people.keys["chair"]), PASSPHRASE, kind=SIGNING_KIND, cost=LEAST_COST)
+    (tmp_path / "words").write_text(PASSPHRASE, encoding="utf-8")
+    out = tmp_path / "custody.zip"
+    done = run("custody", folder, "--key", key, "--passphrase-file", tmp_path / "words", "--out", out, answers="")
+    assert done.exit_code == 0, done.output
+    assert check_bundle(out).verdict is Verdict.SOUND
+    with out.open("rb") as file:
+        assert b"belenios-tool election verify" not in open_bundle(file).read(SHEETS[0], 2**20)
+
+
+def other_votes(folder: Path) -> bytes:
+    """The record with one vote more for a name, signed anew by all."""
+    _, record = read_record((folder / "record.json").read_bytes())
+    first = record.case.candidates[0]
+    more = msgspec.structs.replace(first, agree=first.agree + 1)
+    case = msgspec.structs.replace(record.case, candidates=(more, *record.case.candidates[1:]))
+    return record_payload(msgspec.structs.replace(record, case=case))
+
+
+@pytest.mark.parametrize("spoilt", ["votes", "signature", "pdf", "flip"])
+def test_a_hand_count_that_was_changed_is_found(by_hand: tuple[Path, Team], spoilt: str) -> None:
+    folder, people = by_hand
+    raw, pdf = (folder / "record.json").read_bytes(), (folder / "minutes.pdf").read_bytes()
+    keys = list(people.keys.values())
+    changed: dict[str, tuple[dict[str, bytes], str]] = {
+        "votes": ({"record_json": sign_record(unsigned_record(other_votes(folder)), keys)}, "hand_count"),
+        "signature": ({"record_json": sign_record(unsigned_record(payload_in(folder)), keys[1:])}, "signatures"),
+        "pdf": ({"minutes_pdf": pdf[: len(render_minutes(payload_in(folder)))]}, "minutes_signatures"),
+        "flip": ({"minutes_pdf": pdf[:-60] + bytes([pdf[-60] ^ 1]) + pdf[-59:]}, "minutes"),
+    }
+    files, check = changed[spoilt]
+    said = bundle_by_hand(folder, people, **files)
+    assert said.exit_code == 1
+    assert f"FAILED  {check}:" in said.output
+    assert raw == (folder / "record.json").read_bytes()
 
 
 # --- destruction ---------------------------------------------------------------------------------------------------
