@@ -1,5 +1,6 @@
 """Signed minutes: several signers, one after the other; every flip is refused; two other programs agree."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from pyhanko.pdf_utils.generic import NumberObject, pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 
 from tally import pdf_writer
@@ -109,9 +111,12 @@ def test_a_flip_in_a_later_revision_is_refused(number: int, monkeypatch: pytest.
 
 
 @pytest.mark.slow
-def test_no_flip_through_the_whole_last_revision_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", range(3))
+def test_no_flip_through_a_whole_later_revision_is_accepted(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every 13th byte; with PHIEUKIN_FLIPS=1 every one, which takes some minutes."""
     monkeypatch.setattr("tally.pdf_signatures.render_minutes", lambda payload, exact: MINUTES)
-    for position in range(FRAMES[1].end, len(SIGNED), 13):
+    begin = FRAMES[number - 1].end if number else len(MINUTES)
+    for position in range(begin, FRAMES[number].end, int(os.environ.get("PHIEUKIN_FLIPS", "13"))):
         with pytest.raises(InvalidMinutes):
             check_minutes(flipped(position, position % 8), PAYLOAD)
 
@@ -281,9 +286,32 @@ def test_pdfsig_validates_every_signature_on_its_own(tmp_path: Path) -> None:
     assert text.count("Total document signed") == 1
 
 
-def test_pdfsig_finds_all_three_broken_by_a_flip_in_the_first_revision(tmp_path: Path) -> None:
-    at = MINUTES.index(b"/Producer") if b"/Producer" in MINUTES else MINUTES.index(b"/Creator")
-    assert "Signature is Valid" not in pdfsig(flipped(at + 12), tmp_path)
+def in_revision(number: int) -> int:
+    """A byte whose flip leaves the PDF readable: of the first revision (0) or of the revision of one signature."""
+    if number == 0:
+        return MINUTES.index(b"/Producer" if b"/Producer" in MINUTES else b"/Creator") + 12
+    begin = FRAMES[number - 2].end if number > 1 else len(MINUTES)
+    return SIGNED.index(rb"/M (D\072", begin, FRAMES[number - 1].end) + 22  # the seconds in the time of signing
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_pdfsig_and_pyhanko_find_broken_by_a_flip_just_the_signatures_that_cover_it(
+    number: int, tmp_path: Path
+) -> None:
+    changed, whole = flipped(in_revision(number)), max(number - 1, 0)
+    said = re.findall(r"Signature Validation: (.*)", pdfsig(changed, tmp_path))
+    assert ["Valid" in one for one in said] == [one < whole for one in range(3)]
+    signatures = PdfFileReader(BytesIO(changed)).embedded_signatures
+    assert [intact(one) for one in signatures] == [one < whole for one in range(3)]
+    with pytest.raises(InvalidMinutes):
+        check_minutes(changed, PAYLOAD)
+    if number:  # and what comes before the flip is as good as it was
+        assert by_field(changed[: FRAMES[whole - 1].end] if whole else MINUTES) == list(SIGNERS[:whole])
+
+
+def intact(one: EmbeddedPdfSignature) -> bool:
+    context = ValidationContext(trust_roots=[one.signer_cert], moment=WHEN)
+    return bool(validate_pdf_signature(one, context, key_usage_settings=None, skip_diff=True).intact)
 
 
 def test_the_stamp_stands_on_the_page_that_names_the_signer(tmp_path: Path) -> None:
