@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from voting.errors import InvariantBroken
 
 BUSY_SECONDS = 30  # how long a writer waits for another one
+# Connections of one process: made when they are needed, and as many kept as a server process has threads at most.
+KEPT_CONNECTIONS, MORE_CONNECTIONS = 20, 12
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -76,14 +78,14 @@ def broken_rule(error: IntegrityError) -> str:
 
 def open_engine(url: str) -> Engine:
     """Open an engine for a URL of SQLAlchemy, set up for this room."""
+    pool: dict[str, Any] = {"pool_size": KEPT_CONNECTIONS, "max_overflow": MORE_CONNECTIONS}
     if url.startswith("sqlite"):
-        engine = create_engine(
-            url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
-        )
+        arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        engine = create_engine(url, hide_parameters=True, connect_args=arguments, **pool)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, isolation_level="READ COMMITTED", **pool)
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
