@@ -3,7 +3,8 @@
 * `docs/commands.md`: the help of every command;
 * `docs/procedures.md`: the catalogue of procedures;
 * `docs/events.md`: the catalogue of what is logged;
-* `docs/access.md`: who may what, route by route.
+* `docs/access.md`: who may what, route by route;
+* `docs/office-form.md`: the placeholders of an office's own form.
 """
 
 import sys
@@ -14,6 +15,7 @@ import click
 from click.testing import CliRunner
 
 from tests.access import table
+from tests.tools import office_form_page
 from voting import events
 from voting.cli import main
 from voting.web.app import create_app
@@ -35,6 +37,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "commands.md": HEAD + "".join(sections(main, ("phieukin",))),
         ROOT / "docs" / "procedures.md": procedures.output,
         ROOT / "docs" / "events.md": events.document(),
+        ROOT / "docs" / "office-form.md": office_form_page.document(),
         ROOT / "docs" / "access.md": table.document(create_app(Settings(ROOT, "sqlite://", bytes(32)))),
     }
 
