@@ -7,6 +7,7 @@ it, so that closing waits for a cast under way and no cast slips in behind it.
 from functools import lru_cache
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from voting.draft import Draft, read_draft
@@ -66,9 +67,13 @@ def note(session: Session, conference: int, what: str) -> None:
     """Count one more time that something of a fixed list happened; only how often is kept, never when or to whom."""
     row = session.get(CountRow, (conference, what), with_for_update=True)
     if row is None:
-        session.add(CountRow(conference=conference, what=what, times=1))
-    else:
-        row.times += 1
+        try:
+            with session.begin_nested():
+                session.add(CountRow(conference=conference, what=what, times=1))
+            return
+        except IntegrityError:  # another process counted the first one at the same time
+            row = session.get_one(CountRow, (conference, what), with_for_update=True)
+    row.times += 1
 
 
 def counts(session: Session, conference: int) -> dict[str, int]:
