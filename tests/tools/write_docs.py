@@ -38,7 +38,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "procedures.md": procedures.output,
         ROOT / "docs" / "events.md": events.document(),
         ROOT / "docs" / "office-form.md": office_form_page.document(),
-        ROOT / "docs" / "access.md": table.document(create_app(Settings(ROOT, "sqlite://", bytes(32)))),
+        ROOT / "docs" / "access.md": table.document(create_app(Settings(ROOT, "sqlite:///never-opened.db", bytes(32)))),
     }
 
 
