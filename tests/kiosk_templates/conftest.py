@@ -117,6 +117,7 @@ class Tablet:
 
 
 SIZE = (768, 1024)  # CSS px
+PATIENCE = 60_000  # ms; a machine may be busy with other tests
 
 
 @contextmanager
@@ -126,7 +127,7 @@ def new_tablet(chromium: "Browser", size: tuple[int, int] = SIZE, script: str = 
     server = start(room)
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     page.clock.install()
     page.add_init_script(script)
     one = Tablet(page, room, server, [])

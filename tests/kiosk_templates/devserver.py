@@ -45,6 +45,7 @@ class DevRoom:
     ballots: dict[str, bytes] = field(default_factory=dict)
     bodies: list[bytes] = field(default_factory=list)
     receipts: list[bytes] = field(default_factory=list)
+    audits: list[bytes] = field(default_factory=list)
     devices: dict[str, str] = field(default_factory=dict)
 
     def look(self) -> dict[str, object]:
@@ -128,7 +129,7 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(404, b"", "text/plain")
 
     def do_POST(self) -> None:
-        """Take ballots, receipts and enrolments."""
+        """Take ballots, receipts, tests and enrolments."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path.endswith("/ballots"):
             answer = self.room.cast(body, self.headers["Phieukin-Device"], self.headers["Phieukin-Signature"])
@@ -139,6 +140,9 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path.endswith("/receipts"):
             self.room.receipts.append(body)
             self.json(200, {})
+        elif self.path.endswith("/audits"):
+            self.room.audits.append(body)
+            self.json(200, {"counted": True})
         else:
             self.json(*self.room.enrol(json.loads(body)))
 

@@ -1,4 +1,4 @@
-"""Names read aloud: only on request, only by a voice of the device, and the choice only where that is asked for, too."""
+"""Names read aloud: only on request and by a voice of the device; the choice only where that was asked for."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,0 +1,247 @@
+"""The tablets' side of the faults: "did it count?", asked in a real browser while the network goes wrong.
+
+    python -m tests.stories.tablet_faults --faults 1000 --out FILE [--piece 100] [--pieces N]
+
+works in pieces, each with a conference, a server and tablets of its own; every finished piece is a line of FILE, and a
+run that finds FILE goes on where it ended. Exits 1 where a tablet said something wrong, a ballot was lost after its
+receipt, or a card was burnt.
+"""
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.faults.room import Battlefield, check_archive, make_battlefield, zygote
+from tests.stories.interference import Network, between
+from voting.box_devices import new_code
+from voting.rehearsal.conference import now
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FAULTS_A_VOTE = 0.8  # at least, on the average
+TABLETS = 3
+LOOKS, LOOK = 4000, 10  # times, ms between two looks at a screen
+STEP = 400  # ms by which a tablet's clock goes on between two looks
+VIEW = {"width": 768, "height": 1024}
+
+
+@dataclass
+class Figures:
+    """What a campaign saw. `lost`: receipts whose ballot is not in the box; `burnt`: cards that could not vote."""
+
+    seed: int
+    ballots: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    said: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    lost: int = 0
+    burnt: int = 0
+
+    def clean(self) -> bool:
+        """Nothing wrong, nothing lost, nothing burnt."""
+        return not self.wrong and not self.lost and not self.burnt
+
+    def add(self, other: "Figures") -> None:
+        """Take another piece in."""
+        self.ballots += other.ballots
+        self.faults.update(other.faults)
+        self.said.update(other.said)
+        self.wrong += other.wrong
+        self.lost += other.lost
+        self.burnt += other.burnt
+
+    def __str__(self) -> str:
+        return (
+            f"{self.faults.total()} faults {dict(self.faults)}, {self.ballots} ballots, the tablets said "
+            f"{dict(self.said)}; wrong answers {len(self.wrong)}, ballots lost {self.lost}, cards burnt {self.burnt}"
+        )
+
+
+@dataclass
+class Voter:
+    """A tablet in the browser, its clock in the campaign's hand, and what it said."""
+
+    page: "Page"
+    battlefield: Battlefield
+    network: Network
+    chance: random.Random
+    figures: Figures
+    trackers: list[str] = field(default_factory=list)  # as the last screens showed them
+
+    def enrol(self, port: int) -> None:
+        """Enrol the tablet with a code of the desk."""
+        with self.battlefield.room.storage.write() as session:
+            code = new_code(session, "story", int(now().timestamp()))
+        self.page.clock.install()
+        self.page.goto(f"https://localhost:{port}/kiosk")
+        self.page.fill("#enrol-code", code)
+        self.touch("button.primary")
+
+    def touch(self, selector: str) -> None:
+        """Touch, after the dead time."""
+        self.page.clock.run_for(450)
+        self.page.locator(selector).first.click()
+
+    def at(self, *screens: str) -> str:
+        """Let time go by until one of these screens is there."""
+        for _ in range(LOOKS):
+            shown: str = self.page.evaluate("document.querySelector('main')?.className ?? ''")
+            for screen in screens:
+                if f"at-{screen}" in shown.split():
+                    return screen
+            self.page.clock.run_for(STEP)
+            self.page.wait_for_timeout(LOOK)
+        raise AssertionError(f"none of {screens}: {self.page.inner_text('#tablet')}")
+
+    def inside(self, card: str) -> bool:
+        """Whether the box holds a ballot of this card."""
+        return self.battlefield.room.public(card) in self.battlefield.in_the_box().values()
+
+    def vote(self, card: str) -> bool:
+        """One attendee, from card to the truth; False where somebody else has to go on with this card."""
+        self.at("welcome")
+        self.page.keyboard.type(card)
+        self.page.keyboard.press("Enter")
+        self.at("accepted")
+        self.touch(".foot .primary")
+        self.at("ballot")
+        self.page.clock.run_for(450)
+        self.page.locator(".person label").nth(self.chance.randrange(2)).click()
+        self.page.locator("[data-key=next]").click()
+        self.at("review")
+        self.page.wait_for_selector("[data-key=cast]:enabled")
+        self.network.calm = False
+        self.touch("[data-key=cast]")
+        return self._judge(card, self.at("done", "stopped"))
+
+    def _judge(self, card: str, screen: str) -> bool:
+        """Hold what the screen says against the box; who was told "unknown" sends again until they know."""
+        said = "yes" if screen == "done" else self._verdict()
+        self.figures.said[said] += 1
+        self._compare(card, said, "at once")
+        self.network.calm = True
+        self.network.settle()
+        self._compare(card, said, "later")
+        if screen == "done":
+            self.trackers.append(self.page.inner_text(".tracker b").replace(" ", ""))
+        if said == "unknown":
+            self.touch("[data-key=again], .foot .primary")
+            return self._judge(card, self.at("done", "stopped"))
+        self.touch(".foot button")
+        return said in ("yes", "used")
+
+    def _compare(self, card: str, said: str, when: str) -> None:
+        """A receipt or "the box holds one" means a ballot in the box, "not recorded" means none."""
+        inside = self.inside(card)
+        if (said in ("yes", "used")) != inside and said != "unknown":
+            self.figures.wrong.append(f"{card}: said {said}, in the box {when}: {inside}")
+
+    def _verdict(self) -> str:
+        classes = self.page.locator(".verdict").get_attribute("class") or ""
+        return next(one.removeprefix("counts-") for one in classes.split() if one.startswith("counts-"))
+
+
+def campaign(chromium: "Browser", folder: Path, faults: int, seed: int) -> Figures:
+    """Vote card after card, tablet after tablet, until so many faults have happened."""
+    figures = Figures(seed)
+    with zygote() as one:
+        battlefield = make_battlefield(folder / "room", one, cards=int(faults / FAULTS_A_VOTE) + 3, seed=seed)
+        battlefield.start()
+        try:
+            with between(battlefield, seed) as (network, port):
+                _vote(_tablets(chromium, battlefield, network, port, figures), battlefield, faults)
+                figures.faults = network.faults
+            battlefield.kill()
+            check_archive(battlefield.close(), folder / "out", figures.ballots)
+        finally:
+            battlefield.kill()
+            battlefield.let_go()
+    return figures
+
+
+def _tablets(
+    chromium: "Browser", battlefield: Battlefield, network: Network, port: int, figures: Figures
+) -> list[Voter]:
+    tablets = []
+    for number in range(TABLETS):
+        page = chromium.new_context(viewport=VIEW, ignore_https_errors=True, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
+        page.set_default_timeout(60_000)
+        tablets.append(Voter(page, battlefield, network, random.Random(figures.seed + number), figures))
+        tablets[-1].enrol(port)
+    return tablets
+
+
+def _vote(tablets: list[Voter], battlefield: Battlefield, faults: int) -> None:
+    """Everybody votes; whoever was told "not recorded" goes on with the same card at another tablet."""
+    figures, network, cards = tablets[0].figures, tablets[0].network, iter(battlefield.room.drawn)
+    while network.faults.total() < faults and (card := next(cards, None)) is not None:
+        for attempt in range(1, 20):
+            if tablets[(figures.ballots + attempt) % TABLETS].vote(card):
+                break
+        else:
+            figures.burnt += 1
+        figures.ballots += 1
+    kept = set(battlefield.in_the_box())
+    shown = [short for tablet in tablets for short in tablet.trackers]
+    figures.lost = sum(not any(one.startswith(short) for one in kept) for short in shown)
+    for tablet in tablets:
+        tablet.page.context.close()
+
+
+# --- the campaign in pieces ------------------------------------------------------------------------------------------
+
+
+def read(path: Path) -> Iterator[Figures]:
+    """The pieces that FILE holds."""
+    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+        found: dict[str, Any] = json.loads(line)
+        yield Figures(**{**found, "faults": Counter(found["faults"]), "said": Counter(found["said"])})
+
+
+def main() -> None:
+    """Go on until FILE holds so many faults, or for so many pieces."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.conftest import CHROMIUM_ARGUMENTS
+
+    options = _options()
+    total, begun = Figures(0), time.monotonic()
+    for piece in read(options.out):
+        total.add(piece)
+    for _ in range(options.pieces):
+        if total.faults.total() >= options.faults:
+            break
+        with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+            browser = playwright.chromium.launch(executable_path=options.chromium, args=list(CHROMIUM_ARGUMENTS))
+            wanted = min(options.piece, options.faults - total.faults.total())
+            found = campaign(browser, Path(folder), wanted, random.SystemRandom().randrange(10**6))
+            browser.close()
+        with options.out.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(vars(found)) + "\n")
+        total.add(found)
+        print(f"{time.monotonic() - begun:.0f} s: {total}", flush=True)
+    print(total)
+    sys.exit(not total.clean())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.stories.tablet_faults", description=__doc__)
+    parser.add_argument("--faults", type=int, default=1000)
+    parser.add_argument("--piece", type=int, default=50, help="faults of one conference")
+    parser.add_argument("--pieces", type=int, default=10**6, help="stop after so many conferences")
+    parser.add_argument("--out", type=Path, default=Path("tablet-faults.jsonl"))
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
