@@ -1,6 +1,7 @@
 """A storm of ballots: made beforehand, cast over TLS on many connections, arriving at random times.
 
-The time of a cast is from the moment at which it was due, so a client or server that falls behind is not hidden.
+The time of a cast is from the moment at which it was due, so a client or server that falls behind is not hidden. A
+server lets go of a connection that was idle for half a minute; a tablet then sends again over a new one, as here.
 """
 
 import math
@@ -10,9 +11,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.faults.room import LOST, Battlefield, Request
+from tests.faults.room import LOST, Battlefield, Request, Tablet
 
 OPEN_SECONDS = 120  # to open all connections
+ATTEMPTS = 3  # of a tablet, each over a connection of its own
 
 
 @dataclass
@@ -21,6 +23,7 @@ class Storm:
 
     seconds: list[float] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    again: int = 0
     lost: int = 0
     double: int = 0
 
@@ -31,7 +34,8 @@ class Storm:
 
     def __str__(self) -> str:
         return (
-            f"{len(self.seconds)} ballots acknowledged, {len(self.refused)} refused or unanswered; "
+            f"{len(self.seconds)} ballots acknowledged, {len(self.refused)} refused or unanswered, "
+            f"{self.again} sent again; "
             f"p50 {self.quantile(0.5) * 1000:.0f} ms, p99 {self.quantile(0.99) * 1000:.0f} ms, "
             f"longest {max(self.seconds) * 1000:.0f} ms; lost {self.lost}, double {self.double}"
         )
@@ -78,13 +82,23 @@ def _connection(
     ready.wait()
     for moment, request in mine:
         time.sleep(max(0.0, begin[0] + moment - time.monotonic()))
+        refusal = _cast(field, tablet, request, found)
+        if refusal is None:
+            found.seconds.append(time.monotonic() - begin[0] - moment)
+        else:
+            found.refused.append(refusal)
+    tablet.close()
+
+
+def _cast(field: Battlefield, tablet: Tablet, request: Request, found: Storm) -> str | None:
+    """Send a ballot, again where no answer came; return None once it is acknowledged, or else why it is not."""
+    why = "not sent"
+    for attempt in range(ATTEMPTS):
+        found.again += attempt > 0
         try:
             status, answer = tablet.send(field.room_uuid, request.body)
         except LOST as error:
-            found.refused.append(type(error).__name__)
-            continue
-        if field.take(request, status, answer):
-            found.seconds.append(time.monotonic() - begin[0] - moment)
+            why = type(error).__name__
         else:
-            found.refused.append(str(answer))
-    tablet.close()
+            return None if field.take(request, status, answer) else str(answer)
+    return why
