@@ -2,15 +2,18 @@
 
 A backup is a SQLite file whatever the room's database is; it has no write-ahead log, no free page and no order but that
 of the keys. What was in the box when it was made is in it; what came later is not. So a box that was open comes back
-annulled: receipts of ballots that the backup lacks may be out in the room (design §3). room.key is not in it, and
+annulled, unless a second machine mirrored it: receipts of ballots that the backup lacks may be out in the room (design
+§3). room.key is not in it, and
 belongs elsewhere: without it nobody can sign as this room.
 """
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.orm import Session
 
 from voting import life_row
 from voting.errors import InvalidSettings, WrongState
@@ -37,42 +40,48 @@ def back_up(storage: Storage, out: Path) -> dict[str, int]:
     return counted
 
 
-def restore(backup: Path, storage: Storage, *, annul_open: bool = False) -> dict[str, int]:
+Fill = Callable[[Session], object]
+
+
+def restore(backup: Path, storage: Storage, *, annul_open: bool = False, fill: Fill | None = None) -> dict[str, int]:
     """Fill an empty database from a backup; return the rows of each table.
 
     Raises InvalidSettings if the database is not empty, or the file is no backup. Raises WrongState for a box that was
-    open, unless `annul_open`: then it comes back annulled.
+    open, unless `annul_open`: then it comes back annulled; or `fill`: then that brings the missing ballots, in the same
+    transaction, and decides what comes of the box (`voting.mirror_restore`).
     """
     if not backup.is_file():
         raise InvalidSettings(f"{backup.name}: no such file")
     with tempfile.TemporaryDirectory() as folder:  # a copy is brought up to date, the backup stays as it is
-        return _restore(Path(shutil.copy(backup, folder)), storage, annul_open)
+        return _restore(Path(shutil.copy(backup, folder)), storage, annul_open, fill)
 
 
-def _restore(copied: Path, storage: Storage, annul_open: bool) -> dict[str, int]:
+def _restore(copied: Path, storage: Storage, annul_open: bool, fill: Fill | None) -> dict[str, int]:
     source = Storage(f"sqlite:///{copied}")
     try:
         migrate(source)
-        unfinished = _unfinished(source)
-        if unfinished and not annul_open:
+        with source.read() as session:
+            unfinished = _unfinished(session)
+        if unfinished and not (annul_open or fill):
             raise WrongState(
                 "the box was open when this backup was made: later ballots are lost, so annul, and vote again"
             )
         migrate(storage)
         if any(_counts(storage).values()):
             raise InvalidSettings("the room's database is not empty: restore into a new room")
-        counted = _copy(source, storage)
+        return _copy(source, storage, fill or _annul)
     finally:
         source.close()
-    with storage.write() as session:
-        for conference in unfinished:
-            life_row.hold(session, conference).state = "annulled"
-    return counted
 
 
-def _unfinished(storage: Storage) -> list[int]:
-    with storage.read() as session:
-        return list(session.scalars(select(ConferenceRow.id).where(ConferenceRow.state.in_(UNFINISHED))))
+def _annul(session: Session) -> None:
+    """Annul what was open: ballots that came after the backup are lost."""
+    for conference in _unfinished(session):
+        life_row.hold(session, conference).state = "annulled"
+
+
+def _unfinished(session: Session) -> list[int]:
+    return list(session.scalars(select(ConferenceRow.id).where(ConferenceRow.state.in_(UNFINISHED))))
 
 
 def _counts(storage: Storage) -> dict[str, int]:
@@ -83,8 +92,11 @@ def _counts(storage: Storage) -> dict[str, int]:
         }
 
 
-def _copy(source: Storage, target: Storage) -> dict[str, int]:
-    """Copy all tables in one transaction on either side, past the guards: what is copied has passed them before."""
+def _copy(source: Storage, target: Storage, finish: Fill | None = None) -> dict[str, int]:
+    """Copy all tables in one transaction on either side, past the guards: what is copied has passed them before.
+
+    `finish` works in the same transaction, under the guards: where it raises, nothing was copied.
+    """
     counted = {}
     with source.engine.connect() as reading, target.engine.begin() as writing:
         if source.dialect == "postgresql":
@@ -102,6 +114,10 @@ def _copy(source: Storage, target: Storage) -> dict[str, int]:
             writing.exec_driver_sql(statement)
         if writing.dialect.name == "postgresql":
             _count_on(writing)
+        if finish is not None:
+            with Session(writing) as session:
+                finish(session)
+                session.commit()
     return counted
 
 

@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "decide": ("tally.rule_cli", "decide_command", "Apply the percentage rule to a case."),
     "demo": ("voting.cli_demo", "demo_command", "Run the sample conference, then serve a second one."),
     "keys": ("keys.cli", "keys_group", "Tellers' keys, signing keys, cards: files in, files out."),
+    "mirror": ("voting.cli_mirror", "mirror_group", "Keep a copy of every sealed ballot on a second machine."),
     "procedures": ("voting.cli_procedures", "procedures_group", "Check and show the catalogue of procedures."),
     "rehearsal": ("voting.cli_rehearsal", "rehearsal_command", "Run a whole conference or round without people."),
     "restore": ("voting.cli_backup", "restore_command", "Fill an empty room from a backup."),

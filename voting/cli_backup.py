@@ -1,11 +1,16 @@
 """`phieukin backup` and `phieukin restore`: the room's database into one file, and back into an empty room."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from voting.backup import back_up, restore
 from voting.errors import VotingError
+from voting.mirror import STORE_FILE, Store
+from voting.mirror_restore import refill
+from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.web.settings import load_settings
 
@@ -39,16 +44,28 @@ def backup_command(folder: Path, file: Path) -> None:
 @click.option(
     "--annul-open", is_flag=True, help="Take a backup of an open box, too: its conference comes back annulled."
 )
+@click.option(
+    "--mirror", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The mirror's folder: fill the open box of the backup with its ballots; the box comes back frozen.",
+)  # fmt: skip
 @_FILE
-def restore_command(folder: Path, file: Path, annul_open: bool) -> None:
+def restore_command(folder: Path, file: Path, annul_open: bool, mirror: Path | None) -> None:
     """Fill an empty room from the backup FILE; put the old room.key into the folder first."""
+    if annul_open and mirror:
+        raise click.UsageError("--annul-open or --mirror, not both")
     storage = _storage(folder)
     try:
-        _tell(restore(file, storage, annul_open=annul_open))
+        _tell(restore(file, storage, annul_open=annul_open, fill=_filling(folder, mirror) if mirror else None))
     except VotingError as error:
         raise click.ClickException(str(error)) from None
     finally:
         storage.close()
+
+
+def _filling(folder: Path, mirror: Path) -> Callable[[Session], None]:
+    """What fills the restored box from its mirror, and says how many ballots it brought."""
+    keyring, store = Keyring(load_settings(folder).secret), Store(mirror / STORE_FILE)
+    return lambda session: click.echo(f"ballots from the mirror {refill(session, keyring, store)}")
 
 
 def _storage(folder: Path) -> Storage:

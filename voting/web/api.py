@@ -13,7 +13,8 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError
 
 from voting import box_devices, closing, life_row, room_grace, room_receipts, setup
-from voting.box import Box
+from voting.box import Box, Receipt
+from voting.documents.request import unpack_request
 from voting.errors import (
     BadBallot,
     BoxClosed,
@@ -30,6 +31,7 @@ from voting.errors import (
     WrongState,
 )
 from voting.life_table import WITH_SETUP
+from voting.mirror import SealedBallot
 from voting.storage.tables import SetupRow
 from voting.web.protection import device
 from voting.web.room import Room, the_room
@@ -146,6 +148,8 @@ def cast(uuid: str) -> Response:
         return refuse(*REFUSALS[type(error)], recorded=_was_ours(room, uuid, body) and room.box.holds(uuid, body))
     except VotingError as error:
         return refuse(*REFUSALS[type(error)], recorded=room.box.holds(uuid, body))
+    if room.mirror is not None and not room.mirror.keep(_mirrored(room, uuid, body, receipt)):
+        return refuse(503, "busy")  # it is in the box, and acknowledged once a second disk holds it as well
     return answer({"tracker": receipt.tracker, "receipt": base64.b64encode(receipt.signature).decode()})
 
 
@@ -192,6 +196,11 @@ def enrol() -> Response:
     except (msgspec.MsgspecError, InvalidCode):
         return refuse(403, "bad_code")
     return answer({"device": identifier})
+
+
+def _mirrored(room: Room, uuid: str, body: bytes, receipt: Receipt) -> SealedBallot:
+    raw, commitments = unpack_request(room.box.election(uuid)[1], body)
+    return SealedBallot(uuid, raw, commitments, receipt.signature)
 
 
 def _exact_body(box: Box, uuid: str) -> bytes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from voting.box import Box, Verify, verify_alone
+from voting.mirror import Mirror, open_mirror
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.web.settings import Clock, Settings
@@ -21,6 +22,7 @@ class Room:
     keyring: Keyring
     box: Box
     clock: Clock
+    mirror: Mirror | None
 
     def seconds(self) -> int:
         """Now, in seconds since 1970."""
@@ -30,7 +32,8 @@ class Room:
 def open_room(settings: Settings, verify: Verify = verify_alone) -> Room:
     """Open the room of these settings, ballots verified by `verify`."""
     storage, keyring = Storage(settings.database), Keyring(settings.secret)
-    return Room(settings, storage, keyring, Box(storage, keyring, verify), settings.clock)
+    mirror = open_mirror(settings.directory, settings.mirror)
+    return Room(settings, storage, keyring, Box(storage, keyring, verify), settings.clock, mirror)
 
 
 def the_room() -> Room:

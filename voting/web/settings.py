@@ -4,6 +4,7 @@ room.json    address, port, processes, database, names in the certificate
 room.key     the server's secret, 32 bytes in base64; backups of the database are useless without it
 room.db      the database, unless room.json names another one
 tls/         the room's certificate authority and certificate
+mirror.*     where a second machine mirrors the box: see voting.mirror
 """
 
 import base64
@@ -35,6 +36,7 @@ class _Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     casts_per_minute: int = 30
     polls_per_minute: int = 240
     sign_ins_per_minute: int = 20
+    mirror: str | None = None
 
 
 def local_clock() -> datetime.datetime:
@@ -57,6 +59,7 @@ class Settings:
     casts_per_minute: int = 30
     polls_per_minute: int = 240
     sign_ins_per_minute: int = 20
+    mirror: str | None = None
     clock: Clock = local_clock
 
     @property
@@ -82,6 +85,7 @@ def load_settings(directory: Path) -> Settings:
         casts_per_minute=config.casts_per_minute,
         polls_per_minute=config.polls_per_minute,
         sign_ins_per_minute=config.sign_ins_per_minute,
+        mirror=config.mirror,
     )
 
 
