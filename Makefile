@@ -132,6 +132,24 @@ docs: $(VENV)/.dev ## the documents that are made from the program (docs/command
 wheel: $(VENV)/.dev ## the wheel, with the front end in it, into dist/
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
+# Tools that look at the supply chain have an environment of their own: nothing of ours needs them.
+$(VENV)/.audit: requirements-audit.txt | $(BIN)/python
+	@echo "Installing what looks at the supply chain"
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes -r requirements-audit.txt
+	@touch $@
+
+.PHONY: sbom
+sbom: $(VENV)/.audit $(VENV)/.room ## the bills of materials (CycloneDX) of the room and of the tablet's page, into dist/
+	@mkdir -p dist
+	@$(VENV)/audit/bin/cyclonedx-py requirements --output-reproducible --of JSON -o dist/phieukin.cdx.json requirements.txt
+	@.ci/npm sbom --sbom-format cyclonedx --package-lock-only > dist/tablet.cdx.json
+	@echo "dist/phieukin.cdx.json, dist/tablet.cdx.json"
+
+.PHONY: audit
+audit: $(VENV)/.audit $(VENV)/.room ## known vulnerabilities of what is pinned: asks services on the internet (pip-audit, npm audit)
+	@.ci/audit $(VENV)/audit/bin/pip-audit
+
 .PHONY: lock
 lock: ## renew requirements*.txt from pyproject.toml
 	@.ci/lock

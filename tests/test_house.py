@@ -35,6 +35,7 @@ ROOM_ONLY = ("flask", "sqlalchemy", "alembic", "granian", "flask_wtf", "flask_ba
 # Distributions that bring an import name, where they are called otherwise; any one of them is enough.
 BRING = {
     "PIL": {"pillow"}, "argon2": {"argon2-cffi"}, "asn1crypto": {"pyhanko"}, "babel": {"flask-babel"},
+    "coverage": {"pytest-cov"},
     "docx": {"python-docx", "docxtpl"}, "jinja2": {"flask", "docxtpl"}, "limits": {"flask-limiter"},
     "llvmlite": {"numba"}, "markupsafe": {"flask"}, "nacl": {"pynacl"}, "numpy": {"numba"}, "pkcs11": {"pyhanko"},
     "pyhanko_certvalidator": {"pyhanko"}, "werkzeug": {"flask"}, "wtforms": {"flask-wtf"},
