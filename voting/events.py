@@ -18,55 +18,88 @@ LOGGER = logging.getLogger("phieukin")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A kind of event: where it goes, which fields it has, and what it says."""
+    """A kind of event: where it goes, which fields it has, and what it says, in English and Vietnamese."""
 
     name: str
     place: Place
     fields: tuple[str, ...]
     meaning: str
+    vietnamese: str
 
 
 _LOGGED = (
     Event(
-        "fault", "log", ("kind", "place"), "Something went wrong: the kind of the error and the line of code, no more."
+        "fault",
+        "log",
+        ("kind", "place"),
+        "Something went wrong: the kind of the error and the line of code, no more.",
+        "Có lỗi: loại lỗi và dòng mã, không gì khác.",
     ),
 )
 _COUNTED = {
-    "card_already_used": "A second, different ballot of a card was refused.",
-    "limit_reached": "One ballot more than cards were drawn came in; the box froze.",
-    "frozen": "The box was frozen by hand.",
-    "server_restarted": "The server started while the box was open.",
-    "tablet_replaced": "A tablet was replaced.",
-    "power": "The power failed.",
-    "network": "The network failed.",
-    "other_deck": "The reserve deck was taken.",
-    "spare_lost": "A spare was activated for a lost card.",
-    "spare_unreadable": "A spare was activated for a card that cannot be read.",
-    "spare_damaged": "A spare was activated for a damaged card.",
-    "refused": "A ballot was refused because the box held as many as cards were drawn.",
-    "audits": "A tablet was tested instead of used for casting.",
-    "helpers": "Somebody was helped at a tablet.",
-    "receipt_missing": "A tablet kept a receipt that is not in the archive.",
+    "card_already_used": (
+        "A second, different ballot of a card was refused.",
+        "Một phiếu thứ hai, khác phiếu đầu, của cùng một thẻ bị từ chối.",
+    ),
+    "limit_reached": (
+        "One ballot more than cards were drawn came in; the box froze.",
+        "Có thêm một phiếu khi số phiếu đã bằng số thẻ đã rút; hòm phiếu tự khóa.",
+    ),
+    "frozen": ("The box was frozen by hand.", "Hòm phiếu được tạm khóa bằng tay."),
+    "server_restarted": (
+        "The server started while the box was open.",
+        "Máy chủ khởi động lại khi hòm phiếu đang mở.",
+    ),
+    "tablet_replaced": ("A tablet was replaced.", "Một máy bỏ phiếu được thay."),
+    "power": ("The power failed.", "Mất điện."),
+    "network": ("The network failed.", "Mất mạng."),
+    "other_deck": ("The reserve deck was taken.", "Dùng bộ thẻ thay thế."),
+    "spare_lost": ("A spare was activated for a lost card.", "Kích hoạt một thẻ dự phòng cho thẻ bị mất."),
+    "spare_unreadable": (
+        "A spare was activated for a card that cannot be read.",
+        "Kích hoạt một thẻ dự phòng cho thẻ không quét được.",
+    ),
+    "spare_damaged": (
+        "A spare was activated for a damaged card.",
+        "Kích hoạt một thẻ dự phòng cho thẻ hỏng.",
+    ),
+    "refused": (
+        "A ballot was refused because the box held as many as cards were drawn.",
+        "Một phiếu bị từ chối vì hòm đã đủ số thẻ đã rút.",
+    ),
+    "audits": (
+        "A tablet was tested instead of used for casting.",
+        "Một lần thử máy thay vì bỏ phiếu.",
+    ),
+    "helpers": ("Somebody was helped at a tablet.", "Có người giúp đại biểu ở máy."),
+    "receipt_missing": (
+        "A tablet kept a receipt that is not in the archive.",
+        "Một máy giữ biên nhận không có trong hồ sơ.",
+    ),
+    "last_call": (
+        "The room was told that the box closes soon, or that was taken back.",
+        "Báo sắp đóng cho cả phòng, hoặc rút lại lời báo.",
+    ),
 }
 _STEPS = {
-    "roll": "The number present was frozen.",
-    "reserve": "The reserve deck was taken.",
-    "back": "Back to draft.",
-    "open": "The box was opened.",
-    "freeze": "The box was frozen.",
-    "reopen": "The box was opened again after a freeze.",
-    "close": "The box was closed.",
-    "annul": "The conference was annulled.",
-    "paper": "The conference went on with paper ballots.",
-    "signed": "All records are signed.",
+    "roll": ("The number present was frozen.", "Chốt số người có mặt."),
+    "reserve": ("The reserve deck was taken.", "Chuyển sang bộ thẻ thay thế."),
+    "back": ("Back to draft.", "Quay lại soạn."),
+    "open": ("The box was opened.", "Mở hòm phiếu."),
+    "freeze": ("The box was frozen.", "Tạm khóa hòm phiếu."),
+    "reopen": ("The box was opened again after a freeze.", "Mở lại hòm phiếu sau khi tạm khóa."),
+    "close": ("The box was closed.", "Đóng hòm phiếu."),
+    "annul": ("The conference was annulled.", "Hủy hội nghị."),
+    "paper": ("The conference went on with paper ballots.", "Hội nghị tiếp tục bằng phiếu giấy."),
+    "signed": ("All records are signed.", "Mọi biên bản đã được ký."),
 }
 CATALOGUE: tuple[Event, ...] = (
     *_LOGGED,
     *(
-        Event(name, "steps", ("first", "second", *(("reason",) if name in (*WITH_REASON, "roll") else ())), meaning)
-        for name, meaning in _STEPS.items()
+        Event(name, "steps", ("first", "second", *(("reason",) if name in (*WITH_REASON, "roll") else ())), *words)
+        for name, words in _STEPS.items()
     ),
-    *(Event(name, "counts", ("times",), meaning) for name, meaning in _COUNTED.items()),
+    *(Event(name, "counts", ("times",), *words) for name, words in _COUNTED.items()),
 )
 COUNTED: frozenset[str] = frozenset(_COUNTED)
 _HEADINGS: dict[Place, str] = {
@@ -94,6 +127,11 @@ def log(name: str, **fields: str) -> None:
     LOGGER.error("%s %s", name, " ".join(f"{field}={fields[field]}" for field in event.fields))
 
 
+def at(place: Place) -> tuple[Event, ...]:
+    """All kinds of events of one place, in the order of the catalogue."""
+    return tuple(one for one in CATALOGUE if one.place == place)
+
+
 def missing_words() -> set[str]:
     """Names that the code uses and the catalogue lacks, or the other way round: must be empty."""
     counted = {*get_args(IncidentKind), *(f"spare_{reason}" for reason in get_args(SpareReason))}
@@ -110,8 +148,6 @@ def document() -> str:
         "it started and stopped.",
     ]
     for place, heading in _HEADINGS.items():
-        lines += ["", f"## {heading}", "", "| event | fields | meaning |", "|---|---|---|"]
-        lines += [
-            f"| `{one.name}` | {', '.join(one.fields)} | {one.meaning} |" for one in CATALOGUE if one.place == place
-        ]
+        lines += ["", f"## {heading}", "", "| event | fields | meaning | nghĩa |", "|---|---|---|---|"]
+        lines += [f"| `{one.name}` | {', '.join(one.fields)} | {one.meaning} | {one.vietnamese} |" for one in at(place)]
     return "\n".join(lines) + "\n"

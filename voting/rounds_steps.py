@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.signing import SigningKey
-from voting import closing, life, life_row, rounds
+from voting import closing, hand_counts, life, life_row, rounds
 from voting.documents.canonical import canonical
 from voting.documents.conference import ON_PAPER, Signer
 from voting.documents.dossier import box_files, folder_of, minutes_of
@@ -34,7 +34,7 @@ from voting.plan.papers import papers_for
 from voting.plan.rounds import ballots_of, step_of, takes_list_decision
 from voting.plan.summons import Summons, exclude, recuse, summon
 from voting.rounds import Kept, StepExclusion
-from voting.storage.tables import RecordRow, SetupRow
+from voting.storage.tables import RecordRow, ServerKeyRow, SetupRow
 
 MINUTES = re.compile(r"minutes(?:-([2-9]|[1-9][0-9]))?\.pdf", re.ASCII)
 
@@ -147,13 +147,26 @@ def take_records(session: Session, number: int, step: int) -> int:
     return len(raws)
 
 
+def take_hand_count(session: Session, number: int, step: int, raws: list[bytes]) -> int:
+    """Take the signed records of a step that was moved to paper and counted by hand; return how many."""
+    kept = rounds.kept_round(session, number)
+    conference = kept.conferences.get(step)
+    if conference is None:
+        raise WrongTurn(f"step {step} has no conference", told="no_conference")
+    records = hand_counts.check_records(session, conference, raws)
+    decided = _decision_on_file(session, number, kept, step)
+    digests = [rounds.put_document(session, number, raw) for raw in raws]
+    _close(session, number, kept, step, records[0].uuid, (*decided, *digests))
+    return len(records)
+
+
 def take_files(session: Session, number: int, step: int, files: dict[str, bytes]) -> list[str]:
     """Take the finished archive and the minutes of a step; return what is still missing, by name in the dossier."""
     kept = rounds.kept_round(session, number)
     sitting = ledgers.in_force(kept.ledger, step)
-    if sitting is None or not sitting.uuid:
+    records = _records(session, number, sitting) if sitting is not None else []
+    if sitting is None or not records:
         raise WrongTurn(f"step {step}: signed records expected first", told="records_first")
-    records = _records(session, number, sitting)
     hashes = {one.hashes.archive for one in records if one.hashes is not None}
     for name, raw in files.items():
         if hashlib.sha256(raw).hexdigest() in hashes:
@@ -169,9 +182,12 @@ def take_files(session: Session, number: int, step: int, files: dict[str, bytes]
 def missing_files(session: Session, number: int, step: int) -> list[str]:
     """Name the files that the dossier still lacks for a step."""
     sitting = ledgers.in_force(rounds.kept_round(session, number).ledger, step)
-    if sitting is None or not sitting.uuid:
+    if sitting is None:
         return []
-    wanted = {*box_files(sitting), *(minutes_of(sitting, one) for one in _records(session, number, sitting))}
+    records = _records(session, number, sitting)
+    wanted = {minutes_of(sitting, one) for one in records}
+    if any(one.form == "electronic" for one in records):
+        wanted |= {*box_files(sitting)}
     return sorted(wanted - set(rounds.papers(session, number)))
 
 
@@ -188,6 +204,29 @@ def annul_step(session: Session, number: int, step: int, annulment: Annulment) -
     decisions = {one: raw for one, raw in kept.decisions.items() if one != step}
     rounds.keep(session, number, msgspec.structs.replace(
         kept, ledger=changed, conferences=without, decisions=decisions))  # fmt: skip
+
+
+def desk_of(session: Session, number: int) -> int:
+    """Return the conference whose desk key signs the dossier: of the last step in force that was counted by machine.
+
+    `tally.audit.dossier` asks for that key. Conferences that were annulled, moved to paper or are not signed yet sign
+    nothing, however late they were. Where every step was counted by hand, it is the last one in force with a Setup.
+    """
+    kept = rounds.kept_round(session, number)
+    filed = rounds.in_force(session, number, kept)
+    records = [one.document for one in filed if isinstance(one.document, Record) and one.document.form == "electronic"]
+    desk = ServerKeyRow.purpose == "desk"
+    if records:
+        last = max(records, key=lambda one: one.conference.step).conference
+        found = session.scalar(select(ServerKeyRow.conference).where(desk, ServerKeyRow.public == last.desk_key))
+    else:
+        signed = sorted(one.step for one in kept.ledger.sittings if one.state == "signed")
+        live = [kept.conferences[step] for step in signed if step in kept.conferences]
+        of_live = select(ServerKeyRow.conference).where(desk, ServerKeyRow.conference.in_(live))
+        found = session.scalar(of_live.order_by(ServerKeyRow.conference.desc()).limit(1))
+    if found is None:
+        raise WrongTurn("no step in force of this round has a desk key in this room", told="no_desk")
+    return found
 
 
 def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey, made_by: str) -> bytes:
@@ -240,8 +279,7 @@ def _annulled_in_the_room(session: Session, kept: Kept, step: int) -> bool:
 
 def _uuid_of(session: Session, conference: int) -> str:
     """Return the uuid of a conference's election, "" where Setup was never written."""
-    row = session.get(SetupRow, conference)
-    return "" if row is None else row.uuid
+    return session.scalar(select(SetupRow.uuid).where(SetupRow.conference == conference)) or ""
 
 
 def _last_draft(session: Session, kept: Kept) -> Draft | None:

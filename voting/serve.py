@@ -27,6 +27,7 @@ from voting.errors import InvalidSettings
 from voting.serve_tls import prepare_certificate
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
+from voting.web.presence import shared_presence
 from voting.web.settings import Settings, at_address, load_settings
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def serve(settings: Settings) -> None:
     certificate, key = prepare(settings)
     _no_core_dumps()
     os.environ[FOLDER_VARIABLE] = str(settings.directory)
-    Granian(
+    server = Granian(
         APPLICATION,
         address=settings.host,
         port=settings.port,
@@ -76,7 +77,9 @@ def serve(settings: Settings) -> None:
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
-    ).serve()
+    )
+    with shared_presence():
+        server.serve()
 
 
 def application(verify: Verify = verify_alone) -> "Flask":

@@ -30,6 +30,7 @@ HEADINGS: Final = {
     "remove": "Phiếu lấy ý kiến đưa ra khỏi quy hoạch",
     "adopt": "Phiếu thông qua danh sách quy hoạch",
 }
+MARKS: Final = ("present", "excused", "drew")
 REMOVAL: Final = ("Đồng ý đưa ra", "Không đồng ý")
 USUAL: Final = ("Đồng ý", "Không đồng ý")
 
@@ -51,13 +52,15 @@ def what_to_do(draft: Draft, *, threshold: int | None, present: int | None) -> b
 
 
 def roll(draft: Draft, entries: Sequence[Entry]) -> bytes:
-    """The roll on paper, with what is marked so far."""
-    marks = {True: "x", False: ""}
+    """The roll on paper (danh sách điểm danh), with what is marked so far: the only list of people that is printed."""
     people = [
-        {"name": one.name, "unit": one.unit, "present": marks[one.presence == "present"], "drew": marks[one.drew]}
+        {"name": one.name, "unit": one.unit, "present": one.presence == "present", "drew": one.drew,
+         "excused": one.presence == "excused"}
         for one in entries
-    ]
-    return _render("roll", {**_head(draft), "people": people, "summoned": str(len(people))})
+    ]  # fmt: skip
+    begun = any(one["present"] or one["excused"] for one in people)
+    counts = {mark: f"{sum(bool(one[mark]) for one in people):02}" if begun else "" for mark in MARKS}
+    return _render("roll", {**_head(draft), "people": people, "summoned": f"{len(people):02}", "counts": counts})
 
 
 def trackers(draft: Draft, sorted_trackers: Sequence[str], *, end: str) -> bytes:

@@ -19,6 +19,7 @@ const POLL = 4; // seconds between two looks at the room
 const DONE = 60; // seconds that the last screen stays
 const STOPPED = 120; // seconds that a refusal stays; an unknown outcome stays until somebody comes
 const NOTE = 60; // seconds that a remark stays
+const OPENING = 10_000; // ms in which a booth must have opened: its script may come over a network that is gone
 const REFUSALS: Partial<Record<Phase, string>> = { after: "closed", paper: "closed", annulled: "closed", before: "not_open" };
 
 /** What the app tells the frame to do. */
@@ -116,7 +117,7 @@ export class App {
     this.#polling = true;
     try {
       const [before, was] = [JSON.stringify(this.room), this.online];
-      this.room = await readRoom();
+      this.room = await readRoom(this.device, this.page, this.room);
       this.online = true;
       await this.#follow();
       this.#settle(before !== JSON.stringify(this.room) || !was);
@@ -137,7 +138,7 @@ export class App {
       this.#documents = await readDocuments(uuid);
       this.receipts.clear();
       await this.#openBooth();
-    }
+    } else if (this.#booth === null && !holdsVoter(this.state)) await this.#openBooth();
     if (this.phase === "after" && this.receipts.size > 0 && uuid !== null && this.device !== null) {
       if (await handOver(uuid, this.receipts.encode(), this.device)) this.receipts.clear();
     }
@@ -150,11 +151,14 @@ export class App {
     if (this.#documents === null) return;
     const booth = new Booth(this.worker);
     this.#booth = booth;
+    const late = window.setTimeout(() => booth.close(), OPENING);
     try {
       this.#opened = await booth.ask("open", this.#documents);
       this.meeting = parseMeeting(this.#opened.conference, this.#opened.questions);
     } catch {
-      if (this.#booth === booth) this.meeting = null;
+      if (this.#booth === booth) [this.meeting, this.#booth] = [null, null];
+    } finally {
+      window.clearTimeout(late);
     }
   }
 
@@ -185,7 +189,8 @@ export class App {
   /** A card was read or typed; nothing is asked of the room. */
   async card(readings: string[], typed = false): Promise<void> {
     const booth = this.#booth;
-    if (this.#reading || booth === null || !["welcome", "camera", "keypad"].includes(this.state.at)) return;
+    if (this.#reading || !["welcome", "camera", "keypad"].includes(this.state.at)) return;
+    if (booth === null) return this.remark({ word: "starting" });
     this.#reading = true;
     this.remark({ word: "welcome.reading" });
     try {

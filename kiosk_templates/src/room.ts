@@ -21,9 +21,14 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
   return fetch(`${API}${path}`, { ...always, ...init });
 }
 
-/** The state of the room; raises where it cannot be reached. */
-export async function readRoom(): Promise<Room> {
-  const response = await request("/room");
+/**
+ * The state of the room; raises where it cannot be reached. The desk sees which tablets are there: each look says which
+ * device this is, and which page it shows. Nothing in it depends on whether somebody votes.
+ */
+export async function readRoom(device: Device | null, page: string, shown: Room | null): Promise<Room> {
+  const showing = shown === null ? "none" : shown.practice ? "practice" : "real";
+  const headers: Record<string, string> = device === null ? {} : { "Phieukin-Device": device.id, "Phieukin-Page": `${page} ${showing}` };
+  const response = await request("/room", { headers });
   if (!response.ok) throw new Error(`room: ${response.status}`);
   return (await response.json()) as Room;
 }

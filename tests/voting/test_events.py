@@ -107,3 +107,8 @@ def test_what_the_catalogue_does_not_have_cannot_be_logged(name: str, fields: di
 
 def test_the_page_of_events_is_up_to_date() -> None:
     assert (ROOT / "docs" / "events.md").read_text(encoding="utf-8") == events.document()
+
+
+def test_every_event_says_what_it_is_in_both_languages() -> None:
+    assert all(one.meaning.endswith(".") and one.vietnamese.endswith(".") for one in events.CATALOGUE)
+    assert {one.meaning for one in events.CATALOGUE} & {one.vietnamese for one in events.CATALOGUE} == set()

@@ -52,6 +52,15 @@ def test_the_roll_names_everybody_and_no_card(draft: Draft, tmp_path: Path) -> N
     entries = [Entry(at, one.name, one.unit, "present", at == 1) for at, one in enumerate(draft.people)]
     text, _ = text_of(sheets.roll(draft, entries), tmp_path / "roll.pdf")
     assert all(one.name in text for one in draft.people)
+    people = len(draft.people)
+    assert text.count("×") == people + 1
+    assert f"Có mặt: {people:02}." in text and "Thẻ phát ra: 01." in text
+
+
+def test_the_roll_is_empty_before_the_door_opens(draft: Draft, tmp_path: Path) -> None:
+    entries = [Entry(at, one.name, one.unit, "absent", False) for at, one in enumerate(draft.people)]
+    text, _ = text_of(sheets.roll(draft, entries), tmp_path / "roll.pdf")
+    assert "×" not in text and "Có mặt: ………" in text
 
 
 def test_trackers_stand_in_their_order(draft: Draft, tmp_path: Path) -> None:

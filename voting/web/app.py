@@ -8,7 +8,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from voting.box import Verify, verify_alone
-from voting.web import api, api_cards, mistakes, pages, protection, refusals, sessions, words
+from voting.web import api, api_cards, mistakes, pages, presence, protection, refusals, sessions, words
 from voting.web.accounts import IDLE_SECONDS
 from voting.web.room import EXTENSION, open_room
 from voting.web.settings import Settings
@@ -47,6 +47,8 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
     mistakes.handle_mistakes(app)
     # A refused form comes back with what was typed, and the error at its field.
     refusals.speak_of_refusals(app)
+    # When a tablet was last heard from is held in memory, in coarse steps, and nowhere else.
+    presence.listen(app)
     # Every page speaks Vietnamese first and English second.
     words.speak(app)
     app.jinja_env.globals["may"] = sessions.may

@@ -54,12 +54,12 @@ def test_the_numbers_at_the_door_tell_excused_from_unexcused(room: Room, browser
     assert "Triệu tập 04, có mặt 02, vắng 02 (có lý do 01), đã rút thẻ 01." in page
 
 
-def test_the_list_on_paper_has_everybody_and_no_card(room: Room, browser: Browser) -> None:
-    room.freeze_list().draw()
-    page = browser.sign_in("chair").get("/door/list").text
-    assert page.count("<tr>") == 1 + 4
-    assert page.count("☒") == 3 + 3
-    assert not any(room.public(card) in page for card in room.drawn)
+def test_the_list_is_printed_from_the_door_at_any_time(room: Room, browser: Browser) -> None:
+    for step in (room.begin, room.freeze_list, room.draw, room.take_roll):
+        step()
+        answer = browser.sign_in("door").get("/sheets/roll.pdf")
+        assert answer.content_type == "application/pdf" and answer.data.startswith(b"%PDF")
+    assert 'href="/sheets/roll.pdf"' in browser.get("/door").text
 
 
 def test_latecomers_hear_the_chairs_words(room: Room, browser: Browser) -> None:

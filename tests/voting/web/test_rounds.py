@@ -12,18 +12,26 @@ import msgspec
 import openpyxl
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from keys.signing import SigningKey, keyid
+from keys.trustees import encode_trustees
+from tally.paper import paper_records, read_hand_count
+from tally.signatures import read_record, sign_record, unsigned_record
 from tests.voting.plan import office
 from tests.voting.plan.staff import HEADERS, row
-from tests.voting.rooms import Room
+from tests.voting.rooms import Room, new_draft
 from tests.voting.web.conftest import PASSWORD, Browser, web_room
-from voting import life, rounds
+from voting import cards, life, life_row, rounds, rounds_steps, setup
+from voting.documents.bundle import open_bundle, verify_bundle_signature
+from voting.documents.canonical import canonical
 from voting.documents.list_decision import sign_list_decision
+from voting.documents.record import MadeBy
 from voting.plan.meetings import conference_for
 from voting.plan.people import Birth
 from voting.plan.rounds import Round, procedure_of
 from voting.rounds import Kept
-from voting.storage.tables import RecordRow
+from voting.storage.tables import RecordRow, ServerKeyRow
 from voting.web.app import FOLDER
 
 OFFICE: dict[str, Any] = {"superior": "UBND tỉnh Sơn La", "agency": "Văn phòng", "locality": "Sơn La",
@@ -211,7 +219,7 @@ def decide(browser: Browser, step: int) -> None:
     assert browser.post(f"/rounds/1/steps/{step}/signed-decision", file=(signed, "x.json")).status_code == 303
 
 
-def hold(app: Flask, room: Room, step: int) -> None:
+def hold(app: Flask, room: Room, step: int, *, machine: bool = False) -> None:
     """Hold a conference of the step to the end, its records signed and taken in by the desk."""
     room.open(people=3, made=3, spares=0)
     room.box.cast(room.uuid(), room.body(room.drawn[0]))
@@ -223,7 +231,11 @@ def hold(app: Flask, room: Room, step: int) -> None:
         conference = conference_for(now.plan, step, meeting, office.attendance(len(meeting.summons.people)), files)
         for paper in range(1, len(conference.papers) + 1):
             agree = office.everybody_agrees(conference, paper)
-            raw = office.signed(office.record_of(conference, paper, agree, uuid=room.uuid()))
+            record = office.record_of(conference, paper, agree, uuid=room.uuid())
+            if machine:
+                own = msgspec.structs.replace(conference, desk_key=desk_key(session, room.conference))
+                record = msgspec.structs.replace(record, form="electronic", conference=own)
+            raw = office.signed(record)
             session.add(RecordRow(conference=room.conference, paper=paper, content=raw))
         session.flush()
         life.mark_counted(session, room.conference, awaiting_head=False)
@@ -254,6 +266,35 @@ def test_signed_documents_feed_the_next_step_down_to_the_dossier(app: Flask, bro
     assert "step-5/record.json" in names
 
 
+def desk_key(session: Session, conference: int) -> str:
+    row = session.get(ServerKeyRow, (conference, "desk"))
+    assert row is not None
+    return row.public
+
+
+@pytest.mark.parametrize("machine", [(3,), (3, 4), (3, 4, 5)])
+def test_the_desk_of_the_last_step_counted_by_machine_signs_the_dossier(
+    app: Flask, browser: Browser, room: Room, machine: tuple[int, ...]
+) -> None:
+    browser.sign_in("organiser")
+    begin(browser, "NEXT-OFFICE")
+    put(app, office.office_round("NEXT-OFFICE"))
+    decide(browser, 1)
+    decide(browser, 2)
+    conferences = {}
+    for step in (3, 4, 5):
+        hold(app, room, step, machine=step in machine)
+        conferences[step] = room.conference
+        assert browser.post(f"/rounds/1/steps/{step}/records").status_code == 303
+    room.open(people=3, made=3, spares=0)  # a later conference, of which nothing is signed
+    with room.storage.read() as session:
+        wanted = conferences[max(machine)]
+        assert rounds_steps.desk_of(session, 1) == wanted
+        key = desk_key(session, wanted)
+    bundle = open_bundle(io.BytesIO(make_dossier(browser)))
+    assert verify_bundle_signature(bundle, [key]) == keyid(key)
+
+
 def make_dossier(browser: Browser) -> bytes:
     answer = browser.post("/rounds/1/dossier", to="Ban Tổ chức Tỉnh ủy", signer="Chánh Văn phòng")
     assert (answer.status_code, answer.content_type) == (200, "application/zip"), answer.text
@@ -273,6 +314,77 @@ def test_minutes_are_taken_for_the_dossier_and_other_files_are_not(app: Flask, b
     assert "step-3/minutes.pdf" not in browser.get("/rounds/1/steps/3").text
     for name, content in (("x.bel", b"x"), ("minutes-2.pdf", b"no PDF"), ("../minutes.pdf", b"%PDF")):
         assert browser.post("/rounds/1/steps/3/files", files=(io.BytesIO(content), name)).status_code == 409
+
+
+def count_by_hand(form: bytes, keys: list[SigningKey], folder: Path) -> list[bytes]:
+    """Fill the form in, have the tally machine make the records, and sign them."""
+    content = json.loads(form)
+    people = content["conference"]["present"]
+    for at, paper in enumerate(content["papers"]):
+        paper["ballots"] = {"issued": people, "collected": people, "valid": people, "invalid": 0, "invalid_reason": ""}
+        listed = {one["id"] for one in content["conference"]["papers"][at]["candidates"] if not one["put_forward"]}
+        for place, one in enumerate(paper["votes"]):
+            agree = people - min(place, people // 2) if one["id"] in listed else 0
+            one["agree"], one["disagree"] = agree, people - agree if one["id"] in listed else 0
+    path = folder / "count.json"
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    records = paper_records(read_hand_count(path), MadeBy("test", "test", "test"))
+    return [sign_record(unsigned_record(canonical(one)), keys) for one in records]
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_step_moved_to_paper_enters_the_round_by_its_hand_count(
+    app: Flask, browser: Browser, room: Room, sealed: bool, tmp_path: Path
+) -> None:
+    browser.sign_in("organiser")
+    begin(browser, "NEXT-OFFICE")
+    put(app, office.office_round("NEXT-OFFICE"))
+    decide(browser, 1)
+    decide(browser, 2)
+    meet_on_paper(room, 3, sealed)
+    page = browser.get("/rounds/1/steps/3").text
+    assert "Kiểm phiếu giấy" in page and "/sheets/paper_ballot.pdf" in page
+    assert browser.get("/sheets/paper_ballot.pdf").data.startswith(b"%PDF")
+    keys = [office.KEY, *(one.signing for one in room.tellers)]
+    raws = count_by_hand(browser.get("/rounds/1/steps/3/hand-count.json").data, keys, tmp_path)
+    none = browser.post("/rounds/1/steps/3/hand-count")
+    assert none.status_code == 409 and "Chọn tệp." in none.text
+    changed = read_record(raws[0])[1]
+    changed = msgspec.structs.replace(changed, conference=msgspec.structs.replace(changed.conference, place="Nơi khác"))
+    other = sign_record(unsigned_record(canonical(changed)), keys)
+    for wrong, words in ((other, "của một hội nghị khác"), (b"{}", "không đúng khuôn dạng")):
+        files = [(io.BytesIO(raw), f"record-{at}.json") for at, raw in enumerate([wrong, *raws[1:]])]
+        answer = browser.post("/rounds/1/steps/3/hand-count", records=files)
+        assert answer.status_code == 409 and words in answer.text, answer.text
+    files = [(io.BytesIO(raw), f"record-{at}.json") for at, raw in enumerate(raws)]
+    assert browser.post("/rounds/1/steps/3/hand-count", records=files).status_code == 303
+    assert [(one.step, one.state) for one in kept(app).ledger.sittings][2:] == [(3, "signed")]
+    page = browser.get("/rounds/1/steps/3").text
+    assert "step-3/minutes.pdf" in page and ".bel</code>" not in page
+    assert "Bắt đầu hội nghị" in browser.get("/rounds/1/steps/4").text
+
+
+def meet_on_paper(room: Room, step: int, sealed: bool) -> None:
+    """Begin the step's conference, take the roll and write Setup or not, and go on with paper."""
+    secretary = msgspec.structs.replace(office.CHAIR, role="Thư ký")
+    with room.storage.write() as session:
+        room.conference = rounds_steps.begin_conference(session, 1, step, datetime.date(2022, 4, 10))
+        draft = life_row.draft_of(session, room.conference)
+        life.change_draft(session, room.conference, msgspec.structs.replace(
+            draft, place="Hội trường", tellers=new_draft(room.tellers).tellers, quorum=None,
+            chair=office.CHAIR, secretary=secretary, head=office.CHAIR))  # fmt: skip
+        life.freeze_list(session, room.conference)
+        people = len(draft.people)
+        room.secrets = cards.make_cards(session, room.conference, "main", people, 2)
+    room.draw(present=people - 1, drawn=people - 1)
+    if sealed:
+        with room.storage.write() as session:
+            life.take_roll(session, room.conference)
+            trustees = encode_trustees([one.trustee for one in room.tellers])
+            setup.upload_trustees(session, room.conference, trustees)
+            setup.write_setup(session, room.conference, room.keyring)
+    with room.storage.write() as session:
+        life.move_to_paper(session, room.conference, life.TwoPeople("chair", "organiser"))
 
 
 def test_an_annulled_step_stays_on_file_and_is_held_again(app: Flask, browser: Browser, room: Room) -> None:

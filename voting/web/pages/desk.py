@@ -3,12 +3,13 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from voting import box, box_devices, cards, closing, life, life_row, roll, room_grace, setup, setup_confirm, ways
+from voting import box, cards, closing, life, life_row, roll, room_grace, setup, setup_confirm, ways
 from voting.documents.conference import Override
 from voting.draft import draft_problems, read_draft
 from voting.draft_warnings import SMALL, VERY_SMALL, draft_warnings
 from voting.life_table import ENDED, WITH_SETUP
 from voting.storage.tables import TrusteesRow
+from voting.web.pages import tablets
 from voting.web.pages.context import current_number, to_desk, uploaded
 from voting.web.pages.hall import ballots_shown, built_address, script
 from voting.web.refusals import shown_on
@@ -40,7 +41,7 @@ def overview() -> str:
             trustees=session.get(TrusteesRow, row.id) is not None,
             confirmed=setup_confirm.confirmed(session, row.id) if written else {},
             setup=setup.setup_of(session, row.id) if written else None,
-            tablets=sum(one.enrolled for one in box_devices.devices(session)),
+            tablets=[one for one in tablets.seen(session) if one[0].enrolled],
             shown=ballots_shown(row, box.count_ballots(session, row.id)),
             ended=row.state in ENDED,
             last_call=room_grace.called(session, row.id),

@@ -23,7 +23,6 @@ SCRIPT = "staff.js"
 READINGS = 256  # of one scanned card, as the page limits them
 SHOWN = 200  # lines of the roll on one page
 UNDO = "undo"  # in the signed cookie of the door's own browser: the one mark that can be taken back
-WHOLE_LIST = 10_000  # lines of the list to print
 _CREDENTIAL = re.compile(r"[0-9a-f]{64}")
 _MARKS = ("present", "excused", "absent", "drew", "none")
 
@@ -57,18 +56,6 @@ def search() -> str:
             live=script("live.js")["script"],
             built=built_address(),
         )
-
-
-@pages.get("/list")
-@for_roles("door", "secretary", "organiser", "chair")
-def on_paper() -> str:
-    """The roll as a list to print: for the door without a screen, and for signatures."""
-    with the_room().storage.read() as session:
-        row = current_row(session)
-        draft = life_row.draft_of(session, row.id)
-        entries = roll.search(session, row.id, "", WHOLE_LIST)
-        count = roll.count(session, row.id)
-    return render_template("room/door_list.html", row=row, draft=draft, entries=entries, count=count)
 
 
 @pages.post("/undo")

@@ -224,9 +224,7 @@ def make_dossier(number: int) -> Response:
         raise WrongTurn("whom the report goes to, and who signs it, expected", told="to_and_signer", at=missing)
     with room.storage.write() as session:
         kept = find(session, number)
-        if not kept.conferences:
-            raise WrongTurn("no conference was held in this room", told="no_conference")
-        key = room.keyring.key(session, max(kept.conferences.values()), "desk")
+        key = room.keyring.key(session, rounds_steps.desk_of(session, number), "desk")
         content = rounds_steps.dossier(session, number, paperwork, key, _made_by())
     return attached(content, f"{kept.plan.procedure.lower()}-dossier.zip", "application/zip")
 

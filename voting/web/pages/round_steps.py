@@ -4,13 +4,14 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from voting import life_row, results, rounds, rounds_editor, rounds_steps
+from voting import hand_counts, life_row, results, rounds, rounds_editor, rounds_steps
 from voting.documents.conference import ON_PAPER, Paper, Signer
 from voting.documents.errors import DocumentError
 from voting.documents.ledger import Annulment
 from voting.documents.list_decision import HandVote
 from voting.documents.record import Record
 from voting.draft_editor import tidy
+from voting.errors import InvalidForm
 from voting.life_table import WITH_SETUP
 from voting.plan.decisions import Deciding
 from voting.plan.errors import PlanError
@@ -176,6 +177,31 @@ def take_records(number: int, step: int) -> AnyResponse:
     return _back(number, step)
 
 
+@pages.get("/hand-count.json")
+@for_roles("organiser", "chair", "secretary")
+def hand_count_form(number: int, step: int) -> Response:
+    """The form for a count by hand, where the step was moved to paper."""
+    with the_room().storage.read() as session:
+        conference = find(session, number).conferences.get(step)
+        if conference is None:
+            abort(404)
+        return attached(hand_counts.count_form(session, conference), "kiem-phieu.json", "application/json")
+
+
+@pages.post("/hand-count")
+@for_roles("organiser", "secretary")
+@shown_on(overview)
+def take_hand_count(number: int, step: int) -> AnyResponse:
+    """Take the signed records of a step that was moved to paper and counted by hand."""
+    raws = [one.read() for one in request.files.getlist("records") if one.filename]
+    if not raws:
+        raise InvalidForm("records: a file expected", told="file_missing", at="records")
+    with the_room().storage.write() as session:
+        find(session, number)
+        rounds_steps.take_hand_count(session, number, step, raws)
+    return _back(number, step)
+
+
 @pages.post("/files")
 @for_roles("organiser", "secretary")
 @shown_on(overview)
@@ -183,7 +209,7 @@ def take_files(number: int, step: int) -> AnyResponse:
     """Take the finished archive and the minutes in, for the dossier."""
     found = {one.filename: one.read() for one in request.files.getlist("files") if one.filename}
     if not found:
-        abort(400)
+        raise InvalidForm("files: a file expected", told="file_missing", at="files")
     with the_room().storage.write() as session:
         find(session, number)
         rounds_steps.take_files(session, number, step, found)

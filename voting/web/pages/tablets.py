@@ -1,14 +1,25 @@
 """Tablets: a one-time code for each, the list, and taking one away."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from voting import box_devices, life_row
+from voting.box_devices import Device
+from voting.web.pages.hall import built_address, script
+from voting.web.presence import Heard, the_presence
 from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
 
 pages = Blueprint("tablets", __name__, url_prefix="/tablets")
+
+
+def live() -> dict[str, Any]:
+    """What a page needs to look its numbers up anew every few seconds."""
+    return {"live": script("live.js")["script"], "built": built_address()}
 
 
 @pages.get("")
@@ -43,12 +54,20 @@ def revoke(identifier: str) -> Response:
     return redirect(url_for("tablets.overview"), 303)
 
 
+def seen(session: Session) -> list[tuple[Device, Heard | None]]:
+    """All tablets, each with what was last heard from it since the server started."""
+    memory, now = the_presence(), the_room().seconds()
+    return [(one, memory.of(one.id, now)) for one in box_devices.devices(session)]
+
+
 def _page(code: str | None) -> str:
     with the_room().storage.read() as session:
-        tablets = box_devices.devices(session)
+        tablets, row = seen(session), life_row.current(session)
     return render_template(
         "room/tablets.html",
         tablets=tablets,
+        practice=row is not None and row.practice,
+        **live(),
         code=code,
         minutes=box_devices.CODE_SECONDS // 60,
         limit=box_devices.LABEL_LIMIT,

@@ -1,0 +1,135 @@
+"""Every page of staff and hall, looked at: from the routes of the application, so that a new page cannot be forgotten.
+
+One room goes through the life of a conference; whoever walks has every role. Each page is judged by axe-core (WCAG 2.2
+AA) on a phone, a tablet and a laptop, in both languages, and must fit its glass with letters of double size as well.
+Pages of staff have one theme, dark ink on light paper.
+"""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+
+from tests.stories.conftest import EmptyRoom
+from tests.stories.desk_life import Meeting
+from tests.stories.looking import complaints, picture
+from tests.stories.people import LARGEST, PASSWORD, WAIT
+from voting.life import TwoPeople
+from voting.web.accounts import ROLES, create_staff
+from voting.web.app import create_app
+from voting.web.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+SIZES = ((390, 844), (768, 1024), (1280, 800))
+EVERYBODY = "everybody"
+TWO = TwoPeople("organiser", "chair")
+# Answers that are no pages for people to look at: files, data for scripts, and the tablet's page (its own stories).
+NO_PAGES = {
+    "static", "hall.kiosk", "api.room_state", "api.election", "api.trustees", "api.credentials", "sheets.download",
+    "sheets.certificate", "draft.download", "setup.download", "results.download", "round.template", "round.briefing",
+    "round_steps.decision",
+}  # fmt: skip
+# What looks otherwise as the conference goes on is looked at in every stage; the others once.
+EVERY_STAGE = {"desk.overview", "door.search", "door.leftovers", "door.spares", "setup.overview", "results.overview",
+               "hall.screen"}  # fmt: skip
+SAMPLES = {"number": "1", "place": "1", "step": "1"}
+
+
+def pages_of(app: Flask) -> dict[str, str]:
+    """Address of every page by its endpoint, with sample values for its parts."""
+    found = {}
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES:
+            found[rule.endpoint] = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: SAMPLES[part.group(1)], rule.rule)
+    return found
+
+
+class Walk:
+    """Somebody with every role, who goes everywhere."""
+
+    def __init__(self, room: EmptyRoom, browser: "Browser", language: str, pages: dict[str, str]) -> None:
+        self.room, self.language, self.pages = room, language, pages
+        context = browser.new_context(ignore_https_errors=True)
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(4 * WAIT)  # some forty pages in a row, beside everything else that runs
+        self.seen: set[str] = set()
+        self.problems: list[str] = []
+        self.page.goto(room.url + "/sign-in")
+        if language == "en":
+            self.page.click(".bar button[lang=en]")
+        self.look("sign_in.form", "sign-in")
+        self.page.fill("[name=login]", EVERYBODY)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("main button")
+        self.page.wait_for_url("**/desk")
+
+    def stage(self, name: str) -> None:
+        """Look at every page that was not seen yet, and again at those that change with the stage."""
+        for endpoint, path in sorted(self.pages.items()):
+            if endpoint in EVERY_STAGE or endpoint not in self.seen:
+                answer = self.page.goto(self.room.url + path)
+                assert answer is not None
+                if answer.status == 200:
+                    self.look(endpoint, name)
+                else:
+                    assert answer.status in (404, 409), f"{endpoint} answers {answer.status} at {name}"
+
+    def look(self, endpoint: str, stage: str) -> None:
+        """Judge a page at every size (on a phone alone, if it was seen), and whether it fits in letters of double size."""
+        first = endpoint not in self.seen or endpoint == "refused"
+        self.seen.add(endpoint)
+        name = f"{endpoint.replace('.', '-')}-{stage}"
+        for details in self.page.locator("details").all():
+            details.evaluate("(one) => one.open = true")
+        for width, height in SIZES if first else SIZES[:1]:
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.note(name, f"{width}", complaints(self.page))
+            if width != 768:
+                picture(self.page, f"walk-{name}-{self.language}-{width}", whole=True)
+        self.page.evaluate(LARGEST)
+        for width, height in SIZES:
+            self.page.set_viewport_size({"width": width, "height": height})
+            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            self.note(name, f"{width} double", [f"{wide} px wider than the glass"] if wide > 0 else [])
+        if first:
+            picture(self.page, f"walk-{name}-{self.language}-double", whole=True)
+        self.page.evaluate("document.documentElement.style.fontSize = ''")
+
+    def refused(self) -> None:
+        """Look at a form that came back, and at a page that is not there."""
+        self.page.set_viewport_size({"width": 1280, "height": 800})
+        self.page.goto(self.room.url + "/desk")
+        form = self.page.locator("form[action='/desk/close']")
+        form.locator("[name=second_login]").fill("nobody")
+        form.locator("[name=second_password]").fill("wrong")
+        form.locator("button").click()
+        self.page.wait_for_selector("#fault")
+        self.look("refused", "form")
+        self.page.goto(self.room.url + "/nowhere")
+        self.look("refused", "missing")
+
+    def note(self, name: str, glass: str, found: list[str]) -> None:
+        """Keep what is wrong with a page."""
+        self.problems += [f"{name} ({self.language}, {glass}): {one}" for one in found]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_of_staff_and_hall_is_good_to_look_at(
+    empty_room: EmptyRoom, chromium: "Browser", language: str, tmp_path: Path
+) -> None:
+    with empty_room.desk.storage.write() as session:
+        create_staff(session, EVERYBODY, "Người Làm Mọi Việc", PASSWORD, ROLES)
+    pages = pages_of(create_app(Settings(tmp_path, "sqlite://", bytes(32))))
+    walk, meeting = Walk(empty_room, chromium, language, pages), Meeting(empty_room, tmp_path)
+    for stage in Meeting.STAGES:
+        getattr(meeting, stage)()
+        walk.stage(stage)
+        if stage == "open":
+            walk.refused()
+    assert walk.seen - {"refused"} == set(pages)
+    assert walk.problems == []
