@@ -10,6 +10,7 @@ export class Booth {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
+  #closed = false;
 
   constructor(script: string) {
     this.#worker = new Worker(script, { type: "module", name: "booth" });
@@ -21,6 +22,7 @@ export class Booth {
   ask<K extends keyof Orders>(what: K, order: Orders[K]["order"]): Promise<Orders[K]["answer"]> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new Error("the booth was closed"));
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, what, order });
     });
@@ -28,6 +30,7 @@ export class Booth {
 
   /** End the worker, and with it everything that it knew of the voter. */
   close(): void {
+    this.#closed = true;
     this.#worker.terminate();
     for (const one of this.#waiting.values()) one.reject(new Error("the booth was closed"));
     this.#waiting.clear();

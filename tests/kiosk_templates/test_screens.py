@@ -259,3 +259,21 @@ def test_every_target_is_large_enough(tablet: Tablet) -> None:
             .filter((box) => box.width && (box.height < 48 || box.width < 48)).length"""
     )
     assert small == 0
+
+
+def test_a_booth_whose_script_did_not_come_is_opened_again(tablet: Tablet) -> None:
+    tablet.page.route("**/worker-*.js", lambda route: route.abort(), times=1)
+    tablet.scan(0)
+    tablet.at("accepted")
+    tablet.touch(".foot button")
+    for _ in range(10):
+        tablet.scan(0)
+        tablet.page.clock.run_for(4_000)
+        tablet.breathe()
+        if tablet.page.locator(".at-accepted").count():
+            break
+    tablet.touch(".foot .primary")
+    tablet.at("ballot")
+    tablet.choose(agree)
+    tablet.touch("[data-key=cast]")
+    tablet.at("done")

@@ -22,17 +22,29 @@ KEPT = ("Content-Type", "Phieukin-Device", "Phieukin-Signature")
 Answer = tuple[int, str, bytes]
 
 
+Fault = Callable[["Network", Callable[[], Answer]], Answer | None]
+
+
 class Network:
-    """What happens to casting requests: `calm` or not, how many faults so far, and which."""
+    """What happens to casting requests: `calm`, a `storm` without any answer, or in between; and what happened so far."""
 
     def __init__(self, field: Battlefield, seed: int) -> None:
         self.field = field
         self.chance = random.Random(seed)
-        self.calm = True
+        self.calm, self.storm = True, False
         self.faults: Counter[str] = Counter()
         self._trust = field.trust()
         self._up = threading.Lock()  # held while the server is killed and started
         self._late: list[threading.Thread] = []
+
+    def fault(self) -> Fault | None:
+        """What befalls the next request, counted; None for nothing."""
+        if not self.storm and self.chance.random() >= FAULT_SHARE:
+            return None
+        faults = MUTE if self.storm else KILLS if self.chance.random() < KILL_SHARE else FAULTS
+        chosen = self.chance.choice(faults)
+        self.faults[chosen.__name__] += 1
+        return chosen
 
     def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         """Hand a request to the server as it is; wait for a server that is just being started again."""
@@ -128,8 +140,9 @@ def killed_during(network: Network, request: Callable[[], Answer]) -> Answer | N
     return None
 
 
-FAULTS = (dropped_request, dropped_answer, cut_answer, doubled, late, delayed, gateway)
-KILLS = (killed_before, killed_after, killed_during)
+FAULTS: tuple[Fault, ...] = (dropped_request, dropped_answer, cut_answer, doubled, late, delayed, gateway)
+KILLS: tuple[Fault, ...] = (killed_before, killed_after, killed_during)
+MUTE: tuple[Fault, ...] = (dropped_request, dropped_answer, cut_answer, late, gateway)
 KILL_SHARE, FAULT_SHARE = 0.12, 0.8
 
 
@@ -152,10 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         def request() -> Answer:
             return network.forward(self.command, self.path, headers, body)
 
-        fault = None
-        if self.path.endswith("/ballots") and not network.calm and network.chance.random() < FAULT_SHARE:
-            fault = network.chance.choice(KILLS if network.chance.random() < KILL_SHARE else FAULTS)
-            network.faults[fault.__name__] += 1
+        fault = network.fault() if self.path.endswith("/ballots") and not network.calm else None
         try:
             answer = fault(network, request) if fault else request()
         except LOST:

@@ -28,9 +28,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FAULTS_A_VOTE = 0.8  # at least, on the average
+STORMS, PATIENT = 0.1, 0.5  # votes without any answer; people who then touch "send again"
 TABLETS = 3
 LOOKS, LOOK = 4000, 10  # times, ms between two looks at a screen
 STEP = 400  # ms by which a tablet's clock goes on between two looks
+SCANS = 10
+READ = """() => document.querySelector(".at-accepted, .at-waiting")
+    || !/^($|Đang kiểm tra)/.test(document.querySelector(".remark")?.innerText.trim() ?? "")"""
 VIEW = {"width": 768, "height": 1024}
 
 
@@ -108,10 +112,7 @@ class Voter:
 
     def vote(self, card: str) -> bool:
         """One attendee, from card to the truth; False where somebody else has to go on with this card."""
-        self.at("welcome")
-        self.page.keyboard.type(card)
-        self.page.keyboard.press("Enter")
-        self.at("accepted")
+        self._scan(card)
         self.touch(".foot .primary")
         self.at("ballot")
         self.page.clock.run_for(450)
@@ -119,12 +120,27 @@ class Voter:
         self.page.locator("[data-key=next]").click()
         self.at("review")
         self.page.wait_for_selector("[data-key=cast]:enabled")
-        self.network.calm = False
+        self.network.calm, self.network.storm = False, self.chance.random() < STORMS
         self.touch("[data-key=cast]")
         return self._judge(card, self.at("done", "stopped"))
 
+    def _scan(self, card: str) -> None:
+        """Scan, and once more where the tablet says that the code was not read: it was just getting ready."""
+        for _ in range(SCANS):
+            self.at("welcome")
+            self.page.keyboard.type(card)
+            self.page.keyboard.press("Enter")
+            if self.at("accepted", "waiting", *(("welcome",) if self._unread() else ())) == "accepted":
+                return
+        raise AssertionError(f"the card is not read: {self.page.inner_text('#tablet')}")
+
+    def _unread(self) -> bool:
+        """Let the tablet look at the card; True where it wants the card again."""
+        self.page.wait_for_function(READ)
+        return self.page.locator(".at-accepted").count() == 0
+
     def _judge(self, card: str, screen: str) -> bool:
-        """Hold what the screen says against the box; who was told "unknown" sends again until they know."""
+        """Hold what the screen says against the box; who was told "unknown" sends again, or goes to another tablet."""
         said = "yes" if screen == "done" else self._verdict()
         self.figures.said[said] += 1
         self._compare(card, said, "at once")
@@ -133,8 +149,8 @@ class Voter:
         self._compare(card, said, "later")
         if screen == "done":
             self.trackers.append(self.page.inner_text(".tracker b").replace(" ", ""))
-        if said == "unknown":
-            self.touch("[data-key=again], .foot .primary")
+        if said == "unknown" and self.chance.random() < PATIENT:
+            self.touch(".foot .primary")
             return self._judge(card, self.at("done", "stopped"))
         self.touch(".foot button")
         return said in ("yes", "used")

@@ -1,12 +1,16 @@
 """What goes wrong around a voter, at a real room: after each trouble somebody is told the truth, and the card works."""
 
 import json
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from keys.cards import credential
+from keys.group import encode_point
 from tests.stories.conftest import OpenRoom
 from tests.stories.looking import LENSES, complaints, picture
 from tests.stories.people import Member, hire
@@ -14,6 +18,7 @@ from tests.stories.test_from_card_to_record import LIVE, Attendee
 from voting import closing, life_row, room_grace
 from voting.documents.facts import Envelope, RoomFacts
 from voting.rehearsal.conference import TWO_PEOPLE, now
+from voting.storage.tables import BallotRow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -50,7 +55,7 @@ def second(open_room: OpenRoom, chromium: "Browser") -> Iterator[Attendee]:
 def enrolled(room: OpenRoom, chromium: "Browser") -> Iterator[Attendee]:
     context = chromium.new_context(viewport=TABLET, ignore_https_errors=True)  # type: ignore[arg-type]
     attendee = Attendee(context.new_page())
-    attendee.page.set_default_timeout(20_000)
+    attendee.page.set_default_timeout(60_000)
     attendee.enrol(room)
     yield attendee
     context.close()
@@ -79,14 +84,24 @@ def cast(attendee: Attendee) -> str:
     return attendee.page.inner_text("main")
 
 
+def ballot_of(room: OpenRoom, card: str) -> str | None:
+    """The tracker of a card's ballot in the box, as tablets show it; None without a ballot."""
+    public = encode_point(credential(card, room.election.uuid))
+    with room.desk.storage.read() as session:
+        found = session.scalar(select(BallotRow.tracker).where(BallotRow.credential == public))
+    return found and " ".join(textwrap.wrap(found[:12], 4))
+
+
 def test_a_reloaded_tablet_has_forgotten_the_voter_and_the_card_still_votes(
     open_room: OpenRoom, tablet: Attendee
 ) -> None:
     review(tablet, open_room.cards[0])
     tablet.page.reload()
     tablet.at("welcome")
+    assert ballot_of(open_room, open_room.cards[0]) is None
     review(tablet, open_room.cards[0])
     assert "đã được ghi nhận" in cast(tablet)
+    assert tablet.page.inner_text(".tracker b") == ballot_of(open_room, open_room.cards[0])
 
 
 def test_a_card_goes_on_at_another_tablet_when_one_dies(
@@ -94,8 +109,44 @@ def test_a_card_goes_on_at_another_tablet_when_one_dies(
 ) -> None:
     review(tablet, open_room.cards[0])
     tablet.page.close()
+    assert ballot_of(open_room, open_room.cards[0]) is None
     review(second, open_room.cards[0])
     assert "đã được ghi nhận" in cast(second)
+    assert second.page.inner_text(".tracker b") == ballot_of(open_room, open_room.cards[0])
+
+
+def test_who_sent_a_ballot_from_a_tablet_that_died_learns_at_another_that_it_counts(
+    open_room: OpenRoom, tablet: Attendee, second: Attendee
+) -> None:
+    arrived: list[int] = []
+
+    def die(route: "Route") -> None:
+        arrived.append(route.fetch().status)
+        route.abort()
+
+    tablet.page.route("**/ballots", die)
+    review(tablet, open_room.cards[0])
+    tablet.touch("[data-key=cast]")
+    tablet.page.locator(".again").wait_for()
+    tablet.page.close()
+    assert arrived[0] == 200
+    kept = ballot_of(open_room, open_room.cards[0])
+    review(second, open_room.cards[0], 1)
+    assert "trong hòm đã có một phiếu của thẻ này" in cast(second)
+    assert kept is not None and ballot_of(open_room, open_room.cards[0]) == kept
+
+
+def test_a_slow_network_takes_its_time_and_the_ballot_counts(open_room: OpenRoom, tablet: Attendee) -> None:
+    slow = {"offline": False, "latency": 1500, "downloadThroughput": 4_000, "uploadThroughput": 8_000}
+    review(tablet, open_room.cards[0])
+    wire = tablet.page.context.new_cdp_session(tablet.page)
+    wire.send("Network.enable")
+    wire.send("Network.emulateNetworkConditions", slow)
+    tablet.touch("[data-key=cast]")
+    tablet.page.wait_for_selector(".at-casting", state="attached")
+    assert "giữ nguyên vị trí" in tablet.page.inner_text("main")
+    tablet.page.wait_for_selector(".at-done", state="attached")
+    assert tablet.page.inner_text(".tracker b") == ballot_of(open_room, open_room.cards[0])
 
 
 def test_of_two_tablets_with_one_card_the_first_ballot_stays(
@@ -104,8 +155,10 @@ def test_of_two_tablets_with_one_card_the_first_ballot_stays(
     review(tablet, open_room.cards[0], 0)
     review(second, open_room.cards[0], 1)
     assert "đã được ghi nhận" in cast(tablet)
+    first = tablet.page.inner_text(".tracker b")
     said = cast(second)
-    assert "Thẻ này đã được sử dụng" in said and "Phiếu CHƯA được ghi nhận." in said
+    assert "Thẻ này đã được sử dụng" in said and "Lá phiếu vừa rồi KHÔNG được ghi nhận" in said
+    assert ballot_of(open_room, open_room.cards[0]) == first
 
 
 def test_a_tablet_without_a_network_says_so_and_sends_when_it_is_back(open_room: OpenRoom, tablet: Attendee) -> None:
@@ -114,8 +167,10 @@ def test_a_tablet_without_a_network_says_so_and_sends_when_it_is_back(open_room:
     tablet.touch("[data-key=cast]")
     tablet.page.get_by_text("Gửi lại nhiều lần, phiếu vẫn chỉ được tính một lần.").wait_for()
     picture(tablet.page, "tablet-casting-again")
+    assert ballot_of(open_room, open_room.cards[0]) is None
     tablet.page.context.set_offline(False)
     tablet.page.wait_for_selector(".at-done")
+    assert tablet.page.inner_text(".tracker b") == ballot_of(open_room, open_room.cards[0])
 
 
 def test_the_last_call_is_seen_by_whoever_votes_and_closing_is_said_at_once(
@@ -131,6 +186,7 @@ def test_the_last_call_is_seen_by_whoever_votes_and_closing_is_said_at_once(
     tablet.page.wait_for_selector(".at-stopped")
     said = tablet.page.inner_text("main")
     assert "Đã hết thời gian bỏ phiếu." in said and "Phiếu CHƯA được ghi nhận." in said
+    assert ballot_of(open_room, open_room.cards[0]) is None
 
 
 def test_nothing_of_the_vote_is_left_and_one_request_went_out(open_room: OpenRoom, tablet: Attendee) -> None:
@@ -245,7 +301,7 @@ def test_a_tablet_that_changes_a_choice_before_encrypting_is_caught(
 
     context.route("**/worker-*.js", lie)
     attendee = Attendee(context.new_page())
-    attendee.page.set_default_timeout(20_000)
+    attendee.page.set_default_timeout(60_000)
     attendee.enrol(open_room)
     review(attendee, open_room.cards[0], 1)
     verdict, said = audited(open_room, attendee, front, tmp_path)
