@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from keys import ceremony
+from keys import ceremony, wire
 from keys.ceremony_complaint import complain, judge
+from keys.ceremony_files import DealingText
 from keys.ceremony_rehearsal import check_rehearsal, finish_rehearsal, open_rehearsal
 from keys.errors import KeysError
 from keys.signing import new_signing_key
@@ -93,15 +94,22 @@ class Table:
         return parse_trustees(encode_trustees([item]))
 
 
-def look(stick: Stick, plan: Plan) -> Table:
-    """Read the stick and check every file as far as the steps have come; raise CeremonyFault with a name."""
+def look(stick: Stick, plan: Plan, own: Own | None = None) -> Table:
+    """Read the stick and check every file as far as the steps have come; raise CeremonyFault with a name.
+
+    With a teller's own state, first of all whether a file has changed that this teller handed out or confirmed: else
+    those who went by the first one would be blamed.
+    """
     table = Table(plan, *(stick.read(step, plan) for step in STEPS))
+    if own is not None:
+        check_unchanged(table, own)
     with named(plan):
         for index in table.hellos:
             table.hello(index)
         _check_order(table)
         if not table.missing("1-announcement"):
             announcements = table.announcements
+            _check_dealt_for(table, ceremony.fingerprint(announcements))
             for raw in table.dealings.values():
                 ceremony.check_dealing(announcements, raw)
         if not table.missing("2-dealing"):
@@ -112,6 +120,18 @@ def look(stick: Stick, plan: Plan) -> Table:
             for raw in table.rehearsals.values():
                 check_rehearsal(trustees, raw)
     return table
+
+
+def _check_dealt_for(table: Table, announced: str) -> None:
+    """See that nobody dealt for other announcements: then one of them came late, and its dealer can tell which."""
+    for index, raw in sorted(table.dealings.items()):
+        if wire.parse(raw, DealingText, f"dealing of teller {index}").announcements != announced:
+            name = table.plan.name(index)
+            raise CeremonyFault(
+                f"teller {index} ({name}): dealt for other announcements than those here; an announcement came late, "
+                f"and {name} can tell whose, or this dealing is wrong",
+                "dealt_for_others", name=name,
+            )  # fmt: skip
 
 
 def _check_order(table: Table) -> None:

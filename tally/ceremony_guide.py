@@ -113,9 +113,7 @@ class Seat:
         own = self._own() if self.path.exists() and not finished else None
         if own is not None:
             self._hand_out_again(own)
-        table = look(self.stick, self.plan)
-        if own is not None:
-            ceremony.check_unchanged(table, own)
+        table = look(self.stick, self.plan, own)
         todo, missing = next_step(table, own, self.index, finished=finished)
         if todo is Todo.BEGIN:
             self._begin(table)

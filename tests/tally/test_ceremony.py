@@ -155,6 +155,17 @@ def test_a_late_announcement_is_named_by_those_who_confirmed_another(tellers: Te
         ceremony.deal(table, tellers.own(1))
 
 
+def test_who_dealt_before_an_announcement_changed_is_not_blamed_for_it(tellers: Tellers) -> None:
+    tellers.all(tellers.announce)
+    tellers.deal(1)
+    tellers.stick.write(STEPS[0], 2, ceremony.begin(tellers.plan, 2).hello.encode())
+    fault(tellers, r"teller 1 \(Lò Thị Ước\): dealt for other announcements than those here")
+    with pytest.raises(CeremonyFault, match=r"teller 2 \(Hà Văn Đạt\): the file of step 1 came late"):
+        look(tellers.stick, tellers.plan, tellers.own(1))
+    with pytest.raises(CeremonyFault, match=r"teller 2 \(Hà Văn Đạt\): somebody put another file"):
+        look(tellers.stick, tellers.plan, tellers.own(2))
+
+
 def test_a_late_dealing_is_named_by_those_who_accepted_another(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal)
     tellers.accept(1)
@@ -174,6 +185,12 @@ def test_a_rushing_teller_who_deals_before_all_announced_is_named(tellers: Telle
 
 
 def test_a_rushing_teller_cannot_choose_coefficients_after_seeing_the_others(tellers: Tellers) -> None:
+    choose_late(tellers)
+    fault(tellers, r"teller 3 \(Vì Thu Lễ\): the coefficients are not the ones committed to")
+
+
+def choose_late(tellers: Tellers) -> None:
+    """Let teller 3 deal by coefficients chosen when those of the others were on the table."""
     tellers.all(tellers.announce)
     tellers.deal(1)
     tellers.deal(2)
@@ -188,7 +205,6 @@ def test_a_rushing_teller_cannot_choose_coefficients_after_seeing_the_others(tel
     signed = wire.SignedText(points, wire.proof_text(sign_message(honest.signing, points)))
     forged = msgspec.structs.replace(text, coefexps=signed, seal=None)  # another program does not
     tellers.stick.write(STEPS[1], 3, seal_dealing(forged, honest.signing))
-    fault(tellers, r"teller 3 \(Vì Thu Lễ\): the coefficients are not the ones committed to")
 
 
 def cheat(tellers: Tellers, dealer: int, victim: int) -> None:
@@ -219,11 +235,16 @@ def test_a_wrong_share_to_one_other_is_proved_by_a_complaint(tellers: Tellers) -
 
 def test_a_wrong_proof_of_possession_is_named(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal, tellers.accept)
+    prove_wrongly(tellers)
+    fault(tellers, r"teller 2 \(Hà Văn Đạt\): the proof of possession does not verify")
+
+
+def prove_wrongly(tellers: Tellers) -> None:
+    """Put another proof of possession into the public share of teller 2."""
     own = wire.parse(tellers.own(2).share.encode(), ShareText, "share")
     other = wire.parse(tellers.own(1).share.encode(), ShareText, "share")
     wrong = msgspec.structs.replace(own, key=msgspec.structs.replace(own.key, pok=other.key.pok))
     tellers.stick.write(STEPS[2], 2, wire.compact(wrong))
-    fault(tellers, r"teller 2 \(Hà Văn Đạt\): the proof of possession does not verify")
 
 
 def test_a_public_share_that_is_not_ones_own_is_named(tellers: Tellers) -> None:
