@@ -89,6 +89,7 @@ unit: $(VENV)/.dev ## the fast tests, in less than a minute
 faults: packages $(VENV)/.dev $(VENV)/.front ## kill the room at every point, cut its power and network: nothing acknowledged is lost
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) -m faults
 	@$(BIN)/python -m tests.faults
+	@$(BIN)/python -m tests.stories.tablet_faults
 
 .PHONY: mutation
 mutation: $(VENV)/.dev ## the rule, the audit and casting broken in one place at a time: the tests must notice

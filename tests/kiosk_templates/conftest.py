@@ -37,7 +37,8 @@ def front() -> Path:
         raise
 
 
-Cast = Callable[[Path, str, list[list[int]]], bytes]
+Cast = Callable[..., bytes]
+"""election.json, card, marks and, for a thief, another card that signs: the casting request."""
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +49,8 @@ def cast_in_node(front: Path, tmp_path_factory: pytest.TempPathFactory) -> Cast:
     source = Path(__file__).parent / "ts" / "cast.ts"
     subprocess.run([node, "-e", BUNDLE, str(source), str(script)], cwd=HERE, check=True)
 
-    def cast(election: Path, card: str, marks: list[list[int]]) -> bytes:
-        order = json.dumps({"election": str(election), "card": card, "marks": marks}).encode()
+    def cast(election: Path, card: str, marks: list[list[int]], **more: str) -> bytes:
+        order = json.dumps({"election": str(election), "card": card, "marks": marks, **more}).encode()
         return subprocess.run([node, str(script)], input=order, capture_output=True, check=True).stdout
 
     return cast

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from keys.errors import InvalidProof
 from tests.kiosk_templates.conftest import Cast
 from tests.kiosk_templates.meeting import VECTOR, Meeting, new_meeting
 from voting.documents.ballot import parse_ballot, verify_ballot
@@ -39,6 +40,17 @@ def test_python_accepts_a_ballot_of_the_tablet(cast_in_node: Cast, meeting: Meet
     verify_ballot(election, ballot)
     assert commitments is not None
     assert commitments == recomputed(election, raw)
+
+
+def test_a_ballot_that_was_opened_in_a_test_cannot_be_cast_by_somebody_with_another_card(
+    cast_in_node: Cast, meeting: Meeting, tmp_path: Path
+) -> None:
+    (tmp_path / "election.json").write_bytes(meeting.election.raw)
+    marks = [[0] * len(question.answers) for question in meeting.election.questions]
+    tested, another = meeting.cards[:2]
+    raw, _ = unpack_request(meeting.election, cast_in_node(tmp_path / "election.json", tested, marks, signer=another))
+    with pytest.raises(InvalidProof):
+        verify_ballot(meeting.election, parse_ballot(raw, ballot_limit(meeting.election)))
 
 
 def recomputed(election: Election, raw: bytes) -> bytes:

@@ -26,7 +26,7 @@ Fault = Callable[["Network", Callable[[], Answer]], Answer | None]
 
 
 class Network:
-    """What happens to casting requests: `calm`, a `storm` without any answer, or in between; and what happened so far."""
+    """What befalls casting requests: `calm`, a `storm` without any answer, or in between; and what befell them."""
 
     def __init__(self, field: Battlefield, seed: int) -> None:
         self.field = field

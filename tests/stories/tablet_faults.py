@@ -1,6 +1,6 @@
 """The tablets' side of the faults: "did it count?", asked in a real browser while the network goes wrong.
 
-    python -m tests.stories.tablet_faults --faults 1000 --out FILE [--piece 100] [--pieces N]
+    python -m tests.stories.tablet_faults [--faults 1000] [--piece 50] [--out FILE [--pieces N]]
 
 works in pieces, each with a conference, a server and tablets of its own; every finished piece is a line of FILE, and a
 run that finds FILE goes on where it ended. Exits 1 where a tablet said something wrong, a ballot was lost after its
@@ -10,6 +10,7 @@ receipt, or a card was burnt.
 import argparse
 import json
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -112,7 +113,14 @@ class Voter:
 
     def vote(self, card: str) -> bool:
         """One attendee, from card to the truth; False where somebody else has to go on with this card."""
-        self._scan(card)
+        self.scan(card)
+        self.to_review()
+        self.network.calm, self.network.storm = False, self.chance.random() < STORMS
+        self.touch("[data-key=cast]")
+        return self._judge(card, self.at("done", "stopped"))
+
+    def to_review(self) -> None:
+        """Choose, by chance, and go to the review."""
         self.touch(".foot .primary")
         self.at("ballot")
         self.page.clock.run_for(450)
@@ -120,11 +128,8 @@ class Voter:
         self.page.locator("[data-key=next]").click()
         self.at("review")
         self.page.wait_for_selector("[data-key=cast]:enabled")
-        self.network.calm, self.network.storm = False, self.chance.random() < STORMS
-        self.touch("[data-key=cast]")
-        return self._judge(card, self.at("done", "stopped"))
 
-    def _scan(self, card: str) -> None:
+    def scan(self, card: str) -> None:
         """Scan, and once more where the tablet says that the code was not read: it was just getting ready."""
         for _ in range(SCANS):
             self.at("welcome")
@@ -174,7 +179,7 @@ def campaign(chromium: "Browser", folder: Path, faults: int, seed: int) -> Figur
         battlefield.start()
         try:
             with between(battlefield, seed) as (network, port):
-                _vote(_tablets(chromium, battlefield, network, port, figures), battlefield, faults)
+                _vote(enrolled(chromium, battlefield, network, port, figures), battlefield, faults)
                 figures.faults = network.faults
             battlefield.kill()
             check_archive(battlefield.close(), folder / "out", figures.ballots)
@@ -184,16 +189,17 @@ def campaign(chromium: "Browser", folder: Path, faults: int, seed: int) -> Figur
     return figures
 
 
-def _tablets(
-    chromium: "Browser", battlefield: Battlefield, network: Network, port: int, figures: Figures
+def enrolled(
+    chromium: "Browser", battlefield: Battlefield, network: Network, port: int, figures: Figures, tablets: int = TABLETS
 ) -> list[Voter]:
-    tablets = []
-    for number in range(TABLETS):
+    """Tablets of the room, each with a browser of its own."""
+    made = []
+    for number in range(tablets):
         page = chromium.new_context(viewport=VIEW, ignore_https_errors=True, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
         page.set_default_timeout(60_000)
-        tablets.append(Voter(page, battlefield, network, random.Random(figures.seed + number), figures))
-        tablets[-1].enrol(port)
-    return tablets
+        made.append(Voter(page, battlefield, network, random.Random(figures.seed + number), figures))
+        made[-1].enrol(port)
+    return made
 
 
 def _vote(tablets: list[Voter], battlefield: Battlefield, faults: int) -> None:
@@ -216,9 +222,9 @@ def _vote(tablets: list[Voter], battlefield: Battlefield, faults: int) -> None:
 # --- the campaign in pieces ------------------------------------------------------------------------------------------
 
 
-def read(path: Path) -> Iterator[Figures]:
+def read(path: Path | None) -> Iterator[Figures]:
     """The pieces that FILE holds."""
-    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+    for line in path.read_text("utf-8").splitlines() if path is not None and path.exists() else ():
         found: dict[str, Any] = json.loads(line)
         yield Figures(**{**found, "faults": Counter(found["faults"]), "said": Counter(found["said"])})
 
@@ -241,8 +247,9 @@ def main() -> None:
             wanted = min(options.piece, options.faults - total.faults.total())
             found = campaign(browser, Path(folder), wanted, random.SystemRandom().randrange(10**6))
             browser.close()
-        with options.out.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(vars(found)) + "\n")
+        if options.out is not None:
+            with options.out.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(vars(found)) + "\n")
         total.add(found)
         print(f"{time.monotonic() - begun:.0f} s: {total}", flush=True)
     print(total)
@@ -254,8 +261,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--faults", type=int, default=1000)
     parser.add_argument("--piece", type=int, default=50, help="faults of one conference")
     parser.add_argument("--pieces", type=int, default=10**6, help="stop after so many conferences")
-    parser.add_argument("--out", type=Path, default=Path("tablet-faults.jsonl"))
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--out", type=Path, help="where finished pieces are kept, to go on another time")
+    parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("chromium-browser"))
     return parser.parse_args()
 
 

@@ -86,6 +86,7 @@ def test_a_voter_who_does_not_cast_leaves_nothing_either(open_room: OpenRoom, ta
         tablet.touch(".foot button")
     elif end == "idle":
         tablet.page.clock.install()
+        tablet.page.reload()  # the page's own clock is now the test's
         review(tablet, card)
         tablet.page.clock.run_for(95_000)
     else:
