@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stories.conftest import OpenRoom
-from tests.stories.looking import LENSES, Lens, complaints, picture, small_targets
-from tests.stories.test_from_card_to_record import DEAD_TIME, Attendee
+from tests.stories.looking import LENSES, Lens, complaints, crowded, picture, small_targets
+from tests.stories.test_from_card_to_record import LIVE, Attendee
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -28,15 +28,15 @@ class Visitor(Attendee):
         viewport = {"width": lens.width, "height": lens.height}
         self.context = browser.new_context(viewport=viewport, ignore_https_errors=True)  # type: ignore[arg-type]
         super().__init__(self.context.new_page())
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.lens = lens
         self.problems: list[str] = []
 
     def look(self, name: str) -> None:
         """Look at a screen in all themes."""
-        self.page.wait_for_timeout(DEAD_TIME)
+        self.page.wait_for_selector(LIVE)
         picture(self.page, f"tablet-{name}-{self.lens}")
-        found = [*complaints(self.page), *small_targets(self.page)]
+        found = [*complaints(self.page), *small_targets(self.page), *crowded(self.page)]
         for theme in THEMES:
             self.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
             found += [f"{theme}: {one}" for one in self.page.evaluate(CONTRAST)]
@@ -81,7 +81,7 @@ def test_every_screen_can_be_read_and_touched_by_everybody(
         for choices in page.locator(".person .choices").all()[1:]:
             choices.locator("label").first.click()
         visitor.touch("[data-key=next]")
-        page.wait_for_timeout(DEAD_TIME)
+        page.wait_for_selector(LIVE)
     page.wait_for_selector("[data-key=cast]:enabled")
     visitor.look("review")
     visitor.touch("[data-key=cast]")
@@ -110,7 +110,7 @@ def test_the_whole_vote_by_keyboard_alone(open_room: OpenRoom, chromium: "Browse
     press("Enter")
     visitor.at("accepted")
     for _ in range(120):
-        page.wait_for_timeout(20)
+        page.wait_for_selector(LIVE)
         kind, chosen, main = page.evaluate(
             "[document.activeElement.type, document.activeElement.checked, "
             "document.activeElement.matches('.foot .primary')]"
@@ -118,9 +118,8 @@ def test_the_whole_vote_by_keyboard_alone(open_room: OpenRoom, chromium: "Browse
         if kind == "radio" and not chosen:
             press("Space")
         elif main:
-            page.wait_for_timeout(DEAD_TIME)
             press("Enter")
-            page.wait_for_timeout(DEAD_TIME)
+            page.wait_for_selector(f"{LIVE}:not(:has(.at-casting)) main:not(:has(~ footer [data-key=cast]:disabled))")
         if page.locator(".at-done").count():
             break
         press("Tab")
@@ -135,16 +134,18 @@ def test_one_touch_a_name_one_to_review_one_to_cast(open_room: OpenRoom, chromiu
     page.keyboard.type(open_room.cards[0])
     page.keyboard.press("Enter")
     visitor.at("accepted")
-    touches = 0
+    touches = pages = 0
     visitor.touch(".foot .primary")
-    page.wait_for_timeout(DEAD_TIME)
+    visitor.at("ballot")
     while not page.locator(".at-review").count():
+        pages += 1
         for choices in page.locator(".person .choices").all():
             choices.locator("label").first.click()
             touches += 1
         visitor.touch("[data-key=next]")
-        page.wait_for_timeout(DEAD_TIME)
+        page.wait_for_selector(LIVE)
     assert touches == len(open_room.election.questions)
+    assert pages <= 4, "a page holds several names: one touch turns it, the last one leads to the review"
     page.wait_for_selector("[data-key=cast]:enabled")
     visitor.touch("[data-key=cast]")
     visitor.at("done")
