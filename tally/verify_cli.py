@@ -27,10 +27,10 @@ EXIT = {Verdict.SOUND: 0, Verdict.NOT_SOUND: 1, Verdict.UNREADABLE: 2, Verdict.U
 PROGRESS_BYTES = 4 * 1024 * 1024  # smaller archives are checked before a bar would be read
 ZIP_MAGIC = b"PK\x03\x04"
 _WORDS = {
-    Verdict.SOUND: "sound",
-    Verdict.NOT_SOUND: "NOT SOUND",
-    Verdict.UNREADABLE: "not readable",
-    Verdict.UNSUPPORTED: "not supported",
+    Verdict.SOUND: "ĐÚNG / sound",
+    Verdict.NOT_SOUND: "KHÔNG ĐÚNG / NOT SOUND",
+    Verdict.UNREADABLE: "KHÔNG ĐỌC ĐƯỢC / not readable",
+    Verdict.UNSUPPORTED: "KHÔNG HỖ TRỢ / not supported",
 }
 
 
@@ -132,7 +132,7 @@ def as_plain(report: Report) -> dict[str, object]:
 
 
 def as_text(report: Report, name: str, *, with_record: bool) -> list[str]:
-    """The report in lines for people: verdict first, then what failed and where, then what was examined."""
+    """The report in lines for people: verdict first, Vietnamese before English, then what failed and where, then what was examined."""
     lines = [f"{name}: {_WORDS[report.verdict]}" + (f": {report.why}" if report.why else "")]
     for one in report.checks:
         if one.failed:

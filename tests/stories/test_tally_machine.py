@@ -79,7 +79,7 @@ def test_ceremony_setup_count_recounts_minutes_and_signatures_run_there(tmp_path
     result = made.stick / "result"
     minutes = (result / "minutes.pdf").read_bytes()
     sign_all(made, table, result)
-    assert ": sound" in run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
+    assert ": ĐÚNG / sound" in run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
     assert "đã đủ chữ ký" in run("tally", "check-minutes", result / "record.json", result / "minutes.pdf")
     recounts(result, tmp_path)
     others = [tmp_path / f"recount {number}" / "record.json" for number in (1, 2, 3)]

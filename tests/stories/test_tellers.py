@@ -197,7 +197,7 @@ def test_the_count_goes_on_after_every_fault_and_the_record_verifies(held: Table
     result = made.stick / "result"
     sign_all(made, table, result)
     said = run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
-    assert ": sound" in said
+    assert ": ĐÚNG / sound" in said
     recounts(result, tmp_path)
     into_custody(made, table, result, tmp_path)
     before = (result / "record.json").read_bytes(), (result / "minutes.pdf").read_bytes()
@@ -222,7 +222,7 @@ def into_custody(made: Meeting, table: Table, result: Path, tmp_path: Path) -> N
     words = ["--key", table.folder / "chair.sealed", "--passphrase-file", table.passphrase_file(2), "--log", log,
              "--destruction", tmp_path / "end" / "destruction.json"]  # fmt: skip
     assert "Đã lập hồ sơ lưu trữ" in run("tally", "custody", result, *words, "--out", bundle)
-    assert ": sound" in run("verify", bundle)
+    assert ": ĐÚNG / sound" in run("verify", bundle)
     by_hand(bundle, tmp_path)
     changed = bytearray(bundle.read_bytes())
     changed[changed.index(b"08:30")] ^= 1
@@ -325,7 +325,7 @@ def test_the_head_decides_a_tie_later_in_another_process(held: Table, tmp_path: 
         one.answer("Mật khẩu", "chu ky cua nguoi dung dau").see("KẾT QUẢ").ends()
     result = made.stick / "result"
     sign_all(made, table, result)
-    assert ": sound" in run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
+    assert ": ĐÚNG / sound" in run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
 
 
 def test_the_room_is_not_on_the_tellers_machine() -> None:

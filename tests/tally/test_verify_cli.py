@@ -29,7 +29,7 @@ def verify(*words: object) -> Result:
 def test_a_sound_archive_exits_0_and_says_that_opening_proofs_were_not_checked() -> None:
     result = verify(VECTOR)
     assert result.exit_code == 0
-    assert result.output.startswith(f"{VECTOR.name}: sound\n")
+    assert result.output.startswith(f"{VECTOR.name}: ĐÚNG / sound\n")
     assert "reached result: 3 ballots" in result.output
     assert "the opening proofs of the tellers were not checked" in result.output
 
@@ -53,7 +53,7 @@ def test_a_forged_archive_exits_1_and_names_check_and_place(lab: Lab, tmp_path: 
     path.write_bytes(closed(lab, lab.ballots[0], lab.ballots[0]).raw())
     result = verify(path)
     assert result.exit_code == 1
-    assert "x.bel: NOT SOUND" in result.output
+    assert "x.bel: KHÔNG ĐÚNG / NOT SOUND" in result.output
     assert "FAILED  ballot_cards: 1 of 2" in result.output
     assert "event 2 (Ballot): a second ballot of the card of event 1" in result.output
 
