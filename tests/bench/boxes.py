@@ -2,21 +2,31 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
+
+import msgspec
 
 from keys import cards, schnorr
 from keys.group import base_power, encode_point, random_secret
-from voting.documents.archive import ArchiveWriter
+from voting.documents.archive import ArchiveWriter, open_archive
 from voting.documents.ballot import cast_ballot, proof_text, tracker
 from voting.documents.canonical import compact
-from voting.documents.commitments import sidecar_of, write_commitments
+from voting.documents.commitments import hints, sidecar_of, write_commitments
 from voting.documents.election import parse_election
+from voting.documents.request import commitments_size
 
 UUID = "BenchE1ection22"
 TIME = 1_650_000_000
+
+
+class _Card(msgspec.Struct):
+    """The part of a ballot that is needed here."""
+
+    credential: str
 
 
 @dataclass(frozen=True)
@@ -29,18 +39,39 @@ class Box:
     bare: Path
 
 
-def make_box(folder: Path, names: int, ballots: int, workers: int) -> Box:
-    """Cast the ballots on `workers` processes and close the box; take it from the folder if it is there."""
-    place = folder / f"{names}x{ballots}"
-    box = Box(names, ballots, place / f"{UUID}.bel", place / "bare" / f"{UUID}.bel")
-    if not box.bare.exists():
-        box.bare.parent.mkdir(parents=True, exist_ok=True)
-        _write(box, workers)
-        os.link(box.path, box.bare)
-    return box
+def make_boxes(folder: Path, names: int, sizes: Sequence[int], workers: int) -> list[Box]:
+    """A box of each size, smallest first: the largest is cast on `workers` processes, the others hold part of it.
+
+    Those that are in the folder already are taken from there.
+    """
+    made: list[Box] = []
+    for size in sorted(sizes, reverse=True):
+        place = folder / f"{names}x{size}"
+        box = Box(names, size, place / f"{UUID}.bel", place / "bare" / f"{UUID}.bel")
+        if not box.bare.exists():
+            box.bare.parent.mkdir(parents=True, exist_ok=True)
+            if made:
+                _cut(made[0], box)
+            else:
+                _cast_all(box, workers)
+            os.link(box.path, box.bare)
+        made.append(box)
+    return made[::-1]
 
 
-def _write(box: Box, workers: int) -> None:
+def _cut(whole: Box, part: Box) -> None:
+    """Close a box with the first ballots of a larger one, and their cards alone."""
+    with open_archive(whole.path) as archive, sidecar_of(whole.path).open("rb") as file:
+        entries = archive.entries()
+        election, trustees, *_ = next(entries).records
+        ballots = [entry.records[-1] for entry in islice(entries, part.ballots)]
+        points = list(islice(hints(file, commitments_size(parse_election(election))), part.ballots))
+    credentials = [msgspec.json.decode(raw, type=_Card).credential for raw in ballots]
+    assert None not in points, "a box has a whole sidecar"
+    _write(part, election, trustees, credentials, list(zip(ballots, points, strict=True)))  # type: ignore[arg-type]
+
+
+def _cast_all(box: Box, workers: int) -> None:
     secret = random_secret()
     election = make_election(box.names, encode_point(base_power(secret)))
     drawn = [cards.new_card() for _ in range(box.ballots)]
@@ -48,10 +79,17 @@ def _write(box: Box, workers: int) -> None:
         cast = list(pool.map(_cast, repeat(election), drawn, range(box.ballots), chunksize=16))
     cast.sort(key=lambda one: tracker(one[0]))
     owner = {"pok": proof_text(schnorr.prove_possession(secret)), "public_key": encode_point(base_power(secret))}
-    credentials = sorted(encode_point(cards.credential(card, UUID)) for card in drawn)
+    credentials = [encode_point(cards.credential(card, UUID)) for card in drawn]
+    _write(box, election, compact([["Single", owner]]), credentials, cast)
+
+
+def _write(
+    box: Box, election: bytes, trustees: bytes, credentials: Sequence[str], cast: Sequence[tuple[bytes, bytes]]
+) -> None:
+    """Write the archive and its sidecar."""
     with box.path.open("wb") as file:
         writer = ArchiveWriter(file, TIME)
-        writer.add_setup(election, compact([["Single", owner]]), compact(credentials))
+        writer.add_setup(election, trustees, compact(sorted(credentials)))
         for raw, _ in cast:
             writer.add_ballot(raw)
         writer.add_end_ballots()

@@ -1,18 +1,24 @@
 """What it costs to check ballots: ours with and without sidecar, ours one by one, and belenios-tool."""
 
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+import msgspec
+
 from tests.bench.boxes import Box
-from tests.bench.clock import ROOT, Cost, median, run
+from tests.bench.clock import ROOT, Cost, median, run, slope
 from voting.documents.archive import ArchiveWriter, open_archive
+from voting.documents.canonical import compact
 
 PROOFS_A_NAME = 3
+_EMPTY = 40  # runs that measure what loading takes
 _VERIFY = "from voting.cli import main; main()"
 _ONE_BY_ONE = (
     "import sys; from tally.audit import audit; from tally.audit.ballots import one_by_one\n"
@@ -52,37 +58,39 @@ class Belenios:
         said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
         self.version = said.strip()
 
-    def one_ballot(self, box: Box, sample: int) -> Cost:
-        """Median cost of a run of verify-ballot, start-up included, over the first ballots of a box."""
+    def ballots(self, box: Box, most: int) -> float:
+        """CPU seconds that `verify-ballot` takes for all ballots of a box; from `most` of them, evenly spread.
+
+        What loading the election takes does not count: that is measured on a ballot without content, which is refused
+        at once, and beside each ballot there is its own card alone.
+        """
+        step = max(1, box.ballots // most)
         with open_archive(box.path) as archive, tempfile.TemporaryDirectory() as name:
-            folder, entries = Path(name), archive.entries()
-            with (folder / box.path.name).open("wb") as file:
-                ArchiveWriter(file, archive.timestamp).add_event("Setup", *next(entries).records)
-            costs = []
-            for _, entry in zip(range(sample), entries, strict=False):
-                ballot = folder / "ballot.json"
-                ballot.write_bytes(entry.records[-1] + b"\n")
-                call: list[str | Path] = [
-                    self.program,
-                    "election",
-                    "verify-ballot",
-                    "--dir",
-                    folder,
-                    "--ballot",
-                    ballot,
-                ]
-                costs.append(run(call, cores=1))
-        return median(costs)
+            entries = archive.entries()
+            election, trustees, *_ = next(entries).records
+            spent = []
+            for entry in islice(entries, 0, box.ballots, step):
+                raw = entry.records[-1]
+                card = compact([msgspec.json.decode(raw)["credential"]])
+                with (Path(name) / box.path.name).open("wb") as file:
+                    ArchiveWriter(file, archive.timestamp).add_setup(election, trustees, card)
+                spent.append(self._verify_ballot(Path(name), raw).cpu)
+            empty = [self._verify_ballot(Path(name), b"{}", refuses=True).cpu for _ in range(_EMPTY)]
+        return (statistics.fmean(spent) - statistics.fmean(empty)) * box.ballots
+
+    def _verify_ballot(self, folder: Path, raw: bytes, *, refuses: bool = False) -> Cost:
+        ballot = folder / "ballot.json"
+        ballot.write_bytes(raw + b"\n")
+        what = ("election", "verify-ballot", "--dir", folder, "--ballot", ballot)
+        return run([self.program, *what], cores=1, refuses=refuses)
 
     def verify(self, box: Box) -> Cost:
         """`election verify` as it is: it ends before its ballot checks do."""
         return run([self.program, "election", "verify", "--dir", box.bare.parent])
 
-    def per_ballot(self, boxes: Sequence[Box], sample: int) -> dict[int, float]:
-        """CPU seconds a ballot by number of names: the slope over names, so that start-up does not count."""
-        costs = {box.names: self.one_ballot(box, sample).cpu for box in boxes}
-        (few, least), *_, (many, most) = sorted(costs.items())
-        return {names: (most - least) / (many - few) * names for names in costs}
+    def per_ballot(self, boxes: Sequence[Box], most: int) -> float:
+        """CPU seconds a ballot: the slope between two boxes."""
+        return slope([(float(box.ballots), self.ballots(box, most)) for box in boxes])
 
 
 def versions() -> dict[str, str]:

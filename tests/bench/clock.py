@@ -21,8 +21,8 @@ class Cost:
     memory: float
 
 
-def run(call: Sequence[str | Path], *, cores: int | None = None, cwd: Path = ROOT) -> Cost:
-    """Run a program to its end on so many cores; raise CalledProcessError unless it says that all is well."""
+def run(call: Sequence[str | Path], *, cores: int | None = None, cwd: Path = ROOT, refuses: bool = False) -> Cost:
+    """Run a program to its end on so many cores; raise CalledProcessError unless it is content, or `refuses`."""
     limit = None if cores is None else lambda: os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
     started = time.perf_counter()
     with subprocess.Popen(call, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=limit) as process:
@@ -31,7 +31,7 @@ def run(call: Sequence[str | Path], *, cores: int | None = None, cwd: Path = ROO
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - started
-    if process.returncode != 0:
+    if bool(process.returncode) != refuses:
         raise subprocess.CalledProcessError(process.returncode, list(map(str, call)), said)
     return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 

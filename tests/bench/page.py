@@ -6,8 +6,6 @@ from tests.bench import simulation
 from tests.bench.checking import PROOFS_A_NAME, Measured
 from tests.bench.clock import exponent, slope
 
-ENGINE_BALLOTS = 200
-"""Ballots from which every box here is checked in batches."""
 WITH, WITHOUT, ONE = "phieukin, with sidecar", "phieukin, without sidecar", "phieukin, one by one (PyNaCl)"
 
 
@@ -56,15 +54,16 @@ def run_table(found: Sequence[Measured]) -> list[str]:
     return markdown(("names", "ballots", "way", "cores", "wall", "CPU", "memory"), rows)
 
 
-def growth(found: Sequence[Measured], names: Sequence[int]) -> list[str]:
-    """Exponents of the time over ballots, start-up taken off, and over names; small boxes do not use the engine."""
+def growth(found: Sequence[Measured], grown: Sequence[Measured], names: Sequence[int]) -> list[str]:
+    """Exponents of the time over ballots, the smallest box with its start-up taken off, and over names."""
     lines = []
-    for count in names:
-        measured = [m for m in rows_of(found, WITH, count) if m.ballots >= ENGINE_BALLOTS]
-        if len(measured) > 2:
-            base = measured[0]
-            points = [(m.ballots - base.ballots, m.cost.cpu - base.cost.cpu) for m in measured[1:]]
-            lines.append(f"* {count} names: time grows as ballots to the power {exponent(points):.2f}.")
+    if len(grown) > 2:
+        base = grown[0]
+        points = [(m.ballots - base.ballots, m.cost.cpu - base.cost.cpu) for m in grown[1:]]
+        lines.append(
+            f"* CPU grows as ballots to the power {exponent(points):.2f}: what is beyond the box of {base.ballots:,}, "
+            f"up to {grown[-1].ballots:,} ballots of {base.names} names."
+        )
     costs = [(float(count), cost) for count in names if (cost := per_ballot(found, WITH, count)) is not None]
     if len(costs) > 1:
         lines.append(f"* The cost of a ballot grows as names to the power {exponent(costs):.2f}.")

@@ -99,3 +99,11 @@ def cluster(found: Scaling | None) -> list[str]:
         f"{found.ballots:,} ballots of {found.names} names on dask workers of this machine, scheduler and reader on "
         f"the same cores: one worker {found.wall[1]:.2f} s, two {found.wall[2]:.2f} s, {found.ratio:.2f} of it.", "",
     ]  # fmt: skip
+
+
+def start_up(times: Mapping[str, float]) -> list[str]:
+    """How long programs take until they do something."""
+    return [
+        "## Starting", "",
+        *markdown(("what", "seconds"), ((name, f"{seconds:.2f} s") for name, seconds in times.items())),
+    ]  # fmt: skip
