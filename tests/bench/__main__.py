@@ -33,7 +33,7 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.boxes or Path(temporary)
-        # Apart, so that this process stays small: Linux counts its memory into the peak of every program that it starts.
+        # Apart, so that this process stays small: Linux counts its memory into the peak of all programs it starts.
         with ProcessPoolExecutor(1) as apart:
             make = partial(apart.submit, make_boxes, folder, workers=cores())
             boxes = {names: make(names=names, sizes=options.ballots).result() for names in options.names}
