@@ -1,7 +1,6 @@
 """Check the box (hòm phiếu) as a whole: cards of Setup alone, one ballot a card, no ciphertext copied; the sum."""
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from keys.group import Point
@@ -16,35 +15,25 @@ from tally.audit.ballots import (
     Voted,
 )
 from tally.audit.copies import Copies
+from tally.audit.credentials import Credentials
 from tally.audit.report import Ledger
 from tally.sum import add_tallies, nothing
 from voting.documents.outcome import Tally
 
 CARDS, COPIES = "ballot_cards", "ballot_copies"
-_POINT = 32
 
 
 class Cards:
     """The cards of Setup and the first ballot of each: 40 bytes a card."""
 
-    def __init__(self, credentials: Iterable[Point]) -> None:
-        self._points = b"".join(sorted(credentials))
-        self._heights = array("Q", bytes(8 * len(self)))  # 0: no ballot yet, for Setup stands at height 0
-
-    def __len__(self) -> int:
-        """Number of cards."""
-        return len(self._points) // _POINT
-
-    def __getitem__(self, number: int) -> bytes:
-        """The credential in this place of the sorted list."""
-        if not 0 <= number < len(self):
-            raise IndexError(number)
-        return self._points[number * _POINT : (number + 1) * _POINT]
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+        self._heights = array("Q", bytes(8 * len(credentials)))  # 0: no ballot yet, for Setup stands at height 0
 
     def first(self, credential: Point, height: int) -> int | None:
         """Note a ballot; return the height of the card's first one, None for a card that is not one of Setup's."""
-        place = bisect_left(self, credential)
-        if place == len(self) or self[place] != credential:
+        place = self._credentials.place(credential)
+        if place is None:
             return None
         self._heights[place] = self._heights[place] or height
         return self._heights[place]
@@ -53,7 +42,7 @@ class Cards:
 class Box:
     """The box so far: memory for each card, and in a file for each ciphertext."""
 
-    def __init__(self, ledger: Ledger, rules: BallotRules, credentials: Iterable[Point]) -> None:
+    def __init__(self, ledger: Ledger, rules: BallotRules, credentials: Credentials) -> None:
         self._ledger, self._cards = ledger, Cards(credentials)
         self._copies = Copies()
         self.tally: Tally = nothing(rules.election)
@@ -91,7 +80,7 @@ class Box:
 def check_box(
     ledger: Ledger,
     rules: BallotRules,
-    credentials: Iterable[Point],
+    credentials: Credentials,
     ballots: Iterable[NumberedBallot],
     checker: Checker,
 ) -> Box:

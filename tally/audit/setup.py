@@ -3,20 +3,17 @@
 An election of another group or with questions of another kind is not judged: it is noted as unsupported.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from keys.errors import InvalidPoint
-from keys.group import Point, decode_point
 from keys.trustees import Trustees, iter_trustee_checks, parse_trustees
 from tally.audit.conference import check_conference
+from tally.audit.credentials import Credentials, check_credentials
 from tally.audit.report import Ledger
-from voting.documents.canonical import parse_compact
 from voting.documents.election import Election, parse_election
 from voting.documents.errors import DocumentError, UnsupportedElection
 from voting.documents.events import Entry
-from voting.documents.members import SETUP_LIMIT
 
-ELECTION, TRUSTEES, ELECTION_KEY, CREDENTIALS = "election", "trustees", "election_key", "credentials"
+ELECTION, TRUSTEES, ELECTION_KEY = "election", "trustees", "election_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class Setup:
 
     election: Election | None = None
     trustees: Trustees | None = None
-    credentials: frozenset[Point] = frozenset()
+    credentials: Credentials = field(default_factory=Credentials)
 
 
 def check_setup(ledger: Ledger, entry: Entry) -> Setup:
@@ -35,13 +32,13 @@ def check_setup(ledger: Ledger, entry: Entry) -> Setup:
     if ledger.unsupported:
         return Setup()
     trustees = _check_trustees(ledger, trustees_raw)
-    credentials = _check_credentials(ledger, credentials_raw)
+    credentials = check_credentials(ledger, credentials_raw)
     if election is not None and trustees is not None:
         product = ledger.read(ELECTION_KEY, "trustees", trustees.election_key)
         ledger.require(ELECTION_KEY, product == election.public_key, "election", "not the product of the tellers' keys")
     if election is not None:
         check_conference(ledger, election, None if credentials is None else len(credentials), trustees)
-    return Setup(election, trustees, frozenset(credentials or ()))
+    return Setup(election, trustees, credentials or Credentials())
 
 
 def _check_election(ledger: Ledger, raw: bytes) -> Election | None:
@@ -64,24 +61,3 @@ def _check_trustees(ledger: Ledger, raw: bytes) -> Trustees | None:
     for place, verify in iter_trustee_checks(trustees):
         ledger.holds(TRUSTEES, place, verify)
     return trustees
-
-
-def _check_credentials(ledger: Ledger, raw: bytes) -> list[Point] | None:
-    parse = lambda: parse_compact(raw, tuple[str, ...], SETUP_LIMIT, "public credentials")  # noqa: E731
-    texts = ledger.read(CREDENTIALS, "Setup", parse)
-    if texts is None:
-        return None
-    found: dict[Point, int] = {}
-    for number, text in enumerate(texts, 1):
-        point = ledger.get(CREDENTIALS, f"credential {number}", lambda: parse_credential(text))  # noqa: B023
-        if point is not None and found.setdefault(point, number) != number:
-            ledger.failed(CREDENTIALS, f"credential {number}", f"the same as credential {found[point]}")
-    return list(found)
-
-
-def parse_credential(text: str) -> Point:
-    """Parse a public credential, with the weight 1 or none; raise InvalidPoint for anything else."""
-    point, comma, weight = text.partition(",")
-    if comma and weight != "1":
-        raise InvalidPoint("a weight other than 1 is not supported: every card has one vote")
-    return decode_point(point)
