@@ -5,6 +5,7 @@ passphrase of the operating system's randomness that is forgotten with the rehea
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,10 +48,14 @@ class Staff:
         return [*(teller.key for teller in self.tellers), self.secretary[1], self.chair[1]]
 
 
-def make_staff(folder: Path, tellers: int, threshold: int, seed: int) -> Staff:
-    """Hold the key ceremony and make everybody's signing key; the tellers' sealed files go into `folder`."""
+def make_staff(folder: Path, tellers: int, threshold: int, seed: int, others: Collection[str] = ()) -> Staff:
+    """Hold the key ceremony and make everybody's signing key; the tellers' sealed files go into `folder`.
+
+    Nobody has one of the names `others`: whoever may stand on a ballot does not count it.
+    """
     item, shares = rehearse(tellers, threshold)
-    names = [person.name for person in draw_people(tellers + 3, seed, "Ban kiểm phiếu")]
+    drawn = draw_people(tellers + 3 + len(others), seed, "Ban kiểm phiếu")
+    names = [person.name for person in drawn if person.name not in others]
     made = []
     for number, (name, share) in enumerate(zip(names, shares, strict=False)):
         key, passphrase = new_signing_key(), secrets.token_urlsafe(PASSPHRASE_BYTES)

@@ -6,6 +6,7 @@ Step feeds step through signed files alone, as in earnest; a tie across the last
 
 import hashlib
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -94,11 +95,12 @@ def hold_round(plan: Round, seed: int) -> HeldRound:
     check_round(plan)
     progress = _Progress()
     with tempfile.TemporaryDirectory() as folder:
-        first = make_staff(_new(Path(folder), "first"), TELLERS, THRESHOLD, seed)
+        others = {person.name for person in plan.people}
+        first = make_staff(_new(Path(folder), "first"), TELLERS, THRESHOLD, seed, others)
         with running_room(Path(folder) / "room") as room:
             held: Held | None = None
             for step in procedure_of(plan).steps:
-                staff = _new_shares(first, _new(Path(folder), f"tellers-{step.number}"), seed)
+                staff = _new_shares(first, _new(Path(folder), f"tellers-{step.number}"), seed, others)
                 held = _hold_step(room, staff, plan, step, progress, Path(folder) / f"step-{step.number}", seed) or held
             assert held is not None, "every procedure has a step with a ballot"
             key = _desk_key(room, held.uuid)
@@ -111,9 +113,9 @@ def _new(folder: Path, name: str) -> Path:
     return made
 
 
-def _new_shares(staff: Staff, folder: Path, seed: int) -> Staff:
+def _new_shares(staff: Staff, folder: Path, seed: int, others: Collection[str]) -> Staff:
     """Hold a new key ceremony for the same people: a share opens one box only, then it is destroyed."""
-    fresh = make_staff(folder, TELLERS, THRESHOLD, seed)
+    fresh = make_staff(folder, TELLERS, THRESHOLD, seed, others)
     return replace(fresh, chair=staff.chair, secretary=staff.secretary, head=staff.head)
 
 
