@@ -131,11 +131,15 @@ class Meeting:
         """The box is closed."""
         self.files = close(self.desk, self.number, self.folder / "out")
 
-    def signed(self) -> None:
-        """Records came back, signed by all, and the chair shows the result."""
+    def counted(self) -> None:
+        """Records came back, signed by all."""
         for path in signed_records(self.staff, *self.files, self.staff.signing_keys):
             with self.desk.storage.write() as session:
                 results.take_record(session, self.number, path.read_bytes())
+
+    def signed(self) -> None:
+        """The chair shows the result."""
+        self.counted()
         with self.desk.storage.write() as session:
             results.release(session, self.number, shown=True)
 

@@ -80,7 +80,7 @@ class Walk:
                     assert answer.status in (404, 409), f"{endpoint} answers {answer.status} at {name}"
 
     def look(self, endpoint: str, stage: str) -> None:
-        """Judge a page at every size (on a phone alone, if it was seen), and whether it fits in letters of double size."""
+        """Judge a page at every size (on a phone if it was seen), and whether it fits in letters of double size."""
         first = endpoint not in self.seen or endpoint == "refused"
         self.seen.add(endpoint)
         name = f"{endpoint.replace('.', '-')}-{stage}"

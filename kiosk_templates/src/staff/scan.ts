@@ -33,6 +33,8 @@ function readings(): string[] {
 
 async function send(): Promise<void> {
   window.clearTimeout(timer);
+  // A slow scanner's Enter comes after its card was sent already: an empty field says nothing, and must not hide the answer.
+  if (field.value.trim() === "" && scanner.length === 0) return;
   const cards = readings();
   field.value = "";
   scanner.clear();

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from voting import cards, life_row, roll, ways
 from voting.cards import REASONS
 from voting.errors import VotingError
+from voting.life_table import STATES
 from voting.web.api import answer
 from voting.web.pages.context import current_number, current_row
 from voting.web.pages.hall import built_address, manifest, script
@@ -102,7 +103,7 @@ def mark(person: int, mark: str) -> AnyResponse:
 @for_roles("door", "teller")
 def leftovers() -> str:
     """Scan every card left in the box."""
-    return scanning("room/leftovers.html")
+    return scanning("room/leftovers.html", "list_frozen")
 
 
 @pages.post("/leftovers")
@@ -124,7 +125,7 @@ def void_leftover() -> Response:
 @for_roles("door", "teller")
 def spares() -> str:
     """Activate a spare."""
-    return scanning("room/spares.html")
+    return scanning("room/spares.html", "open")
 
 
 @pages.post("/spares")
@@ -151,8 +152,8 @@ def _last_mark(conference: int) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and found.get("conference") == conference else None
 
 
-def scanning(template: str) -> str:
-    """A page that scans cards: its script derives the public credential for the deck in use."""
+def scanning(template: str, *scans: str) -> str:
+    """A page that scans cards in some states: its script derives the public credential for the deck in use."""
     with the_room().storage.read() as session:
         row = current_row(session)
         deck = life_row.deck_in_use(session, row.id)
@@ -163,6 +164,7 @@ def scanning(template: str) -> str:
             cards=cards.count(session, deck.uuid) if deck else None,
             count=roll.count(session, row.id),
             reasons=REASONS,
+            scans=scans or STATES,
             script=manifest()["files"].get(SCRIPT),
             live=manifest()["files"].get("live.js"),
             built=built_address(),
