@@ -41,9 +41,10 @@ class _KeysGroup(click.Group):
         try:
             return super().invoke(ctx)
         except FileExistsError as error:
-            raise click.ClickException(f"{error.filename} exists already; choose another name") from None
+            path = error.filename
+            raise click.ClickException(f"{path} đã có, chọn tên khác / exists already; choose another name") from None
         except (KeysError, OSError) as error:
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(f"không làm được / {error}") from None
 
 
 @click.group("keys", cls=_KeysGroup)
@@ -68,9 +69,10 @@ def _passphrase(file: Path | None, *, new: bool) -> str:
     if file is not None:
         text = file.read_text("utf-8").partition("\n")[0].removesuffix("\r")
     else:
-        text = str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=new))
+        text = str(click.prompt("Mật khẩu / Passphrase", hide_input=True, confirmation_prompt=new))
     if new and len(text) < SHORTEST_PASSPHRASE:
-        raise click.ClickException(f"a passphrase of at least {SHORTEST_PASSPHRASE} characters expected")
+        least = SHORTEST_PASSPHRASE
+        raise click.ClickException(f"mật khẩu cần ít nhất {least} ký tự / at least {least} characters expected")
     return text
 
 
@@ -103,7 +105,7 @@ def announcements_command(files: tuple[Path, ...], out: Path) -> None:
     """Join the announcements of all tellers, and show the fingerprint that they compare."""
     joined = ceremony.gather_announcements(map(read_file, files))
     write_public(out, joined)
-    click.echo(f"fingerprint {ceremony.fingerprint(joined)}")
+    click.echo(f"mã chung / fingerprint {ceremony.fingerprint(joined)}")
 
 
 @keys_group.command("deal")
@@ -119,7 +121,7 @@ def deal(secret: Path, announcements: Path, out: Path, fingerprint: str | None, 
     if fingerprint is None:
         click.confirm(f"fingerprint {found}\nDo all tellers see this fingerprint?", abort=True)
     elif fingerprint != found:
-        raise click.ClickException(f"fingerprint {fingerprint} expected, {found} found")
+        raise click.ClickException(f"mã chung khác nhau / fingerprint {fingerprint} expected, {found} found")
     passphrase = _passphrase(passphrase_file, new=False)
     after, dealing = ceremony.deal(_ceremony_secret(secret, passphrase), raw)
     replace_sealed(secret, encode_ceremony_secret(after), passphrase, kind=CEREMONY_KIND)
@@ -184,7 +186,7 @@ def trustees_command(items: tuple[Path, ...], out: Path) -> None:
     trustees = parse_trustees(encode_trustees([single.decode_item(read_file(path)) for path in items]))
     verify_trustees(trustees)
     write_public(out, trustees.raw)
-    click.echo(f"election key {encode_point(trustees.election_key())}")
+    click.echo(f"khóa chung / election key {encode_point(trustees.election_key())}")
 
 
 @keys_group.command("confirm")
@@ -198,7 +200,8 @@ def confirm(key: Path, trustees: Path, passphrase_file: Path | None) -> None:
     passphrase = _passphrase(passphrase_file, new=False)
     owned = teller.decode_teller_key(read_sealed(key, passphrase, kind=teller.KIND))
     owner = teller.find_owner(owned, parsed)
-    click.echo(f"teller {owner}: {owned.threshold} of {owned.size}; {encode_point(parsed.election_key())}")
+    place, joint = f"{owned.threshold}/{owned.size}", encode_point(parsed.election_key())
+    click.echo(f"kiểm phiếu viên / teller {owner}: {place}; {joint}")
 
 
 # --- signing keys and cards ----------------------------------------------------------------------------------------
@@ -215,7 +218,7 @@ def signing_key(key: Path, out: Path, passphrase_file: Path | None) -> None:
     write_sealed(key, signing.encode_signing_key(made), passphrase, kind=signing.KIND)
     text = signing.public_text(made)
     write_public(out, text.encode())
-    click.echo(f"key id {signing.keyid(text)}")
+    click.echo(f"mã khóa / key id {signing.keyid(text)}")
 
 
 @keys_group.command("cards")
