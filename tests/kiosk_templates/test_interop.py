@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from keys.errors import InvalidProof
 from tests.kiosk_templates.conftest import Cast
 from tests.kiosk_templates.meeting import VECTOR, Meeting, new_meeting
 from voting.documents.ballot import parse_ballot, verify_ballot
 from voting.documents.election import Election, parse_election
+from voting.documents.errors import InvalidBallot
 from voting.documents.request import ballot_limit, ballot_size, unpack_request
 
 MARKS = ([1, 0], [0, 1], [0, 0])
@@ -49,7 +49,7 @@ def test_a_ballot_that_was_opened_in_a_test_cannot_be_cast_by_somebody_with_anot
     marks = [[0] * len(question.answers) for question in meeting.election.questions]
     tested, another = meeting.cards[:2]
     raw, _ = unpack_request(meeting.election, cast_in_node(tmp_path / "election.json", tested, marks, signer=another))
-    with pytest.raises(InvalidProof):
+    with pytest.raises(InvalidBallot, match="signature"):
         verify_ballot(meeting.election, parse_ballot(raw, ballot_limit(meeting.election)))
 
 
