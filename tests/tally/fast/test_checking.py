@@ -21,6 +21,7 @@ from tests.attacks.lab import lab as the_lab
 from tests.attacks.test_ballots import EDITS, WHOLE, edited
 from tests.attacks.test_torsion import torsion_ballot
 from tests.tally.fast.ballots import AGREE, BLANK, LIST, Cast, cast, forge, make_election, spoil
+from voting.documents.ballot import cast_ballot
 from voting.documents.commitments import sidecar_of, write_commitments
 from voting.documents.election import Election
 
@@ -86,8 +87,10 @@ def forgeries() -> list[tuple[str, Callable[[Lab], bytes]]]:
 def test_forged_ballots_get_the_findings_of_the_reference(name: str, forge: Callable[[Lab], bytes]) -> None:
     lab = the_lab()
     numbered = tuple(NumberedBallot(at, raw) for at, raw in enumerate((lab.ballots[0], forge(lab), lab.ballots[2])))
-    work = (BallotRules.of(lab.election, KEY), numbered, (None,) * 3)
-    assert checking.check_chunk(work) == check_ballots(work[0], numbered)
+    honest = cast_ballot(lab.election, lab.cards[1], [[1, 0], [0, 1]]).commitments
+    for given in ((None,) * 3, (None, honest, None), (honest,) * 3):  # without a sidecar, and with one that lies
+        work = (BallotRules.of(lab.election, KEY), numbered, given)
+        assert checking.check_chunk(work) == check_ballots(work[0], numbered)
 
 
 def _shift(ballot: Any) -> None:
