@@ -7,6 +7,7 @@ never as markup. The font is the one the record names; where it is not Tinos, it
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -16,7 +17,7 @@ from typing import Final, cast
 import msgspec
 import typst
 
-from tally.errors import InvalidRecord, OtherRenderer
+from tally.errors import OtherRenderer
 from tally.minutes.annex import qr_of
 from tally.minutes.contents import contents
 from tally.minutes.view import View, parse_record
@@ -145,10 +146,7 @@ def _own_version() -> str:
 
 def _date_of(record: Record) -> list[int]:
     """Give the end of the count in UTC, for the metadata of the PDF: year, month, day, hour, minute, second."""
-    offset = moment(record.count.ended).utcoffset()
-    if offset is None:
-        raise InvalidRecord("the end of the count has no offset")
-    return list((moment(record.count.ended) - offset).timetuple()[:6])
+    return list(moment(record.count.ended).astimezone(UTC).timetuple()[:6])
 
 
 def _font_of(record: Record) -> str:
