@@ -18,8 +18,11 @@ from tests.mutation.mutants import Mutant, mutants
 
 RULE = ("tests/tally/test_rule.py", "tests/tally/test_rule_edges.py", "tests/tally/test_rule_cli.py")
 ATTACKS = ("tests/attacks", "tests/tally/audit")
-BOX = ("tests/voting/test_box.py", "tests/voting/test_box_doubts.py", "tests/voting/test_box_copies.py",
-       "tests/voting/test_box_line.py", "tests/voting/storage/test_model.py", "tests/voting/web/test_api.py")  # fmt: skip
+BOX = (
+    *(f"tests/voting/test_box{part}.py" for part in ("", "_doubts", "_copies", "_line")),
+    "tests/voting/storage/test_model.py",
+    "tests/voting/web/test_api.py",
+)
 MODULES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("tally/rule.py", "tally/rule_case.py"), RULE),
     **{f"voting/{name}.py": BOX for name in ("box", "box_copies", "box_line", "box_queries")},
