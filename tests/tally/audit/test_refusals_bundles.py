@@ -1,0 +1,247 @@
+"""Bundles that cannot be judged, or whose parts contradict each other: each is named, none passes."""
+
+import dataclasses
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tally.audit import Report, Verdict, bundle_damage
+from tally.audit.boxes import merge
+from tally.audit.bundle import check_bundle
+from tally.audit.facts import check_room
+from tally.audit.record import check_record, read_record
+from tally.audit.report import Ledger
+from tally.audit.run import audit
+from tally.audit.signatures import check_head
+from tally.record import facts_of
+from tally.signatures import unsigned_record
+from tally.verify_cli import check_file
+from tests.attacks.lab import Draft, Lab, build_lab, chain, closed, counted, failed
+from tests.attacks.lab import lab as made
+from tests.attacks.records import Papers, conference_of, envelope, papers, room_facts
+from tests.tally.records import sample_record, tied_record
+from voting.documents.bundle import write_bundle
+from voting.documents.canonical import canonical, compact
+from voting.documents.conference import ON_PAPER
+from voting.documents.envelope import write_envelope
+from voting.documents.facts import FACTS_TYPE
+
+Files = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return made()
+
+
+def files_of(lab: Lab, draft: Draft, made: Papers) -> Files:
+    """What a box's folder holds; the minutes are those of a version of typst that nobody has."""
+    record, uuid = made.sign(), lab.election.uuid
+    room = facts_of(read_record("record.json", record).record).room
+    return {
+        f"{uuid}.bel": draft.raw(),
+        f"{uuid}.facts.json": write_envelope(room),
+        f"{uuid}.count.json": canonical(made.count),
+        "record.json": record,
+        "minutes.pdf": b"%PDF",
+    }
+
+
+@pytest.fixture(scope="module")
+def honest(lab: Lab) -> Files:
+    draft = counted(lab)
+    return files_of(lab, draft, papers(lab, draft))
+
+
+def checked(lab: Lab, folder: Path, files: Files) -> Report:
+    path = folder / "custody.zip"
+    path.write_bytes(write_bundle("custody", files, lab.signing["desk"], "phieukin 0"))
+    return check_bundle(path)
+
+
+def test_minutes_of_another_typst_leave_a_bundle_unjudged_never_sound(lab: Lab, honest: Files, tmp_path: Path) -> None:
+    report = checked(lab, tmp_path, honest)
+    assert failed(report) == {}
+    assert report.verdict is Verdict.UNSUPPORTED
+    assert report.why.startswith("minutes.pdf: the minutes cannot be compared: the minutes were made by typst 0")
+
+
+def test_an_archive_that_cannot_be_read_is_named_with_its_reason(lab: Lab, honest: Files, tmp_path: Path) -> None:
+    report = checked(lab, tmp_path, honest | {f"{lab.election.uuid}.bel": b"no archive"})
+    assert report.verdict is Verdict.NOT_SOUND
+    assert f"{lab.election.uuid}.bel: " in failed(report)["archive"]
+    assert "record" not in failed(report)  # nothing is said of a record whose archive could not be read
+
+
+def of_another_kind(lab: Lab) -> bytes:
+    """The archive of an election with questions of a kind that this program does not know."""
+    draft = closed(lab)
+    fields = json.loads(draft.setup[0])
+    fields["questions"][0] = {"type": "NonHomomorphic", "value": fields["questions"][0]}
+    draft.setup[0] = compact(fields)
+    return chain(draft.events()[:1])
+
+
+def test_an_archive_of_another_kind_leaves_a_bundle_unjudged(lab: Lab, honest: Files, tmp_path: Path) -> None:
+    ledger = Ledger()
+    alone = audit_of(of_another_kind(lab), tmp_path)
+    merge(ledger, alone, "x.bel")
+    assert alone.verdict is Verdict.UNSUPPORTED
+    assert ledger.unsupported == [f"x.bel: {alone.why}"]
+    report = checked(lab, tmp_path, {"other/x.bel": of_another_kind(lab)} | honest)
+    assert report.verdict is Verdict.UNSUPPORTED
+    assert report.ballots == len(lab.ballots)
+
+
+def audit_of(raw: bytes, folder: Path) -> Report:
+    path = folder / "one.bel"
+    path.write_bytes(raw)
+    return audit(path)
+
+
+def test_an_electronic_record_without_hashes_is_named(lab: Lab, honest: Files, tmp_path: Path) -> None:
+    bare = papers(lab, counted(lab))
+    bare.late.append(lambda fields: fields.update(hashes=None))
+    report = checked(lab, tmp_path, honest | {"record.json": bare.sign()})
+    assert failed(report)["facts_files"] == "record.json: an electronic record without hashes"
+
+
+def test_a_custody_bundle_without_a_box_is_none(lab: Lab, tmp_path: Path) -> None:
+    report = checked(lab, tmp_path, {"conference-log.txt": b"nothing happened"})
+    assert failed(report)["archive"] == "at least one box expected"
+    assert "bundle_signature" in failed(report)
+
+
+def test_a_bundle_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
+    report = check_bundle(tmp_path / "none.zip")
+    assert (report.verdict, report.reached) == (Verdict.UNREADABLE, "nothing")
+    assert "cannot be read" in report.why
+
+
+# --- what is wrong with a bundle that does not open ------------------------------------------------------------------
+
+
+def spoilt(lab: Lab, folder: Path) -> Path:
+    """A bundle with a comment at its end, which no bundle has; its files are as the manifest says."""
+    raw = write_bundle("custody", {"a.txt": b"a" * 100}, lab.signing["desk"], "phieukin 0")
+    path = folder / "spoilt.zip"
+    path.write_bytes(raw)
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.comment = b"a comment"
+    return path
+
+
+@pytest.mark.parametrize("limit", ["MOST_FILES", "MOST_BYTES"])
+def test_of_a_bundle_over_the_limits_no_file_is_read(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    path = spoilt(lab, tmp_path)
+    monkeypatch.setattr(bundle_damage, limit, 1)
+    monkeypatch.setattr(bundle_damage, "_listed", lambda packed: pytest.fail("read all the same"))
+    assert bundle_damage.damage(path) == []
+    report = check_bundle(path)
+    assert report.verdict is Verdict.NOT_SOUND and "bundle" in failed(report)
+
+
+def test_a_manifest_over_its_limit_is_not_read(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = spoilt(lab, tmp_path)
+    assert bundle_damage.damage(path) == []
+    monkeypatch.setattr(bundle_damage, "MANIFEST_LIMIT", 10)
+    assert bundle_damage.damage(path) == [("manifest.json", "cannot be read")]
+
+
+def test_a_file_whose_bytes_do_not_fit_its_checksum_is_changed(lab: Lab, tmp_path: Path) -> None:
+    path = spoilt(lab, tmp_path)
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b"a" * 100)] ^= 1
+    path.write_bytes(raw)
+    assert bundle_damage.damage(path) == [("a.txt", "changed: not the bytes that the manifest lists")]
+
+
+def test_a_manifest_without_files_is_unreadable(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("manifest.json", json.dumps({"payload": "e30="}))
+    assert bundle_damage.damage(path) == [("manifest.json", "cannot be read")]
+    assert check_bundle(path).verdict is Verdict.NOT_SOUND
+
+
+# --- records beside an archive that says little ----------------------------------------------------------------------
+
+
+def test_of_an_archive_that_cannot_be_read_no_record_is_judged(lab: Lab, honest: Files, tmp_path: Path) -> None:
+    box, record = tmp_path / "box.bel", tmp_path / "record.json"
+    box.write_bytes(b"no archive")
+    record.write_bytes(honest["record.json"])
+    report = check_file(box, (record,))
+    assert report.verdict is Verdict.UNREADABLE
+    assert not [one for one in report.checks if one.check == "record"]
+
+
+def test_a_record_of_an_election_without_a_conference_is_refused(lab: Lab, honest: Files, tmp_path: Path) -> None:
+    report = audit_of(counted(lab).raw(), tmp_path)
+    assert report.election is not None
+    ledger = Ledger()
+
+    election = dataclasses.replace(report.election, conference=None)
+    check_record(ledger, report, election, read_record("record.json", honest["record.json"]))
+    assert [one.first for one in ledger.findings if one.failed] == [
+        ("record.json (paper 1): the election has no conference, so there is no record of it",)
+    ]
+
+
+def test_who_signs_on_paper_confirms_on_paper(tmp_path: Path) -> None:
+    lab = build_lab(publics={"3": ON_PAPER})
+    report = audit_of(closed(lab).raw(), tmp_path)
+    room = room_facts(lab, report.setup_event, report.end_ballots, report.ballots)
+    two = msgspec.structs.replace(room, confirmations=room.confirmations[:2])
+    for facts, missing in ((two, ()), (msgspec.structs.replace(room, confirmations=two.confirmations[:1]), ("2",))):
+        ledger = Ledger()
+        signed = envelope(canonical(facts), FACTS_TYPE, lab, "desk")
+        check_room(ledger, report, conference_of(lab), "record", signed, facts)
+        found = [place for one in ledger.findings for place in one.first]
+        assert [place.startswith(f"record: teller {one} ") for place, one in zip(found, missing, strict=True)] == [
+            True for _ in missing
+        ]
+
+
+@pytest.mark.parametrize("decided", [True, False])
+def test_a_tie_is_decided_by_the_head_on_paper_or_still_awaited(decided: bool) -> None:
+    record = tied_record(decided=decided)
+    ledger = Ledger()
+    check_head(ledger, record.conference, "record", record)
+    assert record.conference.head.key == ON_PAPER
+    assert ledger.sound is decided
+    if not decided:
+        assert "awaiting the decision of Hoàng Quốc Khánh" in ledger.findings[0].first[0]
+
+
+# --- hand counts -----------------------------------------------------------------------------------------------------
+
+
+def hand_count(**changes: Any) -> bytes:
+    record = msgspec.structs.replace(sample_record(3, form="paper"), fingerprint="", **changes)
+    return unsigned_record(canonical(record))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"notes": sample_record(3).conference.notes}, "notes: not what the rule gives"),
+        ({"hashes": sample_record(3).hashes}, "a count on paper with hashes of an archive"),
+    ],
+)
+def test_a_hand_count_that_says_more_than_people_counted_is_named(
+    lab: Lab, tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    report = checked(lab, tmp_path, {"record.json": hand_count(**changes), "minutes.pdf": b"%PDF"})
+    assert words in failed(report)["hand_count"]
+
+
+def test_a_record_under_the_name_of_another_paper_is_named(lab: Lab, tmp_path: Path) -> None:
+    report = checked(lab, tmp_path, {"record-2.json": hand_count(), "minutes-2.pdf": b"%PDF"})
+    assert "record-2.json: holds the record of paper 1" in failed(report)["record"]
