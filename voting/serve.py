@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE = "PHIEUKIN_ROOM"
 APPLICATION = "voting.cli_serve:application"  # where everything is joined: the server with the tally's fast verifier
 CONNECTIONS = 2048  # open at once, of one process: granian counts a kept connection, and tablets keep theirs
-START_SECONDS = 30
+START_SECONDS = 120  # on a machine that does other things, too
+LOOK_SECONDS = 30  # for one answer of a server that starts
 STOP_SECONDS = 10
 _PAUSE = 0.05  # seconds between two looks at a server that starts
 
@@ -146,7 +147,7 @@ class RunningServer:
             return False
         trust = ssl.create_default_context(cadata=self.authority_pem)
         try:
-            with urllib.request.urlopen(f"{self.url}/api/v1/room", timeout=START_SECONDS, context=trust) as answer:
+            with urllib.request.urlopen(f"{self.url}/api/v1/room", timeout=LOOK_SECONDS, context=trust) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

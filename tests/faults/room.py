@@ -41,7 +41,7 @@ from voting.storage.tables import BallotRow
 from voting.web.settings import Settings, at_address, load_settings, write_config
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS, ANSWER_SECONDS, PAUSE = 30.0, 20.0, 0.01
+START_SECONDS, ANSWER_SECONDS, PAUSE = 120.0, 20.0, 0.01
 NO_LIMIT = 10_000_000
 MANY = 200  # ballots worth a pool of processes
 LOST = (OSError, http.client.HTTPException, ssl.SSLError)
