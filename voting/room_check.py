@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 
 from voting.web.settings import SECRET_FILE, Settings
 
@@ -27,6 +28,7 @@ ZONE: Final = timedelta(hours=7)  # Vietnam has one time zone and no summer time
 EARLIEST: Final = datetime(2026, 1, 1).astimezone()  # a clock before this was never set
 PROBES: Final = 20
 TIMEOUT: Final = 3.0  # seconds
+NEW_CERTIFICATE: Final = "Xóa tls/server.pem, mở lại máy chủ / delete it, start again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ def check_room(settings: Settings, now: datetime) -> Iterator[Finding]:
     for check in checks:
         try:
             yield check(settings, now)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound) as error:
             name = check.__name__.removeprefix("check_")
-            yield Finding(name, False, f"{type(error).__name__}: {error}", "Báo cán bộ kỹ thuật / tell the technician")
+            mend = NEW_CERTIFICATE if check is check_certificate else "Báo cán bộ kỹ thuật / tell the technician"
+            yield Finding(name, False, f"{type(error).__name__}: {error}", mend)
 
 
 def check_folder(settings: Settings, now: datetime) -> Finding:
@@ -85,7 +88,7 @@ def check_certificate(settings: Settings, now: datetime) -> Finding:
     if not by_name and not elsewhere & set(addresses()):
         mend = f'room.json: "names": {json.dumps(addresses())}, rồi mở lại / then start again'
         return Finding(name, False, seen, mend)
-    return Finding(name, left.days >= DAYS_LEFT, seen, "" if left.days >= DAYS_LEFT else "Xóa tls/server.pem, mở lại")
+    return Finding(name, left.days >= DAYS_LEFT, seen, "" if left.days >= DAYS_LEFT else NEW_CERTIFICATE)
 
 
 def check_clock(settings: Settings, now: datetime) -> Finding:

@@ -123,7 +123,10 @@ def _serves(pem: Path, names: tuple[str, ...], now: datetime.datetime) -> bool:
     if not pem.exists():
         return False
     certificate = _load(pem)
-    listed = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    try:
+        listed = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:  # another kind of certificate lies there
+        return False
     left = certificate.not_valid_after_utc - now
     return list(listed) == list(map(_name, names)) and left > datetime.timedelta(days=RENEW_DAYS)
 

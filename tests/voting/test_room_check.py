@@ -2,19 +2,27 @@
 
 import dataclasses
 import datetime
+import json
+import re
+import ssl
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
-from keys.signing import new_signing_key, public_text
+from keys.signing import SigningKey, new_signing_key, public_text
 from tests.voting.rooms import OPENING
-from voting import box_devices, room_check
+from voting import box_devices, cli_room, room_check
 from voting.cli_room import room_group
 from voting.documents.ballot import cast_ballot
-from voting.documents.election import parse_election
-from voting.rehearsal.practice import enrolled, practice_room
+from voting.documents.election import Election, parse_election
+from voting.rehearsal.practice import Practice, enrolled, practice_room
 from voting.rehearsal.room import new_tablet
+from voting.room_check import is_serving
 from voting.serve import RunningServer, free_port, prepare
 from voting.storage.engine import Storage
 from voting.storage.tables import BallotRow, SetupRow
@@ -102,3 +110,175 @@ def test_a_tablet_votes_in_a_practice_room_that_leaves_nothing(settings: Setting
     with storage.read() as session:
         assert session.query(BallotRow).count() == 0
     storage.close()
+
+
+# The command, end to end: every failure that it names, and a room that is ready.
+
+
+def damaged(settings: Settings, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Break one thing of a room that is right."""
+    if what == "folder":
+        (settings.directory / "room.key").chmod(0o644)
+    elif what == "network":
+        monkeypatch.setattr(room_check, "addresses", lambda: ["127.0.0.1"])
+    elif what == "address":
+        monkeypatch.setattr(room_check, "addresses", lambda: ["192.168.9.9"])
+    elif what == "certificate":
+        other = settings.directory.with_name("another-room")
+        write_config(other, host="127.0.0.1", names=["192.168.7.2"])
+        prepare(load_settings(other))
+        server = settings.authority.with_name("server.pem")
+        server.write_bytes((other / "tls" / "server.pem").read_bytes())
+    elif what == "expired":
+        monkeypatch.setattr(room_check, "DAYS_LEFT", 10_000)
+    elif what == "clock":
+        monkeypatch.setattr(room_check, "EARLIEST", datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC))
+    elif what == "zone":
+        monkeypatch.setattr(room_check, "ZONE", datetime.timedelta(hours=-3, minutes=-17))
+    elif what == "disk":
+        monkeypatch.setattr(room_check, "FREE_BYTES", 10**18)
+    elif what == "slow disk":
+        monkeypatch.setattr(room_check, "SLOW_SECONDS", 0.0)
+    elif what == "pages":
+        monkeypatch.setattr(room_check, "files", lambda _: settings.directory)
+
+
+FAILURES = {
+    "folder": ("thư mục / folder", "chmod 600"),
+    "network": ("mạng / network", "Nối máy chủ"),
+    "address": ("chứng thư / certificate", "192.168.9.9"),
+    "certificate": ("certificate", "Xóa tls/server.pem"),
+    "expired": ("chứng thư / certificate", "Xóa tls/server.pem"),
+    "clock": ("đồng hồ / clock", "timedatectl"),
+    "zone": ("đồng hồ / clock", "Asia/Ho_Chi_Minh"),
+    "disk": ("ổ đĩa / disk", "2 GiB"),
+    "slow disk": ("ổ đĩa / disk", "SSD"),
+    "pages": ("trang và phông chữ", "build_front"),
+}
+
+
+def test_something_else_in_the_place_of_the_certificate_is_replaced(right: Settings) -> None:
+    server = right.authority.with_name("server.pem")
+    server.write_bytes(right.authority.read_bytes())
+    assert check(right, "--no-tablets").exit_code == 0
+    assert server.read_bytes() != right.authority.read_bytes()
+
+
+def told(output: str) -> dict[str, tuple[str, str]]:
+    """What the command said to be mended: name, then what was seen and what to do."""
+    found = re.findall(r"^SỬA   ([^:]+): (.*)\n(?: +→ (.*)\n)?", output, re.MULTILINE)
+    return {name: (seen, mend) for name, seen, mend in found}
+
+
+@pytest.fixture
+def right(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A room with nothing to mend, whatever this machine is like."""
+    offset = settings.clock().utcoffset()
+    assert offset is not None
+    monkeypatch.setattr(room_check, "ZONE", offset)
+    monkeypatch.setattr(room_check, "SLOW_SECONDS", 60.0)
+    monkeypatch.setattr(room_check, "FREE_BYTES", 1)
+    built = settings.directory / "static" / "built"
+    (built / "fonts").mkdir(parents=True)
+    (built / "manifest.json").write_text("{}")
+    (built / "fonts" / "one.ttf").write_bytes(b"")
+    monkeypatch.setattr(room_check, "files", lambda _: settings.directory)
+    return settings
+
+
+def check(settings: Settings, *more: str) -> Result:
+    return CliRunner().invoke(room_group, ["check", "--folder", str(settings.directory), *more])
+
+
+def test_a_room_with_nothing_to_mend_is_ready(right: Settings) -> None:
+    done = check(right, "--no-tablets")
+    assert done.exit_code == 0 and "Phòng họp sẵn sàng. / The room is ready." in done.output
+    assert told(done.output) == {} and done.output.count("được ") == 6
+
+
+@pytest.mark.parametrize("what", FAILURES)
+def test_each_failure_is_named_with_what_to_do(right: Settings, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if what == "pages":
+        (right.directory / "static" / "built" / "manifest.json").unlink()
+    else:
+        damaged(right, what, monkeypatch)
+    done = check(right, "--no-tablets")
+    name, mend = FAILURES[what]
+    found = told(done.output)
+    both = 2 if what == "network" else 1  # without an address, no certificate can be for one
+    assert done.exit_code == 1 and f"{both} việc cần sửa / to mend" in done.output
+    assert len(found) == both, done.output
+    assert [one for one, (_, mended) in found.items() if name in one and mend in mended], done.output
+
+
+def test_without_tablets_and_beside_a_running_server_the_command_says_so(right: Settings) -> None:
+    assert told(check(right).output)["máy bỏ phiếu / tablets"] == ("chưa có máy nào / none enrolled",
+                                                                   "Trang Máy bỏ phiếu")  # fmt: skip
+    enrol(right)
+    with RunningServer.start(right) as server:
+        served = dataclasses.replace(right, port=server.settings.port)
+        assert is_serving(served) and not is_serving(right)
+        write_config(right.directory, host="127.0.0.1", port=served.port, names=["192.168.7.2"], processes=1)
+        seen, mend = told(check(right).output)["máy bỏ phiếu / tablets"]
+    assert "máy chủ đang chạy" in seen and mend == "Dừng máy chủ"
+
+
+def enrol(settings: Settings, label: str = "Máy 01") -> tuple[str, SigningKey]:
+    key, storage = new_signing_key(), Storage(settings.database)
+    with storage.write() as session:
+        code = box_devices.new_code(session, label, 1)
+        device = box_devices.enrol(session, code, public_text(key), 1)
+    storage.close()
+    return device, key
+
+
+def test_the_command_takes_a_test_vote_of_each_tablet_and_names_the_one_that_is_silent(
+    right: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device, key = enrol(right, "Máy 01")
+    enrol(right, "Máy 02")
+    pauses: list[float] = []
+
+    def vote_in_the_pause(seconds: float) -> None:
+        """The first pause is used to vote at the first tablet; afterwards time is over."""
+        pauses.append(seconds)
+        if len(pauses) == 1:
+            vote(right, device, key)
+        else:
+            clock.monotonic = lambda: float("inf")
+
+    cards: list[str] = []
+    honest = cli_room.practice_room
+
+    @contextmanager
+    def watched(settings: Settings, folder: Path) -> Iterator[Practice]:
+        with honest(settings, folder) as practice:
+            RunningServer(settings, practice.process).wait()
+            cards.extend(card.text for card in practice.cards if card.tablet.id == device)
+            yield practice
+
+    def vote(settings: Settings, device: str, key: SigningKey) -> None:
+        tablet = new_tablet("127.0.0.1", settings.port, settings.authority.read_text())
+        tablet.key, tablet.device = key, device
+        election = tablet_election(settings)
+        tablet.cast(election, cast_ballot(election, cards[0], [[1, 0] for _ in election.questions]))
+        tablet.close()
+
+    monkeypatch.setattr(cli_room, "practice_room", watched)
+    clock = SimpleNamespace(sleep=vote_in_the_pause, monotonic=lambda: 0.0)
+    monkeypatch.setattr(cli_room, "time", clock)
+    done = check(right, "--minutes", "1")
+    assert "được  Máy 01: đã bỏ phiếu thử / test vote received" in done.output
+    assert told(done.output) == {"Máy 02": ("chưa có phiếu thử / no test vote",
+                                            "Xem Wi-Fi, chứng thư, trang /kiosk trên máy này")}  # fmt: skip
+    assert (right.directory / "test-cards.pdf").read_bytes().startswith(b"%PDF")
+
+
+def tablet_election(settings: Settings) -> Election:
+    """The practice's election, as the server of this port gives it to anybody."""
+    trust = ssl.create_default_context(cadata=settings.authority.read_text())
+    url = f"https://127.0.0.1:{settings.port}/api/v1"
+    with urllib.request.urlopen(f"{url}/room", context=trust) as answer:
+        uuid = json.loads(answer.read())["uuid"]
+    with urllib.request.urlopen(f"{url}/elections/{uuid}/election.json", context=trust) as answer:
+        return parse_election(answer.read())
