@@ -40,7 +40,7 @@ from voting.documents.tellers import TellerKeys
 from voting.documents.tellers import Tellers as TellersFile
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT = 120  # seconds
+TIMEOUT = 300  # seconds; a machine that does much else is slow
 PASSPHRASES = ("khan trung moi thay song lam", "nhon phong tram vay them do", "binh minh tren ban sung chao")
 
 # What stands for a machine with the base package alone: imports of the room fail, and so does every connection.
