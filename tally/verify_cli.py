@@ -132,7 +132,7 @@ def as_plain(report: Report) -> dict[str, object]:
 
 
 def as_text(report: Report, name: str, *, with_record: bool) -> list[str]:
-    """The report in lines for people: verdict first, Vietnamese before English, then what failed and where, then what was examined."""
+    """The report in lines for people: the verdict (Vietnamese, English), what failed and where, what was examined."""
     lines = [f"{name}: {_WORDS[report.verdict]}" + (f": {report.why}" if report.why else "")]
     for one in report.checks:
         if one.failed:
