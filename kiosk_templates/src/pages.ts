@@ -7,26 +7,45 @@ export interface Page {
   names: Name[];
 }
 
+type Cut = [paper: number, part: Page["part"], from: number, to: number];
+
+/** Of the latest papers: where they were cut, and what that was measured for. */
+let measured: { key: string; cuts: Cut[] } | null = null;
+
 /**
  * Measure every name once and fill pages from the top. `draw` gives a page's elements, the names as `.person`; they
- * are laid out in `main`, whose height is what there is.
+ * are laid out in `main`, whose height is what there is. Laying all names out takes longer than a frame, so it is done
+ * again only where the glass or the `look`, on which the size of a name depends, has changed.
  */
-export function paginate(papers: readonly Paper[], main: HTMLElement, draw: (page: Page) => HTMLElement[]): Page[] {
-  const pages: Page[] = [];
+export function paginate(
+  papers: readonly Paper[], main: HTMLElement, look: string, draw: (page: Page) => HTMLElement[],
+): Page[] {
+  const key = JSON.stringify([main.clientWidth, main.clientHeight, look, papers]);
+  if (measured?.key !== key) measured = { key, cuts: measure(papers, main, draw) };
+  return measured.cuts.map(([paper, part, from, to]) =>
+    ({ paper, part, names: namesOf(papers[paper], part).slice(from, to) }));
+}
+
+function namesOf(paper: Paper | undefined, part: Page["part"]): Name[] {
+  return [...((part === "listed" ? paper?.listed : paper?.putForward) ?? [])];
+}
+
+function measure(papers: readonly Paper[], main: HTMLElement, draw: (page: Page) => HTMLElement[]): Cut[] {
+  const cuts: Cut[] = [];
   papers.forEach((paper, at) => {
-    for (const [part, names] of [["listed", paper.listed], ["forward", paper.putForward]] as const) {
+    for (const part of ["listed", "forward"] as const) {
+      const names = namesOf(paper, part);
       if (names.length === 0) continue;
-      const whole: Page = { paper: at, part, names: [...names] };
-      main.replaceChildren(...draw(whole));
+      main.replaceChildren(...draw({ paper: at, part, names }));
       const boxes = [...main.querySelectorAll<HTMLElement>(".person")].map((box) => box.getBoundingClientRect());
       const head = (boxes[0]?.top ?? 0) - main.getBoundingClientRect().top;
       const below = parseFloat(getComputedStyle(main).paddingBottom);
       for (const [from, to] of fill(boxes, main.clientHeight - head - below)) {
-        pages.push({ ...whole, names: names.slice(from, to) });
+        cuts.push([at, part, from, to]);
       }
     }
   });
-  return pages;
+  return cuts;
 }
 
 /** Ranges [from, to) of boxes, each of which spans at most `height`, or is a single box. */

@@ -46,7 +46,7 @@ export function ballot(app: App, state: Extract<State, { at: "ballot" }>): View 
     shown: (main) => {
       foot.append(...steps(app, state, [], 0)); // as tall as it will be, before measuring
       progress.append(h("b", {}, "1"), h("span", {}, app.say("ballot.open", { n: "00" })));
-      const pages = paginate(meeting.papers, main, draw);
+      const pages = paginate(meeting.papers, main, JSON.stringify(app.settings), draw);
       const at = pageOf(pages, state.name);
       main.replaceChildren(...draw(pages[at] as Page));
       foot.replaceChildren(...steps(app, state, pages, at));
