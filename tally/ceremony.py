@@ -202,12 +202,17 @@ def finish(table: Table) -> tuple[Trustees, int]:
         return trustees, finish_rehearsal(trustees, table.rehearsals.values())
 
 
-def check_unchanged(table: Table, own: Own) -> None:
-    """Compare the stick with what this teller handed out, confirmed and accepted; raise CeremonyFault with a name."""
-    if own.plan != table.plan.hash:
+def check_same_plan(plan: Plan, own: Own) -> None:
+    """See that the stick is that of this teller's ceremony, before anything is written on it; raise CeremonyFault."""
+    if own.plan != plan.hash:
         raise CeremonyFault(
             "the plan on the stick is another one than the one that this teller's file was made for", "other_plan"
         )
+
+
+def check_unchanged(table: Table, own: Own) -> None:
+    """Compare the stick with what this teller handed out, confirmed and accepted; raise CeremonyFault with a name."""
+    check_same_plan(table.plan, own)
     handed = {"1-announcement": own.hello, "2-dealing": own.dealing, "3-share": own.share}
     for step in STEPS[:-1]:
         there = table.step(step).get(own.index)

@@ -112,6 +112,7 @@ class Seat:
         finished = self.path.exists() and kind_of(self.path) != KIND
         own = self._own() if self.path.exists() and not finished else None
         if own is not None:
+            ceremony.check_same_plan(self.plan, own)
             self._hand_out_again(own)
         table = look(self.stick, self.plan, own)
         todo, missing = next_step(table, own, self.index, finished=finished)

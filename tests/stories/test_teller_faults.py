@@ -147,8 +147,8 @@ def test_the_stick_of_another_ceremony_is_noticed(tellers: Tellers, tmp_path: Pa
     other = Tellers(tmp_path / "other", 3, 3)
     with phieukin("tally", "ceremony", other.stick.folder, "--me", 1, "--home", tellers.path(1).parent) as one:
         one.answer("Mật khẩu", PASSPHRASE)
-        assert "thông báo của Lò Thị Ước thuộc về một lễ tạo khóa khác" in one.ends(1)
-    other.stick.path(STEPS[0], 1).unlink(missing_ok=True)
+        assert "kế hoạch trên thẻ không phải kế hoạch mà tệp khóa này được tạo. Cắm đúng thẻ" in one.ends(1)
+    assert [path.name for path in other.stick.folder.iterdir()] == ["ceremony.json"]
     goes_on(tellers, 1, "Đã chia phần khóa", compares=True)
 
 
