@@ -15,12 +15,26 @@ from voting.web.accounts import ROLES, Role, create_staff, new_totp
 from voting.web.settings import load_settings
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Flask, Response
 
 
 def application() -> "Flask":
-    """The application of one server process, for granian: ballots are verified in batches where there is numba."""
-    return server.application(Acceptance().verify)
+    """The application of one server process, for granian: ballots are verified in batches where there is numba.
+
+    What that needs is loaded when the first tablet asks for the list of cards, and not while people cast.
+    """
+    from flask import request
+
+    acceptance = Acceptance()
+    app = server.application(acceptance.verify)
+
+    def load_ahead(answer: "Response") -> "Response":
+        if request.endpoint == "api.credentials":
+            acceptance.load()
+        return answer
+
+    app.after_request(load_ahead)
+    return app
 
 
 @click.command("serve")

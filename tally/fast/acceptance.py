@@ -4,8 +4,9 @@ Many threads call ``verify``, each with one ballot. The first one verifies at on
 waits and becomes the next batch. So nobody waits while there is nothing to do, under load batches grow by themselves,
 and one batch at a time keeps the wait below that of two batches. A batch is cut at ``MOST_POINTS``, some 40 ms of work.
 
-Loading the engine takes half a second, and much longer where nothing is cached yet. So ballots are verified one by one
-until ``LOAD_AFTER`` of them show that it is worth it; then it is loaded beside them, and nobody waits for it.
+Loading the engine takes half a second, and much longer where nothing is cached yet. ``load`` does it ahead, when
+tablets make ready. Where nobody asked for it, ballots are verified one by one until ``LOAD_AFTER`` of them show that it
+is worth it; then it is loaded beside them, and nobody waits for it.
 
 The server does not import this package: who puts the program together hands ``Acceptance().verify`` to the box.
 """
@@ -74,12 +75,20 @@ class Acceptance:
         if own.error is not None:
             raise own.error
 
-    def _count_down(self) -> None:
-        """Load the engine in a thread of its own when enough ballots have been seen."""
+    def load(self) -> None:
+        """Load the engine in a thread of its own, once; asked again, do nothing."""
         with self._changed:
-            self._left -= 1
-            if self._left == 0:
+            if self._left > 0:
+                self._left = 0
                 threading.Thread(target=self._load, name="load the fast engine", daemon=True).start()
+
+    def _count_down(self) -> None:
+        """Load the engine when enough ballots have been seen."""
+        with self._changed:
+            if self._left != 1:
+                self._left = max(0, self._left - 1)
+                return
+        self.load()
 
     def _load(self) -> None:
         """Load the engine; where it does not work here, ballots go on one by one."""

@@ -78,6 +78,7 @@ def _connection(
     """One tablet on one connection, opened beforehand."""
     tablet = field.tablet()
     tablet.connect()
+    _make_ready(tablet, field.room_uuid)
     ready.wait()
     ready.wait()
     for moment, request in mine:
@@ -88,6 +89,15 @@ def _connection(
         else:
             found.refused.append(refusal)
     tablet.close()
+
+
+def _make_ready(tablet: Tablet, uuid: str) -> None:
+    """Ask for election and cards, as a tablet does long before the first voter comes."""
+    assert tablet.connection is not None
+    for part in ("election", "credentials"):
+        tablet.connection.request("GET", f"/api/v1/elections/{uuid}/{part}.json")
+        answer = tablet.connection.getresponse()
+        assert answer.read() and answer.status == 200, answer.status
 
 
 def _cast(field: Battlefield, tablet: Tablet, request: Request, found: Storm) -> str | None:

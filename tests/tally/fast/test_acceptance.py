@@ -165,3 +165,26 @@ def _verified_in_time(accepting: Acceptance, election: Election, one: Cast) -> N
     thread.start()
     thread.join(PATIENCE)
     assert not thread.is_alive()
+
+
+def test_the_engine_is_loaded_ahead_once_where_it_was_asked_for(
+    election: Election, ballots: list[Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads, together = list[str](), list[int]()
+
+    def available() -> bool:
+        loads.append(threading.current_thread().name)
+        return True
+
+    def check(election: Election, raws: Sequence[bytes], commitments: Sequence[bytes | None]) -> Errors:
+        together.append(len(raws))
+        return [None] * len(raws)
+
+    monkeypatch.setattr(acceptance.fast, "available", available)
+    accepting = Acceptance(check, load_after=2)
+    accepting.load()
+    accepting.load()
+    assert accepting._ready.wait(PATIENCE)
+    for one in ballots:
+        accepting.verify(election, one.raw, one.commitments)
+    assert (loads, together) == (["load the fast engine"], [1, 1, 1, 1])
