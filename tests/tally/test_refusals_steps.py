@@ -1,0 +1,530 @@
+"""What single steps of the count refuse: rare ways to be wrong, each with the words it gets."""
+
+import dataclasses
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from keys.ceremony_complaint import complain
+from keys.errors import DamagedFile, InvalidShare
+from keys.keyfiles import write_sealed
+from keys.sealing import LEAST_COST
+from tally import ceremony, ceremony_own, rule_case, verify_cli
+from tally.audit import Report, Verdict, box
+from tally.ceremony import Todo, look
+from tally.ceremony_guide import Seat, _need
+from tally.ceremony_own import kind_of, own_path, read_own, replace_own, write_own
+from tally.ceremony_stick import STEPS
+from tally.cli_record import keep_records
+from tally.count import add_sum, check_opening, finished_box, open_one
+from tally.custody import DESTRUCTION, LOG, collect
+from tally.errors import (
+    CannotRecord,
+    CannotSign,
+    CeremonyFault,
+    ImpossibleCase,
+    InvalidForm,
+    InvalidRecord,
+    NotReady,
+    Stopped,
+)
+from tally.guide import Guide
+from tally.minutes import cli as minutes_cli
+from tally.minutes import office_form, opening, renderer, renderer_versions
+from tally.minutes.annex import annex
+from tally.minutes.results import results
+from tally.minutes.view import View
+from tally.paper import paper_records, read_hand_count
+from tally.pdf_signatures import sign_minutes
+from tally.pens import KeyPen, TokenPen, token_pen
+from tally.record import BothFacts, build_record
+from tally.rule_case import parse_case
+from tally.signatures import read_record
+from tests.attacks.lab import Lab, closed, counted, failed, verify
+from tests.attacks.lab import lab as made
+from tests.attacks.records import papers
+from tests.tally.records import (
+    EVERYONE,
+    GE30,
+    envelope,
+    payload,
+    sample_conference,
+    sample_paper,
+    sample_record,
+    team,
+    tied_record,
+)
+from tests.tally.test_ceremony import PASSPHRASE, Tellers, cheat
+from tests.tally.test_count import teller
+from tests.tally.test_paper import plain as content_of_hand_count
+from tests.tally.test_paper import write as write_hand_count
+from tests.tally.tokens import LABEL, PIN
+from voting.documents.facts import HeadWord
+from voting.documents.record import MadeBy
+
+VI = Guide("vi")
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return made()
+
+
+# --- count and audit -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def summed(lab: Lab, tmp_path: Path) -> tuple[Path, Report]:
+    path = tmp_path / "box.bel"
+    path.write_bytes(closed(lab).raw())
+    return path, add_sum(path)
+
+
+def test_a_report_without_setup_gives_neither_record_nor_opening(lab: Lab, summed: tuple[Path, Report]) -> None:
+    path, report = summed
+    opening = open_one(path, teller(lab, 1, report.end_ballots), report.end_ballots)
+    with pytest.raises(NotReady, match="a sound archive with its result expected"):
+        finished_box(report)
+    for bare in (dataclasses.replace(report, election=None), dataclasses.replace(report, trustees=None)):
+        with pytest.raises(NotReady, match="an archive with its Setup expected"):
+            check_opening(path, bare, opening)
+    done = dataclasses.replace(report, result=((2, 1), (1, 1)), election=None)
+    with pytest.raises(NotReady, match="an archive with its Setup expected"):
+        finished_box(done)
+
+
+def test_a_tally_whose_sizes_are_no_numbers_is_refused(lab: Lab, tmp_path: Path) -> None:
+    draft = counted(lab)
+    draft.sized = {"num_tallied": "3"}
+    report = verify(draft.raw(), tmp_path)
+    assert report.verdict is Verdict.NOT_SOUND
+    assert "event 5 (EncryptedTally): sized tally: Expected `int`, got `str`" in failed(report)["records"]
+
+
+def test_a_partial_decryption_of_nobody_is_refused(lab: Lab, tmp_path: Path) -> None:
+    draft = counted(lab)
+    draft.shares = [("one", draft.shares[0][1]), draft.shares[1]]  # type: ignore[list-item]
+    report = verify(draft.raw(), tmp_path)
+    assert report.verdict is Verdict.NOT_SOUND
+    assert "event 6 (PartialDecryption): owned partial decryption: Expected" in failed(report)["records"]
+
+
+@pytest.mark.parametrize(("ballots", "size"), [(2, 10**9), (10**9, 1)])
+def test_a_large_box_is_handed_out_in_chunks(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, ballots: int, size: int
+) -> None:
+    monkeypatch.setattr(box, "CHUNK_BALLOTS", ballots)
+    monkeypatch.setattr(box, "CHUNK_BYTES", size)
+    numbered = [box.NumberedBallot(height, raw) for height, raw in enumerate(lab.ballots, 1)]
+    chunks = list(box._chunks(numbered, 10**6))
+    assert [len(chunk) for chunk in chunks] == ([2, 1] if ballots == 2 else [1, 1, 1])
+    assert [one for chunk in chunks for one in chunk] == numbered
+
+
+def test_a_record_of_no_paper_or_with_two_decisions_is_not_built(lab: Lab) -> None:
+    made = papers(lab, counted(lab))
+    facts = BothFacts(read_record(made.sign())[0], made.count)
+    for paper in (0, 2):
+        with pytest.raises(CannotRecord, match=f"paper 1 to 1 expected, {paper} found"):
+            build_record(made.box, facts, paper, MadeBy("x", "y", "z"))
+    election = dataclasses.replace(made.box.election, conference=None)
+    with pytest.raises(CannotRecord, match="the election has no conference"):
+        build_record(dataclasses.replace(made.box, election=election), facts, 1, MadeBy("x", "y", "z"))
+    word = HeadWord(1, ("c1",), "x", "y", "2022-04-10", None)
+    made.count = msgspec.structs.replace(made.count, head_words=(word, word))
+    with pytest.raises(CannotRecord, match="one decision of the head at most, 2 found"):
+        made.sign()
+
+
+def test_a_case_over_its_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rule_case, "CASE_LIMIT", 3)
+    with pytest.raises(ImpossibleCase, match="the case has 4 bytes; at most 3 are read"):
+        parse_case(b"null")
+
+
+# --- hand counts and custody -----------------------------------------------------------------------------------------
+
+
+def test_a_hand_count_with_two_decisions_on_one_paper_is_refused(tmp_path: Path) -> None:
+    content = content_of_hand_count(sample_conference(sample_paper(3)))
+    word = {"paper": 1, "chosen": ["c1"], "by": "x", "reason": "y", "on": "2022-04-10", "envelope": None}
+    count = read_hand_count(write_hand_count(tmp_path, content | {"head_words": [word, word]}))
+    with pytest.raises(CannotRecord, match="paper 1: one decision of the head at most, 2 found"):
+        paper_records(count, renderer_versions())
+
+
+@pytest.fixture(scope="module")
+def two_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A count by hand of two papers, signed by all on paper."""
+    folder = tmp_path_factory.mktemp("two")
+    conference = sample_conference(sample_paper(3))
+    both = msgspec.structs.replace(conference, papers=(sample_paper(3), sample_paper(3)))
+    content = content_of_hand_count(both)
+    content["papers"] = [content["papers"][0] | {"paper": number} for number in (1, 2)]
+    keep_records(paper_records(read_hand_count(write_hand_count(folder, content)), renderer_versions()), folder)
+    return folder
+
+
+def test_a_custody_bundle_holds_the_records_of_all_papers_log_and_destruction(two_papers: Path, tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"log")
+    (tmp_path / "gone").write_bytes(b"{}")
+    whole = collect(two_papers, tmp_path / "log", tmp_path / "gone")
+    assert {*whole.files} == {"record.json", "record-2.json", "minutes.pdf", "minutes-2.pdf", LOG, DESTRUCTION}
+    (two_papers / "record-2.json").rename(tmp_path / "record-2.json")
+    try:
+        with pytest.raises(NotReady, match="the records of papers 2 are missing"):
+            collect(two_papers)
+    finally:
+        (tmp_path / "record-2.json").rename(two_papers / "record-2.json")
+    with pytest.raises(NotReady, match="no log is missing"):
+        collect(two_papers, tmp_path / "no log")
+
+
+# --- minutes ---------------------------------------------------------------------------------------------------------
+
+
+def view(record: Any) -> View:
+    return View.of(record, "vi")
+
+
+def test_the_head_who_is_the_chair_stands_once_among_the_keys() -> None:
+    record = tied_record(decided=True)
+    assert record.conference.head.name == record.conference.chair.name
+    shown = [line.label for line in annex(view(record), payload(record)).keys]
+    assert len(shown) == len(set(shown)) == 5
+
+
+def test_a_vote_over_midnight_names_both_days() -> None:
+    record = sample_record(2)
+    late = msgspec.structs.replace(record.facts, closed="2022-04-11T00:10:00+07:00")
+    text = " ".join(block.text for block in opening.general(view(msgspec.structs.replace(record, facts=late)))
+                    if hasattr(block, "text"))  # fmt: skip
+    assert "ngày 10 tháng 4 năm 2022" in text.replace("\u00a0", " ").replace("tháng 04", "tháng 4")
+    assert "ngày 11 tháng 4 năm 2022" in text.replace("\u00a0", " ").replace("tháng 04", "tháng 4")
+
+
+def test_a_paper_of_names_put_forward_alone_has_no_table_of_listed_names() -> None:
+    record = sample_record(paper=sample_paper(0, put_forward=3, rule=GE30))
+    blocks = results(view(record))
+    tables = [block for block in blocks if type(block).__name__ == "Table"]
+    assert len(tables) == 1
+    assert len(results(view(sample_record(paper=sample_paper(2, put_forward=3))))) == len(blocks) + 2
+
+
+def test_without_all_faces_of_tinos_the_font_inside_typst_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(renderer, "font_folder", lambda: tmp_path)
+    renderer._tinos_hash.cache_clear()
+    try:
+        assert renderer._tinos_hash() == ""
+        assert renderer.renderer_versions().font == "Libertinus Serif (typst)"
+    finally:
+        renderer._tinos_hash.cache_clear()
+
+
+def test_where_the_program_is_not_installed_its_version_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(name: str) -> str:
+        raise renderer.PackageNotFoundError(name)
+
+    monkeypatch.setattr(renderer, "version", none)
+    assert renderer._own_version() == "(not installed)"
+
+
+def test_files_over_their_limits_are_not_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_bytes(envelope(sample_record(1)))
+    monkeypatch.setattr(minutes_cli, "FORM_LIMIT", 10)
+    form = ["office-form", str(path), "--form", str(path), "--out", str(tmp_path / "x.docx")]
+    assert "at most 10 bytes expected" in tally(*form).output
+    monkeypatch.setattr(minutes_cli, "_ENVELOPE_LIMIT", 10)
+    with pytest.raises(InvalidRecord, match="at most 10 bytes expected"):
+        minutes_cli.record_payload_of(path)
+
+
+def tally(*words: object, answers: str = "") -> Result:
+    from tally.cli import tally_group
+
+    return CliRunner().invoke(tally_group, [str(word) for word in words], input=answers)
+
+
+@pytest.mark.parametrize("missing", ["docxtpl", "jinja2"])
+def test_an_offices_form_needs_an_extra_and_says_which(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    monkeypatch.setattr(office_form, "_open", office_form._open if missing == "docxtpl" else lambda form: None)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(InvalidForm, match=r"phieukin\[office\]"):
+        office_form.fill_in(b"", payload(sample_record(1)))
+
+
+# --- pens ------------------------------------------------------------------------------------------------------------
+
+
+def test_without_the_library_a_token_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "pkcs11", None)
+    with pytest.raises(CannotSign, match=r"phieukin\[token\]"), token_pen(tmp_path / "x.so", LABEL, PIN, "rsa"):
+        pass
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
+def test_a_token_that_is_pulled_out_while_signing_says_so(kind: Any) -> None:
+    pkcs11 = pytest.importorskip("pkcs11")
+
+    class Pulled:
+        def sign(self, *_: object, **__: object) -> bytes:
+            raise pkcs11.exceptions.DeviceRemoved
+
+    with pytest.raises(CannotSign, match="the token does not sign: DeviceRemoved"):
+        TokenPen(Pulled(), "", kind, None).sign(b"x")
+
+
+@pytest.mark.token
+def test_a_certificate_on_the_token_is_found_by_its_key(token: Path) -> None:
+    import pkcs11
+    from pkcs11.util.x509 import decode_x509_certificate
+
+    from tally.pdf_certificates import certificate_for
+    from tests.tally.test_refusals_pdf import WHEN
+
+    chair = sample_record(1).conference.chair
+    with token_pen(token, LABEL, PIN, "p256") as pen:
+        assert pen.certificate is None
+        own = certificate_for(pen, chair, "Văn phòng", WHEN).dump()
+    with token_pen(token, LABEL, PIN, "rsa") as pen:
+        other = certificate_for(pen, chair, "Văn phòng", WHEN).dump()
+    with pkcs11.lib(str(token)).get_token(token_label=LABEL).open(user_pin=PIN, rw=True) as session:
+        stored = {pkcs11.Attribute.TOKEN: True}
+        kept = [session.create_object(decode_x509_certificate(der) | stored) for der in (other, own)]
+    try:
+        with token_pen(token, LABEL, PIN, "p256") as pen:
+            assert pen.certificate == own
+    finally:
+        with pkcs11.lib(str(token)).get_token(token_label=LABEL).open(user_pin=PIN, rw=True) as session:
+            found = [*session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE})]
+            for one in found:
+                one.destroy()
+    assert len(found) == len(kept) == 2
+
+
+# --- verify ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [ImportError("no dask"), OSError("no route"), ValueError("no address")])
+def test_a_cluster_that_cannot_be_reached_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception
+) -> None:
+    cluster = pytest.importorskip("tally.fast.cluster")
+
+    def connect(address: str) -> None:
+        raise error
+
+    monkeypatch.setattr(cluster, "connect", connect)
+    with pytest.raises(click.BadParameter, match=f"tcp://x: {error}"), verify_cli._runner("tcp://x"):
+        pass
+    assert tmp_path.exists()
+
+
+def test_a_journal_that_cannot_be_kept_or_a_bundle_is_refused(lab: Lab, tmp_path: Path) -> None:
+    box, bundle = tmp_path / "box.bel", tmp_path / "x.zip"
+    box.write_bytes(closed(lab).raw())
+    bundle.write_bytes(b"PK\x03\x04")
+    for file, journal, words in (
+        (bundle, tmp_path / "journal", "a bundle is checked as a whole"),
+        (box, tmp_path / "no folder" / "journal", "No such file or directory"),
+    ):
+        result = CliRunner().invoke(verify_cli.verify_command, [str(file), "--resume", str(journal)])
+        assert result.exit_code == 2
+        assert words in " ".join(result.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RecursionError()])
+@pytest.mark.parametrize("kind", ["archive", "bundle"])
+def test_a_file_made_to_exhaust_the_machine_is_unreadable(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, error: Exception
+) -> None:
+    def exhausted(*_: object, **__: object) -> None:
+        raise error
+
+    path = tmp_path / "x"
+    path.write_bytes(b"PK\x03\x04" if kind == "bundle" else closed(lab).raw())
+    monkeypatch.setattr(verify_cli, "check_bundle" if kind == "bundle" else "audit", exhausted)
+    report = verify_cli.check_file(path, ())
+    assert report.verdict is Verdict.UNREADABLE
+    assert report.why == f"x: {type(error).__name__}: made to exhaust this machine"
+
+
+def test_a_file_that_vanishes_or_is_locked_is_no_bundle(tmp_path: Path) -> None:
+    assert verify_cli._is_bundle(tmp_path / "none") is False
+    report = verify_cli.check_file(tmp_path, ())
+    assert (report.verdict, report.why) == (Verdict.UNREADABLE, f"{tmp_path}: not a file")
+
+
+def test_a_bundle_with_a_record_beside_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
+    report = verify_cli.check_file(tmp_path / "x.zip", (tmp_path / "record.json",))
+    assert report.why == "a bundle holds its own records"
+
+
+def test_a_bar_moves_while_a_large_archive_is_checked(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[int] = []
+
+    class Bar:
+        n = 0
+
+        def __init__(self, **_: object) -> None: ...
+
+        def __enter__(self) -> "Bar":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def update(self, by: int) -> None:
+            self.n += by
+            moved.append(self.n)
+
+    monkeypatch.setattr(verify_cli, "tqdm", Bar)
+    path = tmp_path / "x.bel"
+    path.write_bytes(closed(lab).raw())
+    assert verify_cli.check_file(path, ()).verdict is Verdict.SOUND
+    assert moved and moved == sorted(moved) and moved[-1] <= path.stat().st_size
+
+
+# --- the ceremony ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tellers(tmp_path: Path) -> Tellers:
+    return Tellers(tmp_path)
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "tally.ceremony_guide.write_own", lambda path, own, words: write_own(path, own, words, LEAST_COST)
+    )
+    monkeypatch.setattr(
+        "tally.ceremony_guide.replace_own", lambda path, own, words: replace_own(path, own, words, LEAST_COST)
+    )
+
+
+def seat(tellers: Tellers, index: int) -> Seat:
+    words = tellers.folder / "words"
+    words.write_text(PASSPHRASE, encoding="utf-8")
+    return Seat(VI, tellers.stick, tellers.plan, index, tellers.path(index).parent, words, "another fingerprint")
+
+
+def test_a_file_made_for_another_plan_is_not_used(tellers: Tellers, tmp_path: Path) -> None:
+    other = Tellers(tmp_path / "other", 3, 3)
+    other.announce(1)
+    with pytest.raises(CeremonyFault, match="the plan on the stick is another one"):
+        ceremony.check_unchanged(look(tellers.stick, tellers.plan), other.own(1))
+
+
+def test_a_fault_without_a_tellers_number_blames_nobody(tellers: Tellers) -> None:
+    assert ceremony.with_name(tellers.plan, "the numbers are wrong") == "the numbers are wrong"
+    assert ceremony.blamed(CeremonyFault("the numbers are wrong")) is None
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b"\xff"])
+def test_what_is_no_sealed_file_has_no_kind(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "x").write_bytes(raw)
+    with pytest.raises(DamagedFile, match="x: no sealed file of a teller; take another copy"):
+        kind_of(tmp_path / "x")
+
+
+def test_a_sealed_file_with_other_content_is_damaged(tmp_path: Path) -> None:
+    path = own_path(tmp_path, 1)
+    write_sealed(path, b'{"format":1}', PASSPHRASE, kind=ceremony_own.KIND, cost=LEAST_COST)
+    with pytest.raises(DamagedFile):
+        read_own(path, PASSPHRASE)
+
+
+def test_a_ceremony_that_is_over_has_no_state_to_deal_from(tellers: Tellers) -> None:
+    table = look(tellers.stick, tellers.plan)
+    with pytest.raises(InvalidShare, match=r"teller 2 \(Hà Văn Đạt\): this file is of a ceremony that is over"):
+        _need(None, table, 2)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_another_fingerprint_than_the_others_read_aloud_stops_the_dealing(tellers: Tellers) -> None:
+    tellers.all(tellers.announce)
+    with pytest.raises(Stopped, match=VI.words("ceremony.compare_differ").replace("(", r"\(")[:40]):
+        seat(tellers, 1).run()
+    assert not list(tellers.stick.folder.glob("2-dealing*"))
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_lost_or_damaged_file_on_the_stick_is_written_again(
+    tellers: Tellers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tellers.announce(1)
+    path = tellers.stick.path(STEPS[0], 1)
+    whole = path.read_bytes()
+    for spoil in (path.unlink, lambda: path.write_bytes(whole[:100])):
+        spoil()
+        assert seat(tellers, 1).run() is Todo.WAIT
+        assert path.read_bytes() == whole
+        assert VI.words("ceremony.rewritten", step="1") in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_complaint_without_reason_is_named_and_taken_for_nothing(
+    tellers: Tellers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tellers.all(tellers.announce, tellers.deal)
+    table = look(tellers.stick, tellers.plan)
+    raw = complain(tellers.own(1).ceremony, table.announcements, table.joined_dealings, 2)
+    path = tellers.stick.folder / "complaint-by-1-about-2.json"
+    path.write_bytes(raw)
+    assert seat(tellers, 3).run() is Todo.WAIT
+    said = capsys.readouterr().out
+    assert "complaint-by-1-about-2.json" in said and "Lò Thị Ước" in said
+    assert tellers.stick.path(STEPS[2], 3).exists()
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_wrong_share_to_oneself_and_a_fault_that_all_find_need_no_complaint(tellers: Tellers) -> None:
+    tellers.all(tellers.announce, tellers.deal)
+    table = look(tellers.stick, tellers.plan)
+    own = tellers.own(1)
+    mine = seat(tellers, 1)
+    mine._complain(table, own, CeremonyFault("nobody's fault"))
+    mine._complain(table, own, CeremonyFault("teller 1: oneself"))
+    mine._complain(table, own, CeremonyFault("teller 9: nobody"))
+    assert not list(tellers.stick.folder.glob("complaint*"))
+    assert tellers.own(1).complained == 0
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_share_that_does_not_fit_is_complained_of_and_told(tellers: Tellers) -> None:
+    tellers.all(tellers.announce, tellers.deal)
+    cheat(tellers, dealer=2, victim=3)
+    with pytest.raises(Stopped, match="Hà Văn Đạt"):
+        seat(tellers, 3).run()
+    assert tellers.own(3).complained == 2
+    with pytest.raises(Stopped, match="Vì Thu Lễ"):
+        seat(tellers, 1).run()
+
+
+def test_signed_minutes_of_one_key_in_two_places_are_signed_one_by_one(tmp_path: Path) -> None:
+    """Whoever is teller and chair signs the first place that is still free, and the first again when none is."""
+    from tally.pdf_cli import place_of
+
+    people = team(*EVERYONE)
+    record = sample_record(1, people=people)
+    chair = msgspec.structs.replace(record.conference.chair, key=people.public("teller-1"))
+    record = msgspec.structs.replace(record, conference=msgspec.structs.replace(record.conference, chair=chair))
+    raw, pen = payload(record), KeyPen(people.keys["teller-1"])
+    pdf, seen = renderer.render_minutes(raw), []
+    for _ in range(2):
+        seen.append(place_of(pen, raw, pdf))
+        pdf = sign_minutes(pdf, raw, seen[-1], pen, datetime.fromisoformat(record.count.ended))
+    assert seen == ["teller-1", "chair"]
+    assert place_of(pen, raw, pdf) == "teller-1"
