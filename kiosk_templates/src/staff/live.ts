@@ -5,6 +5,8 @@
 const PERIOD = 5_000; // ms
 const TIMEOUT = 4_000; // ms
 const TYPING = 220; // ms after the last letter
+// A form that was refused is shown at its own address, which cannot be looked at: its page says where it belongs.
+const here = new URL(document.body.dataset["page"] || location.href, location.href).href;
 
 async function look(address: string): Promise<Document | null> {
   try {
@@ -29,7 +31,7 @@ function find(field: HTMLInputElement): void {
   let asked = 0;
   const search = async (): Promise<void> => {
     const turn = ++asked;
-    const address = new URL(location.href);
+    const address = new URL(here);
     address.searchParams.set("q", field.value);
     const fresh = await look(address.href);
     if (!fresh || turn !== asked) return;
@@ -47,7 +49,7 @@ const field = document.querySelector<HTMLInputElement>("[data-search]");
 if (field) find(field);
 if (document.querySelector("[data-live]")) {
   window.setInterval(() => {
-    if (!document.hidden) void look(location.href).then((fresh) => fresh && refresh(fresh, "live"));
+    if (!document.hidden) void look(here).then((fresh) => fresh && refresh(fresh, "live"));
   }, PERIOD);
 }
 
