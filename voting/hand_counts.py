@@ -1,4 +1,4 @@
-"""A step that was moved to paper (chuyển sang phiếu giấy): the form for its hand count, and the signed records taken back.
+"""A step moved to paper (chuyển sang phiếu giấy): the form for its hand count, and the signed records taken back.
 
 The room fills in what it knows: conference, papers, names, absences. People add times and votes; the tally machine
 makes records and minutes of it (`phieukin tally paper`), and those who sign, sign. What comes back must be of exactly
