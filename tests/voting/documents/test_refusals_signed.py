@@ -1,0 +1,99 @@
+"""Signed documents of a round: none counts before all have signed; what is not on file is named once, and no crash."""
+
+import functools
+
+import msgspec
+import pytest
+
+from tally.signatures import sign_record
+from tests.tally.records import EVERYONE, envelope, sample_paper, sample_record, team
+from tests.voting.documents.test_dossier import right_names, round_held
+from tests.voting.documents.test_refusals import DECISION, SIGNER, changed, listed
+from voting.documents import step_chain
+from voting.documents.canonical import canonical
+from voting.documents.dossier import misplaced
+from voting.documents.errors import NotCanonical, UnsignedDocument
+from voting.documents.ledger import Ledger, Sitting, ledger_problems
+from voting.documents.list_decision import ListDecision, sign_list_decision, unsigned_list_decision
+from voting.documents.record import Record
+from voting.documents.signed import read_signed
+from voting.documents.step_chain import chain_problems
+from voting.documents.tellers import Clash, TellerKeys, Tellers, read_tellers
+
+PEOPLE = team(*EVERYONE)
+
+
+@functools.cache
+def record() -> Record:
+    return sample_record(2, people=PEOPLE)
+
+
+def test_a_record_counts_once_all_whom_its_setup_names_have_signed() -> None:
+    raw = envelope(record())
+    keys = [PEOPLE.keys[name] for name in EVERYONE]
+    with pytest.raises(UnsignedDocument, match=f"awaiting signature of {record().conference.chair.name}"):
+        read_signed(sign_record(raw, keys[:-1]))
+    assert read_signed(sign_record(raw, keys)) == record()
+
+
+def test_a_list_decision_is_read_by_the_same_function() -> None:
+    raw = unsigned_list_decision(DECISION)
+    with pytest.raises(UnsignedDocument, match="awaiting signature of Lê Chủ Trì"):
+        read_signed(raw)
+    assert read_signed(sign_list_decision(raw, [SIGNER])) == DECISION
+
+
+def test_the_keys_of_the_tellers_have_one_spelling() -> None:
+    said = Tellers(1, "HN", 2, "ab" * 32, "cd" * 32, 7, (TellerKeys("Lò", "key"),), (Clash("Lò", "lý do"),))
+    assert read_tellers(canonical(said)) == said
+    for raw in (canonical(said) + b"\n", canonical(said).replace(b'"format":1', b'"format":2'), b"{}"):
+        with pytest.raises(NotCanonical):
+            read_tellers(raw)
+
+
+# --- what is not on file ---------------------------------------------------------------------------------------------
+
+
+def lost() -> tuple[Ledger, dict[str, Record | ListDecision]]:
+    """A ledger whose last sitting names a document that nobody has."""
+    ledger, documents = round_held()
+    last = msgspec.structs.replace(ledger.sittings[-1], documents=("ff" * 32,))
+    return Ledger((*ledger.sittings[:-1], last)), documents
+
+
+def test_a_document_that_nobody_has_needs_no_place_and_is_named_by_the_ledger() -> None:
+    ledger, documents = lost()
+    assert not [line for line in misplaced(right_names(), ledger, documents) if "missing" in line]
+    problems = list(ledger_problems(ledger, documents))
+    assert len([line for line in problems if "f" * 16 in line]) == 1
+
+
+def test_a_box_that_was_opened_on_the_tablet_brings_its_files() -> None:
+    record = sample_record(1)
+    sitting = Sitting(3, 1, record.uuid, "signed", ("aa" * 32,))
+    missing = set(misplaced(set(), Ledger((sitting,)), {"aa" * 32: record}))
+    for name in (f"{record.uuid}.bel", f"{record.uuid}.facts.json", f"{record.uuid}.count.json"):
+        assert f"step-3/{name}: missing" in missing
+    sidecar = f"step-3/{record.uuid}.commitments"
+    assert f"{sidecar}: missing" not in missing
+    assert f"{sidecar}: has no place in this dossier" not in set(
+        misplaced({sidecar}, Ledger((sitting,)), {"aa" * 32: record})
+    )
+
+
+# --- the chain of steps ----------------------------------------------------------------------------------------------
+
+
+def test_names_that_the_next_step_does_not_take_up_are_named() -> None:
+    later = changed(step=2, lists=listed())
+    dropped = f"list decision of step 1 ({'a' * 16}): hands on names that the next step does not take up"
+    assert dropped in list(chain_problems({"a" * 64: DECISION, "b" * 64: later}))
+    nobody = changed(lists=listed())
+    assert dropped not in list(chain_problems({"a" * 64: nobody, "b" * 64: later}))
+
+
+def test_a_paper_without_listed_names_needs_no_document_before() -> None:
+    alone = sample_record(paper=sample_paper(0, put_forward=3))
+    assert alone.conference.step > 1
+    assert list(step_chain._links(alone, {})) == []
+    assert list(step_chain._links(sample_record(2), {})) == ["one document before expected, 0 named"]
