@@ -32,9 +32,14 @@ CASTING = {
     "cast: ballot verified": Point("voting.box:Box", "_verify", "after"),
     "cast: row shared": Point("voting.box:Box", "_enter", "after"),
     "cast: counted": Point("voting.box", "_ballots", "after"),
+    "cast: taken out of the line": Point("voting.box_line:Line", "_next", "after"),
+    "cast: group looked up": Point("voting.box:_Inside", "of", "after"),
     "cast: receipt signed": Point("voting.box", "sign_raw", "after"),
+    "cast: rows sent": Point("voting.box_queries", "insert_ballots", "after"),
+    "cast: marks added": Point("voting.box", "add_marks", "after"),
     "cast: before commit": Point("voting.box:Session", "commit", "before"),
     "cast: after commit": Point("voting.box:Session", "commit", "after"),
+    "cast: group served, nobody told": Point("voting.box:Box", "_put_in", "after"),
     "cast: before the answer": Point("voting.box:Box", "cast", "after"),
 }
 OPENING = {
@@ -49,6 +54,8 @@ CLOSING = {
     "close: archive made": Point("voting.closing", "_archive", "after"),
     "close: facts made": Point("voting.closing", "_facts", "after"),
     "close: facts signed": Point("voting.closing", "sign_envelope", "after"),
+    "close: spares forgotten": Point("voting.cards", "forget_spares", "after"),
+    "close: marks forgotten": Point("voting.closing", "forget_marks", "after"),
     "close: written": Point("voting.closing", "close_box", "after"),
     "close: committed": Point("voting.closing", "rewrite_closed", "before"),
     "close: file written anew": Point("voting.closing", "rewrite_file", "after"),
