@@ -26,18 +26,20 @@ from tally.guide import Guide, Refused
 from tally.guide_faults import explain
 from tally.guide_result import Outcome
 from tally.guide_setup import tell_setup
-from tally.signatures import read_record
+from tally.signatures import read_record, sign_record
 from tally.teller_file import bind_to_box, new_teller_file, write_teller_file
 from tests.attacks.lab import Draft, Lab, build_lab, closed
 from tests.attacks.lab import lab as made
-from tests.attacks.records import conference_of, envelope, room_facts
+from tests.attacks.records import SIGNERS, conference_of, envelope, room_facts
 from tests.tally.fast.ballots import AGREE, make_election
 from tests.tally.records import tied_record
 from tests.tally.test_count import lab_of_one, teller
+from tests.voting.documents.test_refusals import DECISION, SIGNER
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.conference import ON_PAPER, Rule, Selection
 from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE, CountFacts
+from voting.documents.list_decision import unsigned_list_decision, verify_list_decision
 
 PASSPHRASE = "khan trung moi thay song lam"
 VI = Guide("vi")
@@ -366,6 +368,34 @@ def test_the_box_of_another_program_has_no_conference_to_count(table: Table) -> 
     count.election = make_election(AGREE)
     with pytest.raises(guide_count.Stopped, match=VI.words("count.no_conference")):
         assert count.conference
+
+
+def test_few_people_are_warned_of_and_many_are_not(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert VI.words("count.few") in table.count("0").output
+    monkeypatch.setattr(guide_count, "SMALL_ROOM", 2)
+    assert VI.words("count.few") not in table.count("0").output
+
+
+def test_a_file_that_people_keep_after_all_is_not_destroyed(table: Table) -> None:
+    homes = (table.home(1), table.home(2))
+    assert table.count("1", "2", "0", "", "", "", homes=homes).exit_code == 0
+    record = table.stick / "result" / "record.json"
+    record.write_bytes(sign_record(record.read_bytes(), [table.lab.signing[one] for one in SIGNERS]))
+    path, end = homes[0] / "teller-1.sealed", table.folder / "end"
+    result = run("destroy", path, "--record", record, "--out", end, answers=lines("c", "Người làm chứng", "", "k"))
+    assert result.exit_code == 0, result.output
+    assert path.exists() and VI.words("destroy.kept", path=path) in result.output
+    assert msgspec.json.decode((end / "destruction.json").read_bytes())["files"] == []
+
+
+def test_a_list_decision_is_signed_by_the_same_command(tmp_path: Path) -> None:
+    path, key, out = (tmp_path / name for name in ("list-decision.json", "key", "signed.json"))
+    path.write_bytes(unsigned_list_decision(DECISION))
+    write_sealed(key, encode_signing_key(SIGNER), PASSPHRASE, kind=SIGNING_KIND, cost=LEAST_COST)
+    result = run("sign", path, "--key", key, "--out", out, answers=lines(PASSPHRASE))
+    assert result.exit_code == 0, result.output
+    assert verify_list_decision(out.read_bytes()) == DECISION
+    assert path.read_bytes() == unsigned_list_decision(DECISION)
 
 
 # --- ties ------------------------------------------------------------------------------------------------------------

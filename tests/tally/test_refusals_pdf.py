@@ -263,6 +263,20 @@ def test_a_field_without_a_page_is_compared_all_the_same(revision: Callable[[Cal
         check_changes(reader, minutes(), 1)
 
 
+def test_a_field_on_no_page_changes_nothing_and_is_refused_for_having_no_place(
+    revision: Callable[[Callable[[Any], None]], bytes],
+) -> None:
+    def off_the_page(writer: Any) -> None:
+        page = widget_of(writer).raw_get("/P").reference
+        del widget_of(writer)["/P"]
+        writer.objects.pop((page.generation, page.idnum))
+
+    pdf = revision(off_the_page)
+    check_changes(PdfFileReader(BytesIO(pdf), strict=True), minutes(), 1)
+    with pytest.raises(InvalidMinutes):
+        check_minutes(pdf, PAYLOAD)
+
+
 def test_a_field_put_before_those_that_were_there_is_refused() -> None:
     both = sign_minutes(signed(), PAYLOAD, "secretary", KeyPen(PEOPLE.keys["secretary"]), WHEN)
     reader = PdfFileReader(BytesIO(both), strict=True)

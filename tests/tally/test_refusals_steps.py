@@ -19,7 +19,7 @@ from tally import ceremony, ceremony_own, rule_case, verify_cli
 from tally.audit import Report, Verdict, box
 from tally.ceremony import Todo, look
 from tally.ceremony_guide import Seat, _need
-from tally.ceremony_own import kind_of, own_path, read_own, replace_own, write_own
+from tally.ceremony_own import as_teller_file, kind_of, own_path, read_own, replace_own, write_own
 from tally.ceremony_stick import STEPS
 from tally.cli_record import keep_records
 from tally.count import add_sum, check_opening, finished_box, open_one
@@ -511,6 +511,19 @@ def test_a_share_that_does_not_fit_is_complained_of_and_told(tellers: Tellers) -
     assert tellers.own(3).complained == 2
     with pytest.raises(Stopped, match="Vì Thu Lễ"):
         seat(tellers, 1).run()
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers: Tellers) -> None:
+    tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
+    for index in tellers.numbers:
+        replace_own(tellers.path(index), as_teller_file(tellers.own(index)), PASSPHRASE, LEAST_COST)
+    path = tellers.stick.path(STEPS[3], 2)
+    path.unlink()
+    assert seat(tellers, 1).run() is Todo.WAIT
+    assert seat(tellers, 2).run() is Todo.FINISH
+    assert path.exists()
+    assert (tellers.stick.folder / "trustees.json").exists()
 
 
 def test_signed_minutes_of_one_key_in_two_places_are_signed_one_by_one(tmp_path: Path) -> None:
