@@ -6,6 +6,7 @@ every process of the server are searched for card secrets (in each spelling), th
 tablets knew (randomness of ballots, choices in clear), and for names near a card.
 """
 
+import contextlib
 import io
 import os
 import re
@@ -23,7 +24,8 @@ from keys.trustees import encode_trustees
 from tests.faults.room import Battlefield, Tablet, Zygote, zygote
 from tests.faults.staff import SECOND, Staff, add_staff
 from tests.voting.rooms import Room, new_teller, open_room
-from voting import life, setup
+from voting import closing, life, setup
+from voting.backup import back_up
 from voting.box_devices import enrol, new_code
 from voting.cards import CardSecret
 from voting.serve import free_port, prepare
@@ -42,9 +44,12 @@ CHUNK = 1 << 24
 class Conference:
     """A conference held on a real server, its box closed; the server idle."""
 
-    def __init__(self, folder: Path, starter: Zygote) -> None:
-        write_config(folder, host="127.0.0.1", processes=1, threads=4, casts_per_minute=10**6, polls_per_minute=10**6)
-        self.folder, self.settings = folder, load_settings(folder)
+    def __init__(self, folder: Path, starter: Zygote, url: str | None = None, cluster: Path | None = None) -> None:
+        fields: dict[str, object] = {"database": url} if url else {}
+        write_config(
+            folder, host="127.0.0.1", processes=1, threads=4, casts_per_minute=10**6, polls_per_minute=10**6, **fields
+        )
+        self.folder, self.settings, self.cluster = folder, load_settings(folder), cluster
         prepare(self.settings)
         self.room = open_room(self.settings.database, [new_teller(), new_teller()])
         self.room.keyring = Keyring(self.settings.secret)
@@ -92,6 +97,13 @@ class Conference:
         assert self.staff("teller").post("/desk/close", **SECOND)[0] == 303
         room.storage.close()
 
+    @property
+    def room_uuid(self) -> str:
+        """The election's uuid, and no connection left open."""
+        uuid = self.room.uuid()
+        self.room.storage.close()
+        return uuid
+
     def secrets(self) -> dict[str, bytes]:
         """Everything that nobody but the card's owner may know."""
         uuid = self.room.uuid()
@@ -108,6 +120,28 @@ class Conference:
             }
         self.room.storage.close()
         return found
+
+    def files(self) -> list[Path]:
+        """Every file of the room, what may be carried out of it, and on PostgreSQL every file of its server."""
+        if self.cluster is not None:  # pages and log are on the disk then
+            with self.room.storage.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("CHECKPOINT")
+        out = self.folder / "out"
+        if not out.exists():
+            out.mkdir()
+            back_up(self.room.storage, out / "backup.db")
+            with self.room.storage.read() as session:
+                closed = closing.closed_of(session, self.room.conference)
+            (out / "room.bel").write_bytes(closed.archive)
+            (out / "facts.json").write_bytes(closed.facts)
+        self.room.storage.close()
+        folders = [self.folder, *([self.cluster] if self.cluster else [])]
+        return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+
+    def tables(self) -> list[Path]:
+        """The files that hold the database's tables."""
+        base = self.cluster / "data" / "base" if self.cluster else self.folder / "room.db"
+        return [path for path in base.rglob("*") if path.is_file()] if base.is_dir() else [base]
 
     def processes(self) -> list[int]:
         """The processes of the server."""
@@ -137,10 +171,14 @@ def memory_of(process: int) -> Iterator[bytes]:
                 continue
 
 
-@pytest.fixture(scope="module")
-def conference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conference]:
-    with zygote() as starter:
-        held = Conference(tmp_path_factory.mktemp("held") / "room", starter)
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def conference(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conference]:
+    with zygote() as starter, contextlib.ExitStack() as stack:
+        url = cluster = None
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgres_cluster")
+            url, cluster = stack.enter_context(server.database()), server.folder
+        held = Conference(tmp_path_factory.mktemp("held") / "room", starter, url, cluster)
         yield held
         held.room.storage.close()
 
@@ -151,10 +189,14 @@ def found_in(content: bytes, marked: dict[str, bytes]) -> set[str]:
 
 
 def test_no_file_of_the_room_holds_a_cards_secret(conference: Conference) -> None:
-    marked = conference.secrets()
-    files = [path for path in conference.folder.rglob("*") if path.is_file()]
-    assert {"room.db", "server.log"} <= {path.name for path in files}
-    assert {path.name: found_in(path.read_bytes(), marked) for path in files} == {path.name: set() for path in files}
+    marked, seen = conference.secrets(), 0
+    wrong = {}
+    for path in conference.files():
+        content = path.read_bytes()
+        seen += conference.room_uuid.encode() in content
+        wrong |= {path.name: names} if (names := found_in(content, marked)) else {}
+    assert wrong == {}
+    assert seen >= 3, "the election's uuid is found in the database, the backup and the archive: the search works"
 
 
 def test_no_file_of_the_system_for_temporary_things_holds_a_cards_secret(conference: Conference) -> None:
@@ -178,14 +220,16 @@ def test_the_memory_of_the_idle_server_holds_no_cards_secret(conference: Confere
 
 
 def test_no_name_stands_near_a_card_and_no_file_is_as_old_as_a_ballot(conference: Conference) -> None:
-    content = (conference.folder / "room.db").read_bytes()
-    uuid = conference.room.uuid()
-    conference.room.storage.close()
-    for card in conference.cards:
-        public = encode_point(credential(card, uuid)).encode()
-        for found in re.finditer(re.escape(public), content):
-            around = content[max(0, found.start() - NEAR) : found.end() + NEAR]
-            assert "Nguyễn Văn".encode() not in around
+    uuid, seen = conference.room_uuid, 0
+    for path in conference.tables():
+        content = path.read_bytes()
+        for card in conference.cards:
+            public = encode_point(credential(card, uuid)).encode()
+            for found in re.finditer(re.escape(public), content):
+                around = content[max(0, found.start() - NEAR) : found.end() + NEAR]
+                assert "Nguyễn Văn".encode() not in around
+                seen += 1
+    assert seen >= len(conference.cards)
     closed = time.time()
     assert all(path.stat().st_mtime <= closed for path in conference.folder.rglob("*"))
 
