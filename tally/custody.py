@@ -39,11 +39,6 @@ class Custody:
         """The meeting."""
         return self.records[0].record.conference
 
-    @property
-    def uuid(self) -> str:
-        """The election's, or what a hand count has in its place."""
-        return self.records[0].record.uuid
-
 
 def collect(folder: Path, log: Path | None = None, destruction: Path | None = None) -> Custody:
     """Take the files of a finished count from its folder; raise NotReady where one is missing, unsound or unsigned."""

@@ -119,6 +119,6 @@ def _keys(view: View) -> list[Line]:
         line = Line(f"{one.name} – {one.role}", view.words("annex.key_on_paper"))
         if one.key != ON_PAPER:
             line = Line(line.label, in_groups(hashlib.sha256(b64decode(one.key)).hexdigest()), True)
-        if line not in lines:  # the head may be the chair
+        if line not in lines:  # one person may sign in two places
             lines.append(line)
     return lines

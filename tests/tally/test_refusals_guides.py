@@ -14,7 +14,7 @@ from keys.keyfiles import write_sealed
 from keys.recovery import recovery_lines
 from keys.sealing import LEAST_COST
 from keys.signing import KIND as SIGNING_KIND
-from keys.signing import encode_signing_key, new_signing_key, public_text
+from keys.signing import encode_signing_key, load_public, new_signing_key, public_text
 from tally import cli_pens, guide_count
 from tally.audit import audit
 from tally.cli import tally_group
@@ -29,11 +29,13 @@ from tally.guide_setup import tell_setup
 from tally.signatures import read_record, sign_record
 from tally.teller_file import bind_to_box, new_teller_file, write_teller_file
 from tests.attacks.lab import Draft, Lab, build_lab, closed
+from tests.attacks.lab import counted as made_counted
 from tests.attacks.lab import lab as made
-from tests.attacks.records import SIGNERS, conference_of, envelope, room_facts
+from tests.attacks.records import SIGNERS, conference_of, envelope, papers, room_facts
 from tests.tally.fast.ballots import AGREE, make_election
 from tests.tally.records import tied_record
 from tests.tally.test_count import lab_of_one, teller
+from tests.tally.tokens import LABEL, PIN
 from tests.voting.documents.test_refusals import DECISION, SIGNER
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.conference import ON_PAPER, Rule, Selection
@@ -149,6 +151,48 @@ def test_the_head_signs_on_paper_by_a_sealed_key_or_by_a_token(
     with pytest.raises(CannotSign, match="nhãn"), pen_by_asking(VI, "USB", "Cầm Minh Sơn"):
         pass
     assert asked == []
+
+
+@pytest.mark.token
+def test_the_head_signs_by_a_token_that_is_plugged_in(asked: list[str], token: Path) -> None:
+    asked += [str(token), LABEL, "head", PIN]
+    with pen_by_asking(VI, "usb", "Cầm Minh Sơn") as pen:
+        assert pen is not None and pen.kind == "ecdsa"
+        assert load_public(pen.public_text)
+
+
+def test_a_tellers_file_is_a_pen_as_well(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "teller.sealed"
+    write_teller_file(path, new_teller_file("x", lab.tellers[0], lab.signing["1"]), PASSPHRASE, LEAST_COST)
+    assert public_text(cli_pens.open_signing_key(path, PASSPHRASE)) == public_text(lab.signing["1"])
+
+
+def test_the_heads_decision_is_entered_on_paper_or_signed_and_the_last_one_counts(lab: Lab, tmp_path: Path) -> None:
+    count, key, words = (tmp_path / name for name in ("count.json", "head.sealed", "words"))
+    count.write_bytes(canonical(papers(lab, made_counted(lab)).count))
+    write_sealed(key, encode_signing_key(lab.signing["head"]), PASSPHRASE, kind=SIGNING_KIND, cost=LEAST_COST)
+    words.write_text(PASSPHRASE, encoding="utf-8")
+    command = ("head", count, "--chosen", "c1", "--by", "Cầm Minh Sơn", "--on", "2022-04-10")
+    for more, reason, signed in (((), "trước", False), (("--key", key, "--passphrase-file", words), "sau", True)):
+        result = run(*command, "--reason", reason, *more)
+        assert result.exit_code == 0, result.output
+        [word] = parse_canonical(count.read_bytes(), CountFacts, what="count facts").head_words
+        assert (word.reason, word.envelope is not None) == (reason, signed)
+    result = run(*command, "--paper", "2", "--reason", "tờ khác")
+    assert result.exit_code == 0, result.output
+    both = parse_canonical(count.read_bytes(), CountFacts, what="count facts").head_words
+    assert [(one.paper, one.reason) for one in both] == [(1, "sau"), (2, "tờ khác")]
+
+
+def test_a_record_is_signed_without_its_minutes(lab: Lab, tmp_path: Path) -> None:
+    path, key = tmp_path / "record.json", tmp_path / "chair.sealed"
+    honest = papers(lab, made_counted(lab))
+    honest.signers = ("1",)
+    path.write_bytes(honest.sign())
+    write_sealed(key, encode_signing_key(lab.signing["chair"]), PASSPHRASE, kind=SIGNING_KIND, cost=LEAST_COST)
+    result = run("sign", path, "--key", key, answers=lines(PASSPHRASE))
+    assert result.exit_code == 0, result.output
+    assert len(read_record(path.read_bytes())[0].signatures) == 2
 
 
 def test_a_teller_who_signs_by_a_token_has_no_other_pen(lab: Lab, tmp_path: Path) -> None:

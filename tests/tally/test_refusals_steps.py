@@ -38,7 +38,8 @@ from tally.guide import Guide
 from tally.minutes import cli as minutes_cli
 from tally.minutes import office_form, opening, renderer, renderer_versions
 from tally.minutes.annex import annex
-from tally.minutes.results import results
+from tally.minutes.blocks import Text
+from tally.minutes.results import conclusion, results
 from tally.minutes.view import View
 from tally.paper import paper_records, read_hand_count
 from tally.pdf_signatures import sign_minutes
@@ -58,17 +59,19 @@ from tests.tally.records import (
     sample_paper,
     sample_record,
     team,
-    tied_record,
 )
 from tests.tally.test_ceremony import PASSPHRASE, Tellers, cheat
 from tests.tally.test_count import teller
 from tests.tally.test_paper import plain as content_of_hand_count
 from tests.tally.test_paper import write as write_hand_count
 from tests.tally.tokens import LABEL, PIN
+from voting.documents.case import Counted
+from voting.documents.conference import Selection
 from voting.documents.facts import HeadWord
 from voting.documents.record import MadeBy
 
 VI = Guide("vi")
+ONE = Selection("top", 1)
 
 
 @pytest.fixture(scope="module")
@@ -193,11 +196,27 @@ def view(record: Any) -> View:
     return View.of(record, "vi")
 
 
-def test_the_head_who_is_the_chair_stands_once_among_the_keys() -> None:
-    record = tied_record(decided=True)
-    assert record.conference.head.name == record.conference.chair.name
+def test_whoever_signs_in_two_places_stands_once_among_the_keys() -> None:
+    record = sample_record(2)
+    assert len(annex(view(record), payload(record)).keys) == 5
+    conference = msgspec.structs.replace(record.conference, secretary=record.conference.chair)
+    record = msgspec.structs.replace(record, conference=conference)
     shown = [line.label for line in annex(view(record), payload(record)).keys]
-    assert len(shown) == len(set(shown)) == 5
+    assert len(shown) == len(set(shown)) == 4
+
+
+def test_fewer_names_than_the_quota_are_said_to_be_fewer() -> None:
+    paper = sample_paper(3, quota=2)
+    votes = [Counted(one.id, one.name, agree, 0) for one, agree in zip(paper.candidates, (40, 1, 0), strict=True)]
+    fewer, enough = (
+        sample_record(paper=one, votes=votes) for one in (paper, msgspec.structs.replace(paper, selection=ONE))
+    )
+    assert len(fewer.verdict.selected) == len(enough.verdict.selected) == 1
+    said = [block.text for block in conclusion(view(fewer)) if isinstance(block, Text)]
+    assert view(fewer).words("conclusion.fewer") in said
+    assert view(fewer).words("conclusion.fewer") not in [
+        block.text for block in conclusion(view(enough)) if isinstance(block, Text)
+    ]
 
 
 def test_a_vote_over_midnight_names_both_days() -> None:
@@ -303,6 +322,8 @@ def test_a_certificate_on_the_token_is_found_by_its_key(token: Path) -> None:
     try:
         with token_pen(token, LABEL, PIN, "p256") as pen:
             assert pen.certificate == own
+        with token_pen(token, LABEL, PIN, "rsa") as pen:
+            assert pen.certificate == other
     finally:
         with pkcs11.lib(str(token)).get_token(token_label=LABEL).open(user_pin=PIN, rw=True) as session:
             found = [*session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE})]
