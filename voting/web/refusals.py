@@ -87,6 +87,12 @@ def refusal_of(error: Exception, prefix: str = "error") -> Refusal:
     )
 
 
+def in_short(error: Exception) -> str:
+    """What an error says to whoever scans a card: its own words, else those of its kind."""
+    found = refusal_of(error)
+    return found.detail or found.sentence
+
+
 def refused(address: str = "") -> Refusal | None:
     """The refusal of the form that goes to an address (of the page's only form, where none is given), if there is."""
     found = g.get("refusal")

@@ -15,10 +15,9 @@ from voting.life_table import STATES
 from voting.web.api import answer
 from voting.web.pages.context import current_number, current_row
 from voting.web.pages.hall import built_address, manifest, script
-from voting.web.refusals import shown_on
+from voting.web.refusals import REFUSED, in_short, shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
-from voting.web.words import say
 
 SCRIPT = "staff.js"
 READINGS = 256  # of one scanned card, as the page limits them
@@ -116,7 +115,7 @@ def void_leftover() -> Response:
             count = cards.void_leftover(session, number, cards.known(session, scanned.credentials))
         except VotingError as error:
             session.rollback()
-            return answer({"error": say(f"error.{type(error).__name__}")}, 409)
+            return answer({"error": in_short(error)}, REFUSED)
         drawn = roll.count(session, number).drawn
     return answer({"active": count.active, "void": count.void, "drawn": drawn})
 
@@ -141,7 +140,7 @@ def activate_spare() -> Response:
             cards.activate_spare(session, number, cards.known(session, scanned.credentials), reason)
         except VotingError as error:
             session.rollback()
-            return answer({"error": say(f"error.{type(error).__name__}")}, 409)
+            return answer({"error": in_short(error)}, REFUSED)
         deck = life_row.deck_in_use(session, number)
         left = cards.count(session, deck.uuid).spares if deck else 0
     return answer({"spares": left})
