@@ -4,26 +4,27 @@ import dataclasses
 import json
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 
-from tally.audit import Report, Verdict, bundle_damage
+from tally.audit import Report, Verdict, bundle_damage, minutes
 from tally.audit.boxes import merge
 from tally.audit.bundle import check_bundle
 from tally.audit.facts import check_room
 from tally.audit.record import check_record, read_record
 from tally.audit.report import Ledger
 from tally.audit.run import audit
-from tally.audit.signatures import check_head
+from tally.audit.signatures import check_head, check_signatures
 from tally.record import facts_of
 from tally.signatures import unsigned_record
 from tally.verify_cli import check_file
 from tests.attacks.lab import Draft, Lab, build_lab, chain, closed, counted, failed
 from tests.attacks.lab import lab as made
 from tests.attacks.records import Papers, conference_of, envelope, papers, room_facts
-from tests.tally.records import sample_record, tied_record
+from tests.tally.records import EVERYONE, sample_record, team, tied_record
 from voting.documents.bundle import write_bundle
 from voting.documents.canonical import canonical, compact
 from voting.documents.conference import ON_PAPER
@@ -103,6 +104,44 @@ def audit_of(raw: bytes, folder: Path) -> Report:
     return audit(path)
 
 
+@pytest.mark.parametrize("ending", ["bel", "facts.json", "count.json"])
+def test_a_record_whose_box_is_not_whole_is_named(lab: Lab, honest: Files, tmp_path: Path, ending: str) -> None:
+    name = f"{lab.election.uuid}.{ending}"
+    report = checked(lab, tmp_path, {one: raw for one, raw in honest.items() if one != name})
+    assert report.verdict is Verdict.NOT_SOUND
+    assert name in failed(report)["archive" if ending == "bel" else "facts_files"]
+
+
+def test_a_sidecar_in_the_bundle_is_used_and_not_trusted(lab: Lab, honest: Files, tmp_path: Path) -> None:
+    report = checked(lab, tmp_path, honest | {f"{lab.election.uuid}.commitments": b"no commitments at all"})
+    assert failed(report) == {}
+    assert report.ballots == len(lab.ballots)
+
+
+@pytest.mark.parametrize(("missing", "notes"), [((), []), (("Hà Thu",), ["m.pdf: awaiting signature of Hà Thu"])])
+def test_a_dossier_notes_whose_signature_is_on_paper_and_says_nothing_where_all_signed(
+    missing: tuple[str, ...], notes: list[str]
+) -> None:
+    ledger = Ledger()
+    dossier: Any = SimpleNamespace(manifest=SimpleNamespace(kind="dossier"))
+    minutes._note_signatures(ledger, dossier, "m.pdf", missing)
+    assert (ledger.notes, ledger.sound) == (notes, True)
+
+
+def test_a_key_of_setup_that_is_none_has_signed_nothing() -> None:
+    record = sample_record(1, people=team(*EVERYONE))
+    first, *others = record.conference.tellers
+    tellers = (msgspec.structs.replace(first, key="not a key"), *others)
+    ledger = Ledger()
+    signed = read_record("record.json", unsigned_record(canonical(record))).envelope
+    check_signatures(ledger, msgspec.structs.replace(record.conference, tellers=tellers), "record", signed)
+    found = [place for one in ledger.findings for place in one.first]
+    assert found[:2] == [
+        "record: a public key as base64 of DER expected",
+        f"record: awaiting signature of {first.name} ({first.role})",
+    ]
+
+
 def test_an_electronic_record_without_hashes_is_named(lab: Lab, honest: Files, tmp_path: Path) -> None:
     bare = papers(lab, counted(lab))
     bare.late.append(lambda fields: fields.update(hashes=None))
@@ -160,6 +199,13 @@ def test_a_file_whose_bytes_do_not_fit_its_checksum_is_changed(lab: Lab, tmp_pat
     raw[raw.index(b"a" * 100)] ^= 1
     path.write_bytes(raw)
     assert bundle_damage.damage(path) == [("a.txt", "changed: not the bytes that the manifest lists")]
+
+
+def test_a_bundle_without_a_manifest_says_that_it_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("a.txt", "a")
+    assert bundle_damage.damage(path) == [("manifest.json", "missing")]
 
 
 def test_a_manifest_without_files_is_unreadable(tmp_path: Path) -> None:

@@ -9,12 +9,16 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from keys.group import BASE
 from tally import fast
 from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot, check_ballots
-from tally.fast import acceptance, batch, checking, compiled, selfcheck
+from tally.fast import acceptance, batch, checking, compiled, curve, field, powers, selfcheck, sums
 from tally.fast.acceptance import Acceptance
 from tally.fast.batch import accept
 from tally.fast.chunk import verify_chunk_one_by_one
@@ -85,6 +89,34 @@ def test_each_compiled_function_is_held_to_a_known_answer(
     monkeypatch.setattr(selfcheck, name, answer)
     with pytest.raises(selfcheck.WrongArithmetic, match=words):
         selfcheck.check_arithmetic()
+
+
+@given(a=st.integers(0, field.P - 1), b=st.integers(0, field.P - 1))
+@settings(max_examples=20)
+def test_products_compiled_anew_are_those_of_python(a: int, b: int) -> None:
+    multiply, square = compiled_anew()
+    assert field.number(multiply(field.limbs(a), field.limbs(b))) == a * b % field.P
+    assert field.number(square(field.limbs(a))) == a * a % field.P
+
+
+@functools.cache
+def compiled_anew() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The two functions that write LLVM code themselves, whatever is in the cache."""
+    multiply, square = field.multiply, field.square
+    return numba.njit(lambda a, b: multiply(a, b)), numba.njit(lambda a: square(a))
+
+
+def test_a_table_of_what_is_no_point_is_not_made() -> None:
+    for base in (b"\xff" * 32, b"", bytes(BASE) * 2):
+        with pytest.raises(ValueError, match="the base of a table is not a point"):
+            powers.table_of(base)
+
+
+@pytest.mark.parametrize("shape", [(1, 4), (2, 3)])
+def test_a_sum_takes_one_number_of_four_words_for_each_point(shape: tuple[int, int]) -> None:
+    points = curve.decode(bytes(BASE) * 2)[0]
+    with pytest.raises(ValueError, match="one number of four words for each decoded point"):
+        sums.is_zero_sum(points, np.zeros(shape, dtype=np.uint64), 0)
 
 
 # --- hints -----------------------------------------------------------------------------------------------------------
