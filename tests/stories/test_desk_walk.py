@@ -131,5 +131,5 @@ def test_every_page_of_staff_and_hall_is_good_to_look_at(
         walk.stage(stage)
         if stage == "open":
             walk.refused()
-    assert walk.problems == []
+    assert walk.problems == [], "\n".join(walk.problems)
     assert walk.seen - {"refused"} == set(pages)
