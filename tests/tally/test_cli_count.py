@@ -22,9 +22,9 @@ from tally.count import Opening
 from tally.guide import in_both
 from tally.signatures import read_record
 from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
-from tests.attacks.lab import COUNTS, Draft, Lab, closed, counted
+from tests.attacks.lab import COUNTS, Draft, Lab, closed
 from tests.attacks.lab import lab as made
-from tests.attacks.records import SIGNERS, conference_of, envelope, room_facts
+from tests.attacks.records import conference_of, envelope, room_facts
 from tests.tally.records import sample_record
 from tests.tally.test_count import BEGUN, ENDED, lab_of_one
 from voting.documents.canonical import canonical, parse_canonical
@@ -182,7 +182,6 @@ def test_a_box_whose_closing_differs_from_the_halls_is_not_opened(
 def test_a_moment_without_its_offset_is_none(lab: Lab, tmp_path: Path, moment: str) -> None:
     box, told = summed(lab, tmp_path)
     opening = tmp_path / "opening.json"
-    assert told
     proof = {"owner": 1, "challenge": "1", "response": "1"}
     plain = {"format": 1, "uuid": lab.election.uuid, "end_ballots": told, "owner": 1, "partial_decryption": "{}"}
     opening.write_bytes(canonical(plain | {"proof": proof}))
@@ -243,7 +242,7 @@ def test_records_that_are_there_already_are_left_as_they_are_signed(lab: Lab, de
     again = run("record", *three(desk), "--out", desk / "first")
     assert again.exit_code == 0, again.output
     assert (record.read_bytes(), minutes.read_bytes()) == before
-    assert len(read_record(record.read_bytes())[0].signatures) == 1 and len(SIGNERS) == 5
+    assert len(read_record(record.read_bytes())[0].signatures) == 1
 
 
 def test_a_recount_agrees_byte_for_byte_or_names_the_record_that_does_not(desk: Path) -> None:
@@ -274,5 +273,4 @@ def test_a_record_of_a_paper_that_this_archive_has_not_is_named(desk: Path) -> N
 def test_an_unfinished_archive_gives_no_record(lab: Lab, desk: Path) -> None:
     (desk / "box.bel").write_bytes(closed(lab).raw())
     refused(run("record", *three(desk), "--out", desk / "x"), "a sound archive with its result expected")
-    assert counted(lab).raw()
     assert not (desk / "x").exists()

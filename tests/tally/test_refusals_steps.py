@@ -6,35 +6,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import click
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from keys.ceremony_complaint import complain
-from keys.errors import DamagedFile, InvalidShare
-from keys.keyfiles import write_sealed
-from keys.sealing import LEAST_COST
-from tally import ceremony, ceremony_own, rule_case, verify_cli
+from tally import rule_case
 from tally.audit import Report, Verdict, box
-from tally.ceremony import Todo, look
-from tally.ceremony_guide import Seat, _need
-from tally.ceremony_own import as_teller_file, kind_of, own_path, read_own, replace_own, write_own
-from tally.ceremony_stick import STEPS
 from tally.cli_record import keep_records
 from tally.count import add_sum, check_opening, finished_box, open_one
 from tally.custody import DESTRUCTION, LOG, collect
 from tally.errors import (
     CannotRecord,
     CannotSign,
-    CeremonyFault,
     ImpossibleCase,
     InvalidForm,
     InvalidRecord,
     NotReady,
-    Stopped,
 )
-from tally.guide import Guide
 from tally.minutes import cli as minutes_cli
 from tally.minutes import office_form, opening, renderer, renderer_versions
 from tally.minutes.annex import annex
@@ -60,7 +48,6 @@ from tests.tally.records import (
     sample_record,
     team,
 )
-from tests.tally.test_ceremony import PASSPHRASE, Tellers, cheat
 from tests.tally.test_count import teller
 from tests.tally.test_paper import plain as content_of_hand_count
 from tests.tally.test_paper import write as write_hand_count
@@ -70,7 +57,6 @@ from voting.documents.conference import Selection
 from voting.documents.facts import HeadWord
 from voting.documents.record import MadeBy
 
-VI = Guide("vi")
 ONE = Selection("top", 1)
 
 
@@ -330,221 +316,6 @@ def test_a_certificate_on_the_token_is_found_by_its_key(token: Path) -> None:
             for one in found:
                 one.destroy()
     assert len(found) == len(kept) == 2
-
-
-# --- verify ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("error", [ImportError("no dask"), OSError("no route"), ValueError("no address")])
-def test_a_cluster_that_cannot_be_reached_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception
-) -> None:
-    cluster = pytest.importorskip("tally.fast.cluster")
-
-    def connect(address: str) -> None:
-        raise error
-
-    monkeypatch.setattr(cluster, "connect", connect)
-    with pytest.raises(click.BadParameter, match=f"tcp://x: {error}"), verify_cli._runner("tcp://x"):
-        pass
-    assert tmp_path.exists()
-
-
-def test_a_journal_that_cannot_be_kept_or_a_bundle_is_refused(lab: Lab, tmp_path: Path) -> None:
-    box, bundle = tmp_path / "box.bel", tmp_path / "x.zip"
-    box.write_bytes(closed(lab).raw())
-    bundle.write_bytes(b"PK\x03\x04")
-    for file, journal, words in (
-        (bundle, tmp_path / "journal", "a bundle is checked as a whole"),
-        (box, tmp_path / "no folder" / "journal", "No such file or directory"),
-    ):
-        result = CliRunner().invoke(verify_cli.verify_command, [str(file), "--resume", str(journal)])
-        assert result.exit_code == 2
-        assert words in " ".join(result.output.replace("│", " ").split())
-
-
-@pytest.mark.parametrize("error", [MemoryError(), RecursionError()])
-@pytest.mark.parametrize("kind", ["archive", "bundle"])
-def test_a_file_made_to_exhaust_the_machine_is_unreadable(
-    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, error: Exception
-) -> None:
-    def exhausted(*_: object, **__: object) -> None:
-        raise error
-
-    path = tmp_path / "x"
-    path.write_bytes(b"PK\x03\x04" if kind == "bundle" else closed(lab).raw())
-    monkeypatch.setattr(verify_cli, "check_bundle" if kind == "bundle" else "audit", exhausted)
-    report = verify_cli.check_file(path, ())
-    assert report.verdict is Verdict.UNREADABLE
-    assert report.why == f"x: {type(error).__name__}: made to exhaust this machine"
-
-
-def test_a_file_that_vanishes_or_is_locked_is_no_bundle(tmp_path: Path) -> None:
-    assert verify_cli._is_bundle(tmp_path / "none") is False
-    report = verify_cli.check_file(tmp_path, ())
-    assert (report.verdict, report.why) == (Verdict.UNREADABLE, f"{tmp_path}: not a file")
-
-
-def test_a_bundle_with_a_record_beside_it_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
-    report = verify_cli.check_file(tmp_path / "x.zip", (tmp_path / "record.json",))
-    assert report.why == "a bundle holds its own records"
-
-
-def test_a_bar_moves_while_a_large_archive_is_checked(
-    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    moved: list[int] = []
-
-    class Bar:
-        n = 0
-
-        def __init__(self, **_: object) -> None: ...
-
-        def __enter__(self) -> "Bar":
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-
-        def update(self, by: int) -> None:
-            self.n += by
-            moved.append(self.n)
-
-    monkeypatch.setattr(verify_cli, "tqdm", Bar)
-    path = tmp_path / "x.bel"
-    path.write_bytes(closed(lab).raw())
-    assert verify_cli.check_file(path, ()).verdict is Verdict.SOUND
-    assert moved and moved == sorted(moved) and moved[-1] <= path.stat().st_size
-
-
-# --- the ceremony ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def tellers(tmp_path: Path) -> Tellers:
-    return Tellers(tmp_path)
-
-
-@pytest.fixture
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "tally.ceremony_guide.write_own", lambda path, own, words: write_own(path, own, words, LEAST_COST)
-    )
-    monkeypatch.setattr(
-        "tally.ceremony_guide.replace_own", lambda path, own, words: replace_own(path, own, words, LEAST_COST)
-    )
-
-
-def seat(tellers: Tellers, index: int) -> Seat:
-    words = tellers.folder / "words"
-    words.write_text(PASSPHRASE, encoding="utf-8")
-    return Seat(VI, tellers.stick, tellers.plan, index, tellers.path(index).parent, words, "another fingerprint")
-
-
-def test_a_file_made_for_another_plan_is_not_used(tellers: Tellers, tmp_path: Path) -> None:
-    other = Tellers(tmp_path / "other", 3, 3)
-    other.announce(1)
-    with pytest.raises(CeremonyFault, match="the plan on the stick is another one"):
-        ceremony.check_unchanged(look(tellers.stick, tellers.plan), other.own(1))
-
-
-def test_a_fault_without_a_tellers_number_blames_nobody(tellers: Tellers) -> None:
-    assert ceremony.with_name(tellers.plan, "the numbers are wrong") == "the numbers are wrong"
-    assert ceremony.blamed(CeremonyFault("the numbers are wrong")) is None
-
-
-@pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b"\xff"])
-def test_what_is_no_sealed_file_has_no_kind(tmp_path: Path, raw: bytes) -> None:
-    (tmp_path / "x").write_bytes(raw)
-    with pytest.raises(DamagedFile, match="x: no sealed file of a teller; take another copy"):
-        kind_of(tmp_path / "x")
-
-
-def test_a_sealed_file_with_other_content_is_damaged(tmp_path: Path) -> None:
-    path = own_path(tmp_path, 1)
-    write_sealed(path, b'{"format":1}', PASSPHRASE, kind=ceremony_own.KIND, cost=LEAST_COST)
-    with pytest.raises(DamagedFile):
-        read_own(path, PASSPHRASE)
-
-
-def test_a_ceremony_that_is_over_has_no_state_to_deal_from(tellers: Tellers) -> None:
-    table = look(tellers.stick, tellers.plan)
-    with pytest.raises(InvalidShare, match=r"teller 2 \(Hà Văn Đạt\): this file is of a ceremony that is over"):
-        _need(None, table, 2)
-
-
-@pytest.mark.usefixtures("cheap")
-def test_another_fingerprint_than_the_others_read_aloud_stops_the_dealing(tellers: Tellers) -> None:
-    tellers.all(tellers.announce)
-    with pytest.raises(Stopped, match=VI.words("ceremony.compare_differ").replace("(", r"\(")[:40]):
-        seat(tellers, 1).run()
-    assert not list(tellers.stick.folder.glob("2-dealing*"))
-
-
-@pytest.mark.usefixtures("cheap")
-def test_a_lost_or_damaged_file_on_the_stick_is_written_again(
-    tellers: Tellers, capsys: pytest.CaptureFixture[str]
-) -> None:
-    tellers.announce(1)
-    path = tellers.stick.path(STEPS[0], 1)
-    whole = path.read_bytes()
-    for spoil in (path.unlink, lambda: path.write_bytes(whole[:100])):
-        spoil()
-        assert seat(tellers, 1).run() is Todo.WAIT
-        assert path.read_bytes() == whole
-        assert VI.words("ceremony.rewritten", step="1") in capsys.readouterr().out
-
-
-@pytest.mark.usefixtures("cheap")
-def test_a_complaint_without_reason_is_named_and_taken_for_nothing(
-    tellers: Tellers, capsys: pytest.CaptureFixture[str]
-) -> None:
-    tellers.all(tellers.announce, tellers.deal)
-    table = look(tellers.stick, tellers.plan)
-    raw = complain(tellers.own(1).ceremony, table.announcements, table.joined_dealings, 2)
-    path = tellers.stick.folder / "complaint-by-1-about-2.json"
-    path.write_bytes(raw)
-    assert seat(tellers, 3).run() is Todo.WAIT
-    said = capsys.readouterr().out
-    assert "complaint-by-1-about-2.json" in said and "Lò Thị Ước" in said
-    assert tellers.stick.path(STEPS[2], 3).exists()
-
-
-@pytest.mark.usefixtures("cheap")
-def test_a_wrong_share_to_oneself_and_a_fault_that_all_find_need_no_complaint(tellers: Tellers) -> None:
-    tellers.all(tellers.announce, tellers.deal)
-    table = look(tellers.stick, tellers.plan)
-    own = tellers.own(1)
-    mine = seat(tellers, 1)
-    mine._complain(table, own, CeremonyFault("nobody's fault"))
-    mine._complain(table, own, CeremonyFault("teller 1: oneself"))
-    mine._complain(table, own, CeremonyFault("teller 9: nobody"))
-    assert not list(tellers.stick.folder.glob("complaint*"))
-    assert tellers.own(1).complained == 0
-
-
-@pytest.mark.usefixtures("cheap")
-def test_a_share_that_does_not_fit_is_complained_of_and_told(tellers: Tellers) -> None:
-    tellers.all(tellers.announce, tellers.deal)
-    cheat(tellers, dealer=2, victim=3)
-    with pytest.raises(Stopped, match="Hà Văn Đạt"):
-        seat(tellers, 3).run()
-    assert tellers.own(3).complained == 2
-    with pytest.raises(Stopped, match="Vì Thu Lễ"):
-        seat(tellers, 1).run()
-
-
-@pytest.mark.usefixtures("cheap")
-def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers: Tellers) -> None:
-    tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
-    for index in tellers.numbers:
-        replace_own(tellers.path(index), as_teller_file(tellers.own(index)), PASSPHRASE, LEAST_COST)
-    path = tellers.stick.path(STEPS[3], 2)
-    path.unlink()
-    assert seat(tellers, 1).run() is Todo.WAIT
-    assert seat(tellers, 2).run() is Todo.FINISH
-    assert path.exists()
-    assert (tellers.stick.folder / "trustees.json").exists()
 
 
 def test_signed_minutes_of_one_key_in_two_places_are_signed_one_by_one(tmp_path: Path) -> None:

@@ -1,0 +1,157 @@
+"""What the key ceremony refuses, writes again or names: files that are lost, foreign or of other content."""
+
+from pathlib import Path
+
+import pytest
+
+from keys.ceremony_complaint import complain
+from keys.errors import DamagedFile, InvalidShare
+from keys.keyfiles import write_sealed
+from keys.sealing import LEAST_COST
+from tally import ceremony, ceremony_own
+from tally.ceremony import Todo, look
+from tally.ceremony_guide import Seat, _need
+from tally.ceremony_own import as_teller_file, kind_of, own_path, read_own, replace_own, write_own
+from tally.ceremony_stick import STEPS
+from tally.errors import (
+    CeremonyFault,
+    Stopped,
+)
+from tally.guide import Guide
+from tests.attacks.lab import Lab
+from tests.attacks.lab import lab as made
+from tests.tally.test_ceremony import PASSPHRASE, Tellers, cheat
+
+VI = Guide("vi")
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return made()
+
+
+@pytest.fixture
+def tellers(tmp_path: Path) -> Tellers:
+    return Tellers(tmp_path)
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "tally.ceremony_guide.write_own", lambda path, own, words: write_own(path, own, words, LEAST_COST)
+    )
+    monkeypatch.setattr(
+        "tally.ceremony_guide.replace_own", lambda path, own, words: replace_own(path, own, words, LEAST_COST)
+    )
+
+
+def seat(tellers: Tellers, index: int) -> Seat:
+    words = tellers.folder / "words"
+    words.write_text(PASSPHRASE, encoding="utf-8")
+    return Seat(VI, tellers.stick, tellers.plan, index, tellers.path(index).parent, words, "another fingerprint")
+
+
+def test_a_file_made_for_another_plan_is_not_used(tellers: Tellers, tmp_path: Path) -> None:
+    other = Tellers(tmp_path / "other", 3, 3)
+    other.announce(1)
+    with pytest.raises(CeremonyFault, match="the plan on the stick is another one"):
+        ceremony.check_unchanged(look(tellers.stick, tellers.plan), other.own(1))
+
+
+def test_a_fault_without_a_tellers_number_blames_nobody(tellers: Tellers) -> None:
+    assert ceremony.with_name(tellers.plan, "the numbers are wrong") == "the numbers are wrong"
+    assert ceremony.blamed(CeremonyFault("the numbers are wrong")) is None
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b"\xff"])
+def test_what_is_no_sealed_file_has_no_kind(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "x").write_bytes(raw)
+    with pytest.raises(DamagedFile, match="x: no sealed file of a teller; take another copy"):
+        kind_of(tmp_path / "x")
+
+
+def test_a_sealed_file_with_other_content_is_damaged(tmp_path: Path) -> None:
+    path = own_path(tmp_path, 1)
+    write_sealed(path, b'{"format":1}', PASSPHRASE, kind=ceremony_own.KIND, cost=LEAST_COST)
+    with pytest.raises(DamagedFile):
+        read_own(path, PASSPHRASE)
+
+
+def test_a_ceremony_that_is_over_has_no_state_to_deal_from(tellers: Tellers) -> None:
+    table = look(tellers.stick, tellers.plan)
+    with pytest.raises(InvalidShare, match=r"teller 2 \(Hà Văn Đạt\): this file is of a ceremony that is over"):
+        _need(None, table, 2)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_another_fingerprint_than_the_others_read_aloud_stops_the_dealing(tellers: Tellers) -> None:
+    tellers.all(tellers.announce)
+    with pytest.raises(Stopped, match=VI.words("ceremony.compare_differ").replace("(", r"\(")[:40]):
+        seat(tellers, 1).run()
+    assert not list(tellers.stick.folder.glob("2-dealing*"))
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_lost_or_damaged_file_on_the_stick_is_written_again(
+    tellers: Tellers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tellers.announce(1)
+    path = tellers.stick.path(STEPS[0], 1)
+    whole = path.read_bytes()
+    for spoil in (path.unlink, lambda: path.write_bytes(whole[:100])):
+        spoil()
+        assert seat(tellers, 1).run() is Todo.WAIT
+        assert path.read_bytes() == whole
+        assert VI.words("ceremony.rewritten", step="1") in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_complaint_without_reason_is_named_and_taken_for_nothing(
+    tellers: Tellers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tellers.all(tellers.announce, tellers.deal)
+    table = look(tellers.stick, tellers.plan)
+    raw = complain(tellers.own(1).ceremony, table.announcements, table.joined_dealings, 2)
+    path = tellers.stick.folder / "complaint-by-1-about-2.json"
+    path.write_bytes(raw)
+    assert seat(tellers, 3).run() is Todo.WAIT
+    said = capsys.readouterr().out
+    assert "complaint-by-1-about-2.json" in said and "Lò Thị Ước" in said
+    assert tellers.stick.path(STEPS[2], 3).exists()
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_wrong_share_to_oneself_and_a_fault_that_all_find_need_no_complaint(tellers: Tellers) -> None:
+    tellers.all(tellers.announce, tellers.deal)
+    table = look(tellers.stick, tellers.plan)
+    own = tellers.own(1)
+    mine = seat(tellers, 1)
+    mine._complain(table, own, CeremonyFault("nobody's fault"))
+    mine._complain(table, own, CeremonyFault("teller 1: oneself"))
+    mine._complain(table, own, CeremonyFault("teller 9: nobody"))
+    assert not list(tellers.stick.folder.glob("complaint*"))
+    assert tellers.own(1).complained == 0
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_share_that_does_not_fit_is_complained_of_and_told(tellers: Tellers) -> None:
+    tellers.all(tellers.announce, tellers.deal)
+    cheat(tellers, dealer=2, victim=3)
+    with pytest.raises(Stopped, match="Hà Văn Đạt"):
+        seat(tellers, 3).run()
+    assert tellers.own(3).complained == 2
+    with pytest.raises(Stopped, match="Vì Thu Lễ"):
+        seat(tellers, 1).run()
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers: Tellers) -> None:
+    tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
+    for index in tellers.numbers:
+        replace_own(tellers.path(index), as_teller_file(tellers.own(index)), PASSPHRASE, LEAST_COST)
+    path = tellers.stick.path(STEPS[3], 2)
+    path.unlink()
+    assert seat(tellers, 1).run() is Todo.WAIT
+    assert seat(tellers, 2).run() is Todo.FINISH
+    assert path.exists()
+    assert (tellers.stick.folder / "trustees.json").exists()
