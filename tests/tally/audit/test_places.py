@@ -17,9 +17,10 @@ from tally.audit.box import check_box
 from tally.audit.copies import Copies
 from tally.audit.credentials import Credentials
 from tally.audit.report import Ledger
-from tests.attacks.lab import Events, Lab, chain, closed, counted, edited, failed
+from tests.attacks.lab import TIME, Events, Lab, chain, closed, counted, digest, edited, failed
 from tests.attacks.lab import lab as made
 from voting.documents.canonical import parse_compact
+from voting.documents.members import encode_member
 
 KINDS = ("ballot_form", "ballot_election", "ballot_signature", "ballot_proofs")
 
@@ -191,6 +192,19 @@ def test_an_event_that_cannot_be_read_hides_nothing_after_it(lab: Lab, tmp_path:
     assert (finding.check, finding.examined, finding.failed) == ("events", 11, 2)
     assert [place.split(":")[0] for place in finding.first] == ["event 2", "event 6"]
     assert (report.reached, report.ballots, examined(report)["order"]) == ("result", 3, 10)
+
+
+def test_every_member_under_a_name_that_is_not_its_hash_stands_at_its_byte(lab: Lab, tmp_path: Path) -> None:
+    draft = closed(lab)
+    raw = draft.raw()
+    spots = []
+    for ballot in (draft.ballots[0], draft.ballots[2]):
+        honest = encode_member(f"{digest(ballot)}.data.json", ballot, TIME)
+        spots.append(raw.index(honest))
+        raw = raw.replace(honest, encode_member(f"{'0' * 64}.data.json", ballot, TIME))
+    found = failed(audited(raw, tmp_path))["archive"].split(" | ")
+    why = "content and name (hash) differ"
+    assert found == [f"event {height}, byte {spot}: {why}" for height, spot in zip((1, 3), spots, strict=True)]
 
 
 def test_a_ballot_whose_event_names_another_payload_is_still_judged(lab: Lab, tmp_path: Path) -> None:
