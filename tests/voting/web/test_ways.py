@@ -38,7 +38,7 @@ def test_a_way_aside_takes_two_people_and_a_reason_and_stands_in_the_log(
         assert ways.ways(session, room.conference)[-1].reason == "Mất điện"
     page = browser.get("/log").text
     assert words in page
-    assert f"{first}, {other}" in page
+    assert f"{first} và {other}" in page
 
 
 def test_the_roll_is_frozen_by_two_people_with_words_for_latecomers(room: Room, browser: Browser) -> None:
