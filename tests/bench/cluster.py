@@ -3,6 +3,7 @@
 import importlib.util
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from tally.audit import audit
 from tally.audit.report import Report
@@ -16,6 +17,7 @@ class Scaling:
 
     names: int
     ballots: int
+    sidecar: bool
     wall: dict[int, float]
 
     @property
@@ -29,19 +31,28 @@ def available() -> bool:
     return importlib.util.find_spec("distributed") is not None
 
 
-def measure(box: Box, warm: Box, *, times: int = 3) -> Scaling:
-    """Audit a box on one worker and on two; the best of a few runs each, after one on the box `warm`."""
-    return Scaling(box.names, box.ballots, {workers: _wall(box, warm, workers, times) for workers in (1, 2)})
+def measure(box: Box, warm: Box, *, times: int = 3) -> list[Scaling]:
+    """Audit a box, with its sidecar and without, on one worker and on two.
+
+    The best of a few runs each, after one on the box `warm`.
+    """
+    return [
+        Scaling(
+            box.names, box.ballots, path is box.path,
+            {workers: _wall(path, warm.path, workers, times) for workers in (1, 2)},
+        )
+        for path in (box.path, box.bare)
+    ]  # fmt: skip
 
 
-def _wall(box: Box, warm: Box, workers: int, times: int) -> float:
+def _wall(box: Path, warm: Path, workers: int, times: int) -> float:
     from distributed import LocalCluster
 
     from tally.fast.cluster import connect
 
-    def verify(one: Box) -> Report:
+    def verify(archive: Path) -> Report:
         with connect(cluster.scheduler_address) as runner:
-            return audit(one.path, checker=checker(one.path, runner=runner))
+            return audit(archive, checker=checker(archive, runner=runner))
 
     with LocalCluster(n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
         verify(warm)

@@ -90,14 +90,18 @@ def memory(found: Sequence[Measured]) -> list[str]:
     ]  # fmt: skip
 
 
-def cluster(found: Scaling | None) -> list[str]:
+def cluster(found: Sequence[Scaling]) -> list[str]:
     """One dask worker against two."""
-    if found is None:
-        return []
+    rows = [
+        (f"{one.ballots:,}", str(one.names), "with" if one.sidecar else "without", f"{one.wall[1]:.2f} s",
+         f"{one.wall[2]:.2f} s", f"{one.ratio:.2f}")
+        for one in found
+    ]  # fmt: skip
     return [
         "## A cluster", "",
-        f"{found.ballots:,} ballots of {found.names} names on dask workers of this machine, scheduler and reader on "
-        f"the same cores: one worker {found.wall[1]:.2f} s, two {found.wall[2]:.2f} s, {found.ratio:.2f} of it.", "",
+        "Audits on dask workers of this machine. Scheduler and reader share its cores: beside one worker they "
+        "have a core for themselves, beside two they have none.", "",
+        *markdown(("ballots", "names", "sidecar", "one worker", "two", "of it"), rows),
     ]  # fmt: skip
 
 
