@@ -124,3 +124,14 @@ def test_each_archive_brings_its_conference_and_its_name_before_every_place(lab:
     ledger = Ledger()
     merge(ledger, Report(Verdict.UNREADABLE, "nothing", (Finding("x", 3, 2, ("a", "b")),), why="cut"), "z.bel")
     assert said(ledger) == ["z.bel: a", "z.bel: b", "z.bel: cut"]
+
+
+def test_a_box_with_records_is_asked_for_every_paper(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, set[int]]] = []
+    monkeypatch.setattr(Boxes, "_check_complete", lambda self, box, conference, papers: asked.append((box, papers)))
+    draft, box = counted(lab), f"{lab.election.uuid}.bel"
+    files = {f"a/{box}": draft.raw(), "a/record.json": papers(lab, draft).sign(), f"b/{box}": draft.raw()}
+    found = opened(lab, tmp_path, files)
+    for folder in found.folders():
+        found.check(folder)
+    assert asked == [(f"a/{box}", {1})]
