@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.kiosk_templates.conftest import Tablet
+from tests.stories.looking import photographed
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +18,7 @@ def test_the_testers_page_finds_an_honest_tablet_right(tablet: Tablet, front: Pa
     assert len(seal.replace(" ", "")) == 22
     tablet.touch("[data-key=test]")
     tablet.at("test")
-    photos = [tmp_path / f"{number}.png" for number in range(tablet.page.locator(".parts .qr").count())]
-    for number, photo in enumerate(photos):
-        tablet.page.locator(".parts .qr").nth(number).screenshot(path=photo)
+    photos = photographed(tablet.page, tmp_path)
     page = tablet.page.context.new_page()
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text))

@@ -87,3 +87,13 @@ def picture(page: "Page", name: str, *, whole: bool = False) -> None:
     """Keep a picture of the page in the folder PHIEUKIN_SCREENS, where that is set (make screens)."""
     if folder := os.environ.get("PHIEUKIN_SCREENS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole, animations="disabled")
+
+
+def photographed(page: "Page", folder: Path) -> list[Path]:
+    """The codes of a tested ballot, photographed from the tablet into a folder, once its screen is not drawn again."""
+    page.wait_for_selector(".report:not(.waiting)")
+    codes = page.locator(".parts .qr")
+    photos = [folder / f"{number}.png" for number in range(codes.count())]
+    for number, photo in enumerate(photos):
+        codes.nth(number).screenshot(path=photo)
+    return photos

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from keys.cards import credential
 from keys.group import encode_point
 from tests.stories.conftest import OpenRoom
-from tests.stories.looking import LENSES, complaints, picture
+from tests.stories.looking import LENSES, complaints, photographed, picture
 from tests.stories.people import Member, hire
 from tests.stories.test_from_card_to_record import LIVE, Attendee
 from voting import closing, life_row, room_grace
@@ -275,9 +275,7 @@ def audited(room: OpenRoom, tablet: Attendee, front: Path, folder: Path) -> tupl
     seal = tablet.page.inner_text(".seal span").split(":")[1].strip()
     tablet.touch("[data-key=test]")
     tablet.at("test")
-    photos = [folder / f"{number}.png" for number in range(tablet.page.locator(".parts .qr").count())]
-    for number, photo in enumerate(photos):
-        tablet.page.locator(".parts .qr").nth(number).screenshot(path=photo)
+    photos = photographed(tablet.page, folder)
     page = tablet.page.context.browser.new_page()  # type: ignore[union-attr]
     (folder / "election.json").write_bytes(room.election.raw)
     page.goto((front.parent / json.loads(front.read_bytes())["files"]["auditor.html"]["file"]).as_uri())

@@ -65,7 +65,7 @@ export function test(app: App, { ballot, counted }: At<"test">): View {
     title: app.say("test.title"), small: true,
     body: [
       p(app.say("test.text")), h("b.mono", {}, `${app.say("review.hash")}: ${sealWords(ballot.hash)}`),
-      h("div.parts", {}, ...codes), p(app.say("test.card")), p(app.say(report), "report"),
+      h("div.parts", {}, ...codes), p(app.say("test.card")), p(app.say(report), counted === null ? "report waiting" : "report"),
     ],
     foot: [button(app.say("test.done"), () => app.leave(), "primary")],
   };
