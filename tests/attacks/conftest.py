@@ -8,4 +8,5 @@ from tests.attacks.lab import Lab
 
 @pytest.fixture(scope="session")
 def lab() -> Lab:
+    """An honest election of three names, whole, from which every attack begins."""
     return made.lab()

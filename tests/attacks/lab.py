@@ -98,6 +98,7 @@ class Draft:
 
 
 def digest(raw: bytes) -> str:
+    """SHA-256, in hex."""
     return hashlib.sha256(raw).hexdigest()
 
 

@@ -53,6 +53,7 @@ class Papers:
 
 
 def envelope(payload: bytes, kind: str, lab: Lab, signer: str) -> Envelope:
+    """A payload signed by one of the lab's signers."""
     return msgspec.convert(sign_envelope(payload, kind, lab.signing[signer]), Envelope)
 
 
@@ -71,16 +72,19 @@ def papers(lab: Lab, draft: Draft) -> Papers:
 
 
 def conference_of(lab: Lab) -> Conference:
+    """The conference of the lab's election."""
     assert lab.election.conference is not None
     return lab.election.conference
 
 
 def confirmation(lab: Lab, setup: str, owner: int, signer: str | None = None) -> Envelope:
+    """A teller's confirmation of Setup."""
     said = Confirmation(1, lab.election.uuid, setup, owner, 2)
     return envelope(canonical(said), CONFIRMATION_TYPE, lab, signer or str(owner))
 
 
 def room_facts(lab: Lab, setup: str, end_ballots: str, ballots: int) -> RoomFacts:
+    """What the desk says of the room."""
     conference = conference_of(lab)
     return RoomFacts(
         format=1,
@@ -103,6 +107,7 @@ def room_facts(lab: Lab, setup: str, end_ballots: str, ballots: int) -> RoomFact
 
 
 def count_facts(lab: Lab, draft: Draft, end_ballots: str) -> CountFacts:
+    """What the tellers say of the count."""
     proofs = (OpeningProof(one.owner, str(one.proof.challenge), str(one.proof.response)) for one in draft.opened)
     return CountFacts(
         format=1,

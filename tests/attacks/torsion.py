@@ -14,6 +14,7 @@ ORDER_2 = Point((2**255 - 20).to_bytes(32, "little"))  # (0, -1)
 
 
 def even_secret() -> Secret:
+    """A secret scalar that is even."""
     while True:
         secret = random_secret()
         if secret_to_int(secret) % 2 == 0:

@@ -48,6 +48,7 @@ class LargeRoom(Room):
     """A room with more people than the door's search shows at once."""
 
     def people(self) -> list[int]:
+        """The ids of those summoned."""
         with self.storage.read() as session:
             return list(session.scalars(select(PersonRow.id)))
 

@@ -29,9 +29,11 @@ class Polling:
 
     @property
     def archive(self) -> Path:
+        """The archive that belenios-tool writes."""
         return self.folder / f"{UUID}.bel"
 
     def tool(self, *words: str | Path, given: bytes = b"", cwd: Path | None = None) -> bytes:
+        """Run belenios-tool with these words; return what it prints."""
         call = [str(self.program), *map(str, words)]
         done = subprocess.run(call, input=given, capture_output=True, check=False, cwd=cwd or self.folder)
         assert done.returncode == 0, done.stderr.decode()
@@ -111,4 +113,5 @@ class Polling:
         return found
 
     def add(self, kind: str, lines: bytes) -> None:
+        """Add events of a kind to the archive, one a line."""
         self.tool("archive", "add-event", "--dir=.", f"--type={kind}", given=lines)

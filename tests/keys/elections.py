@@ -21,24 +21,30 @@ class Election:
     folder: Path
 
     def raw(self, name: str) -> bytes:
+        """A file's bytes, without the line end."""
         return (self.folder / name).read_bytes().rstrip(b"\n")
 
     def json(self, name: str) -> Any:
+        """A file as JSON."""
         return json.loads(self.raw(name))
 
     def lines(self, name: str) -> list[Any]:
+        """Each line of a file as JSON."""
         return [json.loads(line) for line in self.raw(name).splitlines()]
 
     @property
     def election(self) -> Any:
+        """The election's parameters."""
         return self.json("election.json")
 
     @property
     def fingerprint(self) -> str:
+        """The election's hash as ballots name it."""
         return sha256_b64(self.raw("election.json"))
 
     @property
     def public_key(self) -> Point:
+        """The joint public key."""
         return decode_point(self.election["public_key"])
 
     def archive(self) -> list[bytes]:
@@ -52,23 +58,29 @@ class Election:
         return bodies
 
     def ballots(self) -> list[Any]:
+        """The ballots of the archive, in its order."""
         return [json.loads(body) for body in self.archive() if body.startswith(b'{"election_uuid"')]
 
     def members_of(self, prefix: bytes) -> list[Any]:
+        """The archive's members that begin with a prefix."""
         return [json.loads(body) for body in self.archive() if body.startswith(prefix)]
 
 
 def load(name: str) -> Election:
+    """An election of the vectors."""
     return Election(VECTORS / name)
 
 
 def proof(value: dict[str, str]) -> Proof:
+    """A proof from its JSON form."""
     return Proof(decode_scalar(value["challenge"]), decode_scalar(value["response"]))
 
 
 def proofs(values: list[dict[str, str]]) -> tuple[Proof, ...]:
+    """Proofs from their JSON form."""
     return tuple(map(proof, values))
 
 
 def ciphertext(value: dict[str, str]) -> Ciphertext:
+    """A ciphertext from its JSON form."""
     return Ciphertext(decode_point(value["alpha"]), decode_point(value["beta"]))

@@ -90,50 +90,60 @@ class Network:
 
 
 def dropped_request(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """The request never reaches the server."""
     return None
 
 
 def dropped_answer(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """The server does it; its answer never reaches the tablet."""
     request()
     return None
 
 
 def cut_answer(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """Half of the answer arrives."""
     status, kind, body = request()
     return status, kind, body[: len(body) // 2] + b"\0"
 
 
 def doubled(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """The request arrives twice."""
     network.later(request)
     return request()
 
 
 def late(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """No answer, and the request arrives later."""
     network.later(request)
     return None
 
 
 def delayed(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """The request waits up to a second on its way."""
     time.sleep(network.chance.uniform(0.1, 1.0))
     return request()
 
 
 def gateway(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """Somebody between answers in the server's place."""
     return 502, "text/html", b"<h1>Bad gateway</h1>"
 
 
 def killed_before(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """The server is killed before the request arrives."""
     network.kill()
     return None
 
 
 def killed_after(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """The server is killed after its answer, which is lost."""
     request()
     network.kill()
     return None
 
 
 def killed_during(network: Network, request: Callable[[], Answer]) -> Answer | None:
+    """The server is killed while it works on the request."""
     network.later(request)
     time.sleep(network.chance.uniform(0.05, 0.65))
     network.kill()

@@ -56,6 +56,7 @@ def build_wheel(folder: Path) -> Path:
 
 
 def without_hooks() -> dict[str, str]:
+    """The environment for a build that makes no front end."""
     import os
 
     return {**os.environ, "HATCH_BUILD_NO_HOOKS": "true"}
@@ -80,6 +81,7 @@ def closure(root: Distribution) -> list[Distribution]:
 
 
 def spelled(name: str) -> str:
+    """A distribution's name as PyPI compares names."""
     return re.sub(r"[-_.]+", "-", name).casefold()
 
 
@@ -101,6 +103,7 @@ def installed_on(machine: Machine) -> set[str]:
 
 
 def installed_here() -> set[str]:
+    """The names of all distributions of this environment."""
     return {spelled(one.name) for one in distributions()}
 
 

@@ -147,12 +147,15 @@ class Table:
 
     @property
     def stick(self) -> Path:
+        """The stick that goes round."""
         return self.folder / "stick"
 
     def home(self, index: int) -> Path:
+        """A teller's own folder."""
         return self.folder / f"own {index}"
 
     def passphrase_file(self, index: int) -> Path:
+        """A file with this teller's passphrase."""
         path = self.folder / f"passphrase {index}"
         path.write_text(f"{passphrase(index)}\n", encoding="utf-8")
         return path
@@ -207,10 +210,12 @@ class Meeting:
 
     @property
     def box(self) -> Path:
+        """The closed box on the stick."""
         return self.stick / f"{UUID}.bel"
 
     @property
     def setup(self) -> Path:
+        """The archive as it was when Setup was confirmed."""
         return self.stick.parent / "setup.bel"
 
     def close(self, confirmations: Sequence[bytes] = ()) -> None:

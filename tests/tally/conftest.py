@@ -31,6 +31,7 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def fill(token: object) -> None:
+    """Make the keys and certificates of the software token."""
     from pkcs11 import Attribute, KeyType
     from pkcs11.util.ec import encode_named_curve_parameters
 

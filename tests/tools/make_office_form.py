@@ -74,6 +74,7 @@ def make() -> bytes:
 
 
 def add_head(document: Any) -> None:
+    """The headers of state and agency, title and subject."""
     head = document.add_table(rows=1, cols=2)
     left, right = head.rows[0].cells
     left.text = "{{ superior | upper }}\n{{ agency | upper }}\n{{ number }}\n{{ stamp }}"
@@ -87,6 +88,7 @@ def add_head(document: Any) -> None:
 
 
 def add_table(document: Any) -> None:
+    """The table of results: a row for each name."""
     table = document.add_table(rows=4, cols=len(COLUMNS), style="Table Grid")
     table.rows[1].cells[0].text = "{%tr for row in results %}"
     table.rows[3].cells[0].text = "{%tr endfor %}"
@@ -100,6 +102,7 @@ def add_table(document: Any) -> None:
 
 
 def add_signatures(document: Any) -> None:
+    """Three blocks for signatures."""
     table = document.add_table(rows=1, cols=3)
     names = ("tellers[0].name", "secretary[0].name", "chair[0].name")
     titles = ("TM. BAN KIỂM PHIẾU\nTRƯỞNG BAN", "THƯ KÝ\n", "CHỦ TRÌ HỘI NGHỊ\n")

@@ -14,11 +14,13 @@ from voting.storage.migrate import migrate
 
 @pytest.fixture(scope="session")
 def tellers() -> list[Teller]:
+    """Two tellers with their keys, made once."""
     return [new_teller(), new_teller()]
 
 
 @pytest.fixture
 def draft_of(tellers: list[Teller]) -> Callable[..., Draft]:
+    """Make a draft of these tellers, with changes."""
     return lambda **changes: new_draft(tellers, **changes)
 
 
@@ -43,4 +45,5 @@ def sqlite_room(tmp_path: Path, tellers: list[Teller]) -> Iterator[Room]:
 
 @pytest.fixture
 def room(storage: Storage, tellers: list[Teller]) -> Room:
+    """An empty room on each database."""
     return Room(storage, Keyring(SECRET), tellers)

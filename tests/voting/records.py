@@ -20,6 +20,7 @@ Votes = dict[str, tuple[int, int]]
 
 
 def conference_of(room: Room) -> Conference:
+    """The conference as the room's Setup has it."""
     with room.storage.read() as session:
         found = parse_election(setup.setup_of(session, room.conference).election).conference
     assert found is not None

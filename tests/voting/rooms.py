@@ -113,11 +113,13 @@ class Room:
         self.box = Box(self.storage, self.keyring)
 
     def begin(self, **draft: object) -> "Room":
+        """A draft."""
         with self.storage.write() as session:
             self.conference = life.new_conference(session, new_draft(self.tellers, **draft))  # type: ignore[arg-type]
         return self
 
     def freeze_list(self, *, made: int = 6, spares: int = 2, **draft: object) -> "Room":
+        """The list frozen, the cards made."""
         self.begin(**draft)
         with self.storage.write() as session:
             life.freeze_list(session, self.conference)
@@ -126,6 +128,7 @@ class Room:
         return self
 
     def people(self) -> list[int]:
+        """The ids of those summoned."""
         with self.storage.read() as session:
             return [entry.person for entry in roll.search(session, self.conference, "", limit=10_000)]
 
@@ -144,6 +147,7 @@ class Room:
         return self
 
     def take_roll(self, present: int = 3, drawn: int = 3, **options: object) -> "Room":
+        """So many present, so many cards drawn; the roll is taken."""
         self.freeze_list(**options)  # type: ignore[arg-type]
         self.draw(present, drawn)
         with self.storage.write() as session:
@@ -151,6 +155,7 @@ class Room:
         return self
 
     def seal(self, **options: object) -> "Room":
+        """The trustees brought, Setup written."""
         self.take_roll(**options)  # type: ignore[arg-type]
         with self.storage.write() as session:
             raw = encode_trustees([teller.trustee for teller in self.tellers])
@@ -159,38 +164,45 @@ class Room:
         return self
 
     def confirm(self) -> "Room":
+        """Setup confirmed by every teller."""
         for owner in range(1, len(self.tellers) + 1):
             with self.storage.write() as session:
                 setup_confirm.confirm_setup(session, self.conference, self.confirmation(owner))
         return self
 
     def confirmation(self, owner: int, signer: int | None = None) -> bytes:
+        """A teller's signed confirmation, by another signer where that is asked."""
         payload = canonical(setup_confirm.expected(self.setup(), owner))
         key = self.tellers[(signer or owner) - 1].signing
         return canonical(sign_envelope(payload, CONFIRMATION_TYPE, key))
 
     def open(self, **options: object) -> "Room":
+        """The box open."""
         self.seal(**options).confirm()
         with self.storage.write() as session:
             life.open_box(session, self.conference, TWO, OPENING)
         return self
 
     def close(self) -> closing.Closed:
+        """The box closed; what the database kept beside it written anew."""
         with self.storage.write() as session:
             closed = closing.close_box(session, self.conference, self.keyring, TWO, CLOSING)
         closing.rewrite_closed(self.storage)
         return closed
 
     def setup(self) -> SetupRow:
+        """The room's Setup."""
         with self.storage.read() as session:
             return setup.setup_of(session, self.conference)
 
     def uuid(self) -> str:
+        """The election's uuid."""
         with self.storage.read() as session:
             deck = cards._deck(session, self.conference)
             return deck.uuid
 
     def public(self, card: str) -> str:
+        """The public credential of a card."""
         return encode_point(credential(card, self.uuid()))
 
     def body(self, card: str, marks: list[int] | None = None, *, commitments: bool = True) -> bytes:
@@ -206,6 +218,7 @@ class Room:
             connection.execute(text(statement), values)
 
     def state(self) -> str:
+        """Where the conference stands."""
         with self.storage.read() as session:
             return life.life_row.find(session, self.conference).state
 

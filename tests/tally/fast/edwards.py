@@ -36,6 +36,7 @@ def total(terms: list[tuple[int, Affine]]) -> Affine:
 
 
 def encode(a: Affine) -> bytes:
+    """The 32 bytes of a point (RFC 8032 5.1.2)."""
     return (a[1] | (a[0] & 1) << 255).to_bytes(32, "little")
 
 

@@ -21,6 +21,7 @@ class Made:
 
 
 def signer(name: str, role: str, key: str = ON_PAPER) -> Signer:
+    """A signer; on paper unless a key is named."""
     return Signer(name, role, key, must_sign=key != ON_PAPER)
 
 
@@ -60,6 +61,7 @@ def conference(names: int = 2, *, present: int = 3) -> tuple[Conference, tuple[Q
 
 
 def raw_election(questions: tuple[Question, ...], public_key: Point, made: Conference) -> bytes:
+    """The election's canonical bytes."""
     return write_election(
         uuid=UUID,
         name="Hội nghị",

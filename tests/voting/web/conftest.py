@@ -32,6 +32,7 @@ class Clock:
         return self.now
 
     def forward(self, **by: float) -> None:
+        """Let time pass."""
         self.now += datetime.timedelta(**by)
 
 
@@ -42,18 +43,22 @@ class Browser:
         self.client = client
 
     def get(self, path: str) -> TestResponse:
+        """Get a page."""
         return self.client.get(path, base_url=HERE)
 
     def post(self, path: str, *, token: bool = True, **form: object) -> TestResponse:
+        """Send a form, with its token unless told not to."""
         fields = {**form, **({"csrf_token": self.token()} if token else {})}
         return self.client.post(path, data=fields, base_url=HERE, headers={"Referer": f"{HERE}/"})
 
     def token(self) -> str:
+        """The form token of this session."""
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/trackers-none").text)
         assert found, "every page has a form with a token: the one of the language"
         return found.group(1)
 
     def sign_in(self, login: str, password: str = PASSWORD, code: str = "") -> "Browser":
+        """Sign in; fails where that is refused."""
         answer = self.post("/sign-in", login=login, password=password, code=code)
         assert answer.status_code == 302, answer.text
         return self
@@ -61,11 +66,13 @@ class Browser:
 
 @pytest.fixture
 def clock() -> Clock:
+    """A clock that the test moves."""
     return Clock()
 
 
 @pytest.fixture
 def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    """The room's server on SQLite, with limits that tests do not meet."""
     settings = Settings(
         tmp_path,
         f"sqlite:///{tmp_path / 'room.db'}",
@@ -87,6 +94,7 @@ def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
 
 
 def web_room(app: Flask) -> WebRoom:
+    """What the pages share."""
     found = app.extensions["phieukin"]
     assert isinstance(found, WebRoom)
     return found
@@ -111,4 +119,5 @@ def room(app: Flask, tellers: list[Teller]) -> Room:
 
 @pytest.fixture
 def browser(app: Flask) -> Browser:
+    """A browser that has signed in nowhere."""
     return Browser(app.test_client())

@@ -18,6 +18,7 @@ TABLES = (
 
 
 def upgrade() -> None:
+    """Create the tables."""
     op.create_table(
         "conferences",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -270,5 +271,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop them all."""
     for table in TABLES:
         op.drop_table(table)

@@ -243,6 +243,7 @@ GUARDS = (*LIFE, *LIST, *ROLL, *CARDS, *SETUP, *BOX)
 
 
 def upgrade() -> None:
+    """Create the guards in this database's own words."""
     dialect = op.get_bind().dialect.name
     for guard in GUARDS:
         for statement in statements(guard, dialect):
@@ -250,6 +251,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop the guards."""
     dialect = op.get_bind().dialect.name
     for guard in GUARDS:
         for statement in dropping(guard, dialect):

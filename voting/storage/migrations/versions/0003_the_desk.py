@@ -33,6 +33,7 @@ GUARDS = (
 
 
 def upgrade() -> None:
+    """Create records, releases and ways, and their guards."""
     op.create_table(
         "records",
         sa.Column("conference", sa.Integer(), nullable=False),
@@ -69,6 +70,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop the guards, then the tables."""
     dialect = op.get_bind().dialect.name
     for guard in GUARDS:
         for statement in dropping(guard, dialect):

@@ -20,6 +20,7 @@ GUARDS = (
 
 
 def upgrade() -> None:
+    """Create rounds and their files, and their guards."""
     op.create_table(
         "rounds",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -41,6 +42,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop the guards, then the tables."""
     dialect = op.get_bind().dialect.name
     for guard in GUARDS:
         for statement in dropping(guard, dialect):

@@ -23,6 +23,7 @@ GUARDS = (
 
 
 def upgrade() -> None:
+    """Create the marks of ciphertexts and their guards; mark what the boxes hold."""
     op.create_table(
         "ballot_marks",
         sa.Column("deck", sa.Text(), nullable=False),
@@ -37,6 +38,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop the guards, then the marks."""
     dialect = op.get_bind().dialect.name
     for guard in GUARDS:
         for statement in dropping(guard, dialect):

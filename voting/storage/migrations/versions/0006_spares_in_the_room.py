@@ -29,6 +29,7 @@ NOW = Guard("ballots_at_most_drawn", "ballots", "INSERT", f"{SPARE} AND {TOO_MAN
 
 
 def upgrade() -> None:
+    """Index the activated spares; let spares come into a room whose list is sealed."""
     op.create_index(
         "spares_activated", "cards", ["deck"], sqlite_where=sa.text(ACTIVATED), postgresql_where=sa.text(ACTIVATED)
     )
@@ -36,6 +37,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Back to the guards and columns of before; drop the index."""
     _exchange(NOW, BEFORE, "EXTENDED")
     op.drop_index("spares_activated", "cards")
 
