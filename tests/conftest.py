@@ -24,6 +24,8 @@ from tests.tools.postgres import Cluster, find_programs
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.attacks.lab import Lab
+
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "tests" / "tools"
 LONGEST_ID = 40
@@ -139,3 +141,11 @@ def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
     """The SQLAlchemy URL of a new, empty database."""
     with postgres_cluster.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def lab() -> "Lab":
+    """An honest election of three names, whole: what attacks change and tellers count."""
+    from tests.attacks import lab as made
+
+    return made.lab()

@@ -7,18 +7,12 @@ import pytest
 
 from tally.sum import nothing
 from tests.attacks.lab import Draft, Lab, announce, closed, counted
-from tests.attacks.lab import lab as made
 from tests.attacks.test_decryption_proofs import commit, known_randomness
 
 pytestmark = pytest.mark.interop
 Audit = Callable[[Path], int]
 
 __all__ = ["known_randomness"]
-
-
-@pytest.fixture(scope="session")
-def lab() -> Lab:
-    return made()
 
 
 def write(lab: Lab, draft: Draft, folder: Path) -> Path:

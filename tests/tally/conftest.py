@@ -1,12 +1,22 @@
-"""A software token (SoftHSM2): one for the whole process, since the PKCS#11 library reads its settings once."""
+"""What tests of the count share: a software token, answers typed by nobody, and sealing that costs little.
 
+The token (SoftHSM2) is one for the whole process, since the PKCS#11 library reads its settings once.
+"""
+
+import functools
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
+from keys.sealing import LEAST_COST
+from tally import ceremony_guide, cli_count, guide_count
+from tally.ceremony_own import replace_own, write_own
+from tally.teller_file import bind_to_box, write_teller_file
 from tests.conftest import missing
 from tests.tally.tokens import LABEL, MODULES, PIN
 
@@ -41,3 +51,31 @@ def fill(token: object) -> None:
         curve = {Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}
         for label in ("p256", "head"):
             session.create_domain_parameters(KeyType.EC, curve, local=True).generate_keypair(label=label, store=True)
+
+
+@pytest.fixture
+def cheap_binding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a share be bound to its box at little cost: what a guess costs is tested elsewhere."""
+    for module in (cli_count, guide_count):
+        monkeypatch.setattr(module, "bind_to_box", functools.partial(bind_to_box, cost=LEAST_COST))
+    monkeypatch.setattr(cli_count, "write_teller_file", functools.partial(write_teller_file, cost=LEAST_COST))
+
+
+@pytest.fixture
+def cheap_ceremony(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a teller's own file of the ceremony be sealed at little cost."""
+    for one in (write_own, replace_own):
+        monkeypatch.setattr(ceremony_guide, one.__name__, functools.partial(one, cost=LEAST_COST))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The answers that people will give, one a question."""
+    answers: list[str] = []
+    monkeypatch.setattr(click, "prompt", lambda *_, **options: _next(answers, options))
+    return answers
+
+
+def _next(answers: list[str], options: dict[str, Any]) -> str:
+    answer = answers.pop(0)
+    return answer if answer or options.get("default") is None else str(options["default"])

@@ -17,7 +17,7 @@ from keys.channel import seal_for
 from keys.errors import InvalidCertificate
 from keys.group import encode_point, random_secret
 from keys.schnorr import sign_message
-from keys.sealing import LEAST_COST, Cost
+from keys.sealing import LEAST_COST
 from keys.trustees import parse_trustees, verify_trustees
 from tally import ceremony, ceremony_own
 from tally.ceremony import look
@@ -27,11 +27,11 @@ from tally.ceremony_stick import STEPS, Stick, new_hello
 from tally.cli import tally_group
 from tally.errors import CeremonyFault
 from tally.teller_file import read_teller_file
+from tests.tally.terminal import PASSPHRASE
 from voting.documents.canonical import canonical
 from voting.documents.errors import NotCanonical
 
 NAMES = ("Lò Thị Ước", "Hà Văn Đạt", "Vì Thu Lễ", "Cầm Đức Đôi", "Quàng Minh Yến")
-PASSPHRASE = "khan trung moi thay song lam"
 
 
 class Tellers:
@@ -336,19 +336,6 @@ def test_a_second_ceremony_does_not_begin_over_the_first(tellers: Tellers) -> No
 # --- the command ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let sealing cost little: what a guess costs is tested elsewhere."""
-
-    def sealed(path: Path, own: Own, passphrase: str, cost: Cost = LEAST_COST) -> None:
-        write_own(path, own, passphrase, LEAST_COST)
-
-    monkeypatch.setattr("tally.ceremony_guide.write_own", sealed)
-    monkeypatch.setattr(
-        "tally.ceremony_guide.replace_own", lambda path, own, words: replace_own(path, own, words, LEAST_COST)
-    )
-
-
 class Command:
     """`phieukin tally ceremony` for three tellers, without questions but those that `answers` answers."""
 
@@ -367,7 +354,7 @@ class Command:
         return CliRunner().invoke(tally_group, [str(word) for word in (*words, *names)], input=answers)
 
 
-@pytest.mark.usefixtures("cheap")
+@pytest.mark.usefixtures("cheap_ceremony")
 def test_the_command_leads_three_tellers_through_all_steps(tmp_path: Path) -> None:
     command = Command(tmp_path)
     for _ in range(5):
@@ -390,7 +377,7 @@ def test_who_complained_takes_no_share_of_this_ceremony_even_from_right_dealings
         ceremony.accept(table, with_complaint(tellers.own(3), 2))
 
 
-@pytest.mark.usefixtures("cheap")
+@pytest.mark.usefixtures("cheap_ceremony")
 def test_the_command_writes_a_complaint_and_everybody_sees_whose_share_was_wrong(tmp_path: Path) -> None:
     command = Command(tmp_path)
     for index in (1, 2, 3, 1, 2):
@@ -418,7 +405,7 @@ def test_the_command_writes_a_complaint_and_everybody_sees_whose_share_was_wrong
     assert not list(command.stick.glob("complaint-*"))
 
 
-@pytest.mark.usefixtures("cheap")
+@pytest.mark.usefixtures("cheap_ceremony")
 def test_whoever_lost_the_key_file_is_told_so(tmp_path: Path) -> None:
     command = Command(tmp_path)
     command(1)

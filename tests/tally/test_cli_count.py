@@ -1,12 +1,11 @@
 """The commands of the count, one by one: what they write, and what each of them refuses in plain words."""
 
-import functools
 import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from keys.keyfiles import write_sealed
 from keys.sealing import LEAST_COST
@@ -14,48 +13,28 @@ from keys.signing import KIND as SIGNING_KIND
 from keys.signing import encode_signing_key, verify_envelope
 from keys.teller import KIND as SHARE_KIND
 from keys.teller import encode_teller_key
-from tally import cli_count
 from tally.audit import Verdict, audit
 from tally.audit.signatures import as_signed
-from tally.cli import tally_group
 from tally.count import Opening
 from tally.guide import in_both
 from tally.signatures import read_record
-from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
+from tally.teller_file import new_teller_file, read_teller_file, write_teller_file
 from tests.attacks.lab import COUNTS, Draft, Lab, closed
-from tests.attacks.lab import lab as made
 from tests.attacks.records import conference_of, envelope, room_facts
+from tests.tally import terminal
 from tests.tally.records import sample_record
+from tests.tally.terminal import PASSPHRASE, run
 from tests.tally.test_count import BEGUN, ENDED, lab_of_one
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.envelope import parse_envelope, write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, CountFacts
 from voting.documents.members import encode_member
 
-PASSPHRASE = "khan trung moi thay song lam"
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let sealing cost little: what a guess costs is tested elsewhere."""
-    monkeypatch.setattr(cli_count, "bind_to_box", functools.partial(bind_to_box, cost=LEAST_COST))
-    monkeypatch.setattr(cli_count, "write_teller_file", functools.partial(write_teller_file, cost=LEAST_COST))
-
-
-def run(*words: object, answers: str = "") -> Result:
-    return CliRunner().invoke(tally_group, [str(word) for word in words], input=answers)
+pytestmark = pytest.mark.usefixtures("cheap_binding")
 
 
 def refused(result: Result, *words: str) -> None:
-    assert result.exit_code == 1, result.output
-    assert "Lỗi / Error: " in result.output
-    for word in words:
-        assert word in result.output, result.output
+    terminal.refused(result, "Lỗi / Error: ", *words)
 
 
 def teller_file(lab: Lab, folder: Path, owner: int) -> Path:

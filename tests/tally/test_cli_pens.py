@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from keys.keyfiles import write_sealed
 from keys.sealing import LEAST_COST
@@ -12,7 +12,6 @@ from keys.signing import KIND as SIGNING_KIND
 from keys.signing import SigningKey, encode_signing_key, new_signing_key
 from tally.audit import Verdict, audit
 from tally.audit.bundle import check_bundle
-from tally.cli import tally_group
 from tally.errors import CannotSign, NotOneOfUs
 from tally.pens import KeyPen, token_pen
 from tally.teller_file import new_teller_file, read_teller_file, sign_by_token, write_teller_file
@@ -20,13 +19,13 @@ from tally.verify_cli import check_file
 from tests.attacks.lab import Lab, build_lab, chain, closed
 from tests.attacks.records import envelope, room_facts
 from tests.attacks.test_head import TIED
+from tests.tally.terminal import PASSPHRASE, run
 from tests.tally.tokens import LABEL, PIN
 from voting.documents.canonical import canonical
 from voting.documents.conference import Rule, Selection
 from voting.documents.envelope import parse_envelope, write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE
 
-PASSPHRASE = "khan trung moi thay song lam"
 BY_TOKEN = {"2": "p256", "chair": "rsa", "head": "head"}
 
 
@@ -63,10 +62,6 @@ def desk(lab: Lab, tmp_path: Path) -> Path:
 
 def sealed(folder: Path, name: str) -> Path:
     return folder / f"teller-{name}.sealed"
-
-
-def run(*words: object, answers: str = "") -> Result:
-    return CliRunner().invoke(tally_group, [str(word) for word in words], input=answers)
 
 
 def done(*words: object, answers: str = "") -> str:

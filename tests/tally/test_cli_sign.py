@@ -16,10 +16,9 @@ from tally.pdf_signatures import check_minutes
 from tally.pens import token_pen
 from tally.signatures import read_record
 from tests.tally.records import EVERYONE, Team, envelope, payload, sample_record, team
+from tests.tally.terminal import PASSPHRASE
 from tests.tally.tokens import LABEL, PIN
 from voting.documents.record import Record
-
-PASSPHRASE = "khan trung moi thay song lam"
 
 
 @pytest.fixture

@@ -30,7 +30,6 @@ from tally.errors import CannotOpen, NotOneOfUs, NotReady
 from tally.signatures import read_record
 from tally.teller_file import TellerFile, new_teller_file
 from tests.attacks.lab import COUNTS, Draft, Lab, build_lab, chain, closed, counted
-from tests.attacks.lab import lab as made
 from tests.attacks.records import conference_of, envelope, room_facts
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.envelope import parse_envelope, payload_of, write_envelope
@@ -40,11 +39,6 @@ from voting.documents.outcome import encode_partial_decryption
 
 BEGUN, ENDED = "2022-04-10T09:20:00+07:00", "2022-04-10T09:32:30+07:00"
 CHAIR = ChairWord("single_ballot", "Hà Thu", "chỉ có một phiếu")
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 @cache

@@ -18,7 +18,6 @@ from keys.signing import KIND as SIGNING_KIND
 from keys.signing import SigningKey, encode_signing_key, keyid, new_signing_key, public_text
 from tally.audit import Verdict, audit
 from tally.audit.bundle import check_bundle
-from tally.cli import tally_group
 from tally.cli_record import keep_records, write_records
 from tally.count import Words, add_sum, finish, open_one
 from tally.custody import SHEETS, collect, write_custody
@@ -34,9 +33,9 @@ from tally.signatures import read_record, sign_record, unsigned_record
 from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
 from tally.verify_cli import verify_command
 from tests.attacks.lab import Lab, closed
-from tests.attacks.lab import lab as made
 from tests.attacks.records import SIGNERS, envelope, room_facts
 from tests.tally.records import EVERYONE, Team, sample_conference, sample_paper, team
+from tests.tally.terminal import PASSPHRASE, run
 from tests.tally.test_count import BEGUN, ENDED, teller
 from tests.tally.test_paper import plain as content_of_hand_count
 from tests.tally.test_paper import write as write_hand_count
@@ -46,14 +45,8 @@ from voting.documents.conference import ON_PAPER
 from voting.documents.envelope import payload_of, write_envelope
 from voting.documents.facts import FACTS_TYPE
 
-PASSPHRASE = "khan trung moi thay song lam"
 WHEN = datetime(2022, 4, 10, 3, 0, tzinfo=UTC)
 SHEETS_OF_TEST = (b"how to verify", b"%PDF how to verify")
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 @pytest.fixture(scope="module")
@@ -291,10 +284,6 @@ def share_file(lab: Lab, folder: Path) -> Path:
     path = folder / "teller-1.sealed"
     write_teller_file(path, new_teller_file("x", lab.tellers[0], lab.signing["1"]), PASSPHRASE, LEAST_COST)
     return path
-
-
-def run(*words: object, answers: str) -> Result:
-    return CliRunner().invoke(tally_group, [str(word) for word in words], input=answers)
 
 
 def test_a_share_is_overwritten_and_deleted(lab: Lab, tmp_path: Path) -> None:

@@ -23,9 +23,9 @@ from tally.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Lab, build_lab, chain, closed, counted
 from tests.attacks.lab import lab as made
 from tests.attacks.records import conference_of
+from tests.tally.terminal import PASSPHRASE
 
 FIELD = re.compile(r"\{(\w+)\}")
-PASSPHRASE = "khan trung moi thay song lam"
 ROOT = Path(__file__).resolve().parents[2]
 ERRORS_WITH_KINDS = {one.__name__ for one in TallyError.__subclasses__()}
 

@@ -8,16 +8,11 @@ from click.testing import CliRunner, Result
 from tally.audit import audit
 from tally.cli import tally_group
 from tests.attacks.lab import Draft, Lab, chain, closed, counted
-from tests.attacks.lab import lab as made
 from tests.attacks.records import envelope, room_facts
+from tests.tally.terminal import refused
 from voting.documents.canonical import canonical
 from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 def stick(lab: Lab, folder: Path, draft: Draft, raw: bytes | None = None) -> Path:
@@ -34,11 +29,6 @@ def stick(lab: Lab, folder: Path, draft: Draft, raw: bytes | None = None) -> Pat
 
 def count(folder: Path, answers: str = "", *more: str) -> Result:
     return CliRunner().invoke(tally_group, ["count", str(folder), *more], input=answers)
-
-
-def refused(result: Result, words: str) -> None:
-    assert result.exit_code == 1
-    assert words in result.output, result.output
 
 
 def test_what_was_found_is_said_in_plain_words(lab: Lab, tmp_path: Path) -> None:

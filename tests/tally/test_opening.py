@@ -9,14 +9,8 @@ from keys.group import random_secret
 from tally.errors import CannotOpen
 from tally.opening import check_shape, combine_shares, open_share, share_of, verify_opened, verify_share
 from tests.attacks.lab import COUNTS, Lab, counted
-from tests.attacks.lab import lab as made
 from voting.documents.errors import InvalidOutcome
 from voting.documents.outcome import PartialDecryption, Tally, parse_tally
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 @pytest.fixture(scope="module")

@@ -11,38 +11,22 @@ from keys.sealing import LEAST_COST
 from tally import ceremony, ceremony_own
 from tally.ceremony import Todo, look
 from tally.ceremony_guide import Seat, _need
-from tally.ceremony_own import as_teller_file, kind_of, own_path, read_own, replace_own, write_own
+from tally.ceremony_own import as_teller_file, kind_of, own_path, read_own, replace_own
 from tally.ceremony_stick import STEPS
 from tally.errors import (
     CeremonyFault,
     Stopped,
 )
 from tally.guide import Guide
-from tests.attacks.lab import Lab
-from tests.attacks.lab import lab as made
-from tests.tally.test_ceremony import PASSPHRASE, Tellers, cheat
+from tests.tally.terminal import PASSPHRASE
+from tests.tally.test_ceremony import Tellers, cheat
 
 VI = Guide("vi")
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 @pytest.fixture
 def tellers(tmp_path: Path) -> Tellers:
     return Tellers(tmp_path)
-
-
-@pytest.fixture
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "tally.ceremony_guide.write_own", lambda path, own, words: write_own(path, own, words, LEAST_COST)
-    )
-    monkeypatch.setattr(
-        "tally.ceremony_guide.replace_own", lambda path, own, words: replace_own(path, own, words, LEAST_COST)
-    )
 
 
 def seat(tellers: Tellers, index: int) -> Seat:
@@ -83,7 +67,7 @@ def test_a_ceremony_that_is_over_has_no_state_to_deal_from(tellers: Tellers) -> 
         _need(None, table, 2)
 
 
-@pytest.mark.usefixtures("cheap")
+@pytest.mark.usefixtures("cheap_ceremony")
 def test_another_fingerprint_than_the_others_read_aloud_stops_the_dealing(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
     with pytest.raises(Stopped, match=VI.words("ceremony.compare_differ").replace("(", r"\(")[:40]):
@@ -91,7 +75,7 @@ def test_another_fingerprint_than_the_others_read_aloud_stops_the_dealing(teller
     assert not list(tellers.stick.folder.glob("2-dealing*"))
 
 
-@pytest.mark.usefixtures("cheap")
+@pytest.mark.usefixtures("cheap_ceremony")
 def test_a_lost_or_damaged_file_on_the_stick_is_written_again(
     tellers: Tellers, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,7 +89,7 @@ def test_a_lost_or_damaged_file_on_the_stick_is_written_again(
         assert VI.words("ceremony.rewritten", step="1") in capsys.readouterr().out
 
 
-@pytest.mark.usefixtures("cheap")
+@pytest.mark.usefixtures("cheap_ceremony")
 def test_a_complaint_without_reason_is_named_and_taken_for_nothing(
     tellers: Tellers, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,7 +104,7 @@ def test_a_complaint_without_reason_is_named_and_taken_for_nothing(
     assert tellers.stick.path(STEPS[2], 3).exists()
 
 
-@pytest.mark.usefixtures("cheap")
+@pytest.mark.usefixtures("cheap_ceremony")
 def test_a_wrong_share_to_oneself_and_a_fault_that_all_find_need_no_complaint(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal)
     table = look(tellers.stick, tellers.plan)
@@ -133,7 +117,7 @@ def test_a_wrong_share_to_oneself_and_a_fault_that_all_find_need_no_complaint(te
     assert tellers.own(1).complained == 0
 
 
-@pytest.mark.usefixtures("cheap")
+@pytest.mark.usefixtures("cheap_ceremony")
 def test_a_share_that_does_not_fit_is_complained_of_and_told(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal)
     cheat(tellers, dealer=2, victim=3)
@@ -144,7 +128,7 @@ def test_a_share_that_does_not_fit_is_complained_of_and_told(tellers: Tellers) -
         seat(tellers, 1).run()
 
 
-@pytest.mark.usefixtures("cheap")
+@pytest.mark.usefixtures("cheap_ceremony")
 def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
     for index in tellers.numbers:

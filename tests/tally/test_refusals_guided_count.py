@@ -1,14 +1,12 @@
 """What the guided count and the destruction ask again, set aside, or leave undone, after wrong answers and files."""
 
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from keys.keyfiles import write_sealed
 from keys.sealing import LEAST_COST
@@ -16,17 +14,16 @@ from keys.signing import KIND as SIGNING_KIND
 from keys.signing import encode_signing_key
 from tally import guide_count
 from tally.audit import audit
-from tally.cli import tally_group
 from tally.count import Opening, open_one, with_sum
 from tally.guide import Guide
 from tally.guide_result import Outcome
 from tally.signatures import read_record, sign_record
-from tally.teller_file import bind_to_box, new_teller_file, write_teller_file
+from tally.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Draft, Lab, build_lab, closed
-from tests.attacks.lab import lab as made
 from tests.attacks.records import SIGNERS, conference_of, envelope, room_facts
 from tests.tally.fast.ballots import AGREE, make_election
 from tests.tally.records import tied_record
+from tests.tally.terminal import PASSPHRASE, refused, run
 from tests.tally.test_count import lab_of_one, teller
 from tests.voting.documents.test_refusals import DECISION, SIGNER
 from voting.documents.canonical import canonical, parse_canonical
@@ -35,41 +32,9 @@ from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE, CountFacts
 from voting.documents.list_decision import unsigned_list_decision, verify_list_decision
 
-PASSPHRASE = "khan trung moi thay song lam"
 VI = Guide("vi")
 
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let sealing cost little: what a guess costs is tested elsewhere."""
-    monkeypatch.setattr(guide_count, "bind_to_box", functools.partial(bind_to_box, cost=LEAST_COST))
-
-
-def run(*words: object, answers: str = "") -> Result:
-    return CliRunner().invoke(tally_group, [str(word) for word in words], input=answers)
-
-
-def refused(result: Result, words: str) -> None:
-    assert result.exit_code == 1, result.output
-    assert words in result.output, result.output
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The answers that people will give, one a question."""
-    answers: list[str] = []
-    monkeypatch.setattr(click, "prompt", lambda *_, **options: _next(answers, options))
-    return answers
-
-
-def _next(answers: list[str], options: dict[str, Any]) -> str:
-    answer = answers.pop(0)
-    return answer if answer or options.get("default") is None else str(options["default"])
+pytestmark = pytest.mark.usefixtures("cheap_binding")
 
 
 def lines(*answers: str) -> str:

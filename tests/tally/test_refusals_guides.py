@@ -1,21 +1,16 @@
 """What the guided commands ask again, refuse, or leave undone, after wrong answers and wrong files."""
 
-import functools
 from pathlib import Path
-from typing import Any
 
-import click
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
 
 from keys.keyfiles import write_sealed
 from keys.recovery import recovery_lines
 from keys.sealing import LEAST_COST
 from keys.signing import KIND as SIGNING_KIND
 from keys.signing import encode_signing_key, load_public, new_signing_key, public_text
-from tally import cli_pens, guide_count
-from tally.cli import tally_group
+from tally import cli_pens
 from tally.cli_options import passphrase, pin
 from tally.cli_pens import pen_by_asking
 from tally.errors import CannotSign
@@ -23,54 +18,22 @@ from tally.guide import Guide, Refused
 from tally.guide_faults import explain
 from tally.guide_setup import tell_setup
 from tally.signatures import read_record
-from tally.teller_file import bind_to_box, new_teller_file, write_teller_file
+from tally.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Lab
 from tests.attacks.lab import counted as made_counted
-from tests.attacks.lab import lab as made
 from tests.attacks.records import papers
 from tests.tally.fast.ballots import AGREE, make_election
+from tests.tally.terminal import PASSPHRASE, refused, run
 from tests.tally.tokens import LABEL, PIN
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.facts import CountFacts
 
-PASSPHRASE = "khan trung moi thay song lam"
 VI = Guide("vi")
 
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let sealing cost little: what a guess costs is tested elsewhere."""
-    monkeypatch.setattr(guide_count, "bind_to_box", functools.partial(bind_to_box, cost=LEAST_COST))
-
-
-def run(*words: object, answers: str = "") -> Result:
-    return CliRunner().invoke(tally_group, [str(word) for word in words], input=answers)
-
-
-def refused(result: Result, words: str) -> None:
-    assert result.exit_code == 1, result.output
-    assert words in result.output, result.output
+pytestmark = pytest.mark.usefixtures("cheap_binding")
 
 
 # --- questions -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The answers that people will give, one a question."""
-    answers: list[str] = []
-    monkeypatch.setattr(click, "prompt", lambda *_, **options: _next(answers, options))
-    return answers
-
-
-def _next(answers: list[str], options: dict[str, Any]) -> str:
-    answer = answers.pop(0)
-    return answer if answer or options.get("default") is None else str(options["default"])
 
 
 def test_a_number_out_of_its_bounds_is_asked_for_again(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:

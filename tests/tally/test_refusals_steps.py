@@ -36,7 +36,6 @@ from tally.record import BothFacts, build_record
 from tally.rule_case import parse_case
 from tally.signatures import read_record
 from tests.attacks.lab import Lab, closed, counted, failed, verify
-from tests.attacks.lab import lab as made
 from tests.attacks.records import papers
 from tests.tally.records import (
     EVERYONE,
@@ -58,11 +57,6 @@ from voting.documents.facts import HeadWord
 from voting.documents.record import MadeBy
 
 ONE = Selection("top", 1)
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 # --- count and audit -------------------------------------------------------------------------------------------------

@@ -9,12 +9,6 @@ from click.testing import CliRunner
 from tally import verify_cli
 from tally.audit import Verdict
 from tests.attacks.lab import Lab, closed
-from tests.attacks.lab import lab as made
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 @pytest.mark.parametrize("error", [ImportError("no dask"), OSError("no route"), ValueError("no address")])

@@ -17,7 +17,6 @@ from tally.signatures import (
     unsigned_record,
 )
 from tests.attacks.lab import Lab, counted
-from tests.attacks.lab import lab as made
 from tests.attacks.records import SIGNERS, conference_of, papers
 from tests.voting.plan.office import CHAIR, KEY, office_round
 from voting.documents.conference import ON_PAPER
@@ -26,11 +25,6 @@ from voting.documents.errors import NotCanonical
 from voting.documents.facts import SignedDecision
 from voting.documents.list_decision import unsigned_list_decision, verify_list_decision
 from voting.plan.decisions import Deciding, list_decision_for
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 @pytest.fixture(scope="module")

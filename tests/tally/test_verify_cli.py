@@ -9,15 +9,9 @@ from click.testing import CliRunner, Result
 
 from tally.verify_cli import printable, verify_command
 from tests.attacks.lab import Lab, closed, counted
-from tests.attacks.lab import lab as made
 from tests.attacks.records import papers
 
 VECTOR = next((Path(__file__).resolve().parents[1] / "vectors" / "3x2").glob("*.bel"))
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 def verify(*words: object) -> Result:

@@ -1,6 +1,5 @@
 """Checking in chunks: however the box is cut, the findings and the sum are the same."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,11 +13,6 @@ from tests.attacks.lab import lab as made
 from tests.attacks.test_ballots import overvote
 from voting.documents.canonical import parse_compact
 from voting.documents.outcome import encode_tally
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 def numbered(lab: Lab, *more: bytes) -> list[NumberedBallot]:

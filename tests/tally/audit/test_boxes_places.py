@@ -7,34 +7,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from tally.audit import Report, Verdict, audit, boxes
+from tally.audit import Report, Verdict, boxes
 from tally.audit.boxes import Boxes, merge
 from tally.audit.record import check_records
 from tally.audit.report import Finding, Ledger
 from tally.signatures import unsigned_record
 from tests.attacks.lab import Lab, build_lab, chain, counted
-from tests.attacks.lab import lab as made
 from tests.attacks.records import conference_of, papers
+from tests.tally.audit.reading import audited, said
 from tests.tally.records import sample_record
 from voting.documents.bundle import open_bundle, write_bundle
 from voting.documents.canonical import canonical
 from voting.documents.commitments import sidecar_of
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
-
-
-def audited(raw: bytes, folder: Path) -> Report:
-    path = folder / "one.bel"
-    path.write_bytes(raw)
-    return audit(path)
-
-
-def said(ledger: Ledger, check: str | None = None) -> list[str]:
-    return [place for one in ledger.findings if check in (None, one.check) for place in one.first]
-
 
 # --- several records -------------------------------------------------------------------------------------------------
 

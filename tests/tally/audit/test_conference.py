@@ -10,12 +10,6 @@ from keys.trustees import Pedersen, Single, Trustees, encode_trustees, parse_tru
 from tally.audit.conference import check_conference, check_turnout
 from tally.audit.report import Ledger
 from tests.attacks.lab import Lab
-from tests.attacks.lab import lab as made
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 def trustees(*items: Single | Pedersen) -> Trustees:

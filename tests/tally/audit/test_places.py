@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from keys.group import Q, decode_point
-from tally.audit import Report, audit, copies
+from tally.audit import Report, copies
 from tally.audit import box as box_module
 from tally.audit.ballots import BallotRules, Chunk, ChunkFindings, NumberedBallot, check_ballots
 from tally.audit.box import check_box
@@ -18,22 +18,11 @@ from tally.audit.copies import Copies
 from tally.audit.credentials import Credentials
 from tally.audit.report import Ledger
 from tests.attacks.lab import TIME, Events, Lab, chain, closed, counted, digest, edited, failed
-from tests.attacks.lab import lab as made
+from tests.tally.audit.reading import audited
 from voting.documents.canonical import parse_compact
 from voting.documents.members import encode_member
 
 KINDS = ("ballot_form", "ballot_election", "ballot_signature", "ballot_proofs")
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
-
-
-def audited(raw: bytes, folder: Path) -> Report:
-    path = folder / "one.bel"
-    path.write_bytes(raw)
-    return audit(path)
 
 
 def examined(report: Report) -> dict[str, int]:

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +10,7 @@ import pytest
 
 from keys.group import Q
 from keys.signing import keyid, new_signing_key, public_text
-from tally.audit import Report, audit
+from tally.audit import Report
 from tally.audit.facts import check_count, check_room
 from tally.audit.opening_proofs import check_openings
 from tally.audit.record import read_record
@@ -19,8 +18,8 @@ from tally.audit.report import Ledger
 from tally.audit.signatures import check_head, check_signatures
 from tally.signatures import head_word, signers, unsigned_record
 from tests.attacks.lab import Lab, counted
-from tests.attacks.lab import lab as made
 from tests.attacks.records import conference_of, confirmation, count_facts, envelope, papers, room_facts
+from tests.tally.audit.reading import audited, said
 from tests.tally.records import sample_record, team, tied_record
 from voting.documents.canonical import canonical
 from voting.documents.conference import Conference
@@ -40,23 +39,8 @@ RECORD = "record.json (paper 1)"
 
 
 @pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
-
-
-@pytest.fixture(scope="module")
 def report(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Report:
     return audited(counted(lab).raw(), tmp_path_factory.mktemp("box"))
-
-
-def audited(raw: bytes, folder: Path) -> Report:
-    path = folder / "one.bel"
-    path.write_bytes(raw)
-    return audit(path)
-
-
-def said(ledger: Ledger, check: str | None = None) -> list[str]:
-    return [place for one in ledger.findings if check in (None, one.check) for place in one.first]
 
 
 # --- the room's facts ------------------------------------------------------------------------------------------------

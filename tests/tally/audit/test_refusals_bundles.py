@@ -22,7 +22,6 @@ from tally.record import facts_of
 from tally.signatures import unsigned_record
 from tally.verify_cli import check_file
 from tests.attacks.lab import Draft, Lab, build_lab, chain, closed, counted, failed
-from tests.attacks.lab import lab as made
 from tests.attacks.records import Papers, conference_of, envelope, papers, room_facts
 from tests.tally.records import EVERYONE, sample_record, team, tied_record
 from voting.documents.bundle import write_bundle
@@ -32,11 +31,6 @@ from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE
 
 Files = dict[str, bytes]
-
-
-@pytest.fixture(scope="module")
-def lab() -> Lab:
-    return made()
 
 
 def files_of(lab: Lab, draft: Draft, made: Papers) -> Files:
