@@ -38,7 +38,7 @@ class QuorumMissed(PlanError):
 
 
 class TellerOnBallot(PlanError):
-    """A member of the counting committee is on the ballot (A14)."""
+    """A member of the counting committee is on the ballot, and no reason is given (A14)."""
 
 
 class WrongDocument(PlanError):

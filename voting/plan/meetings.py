@@ -3,21 +3,24 @@
 The notes say which readings of the plan and which decisions of the organiser the step was held by (A1 … A24).
 """
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
-from voting.documents.conference import FORMAT, Conference, Override, Quorum, Ruleset, Signer
+from voting.documents.conference import FORMAT, Conference, Override, Paper, Quorum, Ruleset, Signer
 from voting.documents.election import Question
 from voting.draft import Draft, Person
 from voting.plan.eligibility import Confirmation
 from voting.plan.errors import CompositionNotConfirmed, TellerOnBallot
 from voting.plan.filing import Filed
 from voting.plan.meeting_notes import notes_for
-from voting.plan.papers import StepPapers, papers_for
+from voting.plan.papers import papers_for
 from voting.plan.quorum import quorum_for
-from voting.plan.rounds import Round, ballots_of, check_round, names_of, procedure_of, step_of
+from voting.plan.rounds import Round, ballots_of, check_round, procedure_of, step_of
 from voting.plan.summons import Summons
 from voting.procedures.schema import Step
 from voting.setup_questions import number_papers
+from voting.teller_clashes import clashing, reason_of, with_reasons
 
 
 class CompositionWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,7 +32,10 @@ class CompositionWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Meeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the organiser decides for one conference. `override` is the chair's word on a missed quorum."""
+    """What the organiser decides for one conference. `override` is the chair's word on a missed quorum.
+
+    `teller_reasons` says, by name, why a teller who stands on a paper counts all the same.
+    """
 
     place: str
     date: str
@@ -41,6 +47,7 @@ class Meeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     composition: CompositionWord | None = None
     override: Override | None = None
     confirmations: tuple[Confirmation, ...] = ()
+    teller_reasons: Mapping[str, str] = {}
 
 
 class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,13 +61,14 @@ class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ...] = ()) -> Draft:
-    """Draft the conference of a step from the round and its signed documents; raise a PlanError."""
+    """Draft the conference of a step from the round and its signed documents; raise a PlanError.
+
+    A teller on a paper without a reason is no error yet: the draft says so, and its list is not frozen before.
+    """
     check_round(plan)
     step = step_of(plan, number)
     found = papers_for(plan, number, files)
-    check_tellers(meeting, found)
-    word = meeting.composition
-    confirmed = f"{word.by} xác nhận ngày {word.on}" if word else ""
+    notes = notes_for(plan, step, meeting.summons.exclusions, _confirmed(meeting), meeting.confirmations)
     rule = plan.ruleset.quorum
     return Draft(
         ruleset=Ruleset(plan.ruleset.id, plan.ruleset.version),
@@ -73,7 +81,7 @@ def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ..
         date=meeting.date,
         organiser=plan.organiser,
         basis=tuple(source.name for source in plan.ruleset.basis),
-        composition=composition_text(step, word),
+        composition=composition_text(step, meeting.composition),
         address=plan.address,
         quorum=None if rule is None else Quorum(rule.num, rule.den, meeting.override),
         tellers=meeting.tellers,
@@ -82,7 +90,7 @@ def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ..
         head=meeting.head,
         papers=found.papers,
         put_forward_max=put_forward_max(plan, step),
-        notes=notes_for(plan, step, meeting.summons.exclusions, confirmed, meeting.confirmations),
+        notes=with_reasons(notes, _reasons(meeting, found.papers)),
         previous=found.previous,
         people=tuple(Person(one.name, one.unit) for one in meeting.summons.people),
     )
@@ -93,6 +101,7 @@ def conference_for(
 ) -> Conference:
     """Return the conference of a step as election.json carries it, questions numbered; raise a PlanError."""
     draft = draft_for(plan, number, meeting, files)
+    check_tellers(draft)
     summoned = len(draft.people)
     papers, _ = number_papers(draft.papers, draft.put_forward_max)
     return Conference(
@@ -145,11 +154,19 @@ def composition_text(step: Step, word: CompositionWord | None) -> str:
     return step.composition.text
 
 
-def check_tellers(meeting: Meeting, found: StepPapers) -> None:
-    """Raise TellerOnBallot if a member of the counting committee stands on a paper, by name (A14)."""
-    tellers = names_of(meeting.tellers)
-    for paper in found.papers:
-        for candidate in paper.candidates:
-            if candidate.name.casefold() in tellers:
-                message = f"{candidate.name} is on the ballot and cannot be on the counting committee (A14)"
-                raise TellerOnBallot(message, told="teller_on_ballot", name=candidate.name)
+def check_tellers(draft: Draft) -> None:
+    """Raise TellerOnBallot if a teller stands on a paper and nobody has said why they count all the same (A14)."""
+    for name in clashing(draft.tellers, draft.papers):
+        if not reason_of(name, draft.notes):
+            message = f"{name} is on the ballot: a reason expected why they are on the counting committee (A14)"
+            raise TellerOnBallot(message, told="teller_on_ballot", name=name)
+
+
+def _reasons(meeting: Meeting, papers: Sequence[Paper]) -> dict[str, str]:
+    """The reasons given for tellers on these papers; for others none is kept."""
+    return {name: meeting.teller_reasons.get(name, "") for name in clashing(meeting.tellers, papers)}
+
+
+def _confirmed(meeting: Meeting) -> str:
+    word = meeting.composition
+    return f"{word.by} xác nhận ngày {word.on}" if word else ""

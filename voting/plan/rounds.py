@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from voting.documents.canonical import unclean_text
-from voting.documents.conference import Organiser, Signer
+from voting.documents.conference import Organiser
 from voting.plan.errors import InvalidRound
 from voting.plan.people import Person
 from voting.procedures import find_procedure, find_step
@@ -151,8 +151,3 @@ def _entry_problems(
             yield f"{what}: nobody of the id {person!r} is in the round"
         if tuple(seat) not in seats:
             yield f"{what}: no seat {seat} in the round"
-
-
-def names_of(signers: tuple[Signer, ...]) -> set[str]:
-    """Return the names of signers, small letters, for comparison."""
-    return {signer.name.casefold() for signer in signers}

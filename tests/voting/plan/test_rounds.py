@@ -31,6 +31,7 @@ from voting.documents.errors import UnsignedDocument
 from voting.documents.ledger import Annulment, Ledger
 from voting.documents.list_decision import HandVote, ListDecision, unsigned_list_decision, verify_list_decision
 from voting.documents.record import Record
+from voting.draft import draft_problems
 from voting.plan.decisions import Deciding, list_decision_for
 from voting.plan.errors import (
     CompositionNotConfirmed,
@@ -45,13 +46,14 @@ from voting.plan.errors import (
 )  # fmt: skip
 from voting.plan.filing import file_documents
 from voting.plan.ledger import annul, begin, close, documents_in_force, mark_of, next_step
-from voting.plan.meetings import conference_for, draft_for, questions_for
+from voting.plan.meetings import Meeting, conference_for, draft_for, questions_for
 from voting.plan.outcome import outcomes
 from voting.plan.papers import papers_for
 from voting.plan.quorum import lateness, least_present
-from voting.plan.rounds import Nominee, Options, Seat, check_round, step_of
+from voting.plan.rounds import Nominee, Options, Round, Seat, check_round, step_of
 from voting.plan.summons import exclude
 from voting.procedures import find_procedure, load_ruleset
+from voting.teller_clashes import reason_of
 
 PROCEDURES = ("CUR-DEPT", "CUR-OFFICE", "NEXT-DEPT", "NEXT-OFFICE")
 DECIDING = Deciding(place="Phòng họp", date="2022-04-01", adopted_by="Tập thể lãnh đạo", signers=(CHAIR,))
@@ -287,11 +289,33 @@ def test_a_composition_that_the_plan_lacks_must_be_confirmed_and_is_noted() -> N
     assert "Chánh Văn phòng xác nhận ngày 2022-04-02" in next(n.text for n in draft.notes if n.code == "A19")
 
 
-def test_a_teller_may_not_be_on_the_ballot() -> None:
+ON_BALLOT = Signer("Nguyễn Phó An", "Ủy viên", TELLERS[1].key, True)
+
+
+def counting(reasons: dict[str, str]) -> tuple[Round, Meeting]:
+    """A round's first step with a teller who stands on its paper."""
     plan = office_round("CUR-DEPT")
-    candidate = Signer("Nguyễn Phó An", "Ủy viên", TELLERS[0].key, True)
-    with pytest.raises(TellerOnBallot, match="Nguyễn Phó An"):
-        draft_for(plan, 1, meeting(plan, step_of(plan, 1), tellers=(TELLERS[0], candidate)))
+    tellers = (TELLERS[0], ON_BALLOT)
+    return plan, meeting(plan, step_of(plan, 1), tellers=tellers, teller_reasons=reasons)
+
+
+@pytest.mark.parametrize("reasons", [{}, {ON_BALLOT.name: ""}, {"Người Khác": "Cả phòng chỉ có ba đảng viên"}])
+def test_a_teller_on_the_ballot_without_a_reason_is_named(reasons: dict[str, str]) -> None:
+    plan, gathering = counting(reasons)
+    with pytest.raises(TellerOnBallot, match="Nguyễn Phó An is on the ballot: a reason expected"):
+        conference_for(plan, 1, gathering, attendance(9))
+    problems = [str(one) for one in draft_problems(draft_for(plan, 1, gathering)) if one.key == "teller_listed"]
+    assert problems == ["teller Nguyễn Phó An stands on a ballot: a reason expected"]
+
+
+def test_a_teller_on_the_ballot_counts_for_a_reason_that_the_record_keeps() -> None:
+    reason = "Cả phòng chỉ có ba đảng viên"
+    plan, gathering = counting({ON_BALLOT.name: reason, TELLERS[0].name: "không cần"})
+    conference = conference_for(plan, 1, gathering, attendance(9))
+    assert reason_of(ON_BALLOT.name, conference.notes) == reason
+    assert reason_of(TELLERS[0].name, conference.notes) == ""  # who stands on no paper needs no word
+    assert conference.notes == draft_for(plan, 1, gathering).notes
+    assert [one.key for one in draft_problems(draft_for(plan, 1, gathering)) if one.key == "teller_listed"] == []
 
 
 # Quorum and deadlines

@@ -32,6 +32,7 @@ from voting.plan.people import Birth
 from voting.plan.rounds import Round, procedure_of
 from voting.rounds import Kept
 from voting.storage.tables import RecordRow, ServerKeyRow
+from voting.teller_clashes import reason_of
 from voting.web.app import FOLDER
 
 OFFICE: dict[str, Any] = {"superior": "UBND tỉnh Sơn La", "agency": "Văn phòng", "locality": "Sơn La",
@@ -385,6 +386,35 @@ def meet_on_paper(room: Room, step: int, sealed: bool) -> None:
             setup.write_setup(session, room.conference, room.keyring)
     with room.storage.write() as session:
         life.move_to_paper(session, room.conference, life.TwoPeople("chair", "organiser"))
+
+
+def test_a_teller_of_the_conference_before_who_is_on_the_ballot_counts_for_a_reason_alone(
+    app: Flask, browser: Browser, room: Room
+) -> None:
+    browser.sign_in("organiser")
+    begin(browser, "NEXT-OFFICE")
+    put(app, office.office_round("NEXT-OFFICE"))
+    decide(browser, 1)
+    decide(browser, 2)
+    first, *others = new_draft(room.tellers).tellers
+    with room.storage.write() as session:
+        number = rounds_steps.begin_conference(session, 1, 3, datetime.date(2022, 4, 10))
+        draft = life_row.draft_of(session, number)
+        name = draft.papers[0].candidates[0].name
+        tellers = (msgspec.structs.replace(first, name=name), *others)
+        life.change_draft(session, number, msgspec.structs.replace(draft, tellers=tellers))
+        again = rounds_steps.step_draft(session, 1, 3, datetime.date(2022, 4, 11))
+    assert again.tellers == tellers  # the signers of the conference before are offered
+    listed = f"{name} vừa kiểm phiếu vừa có tên trên phiếu"
+    assert listed in browser.get("/draft").text
+    assert f"{name} là kiểm phiếu viên và có tên trên phiếu" in browser.get("/draft/signers").text
+    form: dict[str, Any] = {"teller1_reason": "Cả phòng chỉ có ba đảng viên"}
+    for at, one in enumerate(tellers, 1):
+        form |= {f"teller{at}_{part}": getattr(one, part) for part in ("name", "role", "key")}
+    assert browser.post("/draft/signers", **form).status_code == 303
+    assert listed not in browser.get("/draft").text
+    with room.storage.read() as session:
+        assert reason_of(name, life_row.draft_of(session, number).notes) == "Cả phòng chỉ có ba đảng viên"
 
 
 def test_an_annulled_step_stays_on_file_and_is_held_again(app: Flask, browser: Browser, room: Room) -> None:
