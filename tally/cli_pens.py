@@ -58,31 +58,28 @@ class PenChoice:
 
 def pen_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add --key, --token, --token-module, --token-key and --passphrase-file; the command gets them as `pen`."""
-
-    @click.option("--key", type=EXISTING, help="A teller's file, or a sealed signing key.")
-    @_token_options
-    @click.option("--passphrase-file", type=EXISTING, help="Take the passphrase or PIN from a file's first line.")
-    @wraps(command)
-    def with_pen(**given: Any) -> None:
-        names = PenChoice.__dataclass_fields__
-        choice = PenChoice(**{name: given.pop(name) for name in names})
-        command(pen=choice, **given)
-
-    return with_pen
+    key = click.option("--key", type=EXISTING, help="A teller's file, or a sealed signing key.")
+    words = click.option(
+        "--passphrase-file", type=EXISTING, help="Take the passphrase or PIN from a file's first line."
+    )
+    return key(_token_options(words(_gathered(command, "pen", PenChoice))))
 
 
 def token_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add --token, --token-module, --token-key and --pin-file; the command gets them as `token`."""
+    words = click.option("--pin-file", type=EXISTING, help="Take the token's PIN from a file's first line.")
+    return _token_options(words(_gathered(command, "token", TokenChoice)))
 
-    @_token_options
-    @click.option("--pin-file", type=EXISTING, help="Take the token's PIN from a file's first line.")
+
+def _gathered(command: Callable[..., None], name: str, kind: type[PenChoice | TokenChoice]) -> Callable[..., None]:
+    """The command, given one choice by name instead of each of its options."""
+
     @wraps(command)
-    def with_token(**given: Any) -> None:
-        names = TokenChoice.__dataclass_fields__
-        choice = TokenChoice(**{name: given.pop(name) for name in names})
-        command(token=choice, **given)
+    def with_choice(**given: Any) -> None:
+        choice = kind(**{option: given.pop(option) for option in kind.__dataclass_fields__})
+        command(**{name: choice}, **given)
 
-    return with_token
+    return with_choice
 
 
 def _token_options(command: Callable[..., None]) -> Callable[..., None]:
