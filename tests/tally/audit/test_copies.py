@@ -35,5 +35,6 @@ def test_copies_far_apart_are_found_when_most_marks_are_in_a_file() -> None:
     copies.add(4000, [1024 * 10 + 1])
     copies.add(5000, [1024 * 10])
     copies.add(6000, [1024 * 10 + 1])
-    assert sorted(copies.found()) == [(1, 5000), (4000, 6000)]
+    copies.add(7000, [1024 * 303, 1024 * 5006])  # within and at the end of what went to the file
+    assert sorted(copies.found()) == [(1, 5000), (30, 7000), (500, 7000), (4000, 6000)]
     copies.close()
