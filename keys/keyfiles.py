@@ -45,7 +45,7 @@ def replace_sealed(path: Path, payload: bytes, passphrase: str, *, kind: str, co
     fresh.unlink(missing_ok=True)
     write_sealed(fresh, payload, passphrase, kind=kind, cost=cost)
     fresh.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def next_state(path: Path) -> Path:
@@ -66,10 +66,11 @@ def _write_new(path: Path, raw: bytes, mode: int) -> None:
         file.write(raw)
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
     if os.name == "nt":  # Windows cannot open a folder, and journals renames by itself.
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -3,8 +3,7 @@
 A backup is a SQLite file whatever the room's database is; it has no write-ahead log, no free page and no order but that
 of the keys. What was in the box when it was made is in it; what came later is not. So a box that was open comes back
 annulled, unless a second machine mirrored it: receipts of ballots that the backup lacks may be out in the room (design
-§3). room.key is not in it, and
-belongs elsewhere: without it nobody can sign as this room.
+§3). room.key is not in it, and belongs elsewhere: without it nobody can sign as this room.
 """
 
 import shutil
@@ -15,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.orm import Session
 
+from keys.keyfiles import sync_folder
 from voting import life_row
 from voting.errors import InvalidSettings, WrongState
 from voting.storage.engine import Storage
@@ -27,16 +27,25 @@ AT_ONCE = 500  # rows read and written together
 
 
 def back_up(storage: Storage, out: Path) -> dict[str, int]:
-    """Write a backup into the new file `out`; return the rows of each table. Raises InvalidSettings if `out` exists."""
+    """Write a backup into the new file `out`; return the rows of each table. Raises InvalidSettings if `out` exists.
+
+    It gets its name when it is whole and on the disk: one that was interrupted is no backup.
+    """
     if out.exists():
         raise InvalidSettings(f"{out.name} exists: name a new file")
-    target = Storage(f"sqlite:///{out}")
-    try:
-        migrate(target)
-        out.chmod(0o600)
-        counted = _copy(storage, target)
-    finally:
-        target.close()
+    if not out.parent.is_dir():
+        raise InvalidSettings(f"{out.parent}: no such folder")
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=out.parent) as folder:
+        unfinished = Path(folder) / out.name
+        target = Storage(f"sqlite:///{unfinished}")
+        try:
+            migrate(target)
+            unfinished.chmod(0o600)
+            counted = _copy(storage, target)
+        finally:
+            target.close()
+        unfinished.rename(out)
+    sync_folder(out.parent)
     return counted
 
 

@@ -107,7 +107,7 @@ def test_a_secret_of_zero_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_where_folders_cannot_be_opened_none_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(keyfiles, "os", SimpleNamespace(name="nt"))
-    keyfiles._sync_folder(tmp_path / "not there")
+    keyfiles.sync_folder(tmp_path / "not there")
 
 
 def test_a_line_with_letters_to_spare_is_refused() -> None:

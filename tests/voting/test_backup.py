@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.voting.rooms import CLOSING, SECRET, TWO, Room
-from voting import closing, life
+from voting import backup, closing, life
 from voting.backup import LEFT_OUT, back_up, restore
 from voting.cli import main
 from voting.errors import InvalidSettings, WrongState
@@ -115,6 +115,22 @@ def test_nothing_is_written_over(room: Room, elsewhere: Storage, tmp_path: Path)
         restore(out, elsewhere)
     with pytest.raises(InvalidSettings, match="no such file"):
         restore(tmp_path / "none.db", elsewhere)
+
+
+def test_a_backup_that_was_interrupted_is_none(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.begin()
+
+    def fails(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(backup, "_copy", fails)
+    out = tmp_path / "out" / "backup.db"
+    with pytest.raises(InvalidSettings, match="no such folder"):
+        back_up(room.storage, out)
+    out.parent.mkdir()
+    with pytest.raises(OSError, match="no space"):
+        back_up(room.storage, out)
+    assert list(out.parent.iterdir()) == []
 
 
 def test_the_commands_back_up_and_restore_a_folder(sqlite_room: Room, tmp_path: Path) -> None:
