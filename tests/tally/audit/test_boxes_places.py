@@ -119,3 +119,18 @@ def test_a_box_with_records_is_asked_for_every_paper(lab: Lab, tmp_path: Path, m
     for folder in found.folders():
         found.check(folder)
     assert asked == [(f"a/{box}", {1})]
+
+
+def test_what_a_record_and_the_facts_beside_a_box_lack_is_said(lab: Lab, tmp_path: Path) -> None:
+    draft = counted(lab)
+    unsigned, uuid = papers(lab, draft), lab.election.uuid
+    unsigned.signers = unsigned.signers[:1]
+    files = {f"a/{uuid}.bel": draft.raw(), "a/record.json": unsigned.sign(), f"a/{uuid}.facts.json": b"{}"}
+    found = opened(lab, tmp_path, files)
+    found.check("a")
+    first, *others = said(found.ledger, "signatures")
+    assert first == "a/record.json (paper 1): awaiting signature of Kiểm phiếu viên 2 (Kiểm phiếu viên)"
+    assert len(others) == 3
+    facts, count = said(found.ledger, "facts_files")
+    assert facts == f"a/{uuid}.facts.json: not the file that a/record.json names"
+    assert count.startswith(f"a/{uuid}.count.json: ")
