@@ -19,7 +19,7 @@ from tests.mutation.mutants import Mutant, mutants
 RULE = ("tests/tally/test_rule.py", "tests/tally/test_rule_edges.py", "tests/tally/test_rule_cli.py")
 ATTACKS = ("tests/attacks", "tests/tally/audit")
 BOX = (
-    *(f"tests/voting/test_box{part}.py" for part in ("", "_doubts", "_copies", "_line")),
+    *(f"tests/voting/test_box{part}.py" for part in ("", "_doubts", "_copies", "_line", "_queries")),
     "tests/voting/storage/test_model.py",
     "tests/voting/web/test_api.py",
 )
