@@ -17,7 +17,7 @@ from voting.documents.signed import read_signed
 from voting.draft import Draft
 from voting.plan.errors import WrongDocument
 from voting.setup_questions import number_papers
-from voting.storage.tables import ConferenceRow, SetupRow
+from voting.storage.tables import ConferenceRow, ServerKeyRow, SetupRow
 
 COUNT_FORMAT = 1  # of the form, as `tally.paper` reads it
 MOMENT = "{date}T{hour}:00+07:00"
@@ -85,10 +85,11 @@ def _without_setup(session: Session, row: ConferenceRow, draft: Draft) -> Confer
     counted = roll.count(session, row.id)
     present = row.present if row.present is not None else counted.present
     word = Override(row.override_by, row.override_reason or "") if row.override_by else None
+    desk = session.get(ServerKeyRow, (row.id, "desk"))
     fields = {name: getattr(draft, name) for name in Conference.__struct_fields__ if hasattr(draft, name)}
     return Conference(**fields | {
         "format": FORMAT, "summoned": row.summoned, "present": present, "drawn": present, "spares": 0,
         "quorum": Quorum(draft.quorum.num, draft.quorum.den, word) if draft.quorum else None,
-        "receipt_key": ON_PAPER, "desk_key": ON_PAPER,
+        "receipt_key": ON_PAPER, "desk_key": desk.public if desk is not None else ON_PAPER,
         "papers": number_papers(draft.papers, draft.put_forward_max)[0],
     })  # fmt: skip

@@ -16,7 +16,7 @@ from keys.signing import SigningKey
 from voting import closing, hand_counts, life, life_row, rounds
 from voting.documents.canonical import canonical
 from voting.documents.conference import ON_PAPER, Signer
-from voting.documents.dossier import box_files, folder_of, minutes_of
+from voting.documents.dossier import box_files, folder_of, makers, minutes_of
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.ledger import Annulment, Sitting
 from voting.documents.list_decision import WHAT, ListDecision, unsigned_list_decision
@@ -207,23 +207,18 @@ def annul_step(session: Session, number: int, step: int, annulment: Annulment) -
 
 
 def desk_of(session: Session, number: int) -> int:
-    """Return the conference whose desk key signs the dossier: of the last step in force that was counted by machine.
+    """Return the conference whose desk key signs the dossier: the one that `tally.audit.dossier` asks for.
 
-    `tally.audit.dossier` asks for that key. Conferences that were annulled, moved to paper or are not signed yet sign
-    nothing, however late they were. Where every step was counted by hand, it is the last one in force with a Setup.
+    Conferences that were annulled, moved to paper without a count or are not signed yet sign nothing, however late.
     """
     kept = rounds.kept_round(session, number)
-    filed = rounds.in_force(session, number, kept)
-    records = [one.document for one in filed if isinstance(one.document, Record) and one.document.form == "electronic"]
-    desk = ServerKeyRow.purpose == "desk"
-    if records:
-        last = max(records, key=lambda one: one.conference.step).conference
-        found = session.scalar(select(ServerKeyRow.conference).where(desk, ServerKeyRow.public == last.desk_key))
-    else:
-        signed = sorted(one.step for one in kept.ledger.sittings if one.state == "signed")
-        live = [kept.conferences[step] for step in signed if step in kept.conferences]
-        of_live = select(ServerKeyRow.conference).where(desk, ServerKeyRow.conference.in_(live))
-        found = session.scalar(of_live.order_by(ServerKeyRow.conference.desc()).limit(1))
+    _demand_all_signed(kept)
+    live = [one.document for one in rounds.in_force(session, number, kept)]
+    named = makers(live)
+    if not named:
+        raise WrongTurn("all steps counted by hand: no desk named, or nobody signed all of them", told="no_maker")
+    own = (ServerKeyRow.purpose == "desk") & ServerKeyRow.public.in_(named)
+    found = session.scalar(select(ServerKeyRow.conference).where(own).limit(1))
     if found is None:
         raise WrongTurn("no step in force of this round has a desk key in this room", told="no_desk")
     return found
@@ -232,9 +227,7 @@ def desk_of(session: Session, number: int) -> int:
 def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey, made_by: str) -> bytes:
     """Write the dossier of a round whose steps are all signed."""
     kept = rounds.kept_round(session, number)
-    turn = ledgers.next_step(kept.ledger, kept.plan)
-    if turn is not None:
-        raise WrongTurn(f"step {turn} is not signed yet", told="step_unsigned", turn=turn)
+    _demand_all_signed(kept)
     raws = rounds.documents(session, number)
     listed = tuple(digest for sitting in kept.ledger.sittings for digest in sitting.documents)
     folders = {
@@ -242,6 +235,12 @@ def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey
     }
     papers = {name: raw for name, raw in rounds.papers(session, number).items() if name.partition("/")[0] in folders}
     return write_dossier(kept.plan, kept.ledger, rounds.filed(raws, listed), raws, paperwork, key, made_by, papers)
+
+
+def _demand_all_signed(kept: Kept) -> None:
+    turn = ledgers.next_step(kept.ledger, kept.plan)
+    if turn is not None:
+        raise WrongTurn(f"step {turn} is not signed yet", told="step_unsigned", turn=turn)
 
 
 def _close(session: Session, number: int, kept: Kept, step: int, uuid: str, documents: tuple[str, ...]) -> None:

@@ -1,7 +1,9 @@
 """The room's own signing keys of a conference: receipts (biên nhận) and the desk's facts.
 
-Made once, when Setup is written, which names their public halves. The private halves rest in the database, sealed by
-the server's secret (Fernet: AES-128-CBC with HMAC-SHA256), which lies in a file of its own.
+Made once, when Setup is written, which names their public halves; the desk's also where a conference is moved to paper
+before, whose hand count names it, so that a round counted by hand has a desk to sign its dossier. The private halves
+rest in the database, sealed by the server's secret (Fernet: AES-128-CBC with HMAC-SHA256), which lies in
+a file of its own.
 """
 
 import base64

@@ -34,6 +34,8 @@ class Boxes:
     ballots: int = 0
     makers: set[str] = field(default_factory=set)
     """Whose signature under the manifest is asked for: any one of these keys, as the kind of the bundle says."""
+    unnamed: str = ""
+    """What is said where there is no maker at all; empty where that is nothing special."""
     conferences: list[Conference] = field(default_factory=list)
     """Those of all records and archives that were read."""
 

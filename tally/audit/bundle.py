@@ -4,14 +4,14 @@
 2. the boxes    archives with their records, facts and minutes                                     boxes
 3. the kind     a dossier: ledger, documents, chain of steps                                       dossier
                 custody: every box that is handed over                                             custody
-4. the maker    the manifest's signature: a dossier by the desk of its last ballot, custody by a   this module
-                desk or signer that every record in it names
+4. the maker    the manifest's signature: a dossier by a desk that its documents name, custody by  this module
+                a desk or signer that every record in it names
 
 A bundle that does not open is not sound; `bundle_damage` then says which files are not as the manifest says.
 """
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from tally.audit.boxes import Boxes
@@ -20,7 +20,7 @@ from tally.audit.custody import check_custody
 from tally.audit.dossier import check_dossier
 from tally.audit.report import Ledger, Report, Verdict
 from tally.fast.checking import Runner
-from voting.documents.bundle import Bundle, open_bundle, verify_bundle_file, verify_bundle_signature
+from voting.documents.bundle import open_bundle, verify_bundle_file, verify_bundle_signature
 
 BUNDLE, FILES, MAKER = "bundle", "bundle_files", "bundle_signature"
 Check = Callable[[Boxes], str]
@@ -57,7 +57,7 @@ def _check(boxes: Boxes) -> Report:
     for listed in bundle.manifest.files:
         ledger.holds(FILES, listed.name, lambda: verify_bundle_file(bundle, listed))  # noqa: B023 - called at once
     reached = KINDS[bundle.manifest.kind](boxes)
-    signed_by = _check_maker(ledger, bundle, boxes.makers)
+    signed_by = _check_maker(boxes)
     verdict, why = Verdict.SOUND if ledger.sound else Verdict.NOT_SOUND, ""
     if ledger.sound and ledger.unsupported:
         verdict, why = Verdict.UNSUPPORTED, ledger.unsupported[0]
@@ -72,9 +72,13 @@ def _check(boxes: Boxes) -> Report:
     )
 
 
-def _check_maker(ledger: Ledger, bundle: Bundle, makers: Iterable[str]) -> str:
+def _check_maker(boxes: Boxes) -> str:
     """Check that one of the makers whom the records name signed the manifest, and nobody besides; return the key id."""
-    signed_by = ledger.get(MAKER, "manifest.json", lambda: verify_bundle_signature(bundle, sorted(makers)))
+    ledger, bundle = boxes.ledger, boxes.bundle
+    if not boxes.makers and boxes.unnamed:
+        ledger.failed(MAKER, "manifest.json", boxes.unnamed)
+        return ""
+    signed_by = ledger.get(MAKER, "manifest.json", lambda: verify_bundle_signature(bundle, sorted(boxes.makers)))
     alone = len(bundle.envelope.signatures) == 1
     ledger.require(MAKER, alone, "manifest.json", "one signature expected")
     return signed_by or ""

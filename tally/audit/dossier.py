@@ -7,7 +7,7 @@
 5. the boxes     each archive with its records, facts, minutes                                          boxes
 
 Summary tables, letters and briefing sheet are held by the manifest's hash, and so by the desk's signature alone: that
-of the last step counted by machine. Keys that stand in hand counts or annulled records alone do not make a dossier.
+of the last step counted by machine, or what `voting.documents.dossier.makers` asks for where all were counted by hand.
 """
 
 from collections.abc import Mapping
@@ -19,12 +19,18 @@ from tally.audit.boxes import Boxes
 from tally.audit.report import Ledger as Findings
 from tally.audit.signatures import as_signed
 from voting.documents.conference import ON_PAPER
-from voting.documents.dossier import LEDGER, misplaced
+from voting.documents.dossier import LEDGER, makers, misplaced
 from voting.documents.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
 from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
 from voting.documents.record import Record
 from voting.documents.step_chain import chain_problems
 
+NO_MAKER = (
+    "no desk can vouch for this dossier: every step was counted by hand, and no hand count names a desk, or nobody"
+    " signed all documents of the round with one key; keep the signed documents of each step, and in the next round"
+    " let one person (secretary, chair) sign every step with the same key"
+)
+"""What is said of a dossier without a maker, and what to do."""
 ROUND, PLACES, DECISIONS, CHAIN = "ledger", "places", "list_decisions", "chain"
 Documents = Mapping[str, Record | ListDecision]
 
@@ -46,7 +52,8 @@ def check_dossier(boxes: Boxes) -> str:
     _note(findings, CHAIN, list(chain_problems(documents, annulled)), len(documents))
     live = {sha256: one for sha256, one in documents.items() if sha256 not in annulled}
     _check_end(findings, live)
-    boxes.makers |= _makers(live)
+    boxes.makers |= makers(live.values())
+    boxes.unnamed = NO_MAKER
     for folder in boxes.folders():
         boxes.check(folder)
     return _reached(ledger)
@@ -78,13 +85,6 @@ def _check_decision(boxes: Boxes, name: str) -> ListDecision:
     awaited = missing_signatures(envelope, decision.signers)
     boxes.ledger.require(DECISIONS, not awaited, name, f"awaiting signature of {', '.join(awaited)}")
     return decision
-
-
-def _makers(live: Documents) -> set[str]:
-    """Return the desk keys of the last step that was counted by machine."""
-    counted = [one.conference for one in live.values() if isinstance(one, Record) and one.form == "electronic"]
-    last = max((one.step for one in counted), default=0)
-    return {one.desk_key for one in counted if one.step == last}
 
 
 def _check_end(findings: Findings, live: Documents) -> None:

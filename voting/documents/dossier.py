@@ -2,10 +2,13 @@
 
 `step-2/record.json`, `step-2/minutes.pdf`, `step-2/UUID.bel`; papers are numbered from 2; annulled sittings lie in
 folders of their attempt. At the top stand the ledger, the summary tables, the letters and the briefing sheet.
+
+`makers` says whose key signs the manifest: no key vouches for a dossier because one document brings it along.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from voting.documents.conference import ON_PAPER, Signer
 from voting.documents.ledger import Ledger, Sitting
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
@@ -39,6 +42,39 @@ def box_files(sitting: Sitting) -> tuple[str, str, str]:
     """Return the names of archive, facts and count of a sitting with a ballot."""
     stem = f"{folder_of(sitting)}/{sitting.uuid}"
     return f"{stem}.bel", f"{stem}.facts.json", f"{stem}.count.json"
+
+
+def makers(live: Collection[Record | ListDecision]) -> set[str]:
+    """Return the desk keys that may sign a dossier of these documents, none of them annulled.
+
+    It is the desk of the last step counted by machine, whose box names it. A hand count (kiểm phiếu tay) is held by its
+    signatures alone, so anybody could add one that names a desk of theirs. Where every step was counted by hand, the
+    desk of the last one that names any counts only if somebody must sign, with one key, every document of the round
+    that is signed by key: whoever forges less than all of them has no such person. Else nobody is named.
+    """
+    records = [one for one in live if isinstance(one, Record)]
+    counted = [one.conference for one in records if one.form == "electronic"]
+    if not counted and _sign_all(live):
+        counted = [one.conference for one in records if one.conference.desk_key not in (ON_PAPER, "")]
+    last = max((one.step for one in counted), default=0)
+    return {one.desk_key for one in counted if one.step == last}
+
+
+def _sign_all(live: Collection[Record | ListDecision]) -> set[str]:
+    """Return the keys of those who must sign every record, and every list decision that is signed by key at all."""
+    found = [(one, _required(one)) for one in live]
+    asked = [keys for one, keys in found if keys or isinstance(one, Record)]
+    return set.intersection(*asked) if asked else set()
+
+
+def _required(document: Record | ListDecision) -> set[str]:
+    signers: tuple[Signer, ...]
+    if isinstance(document, Record):
+        conference = document.conference
+        signers = (*conference.tellers, conference.secretary, conference.chair)
+    else:
+        signers = document.signers
+    return {one.key for one in signers if one.must_sign} - {ON_PAPER}
 
 
 def misplaced(names: set[str], ledger: Ledger, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from tests.voting.web.conftest import PASSWORD, Browser, web_room
 from voting import cards, life, life_row, rounds, rounds_steps, setup
 from voting.documents.bundle import open_bundle, verify_bundle_signature
 from voting.documents.canonical import canonical
+from voting.documents.conference import ON_PAPER
 from voting.documents.list_decision import sign_list_decision
 from voting.documents.record import MadeBy
 from voting.plan.meetings import conference_for
@@ -220,23 +221,23 @@ def decide(browser: Browser, step: int) -> None:
     assert browser.post(f"/rounds/1/steps/{step}/signed-decision", file=(signed, "x.json")).status_code == 303
 
 
-def hold(app: Flask, room: Room, step: int, *, machine: bool = False) -> None:
-    """Hold a conference of the step to the end, its records signed and taken in by the desk."""
+def hold(app: Flask, room: Room, step: int, *, machine: bool = False, ink: bool = False) -> None:
+    """Hold a conference of the step to the end, its records signed, by key or in ink, and taken in by the desk."""
     room.open(people=3, made=3, spares=0)
     room.box.cast(room.uuid(), room.body(room.drawn[0]))
     room.close()
     with room.storage.write() as session:
         now = rounds.kept_round(session, 1)
         files = rounds.in_force(session, 1, now)
-        meeting = office.meeting(now.plan, procedure_of(now.plan).steps[step - 1])
+        chair = msgspec.structs.replace(office.CHAIR, key=ON_PAPER) if ink else office.CHAIR
+        meeting = office.meeting(now.plan, procedure_of(now.plan).steps[step - 1], chair=chair)
         conference = conference_for(now.plan, step, meeting, office.attendance(len(meeting.summons.people)), files)
         for paper in range(1, len(conference.papers) + 1):
             agree = office.everybody_agrees(conference, paper)
             record = office.record_of(conference, paper, agree, uuid=room.uuid())
-            if machine:
-                own = msgspec.structs.replace(conference, desk_key=desk_key(session, room.conference))
-                record = msgspec.structs.replace(record, form="electronic", conference=own)
-            raw = office.signed(record)
+            own = msgspec.structs.replace(conference, desk_key=desk_key(session, room.conference))
+            record = msgspec.structs.replace(record, form="electronic" if machine else "paper", conference=own)
+            raw = unsigned_record(canonical(record)) if ink else office.signed(record)
             session.add(RecordRow(conference=room.conference, paper=paper, content=raw))
         session.flush()
         life.mark_counted(session, room.conference, awaiting_head=False)
@@ -273,8 +274,8 @@ def desk_key(session: Session, conference: int) -> str:
     return row.public
 
 
-@pytest.mark.parametrize("machine", [(3,), (3, 4), (3, 4, 5)])
-def test_the_desk_of_the_last_step_counted_by_machine_signs_the_dossier(
+@pytest.mark.parametrize("machine", [(), (3,), (3, 4), (3, 4, 5)])
+def test_the_desk_of_the_last_step_signs_the_dossier_of_those_counted_by_machine_if_there_are_any(
     app: Flask, browser: Browser, room: Room, machine: tuple[int, ...]
 ) -> None:
     browser.sign_in("organiser")
@@ -289,11 +290,31 @@ def test_the_desk_of_the_last_step_counted_by_machine_signs_the_dossier(
         assert browser.post(f"/rounds/1/steps/{step}/records").status_code == 303
     room.open(people=3, made=3, spares=0)  # a later conference, of which nothing is signed
     with room.storage.read() as session:
-        wanted = conferences[max(machine)]
+        wanted = conferences[max(machine, default=5)]
         assert rounds_steps.desk_of(session, 1) == wanted
         key = desk_key(session, wanted)
     bundle = open_bundle(io.BytesIO(make_dossier(browser)))
     assert verify_bundle_signature(bundle, [key]) == keyid(key)
+
+
+def test_a_round_counted_by_hand_that_nobody_signed_throughout_has_no_dossier_and_says_what_to_do(
+    app: Flask, browser: Browser, room: Room
+) -> None:
+    browser.sign_in("organiser")
+    begin(browser, "NEXT-OFFICE")
+    put(app, office.office_round("NEXT-OFFICE"))
+    decide(browser, 1)
+    decide(browser, 2)
+    form: dict[str, Any] = {"to": "Ban Tổ chức Tỉnh ủy", "signer": "Chánh Văn phòng"}
+    early = browser.post("/rounds/1/dossier", **form)
+    assert early.status_code == 409 and "Bước 3 chưa ký xong." in early.text
+    for step in (3, 4, 5):
+        hold(app, room, step, ink=step == 4)
+        assert browser.post(f"/rounds/1/steps/{step}/records").status_code == 303
+    refused = browser.post("/rounds/1/dossier", **form)
+    assert refused.status_code == 409
+    assert "không có ai ký tất cả văn bản của đợt bằng cùng một khóa" in refused.text
+    assert "đợt sau, để một người (thư ký hoặc chủ trì) ký mọi bước bằng cùng một khóa" in refused.text
 
 
 def make_dossier(browser: Browser) -> bytes:
@@ -343,11 +364,16 @@ def test_a_step_moved_to_paper_enters_the_round_by_its_hand_count(
     decide(browser, 1)
     decide(browser, 2)
     meet_on_paper(room, 3, sealed)
+    two: dict[str, Any] = {"second_login": "chair", "second_password": PASSWORD, "reason": "Mất điện"}
+    assert browser.post("/desk/on-paper", **two).status_code == 303
     page = browser.get("/rounds/1/steps/3").text
     assert "Kiểm phiếu giấy" in page and "/sheets/paper_ballot.pdf" in page
     assert browser.get("/sheets/paper_ballot.pdf").data.startswith(b"%PDF")
     keys = [office.KEY, *(one.signing for one in room.tellers)]
-    raws = count_by_hand(browser.get("/rounds/1/steps/3/hand-count.json").data, keys, tmp_path)
+    form = browser.get("/rounds/1/steps/3/hand-count.json").data
+    with room.storage.read() as session:  # so that this hand count can name who makes the dossier
+        assert json.loads(form)["conference"]["desk_key"] == desk_key(session, room.conference)
+    raws = count_by_hand(form, keys, tmp_path)
     none = browser.post("/rounds/1/steps/3/hand-count")
     assert none.status_code == 409 and "Chọn tệp." in none.text
     changed = read_record(raws[0])[1]
@@ -366,7 +392,7 @@ def test_a_step_moved_to_paper_enters_the_round_by_its_hand_count(
 
 
 def meet_on_paper(room: Room, step: int, sealed: bool) -> None:
-    """Begin the step's conference, take the roll and write Setup or not, and go on with paper."""
+    """Begin the step's conference, take the roll and write Setup or not; then it goes on with paper."""
     secretary = msgspec.structs.replace(office.CHAIR, role="Thư ký")
     with room.storage.write() as session:
         room.conference = rounds_steps.begin_conference(session, 1, step, datetime.date(2022, 4, 10))
@@ -384,8 +410,6 @@ def meet_on_paper(room: Room, step: int, sealed: bool) -> None:
             trustees = encode_trustees([one.trustee for one in room.tellers])
             setup.upload_trustees(session, room.conference, trustees)
             setup.write_setup(session, room.conference, room.keyring)
-    with room.storage.write() as session:
-        life.move_to_paper(session, room.conference, life.TwoPeople("chair", "organiser"))
 
 
 def test_a_teller_of_the_conference_before_who_is_on_the_ballot_counts_for_a_reason_alone(

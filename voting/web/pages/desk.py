@@ -195,6 +195,7 @@ def on_paper() -> Response:
     by, number = two_people("chair"), current_number()
     with the_room().storage.write() as session:
         life.move_to_paper(session, number, by)
+        the_room().keyring.make(session, number, "desk")
         ways.note_way(session, number, "paper", by, _reason())
     return to_desk()
 
