@@ -103,8 +103,15 @@ class Mirror:
                     return False
                 self._known.add(sealed.tracker)
                 return True
-            self._own.connection = None
+            self.close()
         return False
+
+    def close(self) -> None:
+        """Let go of this thread's connection; the next ballot opens another."""
+        connection: http.client.HTTPSConnection | None = getattr(self._own, "connection", None)
+        if connection is not None:
+            connection.close()
+        self._own.connection = None
 
     def _send(self, body: bytes) -> int:
         connection: http.client.HTTPSConnection | None = getattr(self._own, "connection", None)
