@@ -9,7 +9,7 @@ import pytest
 
 from keys.signing import verify_envelope
 from tests.voting.rooms import OPENING, TWO, Room
-from voting import closing, life
+from voting import cards, closing, life
 from voting.box import count_ballots
 from voting.documents.archive import ArchiveReader
 from voting.documents.ballot import tracker
@@ -17,11 +17,11 @@ from voting.documents.canonical import parse_canonical
 from voting.documents.commitments import read_ballots, read_header
 from voting.documents.election import parse_election
 from voting.documents.envelope import read_payload
-from voting.documents.facts import Cards, Envelope, RoomFacts
+from voting.documents.facts import Cards, Envelope, RoomFacts, SparesActivated
 from voting.documents.request import commitments_size
-from voting.errors import WrongState
+from voting.errors import SecondPersonNeeded, WrongState
 from voting.storage.engine import Storage
-from voting.storage.tables import ClosingRow
+from voting.storage.tables import CardRow, ClosingRow
 
 
 def cast_all(room: Room, cards: list[str]) -> list[str]:
@@ -50,6 +50,7 @@ def test_the_facts_count_what_happened_and_are_signed_by_the_desk_key(room: Room
     facts = facts_of(closed)
     assert (facts.ballots, facts.refused, facts.absent_excused, facts.absent_unexcused) == (2, 0, 0, 1)
     assert facts.cards == Cards(made=8, drawn=3, void=3, spares=2)
+    assert (facts.audits, facts.helpers, facts.incidents, facts.spares_activated) == (0, 0, (), ())
     assert (facts.opened, facts.closed) == ("2022-04-10T08:30:00+07:00", "2022-04-10T09:15:00+07:00")
     assert len(facts.confirmations) == 2
     conference = parse_election(room.setup().election).conference
@@ -111,6 +112,39 @@ def test_a_reader_in_the_way_leaves_the_rewriting_for_later(sqlite_room: Room) -
 def test_an_empty_box_closes(room: Room) -> None:
     room.open()
     assert facts_of(room.close()).ballots == 0
+
+
+def test_nobody_closes_alone_nor_a_box_that_is_not_open(room: Room) -> None:
+    room.seal().confirm()
+    close = lambda by: closing.close_box(session, room.conference, room.keyring, by, OPENING)  # noqa: E731
+    with room.storage.write() as session, pytest.raises(WrongState, match="sealed"):
+        close(TWO)
+    with room.storage.write() as session:
+        life.open_box(session, room.conference, TWO, OPENING)
+    with room.storage.write() as session, pytest.raises(SecondPersonNeeded):
+        close(life.TwoPeople(TWO.first, TWO.first))
+    closed = room.close()
+    with room.storage.write() as session, pytest.raises(WrongState, match="closed"):
+        close(TWO)
+    with room.storage.read() as session:
+        assert closing.closed_of(session, room.conference) == closed
+
+
+def test_before_closing_there_is_nothing_of_it(room: Room) -> None:
+    room.open()
+    with room.storage.read() as session, pytest.raises(WrongState, match="not closed yet"):
+        closing.closed_of(session, room.conference)
+
+
+def test_an_activated_spare_looks_like_any_other_card_afterwards(room: Room) -> None:
+    room.open()
+    spare = room.public(room.spares[0])
+    with room.storage.write() as session:
+        cards.activate_spare(session, room.conference, spare, "lost")
+    facts = facts_of(room.close())
+    assert facts.spares_activated == (SparesActivated("lost", 1),)
+    with room.storage.read() as session:
+        assert session.get_one(CardRow, spare).status == "active"
 
 
 def test_trackers_are_not_shown_before_closing(room: Room) -> None:
