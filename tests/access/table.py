@@ -25,6 +25,7 @@ TABLE: dict[str, str] = {
     "GET /": "everybody",
     "GET /account": "staff",
     "POST /account/password": "staff",
+    "GET /account/totp": "staff",
     "POST /account/totp": "staff",
     "POST /account/totp/confirm": "staff",
     "POST /api/v1/devices": "code",

@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
+from kiosk_templates.build_front import HERE, find_node
 from tests.stories.looking import Lens, complaints, picture
 from voting.rehearsal.room import Desk
 from voting.web.accounts import ROLES, create_staff
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 PASSWORD = "một mật khẩu dài"
 WAIT = 60_000  # ms; a machine may be busy with other tests
+READ_CODE = """import {{readFileSync}} from "node:fs";
+import decodeQR from "qr/decode.js";
+process.stdout.write(decodeQR({{width: {width}, height: {height}, data: readFileSync(0)}}));"""
 _GROUPS = re.compile(r"\b(\w{5})\s*-\s*(\w{6})\s*-\s*(\w{5})\s*-\s*(\w{6})\b", re.ASCII)
 LARGEST = "document.documentElement.style.fontSize = '200%'"
 
@@ -93,6 +99,24 @@ class Member:
         download.value.save_as(path)
         return path
 
+    def speak(self, language: str) -> "Member":
+        """Switch the page to the other language, and stay on it."""
+        self.page.click(f".bar button[lang={language}]")
+        self.page.wait_for_selector(f"html[lang={language}]")
+        return self
+
+    def leave(self) -> "Member":
+        """Sign out."""
+        self.press("/sign-out")
+        self.page.wait_for_url("**/sign-in")
+        return self
+
+    def try_code(self, code: str) -> None:
+        """Try to sign in again with password and code."""
+        for field, text in (("login", self.role), ("password", PASSWORD), ("code", code)):
+            self.page.fill(f"[name={field}]", text)
+        self.press("/sign-in")
+
     def scan(self, card: str) -> str:
         """Scan a card with a hand scanner on a page of staff; return what the page says."""
         self.page.focus("#scan-field")
@@ -102,6 +126,16 @@ class Member:
         said = self.page.inner_text("#scan-note")
         self.page.evaluate("delete document.getElementById('scan-note').dataset.kind")
         return said
+
+
+def scanned(code: "Locator", folder: Path) -> str:
+    """What a QR code on a page says, read from a picture of it by the tablet's own reader."""
+    path = folder / "code.png"
+    code.screenshot(path=path)
+    with Image.open(path) as picture:
+        pixels, (width, height) = picture.convert("RGBA").tobytes(), picture.size
+    command = [find_node()[0], "--input-type=module", "--eval", READ_CODE.format(width=width, height=height)]
+    return subprocess.run(command, cwd=HERE, input=pixels, capture_output=True, check=True).stdout.decode()
 
 
 def printed_cards(pdf: Path) -> list[str]:

@@ -1,9 +1,11 @@
 """The desk (bàn điều hành) while the box is open: two people for a step, tablets, last call, freeze, over the limit."""
 
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyotp
 import pytest
 from sqlalchemy.orm import Session
 
@@ -12,7 +14,7 @@ from keys.group import encode_point
 from tests.stories.conftest import EmptyRoom, OpenRoom
 from tests.stories.desk_life import Meeting
 from tests.stories.looking import Lens
-from tests.stories.people import Member, hire
+from tests.stories.people import Member, hire, scanned
 from tests.stories.test_from_card_to_record import Attendee
 from voting import cards, life_row
 from voting.cards import CardSecret, DeckKind
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 LENS = Lens(1280, 800, "vi")
 PATIENCE = 60_000  # ms
+WRONG_CODE = "12345"  # a digit short, so that it is never right by chance
 
 
 class Staff:
@@ -137,8 +140,60 @@ def test_one_ballot_more_than_cards_freezes_and_the_chair_can_only_close_or_annu
     assert staff.problems == []
 
 
-def test_the_desk_sees_tablets_come_go_and_be_revoked(staff: Staff) -> None:
+class Phone:
+    """The authenticator of somebody, filled by scanning the code on their page; the room's clock is a real one."""
+
+    def __init__(self, owner: Member, folder: Path) -> None:
+        totp = pyotp.parse_uri(scanned(owner.page.locator("img.qr"), folder))
+        assert isinstance(totp, pyotp.TOTP) and totp.name == owner.role
+        self.totp, self.step = totp, 0
+
+    def code(self) -> str:
+        """The code of now; where that was shown before, the one that comes next."""
+        self.step = max(int(time.time()) // self.totp.interval, self.step + 1)
+        return str(self.totp.at(self.step * self.totp.interval))
+
+
+def enrol(owner: Member, folder: Path) -> Phone:
+    """Give somebody an authenticator: a wrong code is told at its field, the right one counts."""
+    owner.go("/account").press("/account/totp")
+    phone = Phone(owner, folder)
+    owner.look("authenticator")
+    owner.page.fill("[name=code]", WRONG_CODE)
+    owner.press("/account/totp/confirm")
+    assert "Mã không đúng" in owner.page.inner_text("#fault")
+    assert scanned(owner.page.locator("img.qr"), folder) == phone.totp.provisioning_uri()
+    owner.speak("en").look("authenticator-en")
+    owner.speak("vi").page.fill("[name=code]", phone.code())
+    owner.press("/account/totp/confirm")
+    assert "Đăng nhập cần mã của ứng dụng xác thực." in owner.page.inner_text("main")
+    phone.step = 0  # the room has not seen this code at a sign-in yet
+    return phone
+
+
+def sign_in_with(owner: Member, phone: Phone) -> None:
+    """Sign in by the authenticator: no wrong code, no code twice, then in."""
+    owner.leave().try_code(WRONG_CODE)
+    refused = owner.page.inner_text("[role=alert]")
+    assert "Tên, mật khẩu hoặc mã không đúng" in refused and "Đợi mã mới" in refused
+    assert owner.page.input_value("[name=login]") == owner.role
+    assert owner.page.input_value("[name=password]") + owner.page.input_value("[name=code]") == ""
+    owner.look("sign-in-refused")
+    code = phone.code()
+    owner.try_code(code)
+    owner.page.wait_for_url("**/desk")
+    owner.leave().speak("en").try_code(code)
+    assert "a code that was used already" in owner.page.inner_text("[role=alert]")
+    owner.look("sign-in-refused-en")
+    owner.speak("vi").try_code(phone.code())
+    owner.page.wait_for_url("**/desk")
+
+
+def test_the_desk_sees_tablets_come_go_and_be_revoked_by_a_technician_with_an_authenticator(
+    staff: Staff, tmp_path: Path
+) -> None:
     technician, chair = staff.member("technician"), staff.member("chair").go("/desk")
+    sign_in_with(technician, enrol(technician, tmp_path))
     context = staff.browser.new_context(viewport={"width": 768, "height": 1024}, ignore_https_errors=True)
     tablet = Attendee(context.new_page())
     tablet.page.set_default_timeout(PATIENCE)

@@ -140,7 +140,10 @@ def test_an_authenticator_counts_once_a_code_of_it_was_typed(
     secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
     monkeypatch.setattr(pyotp, "random_base32", lambda: secret)
     browser.sign_in("chair")
-    assert "data:image/svg+xml" in browser.post("/account/totp").text
+    assert browser.get("/account/totp").status_code == 404
+    assert browser.post("/account/totp").headers["Location"] == "/account/totp"
+    shown = browser.get("/account/totp").text
+    assert "data:image/svg+xml" in shown and 'name="back" value="/account/totp"' in shown  # for the other language
     assert browser.post("/account/totp/confirm", code="000000").status_code == 409
     Browser(app.test_client()).sign_in("chair")
     code = pyotp.TOTP(secret).at(int(clock().timestamp()))

@@ -43,24 +43,26 @@ def password() -> Response:
 
 @pages.post("/totp")
 @for_roles()
-def begin_totp() -> str:
-    """Show a new authenticator's code; it counts only once a code of it was typed."""
-    sealed, address = accounts.new_totp(the_room().keyring, signed_in().login)
+def begin_totp() -> Response:
+    """Make a new authenticator; it counts only once a code of it was typed."""
+    sealed, _ = accounts.new_totp(the_room().keyring, signed_in().login)
     session[PENDING] = sealed.decode()
-    return _page(qr_code(address))
+    return redirect(url_for("account.new_totp"), 303)
 
 
-def again() -> str:
-    """The same code again, after a wrong one was typed."""
+@pages.get("/totp")
+@for_roles()
+def new_totp() -> str:
+    """The new authenticator's code, to be scanned: also in the other language, and after a wrong code."""
     pending = session.get(PENDING)
     if not isinstance(pending, str):
-        abort(400)
+        abort(404)
     return _page(qr_code(accounts.totp_address(the_room().keyring, signed_in().login, pending.encode())))
 
 
 @pages.post("/totp/confirm")
 @for_roles()
-@shown_on(again)
+@shown_on(new_totp)
 def confirm_totp() -> Response:
     """Take the new authenticator once a code of it is right."""
     room, me, pending = the_room(), signed_in(), session.get(PENDING)
