@@ -26,7 +26,7 @@ BOX = (
 MODULES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("tally/rule.py", "tally/rule_case.py"), RULE),
     **{f"voting/{name}.py": BOX for name in ("box", "box_copies", "box_line", "box_queries")},
-    "voting/box_devices.py": (*BOX, "tests/access/test_routes.py"),
+    "voting/box_devices.py": ("tests/voting/test_box_devices.py", "tests/voting/web/test_api.py"),
     "voting/closing.py": ("tests/voting/test_closing.py", *BOX),
     **{
         f"tally/audit/{name}.py": ATTACKS
