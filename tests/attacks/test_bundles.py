@@ -22,7 +22,6 @@ from click.testing import CliRunner
 
 from keys.signing import SigningKey, new_signing_key
 from tally.audit import audit
-from tally.audit.bundle import check_bundle
 from tally.audit.report import Report, Verdict
 from tally.pdf_signatures import check_minutes
 from tally.signatures import read_record
@@ -78,16 +77,6 @@ def remembering() -> Iterator[None]:
         patch.setattr("tally.audit.boxes.audit", remembered)
         patch.setattr("tally.audit.minutes.check_minutes", functools.cache(check_minutes))
         yield
-
-
-@pytest.fixture
-def check(tmp_path: Path) -> Callable[[bytes], Report]:
-    def checked(raw: bytes) -> Report:
-        path = tmp_path / "x.zip"
-        path.write_bytes(raw)
-        return check_bundle(path)
-
-    return checked
 
 
 def failures(report: Report) -> dict[str, str]:

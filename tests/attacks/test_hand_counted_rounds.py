@@ -10,17 +10,16 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from keys.signing import SigningKey, keyid, new_signing_key, public_text
-from tally.audit.bundle import check_bundle
 from tally.audit.dossier import NO_MAKER
 from tally.audit.report import Report, Verdict
 from tally.minutes import render_minutes, renderer_versions
 from tally.signatures import read_record, sign_record, unsigned_record
+from tests.attacks.test_bundles import failures
 from tests.voting.plan import office
 from voting.documents.bundle import write_bundle
 from voting.documents.canonical import canonical
@@ -120,20 +119,6 @@ def dossier(steps: Round, key: SigningKey) -> bytes:
 
 
 Check = Callable[[bytes], Report]
-
-
-@pytest.fixture
-def check(tmp_path: Path) -> Check:
-    def checked(raw: bytes) -> Report:
-        path = tmp_path / "x.zip"
-        path.write_bytes(raw)
-        return check_bundle(path)
-
-    return checked
-
-
-def failures(report: Report) -> dict[str, str]:
-    return {one.check: " | ".join(one.first) for one in report.checks if one.failed}
 
 
 def resigned(raw: bytes, key: SigningKey, changes: dict[str, bytes]) -> bytes:

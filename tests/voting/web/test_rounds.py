@@ -221,6 +221,15 @@ def decide(browser: Browser, step: int) -> None:
     assert browser.post(f"/rounds/1/steps/{step}/signed-decision", file=(signed, "x.json")).status_code == 303
 
 
+def begin_ballots(app: Flask, browser: Browser) -> None:
+    """A round of NEXT-OFFICE whose lists are decided: its first ballot is step 3."""
+    browser.sign_in("organiser")
+    begin(browser, "NEXT-OFFICE")
+    put(app, office.office_round("NEXT-OFFICE"))
+    decide(browser, 1)
+    decide(browser, 2)
+
+
 def hold(app: Flask, room: Room, step: int, *, machine: bool = False, ink: bool = False) -> None:
     """Hold a conference of the step to the end, its records signed, by key or in ink, and taken in by the desk."""
     room.open(people=3, made=3, spares=0)
@@ -247,11 +256,7 @@ def hold(app: Flask, room: Room, step: int, *, machine: bool = False, ink: bool 
 
 
 def test_signed_documents_feed_the_next_step_down_to_the_dossier(app: Flask, browser: Browser, room: Room) -> None:
-    browser.sign_in("organiser")
-    begin(browser, "NEXT-OFFICE")
-    put(app, office.office_round("NEXT-OFFICE"))
-    decide(browser, 1)
-    decide(browser, 2)
+    begin_ballots(app, browser)
     for step in (3, 4, 5):
         assert "Bắt đầu hội nghị" in browser.get(f"/rounds/1/steps/{step}").text
         hold(app, room, step)
@@ -278,11 +283,7 @@ def desk_key(session: Session, conference: int) -> str:
 def test_the_desk_of_the_last_step_signs_the_dossier_of_those_counted_by_machine_if_there_are_any(
     app: Flask, browser: Browser, room: Room, machine: tuple[int, ...]
 ) -> None:
-    browser.sign_in("organiser")
-    begin(browser, "NEXT-OFFICE")
-    put(app, office.office_round("NEXT-OFFICE"))
-    decide(browser, 1)
-    decide(browser, 2)
+    begin_ballots(app, browser)
     conferences = {}
     for step in (3, 4, 5):
         hold(app, room, step, machine=step in machine)
@@ -300,11 +301,7 @@ def test_the_desk_of_the_last_step_signs_the_dossier_of_those_counted_by_machine
 def test_a_round_counted_by_hand_that_nobody_signed_throughout_has_no_dossier_and_says_what_to_do(
     app: Flask, browser: Browser, room: Room
 ) -> None:
-    browser.sign_in("organiser")
-    begin(browser, "NEXT-OFFICE")
-    put(app, office.office_round("NEXT-OFFICE"))
-    decide(browser, 1)
-    decide(browser, 2)
+    begin_ballots(app, browser)
     form: dict[str, Any] = {"to": "Ban Tổ chức Tỉnh ủy", "signer": "Chánh Văn phòng"}
     early = browser.post("/rounds/1/dossier", **form)
     assert early.status_code == 409 and "Bước 3 chưa ký xong." in early.text
@@ -324,11 +321,7 @@ def make_dossier(browser: Browser) -> bytes:
 
 
 def test_minutes_are_taken_for_the_dossier_and_other_files_are_not(app: Flask, browser: Browser, room: Room) -> None:
-    browser.sign_in("organiser")
-    begin(browser, "NEXT-OFFICE")
-    put(app, office.office_round("NEXT-OFFICE"))
-    decide(browser, 1)
-    decide(browser, 2)
+    begin_ballots(app, browser)
     hold(app, room, 3)
     assert browser.post("/rounds/1/steps/3/records").status_code == 303
     minutes = (io.BytesIO(b"%PDF-1.7"), "minutes.pdf")
@@ -358,11 +351,7 @@ def count_by_hand(form: bytes, keys: list[SigningKey], folder: Path) -> list[byt
 def test_a_step_moved_to_paper_enters_the_round_by_its_hand_count(
     app: Flask, browser: Browser, room: Room, sealed: bool, tmp_path: Path
 ) -> None:
-    browser.sign_in("organiser")
-    begin(browser, "NEXT-OFFICE")
-    put(app, office.office_round("NEXT-OFFICE"))
-    decide(browser, 1)
-    decide(browser, 2)
+    begin_ballots(app, browser)
     meet_on_paper(room, 3, sealed)
     two: dict[str, Any] = {"second_login": "chair", "second_password": PASSWORD, "reason": "Mất điện"}
     assert browser.post("/desk/on-paper", **two).status_code == 303
@@ -415,11 +404,7 @@ def meet_on_paper(room: Room, step: int, sealed: bool) -> None:
 def test_a_teller_of_the_conference_before_who_is_on_the_ballot_counts_for_a_reason_alone(
     app: Flask, browser: Browser, room: Room
 ) -> None:
-    browser.sign_in("organiser")
-    begin(browser, "NEXT-OFFICE")
-    put(app, office.office_round("NEXT-OFFICE"))
-    decide(browser, 1)
-    decide(browser, 2)
+    begin_ballots(app, browser)
     first, *others = new_draft(room.tellers).tellers
     with room.storage.write() as session:
         number = rounds_steps.begin_conference(session, 1, 3, datetime.date(2022, 4, 10))
@@ -442,11 +427,7 @@ def test_a_teller_of_the_conference_before_who_is_on_the_ballot_counts_for_a_rea
 
 
 def test_an_annulled_step_stays_on_file_and_is_held_again(app: Flask, browser: Browser, room: Room) -> None:
-    browser.sign_in("organiser")
-    begin(browser, "NEXT-OFFICE")
-    put(app, office.office_round("NEXT-OFFICE"))
-    decide(browser, 1)
-    decide(browser, 2)
+    begin_ballots(app, browser)
     hold(app, room, 3)
     browser.post("/rounds/1/steps/3/records")
     reason = kept(app).plan.ruleset.revote_reasons[0].id
