@@ -11,6 +11,7 @@ import click
 
 from tally.cli_options import EXISTING, open_signing_key, passphrase, pin
 from tally.guide import Guide
+from tally.guide_usage import Misused
 from tally.pens import KeyPen, Pen, token_pen
 
 
@@ -24,9 +25,9 @@ class TokenChoice:
     pin_file: Path | None
 
     def open(self) -> AbstractContextManager[Pen]:
-        """Ask for the PIN and open the token; raise UsageError unless module and key are named as well."""
+        """Ask for the PIN and open the token; raise Misused unless module and key are named as well."""
         if self.token is None or self.token_module is None or self.token_key is None:
-            raise click.UsageError("a token needs all of --token, --token-module and --token-key")
+            raise Misused("token_whole")
         return token_pen(self.token_module, self.token, pin(self.pin_file), self.token_key)
 
     @property
@@ -97,7 +98,7 @@ def open_pen(choice: PenChoice) -> Iterator[Pen]:
         with choice.as_token.open() as pen:
             yield pen
     else:
-        raise click.UsageError("give either --key, or all of --token, --token-module and --token-key")
+        raise Misused("one_pen")
 
 
 def open_pen_if_named(choice: PenChoice | TokenChoice) -> AbstractContextManager[Pen | None]:

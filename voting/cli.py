@@ -6,7 +6,9 @@ neither Flask nor SQLAlchemy.
 
 import importlib
 import sys
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import click
 
@@ -25,6 +27,16 @@ _COMMANDS: Final = {
     "verify": ("tally.verify_cli", "verify_command", "Check an archive, its records, or a bundle."),
 }
 _EXTRAS: Final = {"flask", "flask_wtf", "flask_babel", "sqlalchemy", "alembic", "granian", "argon2", "openpyxl"}
+
+
+@contextmanager
+def _words_for_misuse() -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        from tally.guide_usage import in_words  # read only when it is needed
+
+        raise in_words(error) from None
 
 
 class _Lazy(click.Group):
@@ -47,6 +59,16 @@ class _Lazy(click.Group):
             raise click.ClickException(f"{cmd_name} needs {error.name}: pip install 'phieukin[room]'") from None
         assert isinstance(command, click.Command)
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take options before the command; an error has Vietnamese words."""
+        with _words_for_misuse():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error in what was typed has Vietnamese words, and click's exit code."""
+        with _words_for_misuse():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""

@@ -45,12 +45,21 @@ def documents() -> dict[Path, str]:
 def sections(command: click.Command, path: tuple[str, ...]) -> Iterator[str]:
     """Yield a section for the command at `path`, and for every command below it."""
     context = context_of(command, path)
-    yield f"\n{'#' * (len(path) + 1)} {' '.join(path)}\n\n```\n{command.get_help(context).rstrip()}\n```\n"
+    yield f"\n{'#' * (len(path) + 1)} {' '.join(path)}\n\n```\n{help_of(command, context)}\n```\n"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             below = command.get_command(context, name)
             if below is not None and not below.hidden:
                 yield from sections(below, (*path, name))
+
+
+def help_of(command: click.Command, context: click.Context) -> str:
+    """Return the help of a command, without its own option --help: click remembers its spelling from the first call."""
+    usual, command.add_help_option = command.add_help_option, False
+    try:
+        return command.get_help(context).rstrip()
+    finally:
+        command.add_help_option = usual
 
 
 def context_of(command: click.Command, path: tuple[str, ...]) -> click.Context:
