@@ -7,7 +7,7 @@ import pytest
 from tests.voting.rooms import OPENING, Room
 from tests.voting.test_box import _activate, _in_one_group
 from voting import life
-from voting.box import Box, Receipt, _Sealed, count_ballots
+from voting.box import Box, Receipt, _Sealed, check_card, check_open, count_ballots
 from voting.box_copies import add_marks, is_copy
 from voting.documents.election import Election
 from voting.errors import (
@@ -172,3 +172,31 @@ def test_a_mark_is_a_copy_if_it_is_there_or_stands_twice(sqlite_room: Room, coun
         session.flush()
         assert is_copy(session, room.uuid(), marks)
         assert not is_copy(session, "1" * 14, marks)
+
+
+def test_a_card_is_judged_by_its_deck_and_status_without_a_ballot(sqlite_room: Room) -> None:
+    room = sqlite_room.open()
+    with room.storage.read() as session:
+        check_open(life.life_row.find(session, room.conference))
+        check_card(session, room.uuid(), room.public(room.drawn[0]))
+        for uuid, public in (("1" * 14, room.public(room.drawn[0])), (room.uuid(), "f" * 64)):
+            with pytest.raises(UnknownCard):
+                check_card(session, uuid, public)
+        with pytest.raises(SpareNotActive):
+            check_card(session, room.uuid(), room.public(room.spares[0]))
+    room.close()
+    with room.storage.read() as session, pytest.raises(BoxClosed):
+        check_open(life.life_row.find(session, room.conference))
+
+
+def test_a_ballot_of_an_earlier_conference_is_no_ballot_of_this_one(sqlite_room: Room) -> None:
+    room = sqlite_room.open()
+    first, body = room.uuid(), room.body(room.drawn[0])
+    receipt = room.box.cast(first, body)
+    room.close()
+    room.open()
+    assert room.uuid() != first
+    with pytest.raises(UnknownCard):
+        room.box.cast(room.uuid(), body)
+    assert room.box.cast(first, body) == receipt
+    assert room.box.holds(first, body) and not room.box.holds(room.uuid(), body)
