@@ -50,6 +50,8 @@ _AHEAD = 2  # chunks for each worker that are read before the first is back
 _FEWEST = 2  # chunks below which starting processes costs more than it saves
 _FEW_BRANCHES = 4000  # of proofs: so many are checked one by one sooner (a second or two) than numba is loaded
 _BALLOTS, _BYTES = 512, 4 * 1024 * 1024  # of a joined chunk: about as much as a batch takes
+_PARTS = 8  # of what is left to read, towards the end: nobody waits long for whoever has the last chunk
+_LAST_BYTES = 512 * 1024  # but not less than this, which costs a sixth more a ballot than a full batch
 
 
 def checker(archive: str | Path, *, workers: int | None = None, runner: Runner | None = None) -> Checker:
@@ -64,7 +66,9 @@ def checker(archive: str | Path, *, workers: int | None = None, runner: Runner |
     def check(rules: BallotRules, chunks: Iterable[Chunk]) -> Iterator[ChunkFindings]:
         with _hints_of(archive, commitments_size(rules.election)) as found:
             run = runner or (lambda works: on_all_cores(works, workers or cores()))
-            yield from run((rules, chunk, tuple(islice(found, len(chunk)))) for chunk in _joined(chunks))
+            yield from run(
+                (rules, chunk, tuple(islice(found, len(chunk)))) for chunk in _joined(chunks, _size(archive))
+            )
 
     return check
 
@@ -89,16 +93,24 @@ def _hints_of(archive: str | Path, size: int) -> Iterator[Iterator[bytes | None]
         yield hints(file, size)
 
 
-def _joined(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-    """Join small chunks: batches pay from some ten thousand points."""
+def _size(archive: str | Path) -> int:
+    """Return how many bytes there are to read, about; 0, which makes all chunks small, where that is not known."""
+    try:
+        return os.stat(archive).st_size
+    except OSError:
+        return 0
+
+
+def _joined(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
+    """Cut chunks anew: large ones, for batches pay from some ten thousand points; smaller ones near the end."""
     joined: list[NumberedBallot] = []
-    size = 0
-    for chunk in chunks:
-        joined += chunk
-        size += sum(len(ballot.raw) for ballot in chunk)
-        if len(joined) >= _BALLOTS or size >= _BYTES:
+    left, held = size, 0
+    for ballot in chain.from_iterable(chunks):
+        joined.append(ballot)
+        held += len(ballot.raw)
+        if len(joined) >= _BALLOTS or held >= min(_BYTES, max(_LAST_BYTES, left // _PARTS)):
             yield tuple(joined)
-            joined, size = [], 0
+            joined, left, held = [], left - held, 0
     if joined:
         yield tuple(joined)
 

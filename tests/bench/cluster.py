@@ -10,6 +10,9 @@ from tally.audit.report import Report
 from tally.fast.checking import checker
 from tests.bench.boxes import Box
 
+SETTINGS = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.interval": "500ms"}
+"""Of scheduler and workers, as tally/README.md has them started."""
+
 
 @dataclass(frozen=True)
 class Scaling:
@@ -46,6 +49,7 @@ def measure(box: Box, warm: Box, *, times: int = 3) -> list[Scaling]:
 
 
 def _wall(box: Path, warm: Path, workers: int, times: int) -> float:
+    import dask
     from distributed import LocalCluster
 
     from tally.fast.cluster import connect
@@ -54,7 +58,10 @@ def _wall(box: Path, warm: Path, workers: int, times: int) -> float:
         with connect(cluster.scheduler_address) as runner:
             return audit(archive, checker=checker(archive, runner=runner))
 
-    with LocalCluster(n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+    with (
+        dask.config.set(SETTINGS),
+        LocalCluster(n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster,
+    ):
         verify(warm)
         found = []
         for _ in range(times):

@@ -99,8 +99,8 @@ def cluster(found: Sequence[Scaling]) -> list[str]:
     ]  # fmt: skip
     return [
         "## A cluster", "",
-        "Audits on dask workers of this machine. Scheduler and reader share its cores: beside one worker they "
-        "have a core for themselves, beside two they have none.", "",
+        "Audits on dask workers of this machine, started as tally/README.md says. Scheduler and reader share its "
+        "cores: beside one worker they have a core for themselves, beside two they have none.", "",
         *markdown(("ballots", "names", "sidecar", "one worker", "two", "of it"), rows),
     ]  # fmt: skip
 

@@ -191,8 +191,26 @@ def test_a_fault_of_the_engine_costs_time_alone(
     assert checking.check_chunk(work) == check_ballots(work[0], work[1])
 
 
+def joined(sizes: list[int], total: int) -> list[list[int]]:
+    """Sizes of the ballots in each chunk that is made of chunks of three."""
+    ballots = [NumberedBallot(height, bytes(size)) for height, size in enumerate(sizes)]
+    chunks = [tuple(ballots[at : at + 3]) for at in range(0, len(ballots), 3)]
+    found = list(checking._joined(chunks, total))
+    assert [ballot for chunk in found for ballot in chunk] == ballots
+    return [[len(ballot.raw) for ballot in chunk] for chunk in found]
+
+
 def test_small_chunks_are_joined_in_their_order() -> None:
-    chunks = [tuple(NumberedBallot(10 * i + j, b"x") for j in range(3)) for i in range(400)]
-    joined = list(checking._joined(chunks))
-    assert [ballot for chunk in joined for ballot in chunk] == [ballot for chunk in chunks for ballot in chunk]
-    assert len(joined) == 3
+    assert [len(chunk) for chunk in joined([1] * 1200, 1200)] == [512, 512, 176]
+
+
+def test_chunks_are_full_at_first_and_small_in_the_end() -> None:
+    found = [sum(chunk) for chunk in joined([100_000] * 600, 60_000_000)]
+    assert found[0] == 4_200_000  # the first ballot over 4 MiB closes a chunk
+    assert found[:-1] == sorted(found[:-1], reverse=True)
+    assert max(found[-6:]) <= 700_000
+
+
+def test_an_archive_of_unknown_size_is_checked_in_small_chunks(tmp_path: Path) -> None:
+    assert checking._size(tmp_path / "nothing") == 0
+    assert [sum(chunk) for chunk in joined([300_000] * 6, 0)] == [600_000] * 3

@@ -1,13 +1,14 @@
 """Chunks on machines of a dask cluster; here they are processes of this machine."""
 
 import os
+import pickle
 from collections.abc import Iterator
 
 import pytest
 
 distributed = pytest.importorskip("distributed")
 
-from tally.fast.cluster import connect  # noqa: E402
+from tally.fast.cluster import _Parcel, connect  # noqa: E402
 from tests.tally.fast.ballots import AGREE, cast, make_election, spoil  # noqa: E402
 from tests.tally.fast.test_checking import reference, works  # noqa: E402
 
@@ -40,6 +41,19 @@ def test_a_worker_that_dies_loses_nothing(address: str) -> None:
         victim = next(iter(client.run(os.getpid).values()))
         os.kill(victim, 9)
         assert [first, *found] == reference(listed)
+
+
+def test_ballots_and_hints_travel_beside_the_pickle_and_arrive_as_they_left() -> None:
+    election = make_election(AGREE)
+    ballots = [cast(election, [[1, 0]]), spoil(cast(election, [[0, 1]]))]
+    for listed in ([], ballots):
+        [(rules, chunk, hints)] = works(election, [listed])
+        for given in (hints, (b"",) * len(chunk), (None,) * len(chunk)):
+            beside: list[pickle.PickleBuffer] = []
+            sent = pickle.dumps(_Parcel.of((rules, chunk, given)), 5, buffer_callback=beside.append)
+            passed_on = pickle.dumps(pickle.loads(sent, buffers=beside), 5, buffer_callback=beside.append)
+            assert not any(one.raw[:100] in passed_on for one in chunk)
+            assert pickle.loads(passed_on, buffers=beside[1:]).work() == (rules, chunk, given)
 
 
 def test_an_address_where_nobody_answers_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
