@@ -263,7 +263,10 @@ class Seat:
         self.guide.good("ceremony.mine", owner=owner)
         paths = {"trustees": self.stick.folder / TRUSTEES, "tellers": self.stick.folder / TELLERS}
         self.guide.say("ceremony.hand_over", **paths)
-        self.guide.say("ceremony.lost", threshold=self.plan.threshold)
+        if self.plan.threshold < table.size:
+            self.guide.say("ceremony.lost", threshold=self.plan.threshold)
+        else:
+            self.guide.say("ceremony.lost_all", size=table.size)
 
 
 def _need(own: Own | None, table: Table, index: int) -> Own:

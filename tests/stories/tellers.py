@@ -150,6 +150,11 @@ class Table:
         """The stick that goes round."""
         return self.folder / "stick"
 
+    @property
+    def numbers(self) -> range:
+        """The tellers' numbers, from 1."""
+        return range(1, len(self.names) + 1)
+
     def home(self, index: int) -> Path:
         """A teller's own folder."""
         return self.folder / f"own {index}"

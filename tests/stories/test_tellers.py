@@ -143,10 +143,10 @@ def test_a_lost_stick_comes_back_from_the_recovery_sheet(held: Table, tmp_path: 
 
 
 def confirmed(table: Table, tmp_path: Path, votes: Sequence[list[list[int]]] = VOTES, **changes: Any) -> Meeting:
-    """Setup is confirmed by all three tellers, people vote, the box is closed."""
+    """Setup is confirmed by all tellers, people vote, the box is closed."""
     made = meeting(table, tmp_path / "box stick", votes, **changes)
     out = []
-    for index in (1, 2, 3):
+    for index in table.numbers:
         path = tmp_path / f"confirmation {index}"
         run("tally", "confirm", made.setup, "--teller", table.home(index) / f"teller-{index}.sealed",
             "--out", path, "--passphrase-file", table.passphrase_file(index),
@@ -163,7 +163,7 @@ def fresh(held: Table, tmp_path: Path) -> Table:
 
 
 def count(made: Meeting, table: Table, *more: object) -> AbstractContextManager[Terminal]:
-    homes = [word for index in (1, 2, 3) for word in ("--home", table.home(index))]
+    homes = [word for index in table.numbers for word in ("--home", table.home(index))]
     return phieukin("tally", "count", made.stick, *homes, *more)
 
 
@@ -204,6 +204,38 @@ def test_the_count_goes_on_after_every_fault_and_the_record_verifies(held: Table
     with count(made, table) as one:  # once more: nothing signed is touched, nothing opened
         one.see("KẾT QUẢ").ends()
     assert before == ((result / "record.json").read_bytes(), (result / "minutes.pdf").read_bytes())
+
+
+def test_two_of_two_go_from_their_names_to_a_record_that_verifies_at_their_terminals(tmp_path: Path) -> None:
+    table = Table(tmp_path, NAMES[:2], 2)
+    words = [word for name in table.names for word in ("--teller", name)]
+    with phieukin("tally", "ceremony", table.stick, "--home", table.home(1), "--conference", "HN", *words) as one:
+        one.see("2 kiểm phiếu viên, cần 2 người").answer("số mấy", "1")
+        one.answer("Mật khẩu mới", passphrase(1)).answer("Gõ lại", passphrase(1)).see("còn chờ Hà Văn Đạt").ends()
+    with step(table, 2) as two:
+        two.answer("Mật khẩu mới", passphrase(2)).answer("Gõ lại", passphrase(2)).answer("Có giống hệt không?", "c")
+        two.see("còn chờ Lò Thị Ước").ends()
+    with step(table, 1) as one:
+        one.answer("Mật khẩu", passphrase(1)).answer("Có giống hệt không?", "c").see("đã kiểm tra và nhận").ends()
+    with step(table, 2) as two:
+        two.answer("Mật khẩu", passphrase(2)).see("đã mở thử").ends()
+    with step(table, 1) as one:
+        one.answer("Mật khẩu", passphrase(1)).see("Mở thử thành công: bất kỳ 2 trong 2")
+        assert "cần đủ cả 2 người: một người mất hẳn phần của mình" in one.ends()
+    with step(table, 2) as two:
+        two.answer("Mật khẩu", passphrase(2)).see("Mở thử thành công: bất kỳ 2 trong 2").ends()
+    made = confirmed(table, tmp_path)
+    with count(made, table) as one:
+        one.answer("Có giống hệt không?", "c").see("Cần 2 người").answer("số mấy mở tiếp", "2")
+        one.answer("Mật khẩu", passphrase(2)).answer("số mấy mở tiếp", "0")
+        assert "Dừng ở đây" in one.ends()
+    assert not (made.stick / "result").exists()
+    with count(made, table) as two:
+        two.answer("Có giống hệt không?", "c").answer("số mấy mở tiếp", "1").answer("Mật khẩu", passphrase(1))
+        two.answer("chứng kiến", "").answer("Khiếu nại", "").see("KẾT QUẢ").ends()
+    result = made.stick / "result"
+    sign_all(made, table, result)
+    assert ": ĐÚNG / sound" in run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
 
 
 def into_custody(made: Meeting, table: Table, result: Path, tmp_path: Path) -> None:
@@ -249,14 +281,13 @@ def by_hand(bundle: Path, folder: Path) -> None:
 
 def sign_all(made: Meeting, table: Table, result: Path) -> None:
     """Tellers, secretary and chair sign record and PDF."""
-    keys = {index: table.home(index) / f"teller-{index}.sealed" for index in (1, 2, 3)}
-    for number, name in ((4, "secretary"), (5, "chair")):
-        keys[number] = table.folder / f"{name}.sealed"
-        encoded = encode_signing_key(made.signing[name])
-        write_sealed(keys[number], encoded, passphrase(number - 3), kind=SIGNING_KIND)
-    for number, key in keys.items():
+    keys = [(index, table.home(index) / f"teller-{index}.sealed") for index in table.numbers]
+    for index, name in ((1, "secretary"), (2, "chair")):
+        keys.append((index, table.folder / f"{name}.sealed"))
+        write_sealed(keys[-1][1], encode_signing_key(made.signing[name]), passphrase(index), kind=SIGNING_KIND)
+    for index, key in keys:
         run("tally", "sign", result / "record.json", "--key", key, "--pdf", result / "minutes.pdf",
-            "--passphrase-file", table.passphrase_file(number if number < 4 else number - 3))  # fmt: skip
+            "--passphrase-file", table.passphrase_file(index))  # fmt: skip
 
 
 def recounts(result: Path, tmp_path: Path) -> None:
