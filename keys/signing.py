@@ -14,7 +14,7 @@ from typing import TypeAlias, TypedDict
 from cryptography.exceptions import InvalidSignature as BadSignature
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from securesystemslib.dsse import Envelope as Dsse
 from securesystemslib.exceptions import UnverifiedSignatureError
@@ -163,8 +163,27 @@ def raw_message(tag: str, *parts: bytes) -> bytes:
 
 def sign_raw(key: SigningKey, message: bytes) -> bytes:
     """Sign a tagged message; return r || s, 32 bytes each, big-endian."""
-    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
+    return raw_of_der(key.sign(message, ec.ECDSA(hashes.SHA256())))
+
+
+def raw_of_der(signature: bytes) -> bytes:
+    """Spell an ECDSA signature in DER as r || s, 32 bytes each, big-endian."""
+    r, s = decode_dss_signature(signature)
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def verify_message(text: str, message: bytes, signature: bytes) -> None:
+    """Verify a tagged message by any key of a person: r || s on P-256, PKCS #1 v1.5 with SHA-256 by RSA.
+
+    Raises InvalidSignature or InvalidKey.
+    """
+    key = load_public(text)
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return verify_raw(text, message, signature)
+    try:
+        key.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+    except BadSignature:
+        raise InvalidSignature("the signature does not verify") from None
 
 
 def verify_raw(text: str, message: bytes, signature: bytes) -> None:

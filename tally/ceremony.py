@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from keys import ceremony, wire
 from keys.ceremony_complaint import complain, judge
 from keys.ceremony_files import DealingText
@@ -28,6 +30,7 @@ from tally.ceremony_own import Own, new_own, with_dealing, with_share
 from tally.ceremony_plan import Plan
 from tally.ceremony_stick import STEPS, Hello, Step, Stick, check_hello, new_hello
 from tally.errors import CeremonyFault
+from tally.pens import KeyPen, Pen
 from voting.documents.canonical import canonical
 
 _TELLER = re.compile(r"teller (\d+)")
@@ -162,11 +165,16 @@ def next_step(table: Table, own: Own | None, index: int, *, finished: bool) -> t
     return (Todo.WAIT, missing) if missing else (Todo.FINISH, [])
 
 
-def begin(plan: Plan, index: int) -> Own:
-    """Step 1: draw secrets and signing key; the state holds the announcement to hand out."""
+def begin(plan: Plan, index: int, token: Pen | None = None) -> Own:
+    """Step 1: draw secrets and signing key; the state holds the announcement to hand out.
+
+    With a token the announcement names the token's key and is signed by it, and so will records be.
+    """
     secret, announcement = ceremony.begin(len(plan.tellers), plan.threshold, index)
     signer = new_signing_key()
-    return new_own(plan.hash, plan.name(index), secret, signer, new_hello(plan, index, announcement, signer))
+    hello = new_hello(plan, index, announcement, token or KeyPen(signer))
+    own = new_own(plan.hash, plan.name(index), secret, signer, hello)
+    return own if token is None else msgspec.structs.replace(own, token=token.public_text)
 
 
 def deal(table: Table, own: Own) -> Own:

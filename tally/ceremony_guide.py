@@ -31,6 +31,7 @@ from tally.ceremony_plan import Plan, clashes_of, majority, new_plan
 from tally.ceremony_sheet import recovery_sheet
 from tally.ceremony_stick import STEPS, TELLERS, TRUSTEES, Step, Stick
 from tally.cli_options import write_whole
+from tally.cli_pens import NO_TOKEN, TokenChoice, open_pen_if_named
 from tally.errors import CeremonyFault, Stopped
 from tally.guide import Guide, groups
 from tally.guide_faults import explain
@@ -88,6 +89,7 @@ class Seat:
     home: Path
     passphrase_file: Path | None
     fingerprint: str | None
+    token: TokenChoice = NO_TOKEN
     _passphrase: str = ""
 
     @property
@@ -147,7 +149,10 @@ class Seat:
         self.guide.say("ceremony.begin", path=self.path)
         names = (*self.plan.tellers, self.plan.conference)
         self._passphrase = self.guide.new_passphrase(self.passphrase_file, names)
-        own = ceremony.begin(self.plan, self.index)
+        with open_pen_if_named(self.token) as pen:
+            own = ceremony.begin(self.plan, self.index, pen)
+        if own.token:
+            self.guide.good("ceremony.by_token", name=self.name)
         write_own(self.path, own, self._passphrase)
         self.guide.good("ceremony.announced", path=self.stick.write(STEPS[0], self.index, own.hello.encode()))
 

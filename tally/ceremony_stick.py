@@ -22,10 +22,11 @@ import msgspec
 from keys import wire
 from keys.errors import InvalidSignature, KeysError
 from keys.keyfiles import read_file
-from keys.signing import SigningKey, public_text, raw_message, sign_raw, verify_raw
+from keys.signing import raw_message, raw_of_der, verify_message
 from tally.ceremony_plan import Plan, parse_plan
 from tally.cli_options import write_whole
 from tally.errors import CeremonyFault
+from tally.pens import Pen
 from voting.documents.canonical import canonical
 
 Step = Literal["1-announcement", "2-dealing", "3-share", "4-rehearsal"]
@@ -35,7 +36,10 @@ PLAN, TRUSTEES, TELLERS = "ceremony.json", "trustees.json", "tellers.json"
 
 
 class Hello(wire.Text, frozen=True):
-    """Step 1: the ceremony's announcement with the teller's public signing key, signed by that key."""
+    """Step 1: the ceremony's announcement with the teller's public signing key, signed by that key.
+
+    The key is on P-256 (r || s), or an RSA key of a token (PKCS #1 v1.5 with SHA-256).
+    """
 
     format: Literal["phieukin/teller-hello/v1"]
     plan: str
@@ -104,10 +108,11 @@ class Stick:
         return [(path, read_file(path)) for path in sorted(self.folder.glob("complaint*.json"))]
 
 
-def new_hello(plan: Plan, index: int, announcement: bytes, key: SigningKey) -> bytes:
-    """Write a teller's file of step 1."""
-    said = Hello(HELLO, plan.hash, index, plan.name(index), public_text(key), announcement.decode(), "")
-    signature = base64.b64encode(sign_raw(key, _message(said))).decode()
+def new_hello(plan: Plan, index: int, announcement: bytes, pen: Pen) -> bytes:
+    """Write a teller's file of step 1, signed by the key in memory or the token that will sign records."""
+    said = Hello(HELLO, plan.hash, index, plan.name(index), pen.public_text, announcement.decode(), "")
+    made = pen.sign(_message(said))
+    signature = base64.b64encode(raw_of_der(made) if pen.kind == "ecdsa" else made).decode()
     return wire.compact(msgspec.structs.replace(said, signature=signature))
 
 
@@ -120,7 +125,7 @@ def check_hello(plan: Plan, raw: bytes) -> Hello:
             f"teller {said.index} ({name}): this announcement is of another ceremony", "foreign", name=name
         )
     try:
-        verify_raw(said.signing_key, _message(said), base64.b64decode(said.signature, validate=True))
+        verify_message(said.signing_key, _message(said), base64.b64decode(said.signature, validate=True))
     except (KeysError, ValueError) as error:
         raise InvalidSignature(f"teller {said.index}: the announcement's signature: {error}") from None
     return said

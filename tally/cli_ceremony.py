@@ -14,6 +14,7 @@ from tally.ceremony_guide import Seat, make_plan, plan_by_asking, show_plan
 from tally.ceremony_plan import Plan, majority, new_plan
 from tally.ceremony_stick import Stick
 from tally.cli_options import EXISTING, FOLDER, TARGET
+from tally.cli_pens import TokenChoice, token_options
 from tally.errors import Stopped
 from tally.guide import Guide, Language, Refused
 from tally.guide_faults import FAULTS, explain
@@ -36,6 +37,7 @@ def language_option(command: Any) -> Any:
 @click.option("--on-ballot", type=EXISTING, help="Names that stand on ballots, one a line: none should be a teller.")
 @click.option("--fingerprint", help="The fingerprint compared aloud; without it, the program asks.")
 @click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
+@token_options
 @language_option
 def ceremony_command(
     stick: Path,
@@ -47,12 +49,14 @@ def ceremony_command(
     on_ballot: Path | None,
     fingerprint: str | None,
     passphrase_file: Path | None,
+    token: TokenChoice,
     language: Language,
 ) -> None:
     """Hold the key ceremony with the folder STICK going around (lễ tạo khóa), step by step.
 
     Run it again whenever the stick comes back: it looks at what is there and does this teller's next step. On one
-    machine in turns, each teller gives a --home of their own.
+    machine in turns, each teller gives a --home of their own. Who will sign by a token (USB ký số) names it in the
+    first turn: the announcement then carries the token's key.
     """
     guide = Guide(language)
     guide.title("ceremony.title")
@@ -67,7 +71,7 @@ def ceremony_command(
         index = me or guide.number("ceremony.who", 1, len(plan.tellers), size=len(plan.tellers))
         own = _own_folder(guide, plan, index, stick, home)
         guide.say("ceremony.hello", name=plan.name(index), index=index)
-        Seat(guide, table, plan, index, own, passphrase_file, fingerprint).run()
+        Seat(guide, table, plan, index, own, passphrase_file, fingerprint, token).run()
 
 
 def _own_folder(guide: Guide, plan: Plan, index: int, stick: Path, home: Path | None) -> Path:

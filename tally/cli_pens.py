@@ -36,6 +36,9 @@ class TokenChoice:
         return any(one is not None for one in (self.token, self.token_module, self.token_key))
 
 
+NO_TOKEN = TokenChoice(None, None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class PenChoice:
     """What the options of a command say about the pen."""

@@ -153,6 +153,33 @@ def test_raw_signatures_are_by_p_256_keys_alone() -> None:
         signing.verify_raw(RSA_TEXT, b"m", bytes(64))
 
 
+def by_rsa(message: bytes) -> bytes:
+    return RSA_KEY.sign(message, padding.PKCS1v15(), hashes.SHA256())
+
+
+MESSAGE = b"what a person says"
+
+
+@pytest.mark.parametrize(
+    ("text", "signature"), [(TEXT, signing.sign_raw(KEY, MESSAGE)), (RSA_TEXT, by_rsa(MESSAGE))], ids=["P-256", "RSA"]
+)
+def test_a_message_is_verified_by_either_kind_of_key_of_a_person(text: str, signature: bytes) -> None:
+    signing.verify_message(text, MESSAGE, signature)
+    changed = signature[:-1] + bytes([signature[-1] ^ 1])
+    for message, said in ((MESSAGE + b" ", signature), (MESSAGE, changed), (MESSAGE, signature[:-1]), (MESSAGE, b"")):
+        with pytest.raises(InvalidSignature):
+            signing.verify_message(text, message, said)
+
+
+def test_a_message_by_the_other_kind_of_key_or_padding_is_refused() -> None:
+    pss = RSA_KEY.sign(MESSAGE, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
+    other = RSA_KEY.sign(MESSAGE, padding.PKCS1v15(), hashes.SHA384())
+    wrong = [(TEXT, by_rsa(MESSAGE)), *((RSA_TEXT, one) for one in (signing.sign_raw(KEY, MESSAGE), pss, other))]
+    for text, said in wrong:
+        with pytest.raises(InvalidSignature):
+            signing.verify_message(text, MESSAGE, said)
+
+
 def test_a_private_key_comes_back_from_its_file() -> None:
     again = signing.decode_signing_key(signing.encode_signing_key(KEY))
     assert signing.public_text(again) == TEXT

@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from keys import ceremony as mathematics
 from keys import wire
@@ -18,6 +20,7 @@ from keys.errors import InvalidCertificate
 from keys.group import encode_point, random_secret
 from keys.schnorr import sign_message
 from keys.sealing import LEAST_COST
+from keys.signing import public_text
 from keys.trustees import parse_trustees, verify_trustees
 from tally import ceremony, ceremony_own
 from tally.ceremony import look
@@ -26,6 +29,7 @@ from tally.ceremony_plan import Plan, majority, new_plan, parse_plan
 from tally.ceremony_stick import STEPS, Stick, new_hello
 from tally.cli import tally_group
 from tally.errors import CeremonyFault
+from tally.pens import KeyPen, Kind
 from tally.teller_file import read_teller_file
 from tests.tally.terminal import PASSPHRASE
 from voting.documents.canonical import canonical
@@ -114,7 +118,9 @@ def test_all_see_one_fingerprint_which_covers_names_threshold_and_signing_keys(t
     assert first == look(Stick(tellers.stick.folder), tellers.plan).fingerprint
     own = tellers.own(2)
     another = ceremony.begin(tellers.plan, 1).signer
-    hello = new_hello(tellers.plan, 2, look(tellers.stick, tellers.plan).hello(2).announcement.encode(), another)
+    hello = new_hello(
+        tellers.plan, 2, look(tellers.stick, tellers.plan).hello(2).announcement.encode(), KeyPen(another)
+    )
     tellers.stick.write(STEPS[0], 2, hello)
     assert look(tellers.stick, tellers.plan).fingerprint != first
     with pytest.raises(CeremonyFault, match="teller 2 .* another file of step 1 in your place"):
@@ -292,6 +298,46 @@ def test_an_announcement_with_another_signature_is_named(tellers: Tellers) -> No
         wire.compact(said | {"signing_key": json.loads(ceremony.begin(tellers.plan, 1).hello)["signing_key"]})
     )
     fault(tellers, r"teller 2 \(Hà Văn Đạt\): the announcement's signature")
+
+
+class RsaPen:
+    """A token with an RSA key, as the government's are."""
+
+    kind: Kind = "rsa"
+    certificate = None
+
+    def __init__(self) -> None:
+        self.key = rsa.generate_private_key(65537, 2048)
+        self.public_text = public_text(self.key.public_key())
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_an_announcement_by_a_token_carries_its_key_to_the_desk_and_into_the_tellers_file(tellers: Tellers) -> None:
+    pen = RsaPen()
+    own = ceremony.begin(tellers.plan, 2, pen)
+    write_own(tellers.path(2), own, PASSPHRASE, LEAST_COST)
+    tellers.stick.write(STEPS[0], 2, own.hello.encode())
+    tellers.announce(1)
+    tellers.announce(3)
+    tellers.all(tellers.deal, tellers.accept, tellers.rehearse)
+    table = look(tellers.stick, tellers.plan)
+    ceremony.finish(table)
+    assert table.hello(2).signing_key == pen.public_text
+    files = {index: as_teller_file(tellers.own(index)) for index in tellers.numbers}
+    assert files[2].public_signer == files[2].token == pen.public_text
+    assert [files[index].token for index in (1, 3)] == ["", ""]
+    assert files[1].public_signer == table.hello(1).signing_key
+
+
+def test_an_announcement_that_names_a_token_that_did_not_sign_it_is_named(tellers: Tellers) -> None:
+    said = json.loads(ceremony.begin(tellers.plan, 2, RsaPen()).hello)
+    path = tellers.stick.path(STEPS[0], 2)
+    another = json.loads(ceremony.begin(tellers.plan, 2, RsaPen()).hello)
+    for changed in ("signing_key", "announcement", "signature"):
+        path.write_bytes(wire.compact(said | {changed: another[changed]}))
+        fault(tellers, r"teller 2 \(Hà Văn Đạt\): the announcement's signature")
 
 
 # --- plans ---------------------------------------------------------------------------------------------------------

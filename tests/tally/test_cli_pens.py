@@ -12,6 +12,8 @@ from keys.signing import KIND as SIGNING_KIND
 from keys.signing import SigningKey, encode_signing_key, new_signing_key
 from tally.audit import Verdict, audit
 from tally.audit.bundle import check_bundle
+from tally.ceremony import look
+from tally.ceremony_stick import Stick
 from tally.errors import CannotSign, NotOneOfUs
 from tally.pens import KeyPen, token_pen
 from tally.teller_file import new_teller_file, read_teller_file, sign_by_token, write_teller_file
@@ -106,6 +108,26 @@ def close(lab: Lab, folder: Path) -> Path:
     room = type(room)(**{field: getattr(room, field) for field in room.__struct_fields__} | {"confirmations": said})
     path.with_suffix(".facts.json").write_bytes(write_envelope(envelope(canonical(room), FACTS_TYPE, lab, "desk")))
     return stick
+
+
+@pytest.mark.token
+@pytest.mark.usefixtures("cheap_ceremony")
+@pytest.mark.parametrize("label", ["rsa", "p256"])
+def test_who_signs_by_a_token_announces_its_key_in_the_ceremony(token: Path, label: str, tmp_path: Path) -> None:
+    (tmp_path / "words").write_text(PASSPHRASE, encoding="utf-8")
+    (tmp_path / "pin").write_text(PIN, encoding="utf-8")
+    stick, home = tmp_path / "stick", tmp_path / "own"
+    words = ["ceremony", stick, "--me", 2, "--home", home, "--teller", "Lò Thị Ước", "--teller", "Hà Văn Đạt",
+             "--conference", "HN", "--passphrase-file", tmp_path / "words"]  # fmt: skip
+    by = ["--token", LABEL, "--token-module", token, "--token-key", label]
+    said = done(*words, *by, "--pin-file", tmp_path / "pin")
+    assert "Hà Văn Đạt ký bằng USB ký số: thông báo mang khóa công khai của USB" in said
+    with token_pen(token, LABEL, PIN, label) as held:
+        public = held.public_text
+    plan = Stick(stick).plan()
+    assert plan is not None
+    assert look(Stick(stick), plan).hello(2).signing_key == public
+    assert "còn chờ Lò Thị Ước" in done(*words)  # the token is asked for once, at the announcement
 
 
 @pytest.mark.slow
