@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.kiosk_templates.conftest import Tablet
+from tests.kiosk_templates.conftest import SIZE, Tablet
 
 pytestmark = pytest.mark.browser
 
@@ -280,3 +280,32 @@ def test_a_booth_whose_script_did_not_come_is_opened_again(tablet: Tablet) -> No
     tablet.choose(agree)
     tablet.touch("[data-key=cast]")
     tablet.at("done")
+
+
+def test_names_are_measured_while_the_voter_reads_how_to_vote(tablet: Tablet) -> None:
+    names = "() => [...document.querySelectorAll('.main:not(.stage) .person .who')].map((one) => one.innerText)"
+    tablet.page.evaluate(
+        """() => {
+            window.measured = 0;
+            const real = Element.prototype.getBoundingClientRect;
+            Element.prototype.getBoundingClientRect = function () {
+                window.measured += this.matches(".person");
+                return real.call(this);
+            };
+        }"""
+    )
+    tablet.at("welcome")
+    tablet.scan(0)
+    tablet.at("accepted")
+    tablet.ready()
+    assert tablet.page.locator(".stage").count() == 0, "nothing is left of it"
+    ahead = tablet.page.evaluate("() => window.measured")
+    assert ahead == 12
+    tablet.touch(".foot .primary")
+    tablet.at("ballot")
+    assert tablet.page.evaluate("() => window.measured") == ahead
+    shown = tablet.page.evaluate(names)
+    for width in (SIZE[0] - 100, SIZE[0]):
+        tablet.page.set_viewport_size({"width": width, "height": SIZE[1]})
+        tablet.page.wait_for_function("width => window.innerWidth === width && window.measured > 12", arg=width)
+    assert tablet.page.evaluate(names) == shown, "what is measured on the screen itself comes out the same"

@@ -2,7 +2,7 @@
 import type { App } from "../app.ts";
 import { button, h, p } from "../dom.ts";
 import { disagreeOf, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
-import { pageOf, paginate, type Page } from "../pages.ts";
+import { measureAhead, pageOf, paginate, type Page } from "../pages.ts";
 import type { State } from "../states.ts";
 import { two, type Say } from "../words.ts";
 import { voiceFor, NAMES } from "../voice.ts";
@@ -18,6 +18,10 @@ export function accepted(app: App): View {
     title: app.say("accepted.title", { count: two(meeting.papers.length) }),
     body: [...words.map((word) => p(app.say(word))), ...offer(app)],
     foot: [button(app.say("cancel"), () => app.leave()), button(app.say("accepted.start"), start, "primary")],
+    shown: (main) => {
+      const draw = (page: Page): HTMLElement[] => drawPage(app, meeting, app.marks as Marks, page, () => undefined);
+      measureAhead(meeting.papers, main, JSON.stringify(app.settings), draw);
+    },
   };
 }
 
