@@ -49,9 +49,9 @@ Runner = Callable[[Iterable[Work]], Iterator[ChunkFindings]]
 _AHEAD = 2  # chunks for each worker that are read before the first is back
 _FEWEST = 2  # chunks below which starting processes costs more than it saves
 _FEW_BRANCHES = 4000  # of proofs: so many are checked one by one sooner (a second or two) than numba is loaded
-_BALLOTS, _BYTES = 512, 4 * 1024 * 1024  # of a joined chunk: about as much as a batch takes
-_PARTS = 8  # of what is left to read, towards the end: nobody waits long for whoever has the last chunk
-_LAST_BYTES = 512 * 1024  # but not less than this, which costs a sixth more a ballot than a full batch
+_BALLOTS, _BYTES = 512, 5 * 1024 * 1024  # of a joined chunk: about as much as a batch takes
+_PARTS = 4  # of what is left to read, towards the end: nobody waits long for whoever has the last chunk
+_LAST_BYTES = 1024 * 1024  # but not less than this: half of it costs a sixth more a ballot than a full batch
 
 
 def checker(archive: str | Path, *, workers: int | None = None, runner: Runner | None = None) -> Checker:

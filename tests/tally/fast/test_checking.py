@@ -206,11 +206,11 @@ def test_small_chunks_are_joined_in_their_order() -> None:
 
 def test_chunks_are_full_at_first_and_small_in_the_end() -> None:
     found = [sum(chunk) for chunk in joined([100_000] * 600, 60_000_000)]
-    assert found[0] == 4_200_000  # the first ballot over 4 MiB closes a chunk
+    assert found[0] == 5_300_000  # the first ballot over 5 MiB closes a chunk
     assert found[:-1] == sorted(found[:-1], reverse=True)
-    assert max(found[-6:]) <= 700_000
+    assert max(found[-4:]) <= 1_100_000
 
 
 def test_an_archive_of_unknown_size_is_checked_in_small_chunks(tmp_path: Path) -> None:
     assert checking._size(tmp_path / "nothing") == 0
-    assert [sum(chunk) for chunk in joined([300_000] * 6, 0)] == [600_000] * 3
+    assert [sum(chunk) for chunk in joined([600_000] * 6, 0)] == [1_200_000] * 3
