@@ -6,12 +6,15 @@ annulled, unless a second machine mirrored it: receipts of ballots that the back
 §3). room.key is not in it, and belongs elsewhere: without it nobody can sign as this room.
 """
 
+import contextlib
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from keys.keyfiles import sync_folder
@@ -27,26 +30,45 @@ AT_ONCE = 500  # rows read and written together
 
 
 def back_up(storage: Storage, out: Path) -> dict[str, int]:
-    """Write a backup into the new file `out`; return the rows of each table. Raises InvalidSettings if `out` exists.
+    """Write a backup into the new file `out`; return the rows of each table.
 
-    It gets its name when it is whole and on the disk: one that was interrupted is no backup.
+    It gets its name when it is whole and on the disk: one that was interrupted is no backup. Raises InvalidSettings if
+    `out` exists, or cannot be written.
     """
     if out.exists():
         raise InvalidSettings(f"{out.name} exists: name a new file")
     if not out.parent.is_dir():
         raise InvalidSettings(f"{out.parent}: no such folder")
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=out.parent) as folder:
-        unfinished = Path(folder) / out.name
-        target = Storage(f"sqlite:///{unfinished}")
-        try:
-            migrate(target)
-            unfinished.chmod(0o600)
-            counted = _copy(storage, target)
-        finally:
-            target.close()
-        unfinished.rename(out)
-    sync_folder(out.parent)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=out.parent) as folder:
+            unfinished = Path(folder) / out.name
+            counted = _write(storage, unfinished)
+            unfinished.rename(out)
+        sync_folder(out.parent)
+    except (DBAPIError, sqlite3.Error, OSError) as error:
+        raise InvalidSettings(f"{out.name} could not be written: is there space in {out.parent}? ({error})") from None
     return counted
+
+
+def _write(storage: Storage, path: Path) -> dict[str, int]:
+    target = Storage(f"sqlite:///{path}")
+    try:
+        migrate(target)
+        path.chmod(0o600)
+        counted = _copy(storage, target)
+    finally:
+        target.close()
+    _settle(path)
+    return counted
+
+
+def _settle(path: Path) -> None:
+    """Bring all of a database into its one file; raise sqlite3.Error where that fails: closing would say nothing."""
+    with contextlib.closing(sqlite3.connect(path, timeout=0)) as connection:
+        (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+        (sound,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if (mode, sound) != ("delete", "ok"):
+        raise sqlite3.DatabaseError(f"journal {mode}, {sound}")
 
 
 Fill = Callable[[Session], object]

@@ -128,9 +128,26 @@ def test_a_backup_that_was_interrupted_is_none(room: Room, tmp_path: Path, monke
     with pytest.raises(InvalidSettings, match="no such folder"):
         back_up(room.storage, out)
     out.parent.mkdir()
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(InvalidSettings, match="is there space"):
         back_up(room.storage, out)
     assert list(out.parent.iterdir()) == []
+
+
+def test_a_backup_whose_log_did_not_get_into_its_file_is_none(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that is nearly full: closing leaves the rows in the write-ahead log, and says nothing."""
+    room.begin()
+    left: list[Storage] = []
+    close = Storage.close
+    monkeypatch.setattr(Storage, "close", lambda self: left.append(self))
+    with pytest.raises(InvalidSettings, match="database is locked"):
+        back_up(room.storage, tmp_path / "backup.db")
+    monkeypatch.undo()
+    for one in left:
+        close(one)
+    assert not (tmp_path / "backup.db").exists()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".backup-")]
 
 
 def test_the_commands_back_up_and_restore_a_folder(sqlite_room: Room, tmp_path: Path) -> None:
