@@ -109,6 +109,7 @@ def look(stick: Stick, plan: Plan, own: Own | None = None) -> Table:
     with named(plan):
         for index in table.hellos:
             table.hello(index)
+        _check_own_keys(table)
         _check_order(table)
         if not table.missing("1-announcement"):
             announcements = table.announcements
@@ -123,6 +124,19 @@ def look(stick: Stick, plan: Plan, own: Own | None = None) -> Table:
             for raw in table.rehearsals.values():
                 check_rehearsal(trustees, raw)
     return table
+
+
+def _check_own_keys(table: Table) -> None:
+    """See that no two tellers announced one signing key, as when one token lay there for both."""
+    first: dict[str, int] = {}
+    for index in sorted(table.hellos):
+        earlier = first.setdefault(table.hello(index).signing_key, index)
+        if earlier != index:
+            name, other = table.plan.name(index), table.plan.name(earlier)
+            raise CeremonyFault(
+                f"teller {index} ({name}): announced the signing key of {other}; each signs by a key of their own",
+                "one_key", name=name, other=other,
+            )  # fmt: skip
 
 
 def _check_dealt_for(table: Table, announced: str) -> None:

@@ -115,6 +115,8 @@ class Seat:
         own = self._own() if self.path.exists() and not finished else None
         if own is not None:
             ceremony.check_same_plan(self.plan, own)
+            if self.token.named and not own.token:
+                raise Stopped(self.guide.words("ceremony.token_late", name=self.name))
             self._hand_out_again(own)
         table = look(self.stick, self.plan, own)
         todo, missing = next_step(table, own, self.index, finished=finished)

@@ -10,7 +10,8 @@ Summary tables, letters and briefing sheet are held by the manifest's hash, and 
 of the last step counted by machine, or what `voting.documents.dossier.makers` asks for where all were counted by hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from keys.signing import verify_envelope
@@ -19,7 +20,7 @@ from tally.audit.boxes import Boxes
 from tally.audit.report import Ledger as Findings
 from tally.audit.signatures import as_signed
 from voting.documents.conference import ON_PAPER
-from voting.documents.dossier import LEDGER, makers, misplaced
+from voting.documents.dossier import LEDGER, makers, misplaced, required_keys
 from voting.documents.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
 from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
 from voting.documents.record import Record
@@ -52,6 +53,7 @@ def check_dossier(boxes: Boxes) -> str:
     _note(findings, CHAIN, list(chain_problems(documents, annulled)), len(documents))
     live = {sha256: one for sha256, one in documents.items() if sha256 not in annulled}
     _check_end(findings, live)
+    findings.notes += _handed_to_others(live.values())
     boxes.makers |= makers(live.values())
     boxes.unnamed = NO_MAKER
     for folder in boxes.folders():
@@ -95,6 +97,20 @@ def _check_end(findings: Findings, live: Documents) -> None:
         one.conference.step == last and any(paper.kind == "final" for paper in one.conference.papers) for one in records
     )
     findings.require(CHAIN, final, "", "no final ballot: the round did not come to its end")
+
+
+def _handed_to_others(live: Iterable[Record | ListDecision]) -> list[str]:
+    """Say where nobody who must sign a step by key had to sign the one before: only names tell whether they belong."""
+    signing: dict[int, set[str]] = {}
+    for one in live:
+        step = one.conference.step if isinstance(one, Record) else one.step
+        signing.setdefault(step, set()).update(required_keys(one))
+    known = [step for step in sorted(signing) if signing[step]]
+    return [
+        f"step {after} is signed by nobody who signed step {before} by key: compare its names with those of the room"
+        for before, after in pairwise(known)
+        if not signing[before] & signing[after]
+    ]
 
 
 def _note(findings: Findings, check: str, problems: list[str], examined: int) -> None:

@@ -198,3 +198,11 @@ def test_one_step_counted_by_machine_names_its_desk_and_hand_counts_after_it_do_
     third = next(one for one in live if isinstance(one, Record) and one.conference.step == 3)
     mixed = [msgspec.structs.replace(one, form="electronic") if one is third else one for one in live]
     assert makers(mixed) == {third.conference.desk_key}
+
+
+def test_a_step_held_by_others_than_the_one_before_is_said(check: Check) -> None:
+    strangers = "step 5 is signed by nobody who signed step 4 by key: compare its names with those of the room"
+    assert strangers in check(dossier(honest() | {LAST: OUTSIDE}, OUTSIDE_DESK)).notes
+    both = replace(HONEST, people=(CHAIR, OUTSIDER), keys=(CHAIR_KEY, OUTSIDER_KEY), desk=public_text(DESK))
+    for sound in (honest(), honest() | {LAST: both}, on_paper(2) | {LAST: honest()[LAST]}):
+        assert not [note for note in check(dossier(sound, DESK)).notes if note.startswith("step ")]

@@ -133,3 +133,11 @@ def test_words_are_said_once() -> None:
         "chọn một: --key, hoặc đủ --token, --token-module và --token-key"
         " / give either --key, or all of --token, --token-module and --token-key"
     )
+
+
+def test_an_error_of_no_command_and_of_another_kind_of_value_has_words_too(capsys: pytest.CaptureFixture[str]) -> None:
+    error = click.BadParameter("no number", param=click.Option(["--share"], type=click.FLOAT), param_hint="--share")
+    found = in_words(error)
+    found.show()
+    said = capsys.readouterr().err
+    assert said.startswith("Lỗi / Error: --share") and said.endswith("Chi tiết / Detail: no number\n")

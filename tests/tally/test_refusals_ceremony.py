@@ -1,5 +1,6 @@
 """What the key ceremony refuses, writes again or names: files that are lost, foreign or of other content."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,16 +9,19 @@ from keys.ceremony_complaint import complain
 from keys.errors import DamagedFile, InvalidShare
 from keys.keyfiles import write_sealed
 from keys.sealing import LEAST_COST
+from keys.signing import new_signing_key
 from tally import ceremony, ceremony_own
 from tally.ceremony import Todo, look
 from tally.ceremony_guide import Seat, _need
 from tally.ceremony_own import as_teller_file, kind_of, own_path, read_own, replace_own
 from tally.ceremony_stick import STEPS
+from tally.cli_pens import TokenChoice
 from tally.errors import (
     CeremonyFault,
     Stopped,
 )
 from tally.guide import Guide
+from tally.pens import KeyPen
 from tests.tally.terminal import PASSPHRASE
 from tests.tally.test_ceremony import Tellers, cheat
 
@@ -139,3 +143,30 @@ def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers:
     assert seat(tellers, 2).run() is Todo.FINISH
     assert path.exists()
     assert (tellers.stick.folder / "trustees.json").exists()
+
+
+@pytest.mark.usefixtures("cheap_ceremony")
+def test_one_signing_key_for_two_tellers_is_told_by_both_names(tellers: Tellers) -> None:
+    pen = KeyPen(new_signing_key())
+    for index in (1, 3):
+        own = ceremony.begin(tellers.plan, index, pen)
+        tellers.stick.write(STEPS[0], index, own.hello.encode())
+    with pytest.raises(CeremonyFault, match=r"teller 3 \(Vì Thu Lễ\): announced the signing key of Lò Thị Ước"):
+        look(tellers.stick, tellers.plan)
+
+
+@pytest.mark.usefixtures("cheap_ceremony")
+def test_a_token_named_after_the_announcement_is_not_passed_over(tellers: Tellers) -> None:
+    tellers.announce(1)
+    late = replace(seat(tellers, 1), token=TokenChoice("label", None, None, None))
+    with pytest.raises(Stopped, match="use-token"):
+        late.run()
+
+
+@pytest.mark.usefixtures("cheap_ceremony")
+def test_where_all_must_open_the_end_says_what_a_loss_means(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    two = Tellers(tmp_path, 2, 2)
+    two.all(two.announce, two.deal, two.accept, two.rehearse)
+    replace_own(two.path(2), as_teller_file(two.own(2)), PASSPHRASE, LEAST_COST)
+    assert seat(two, 2).run() is Todo.FINISH
+    assert VI.words("ceremony.lost_all", size=2) in capsys.readouterr().out

@@ -50,7 +50,8 @@ def makers(live: Collection[Record | ListDecision]) -> set[str]:
     It is the desk of the last step counted by machine, whose box names it. A hand count (kiểm phiếu tay) is held by its
     signatures alone, so anybody could add one that names a desk of theirs. Where every step was counted by hand, the
     desk of the last one that names any counts only if somebody must sign, with one key, every document of the round
-    that is signed by key: whoever forges less than all of them has no such person. Else nobody is named.
+    that is signed by key: whoever adds hand counts alone has no such person. Else nobody is named. A box can be made up
+    by anybody, too, with people of their own: `tally.audit.dossier` says where nobody signed two steps in turn.
     """
     records = [one for one in live if isinstance(one, Record)]
     counted = [one.conference for one in records if one.form == "electronic"]
@@ -62,12 +63,13 @@ def makers(live: Collection[Record | ListDecision]) -> set[str]:
 
 def _sign_all(live: Collection[Record | ListDecision]) -> set[str]:
     """Return the keys of those who must sign every record, and every list decision that is signed by key at all."""
-    found = [(one, _required(one)) for one in live]
+    found = [(one, required_keys(one)) for one in live]
     asked = [keys for one, keys in found if keys or isinstance(one, Record)]
     return set.intersection(*asked) if asked else set()
 
 
-def _required(document: Record | ListDecision) -> set[str]:
+def required_keys(document: Record | ListDecision) -> set[str]:
+    """Return the keys of those who must sign a document, without those who sign on paper."""
     signers: tuple[Signer, ...]
     if isinstance(document, Record):
         conference = document.conference
