@@ -40,7 +40,8 @@ def test_the_order_of_the_lines_does_not_matter() -> None:
 
 
 def test_a_mistyped_line_is_named() -> None:
-    wrong = LINES[6].replace(LINES[6][5], LETTERS[(LETTERS.index(LINES[6][5]) + 1) % 32], 1)
+    other = LETTERS[(LETTERS.index(LINES[6][5]) + 1) % 32]
+    wrong = f"{LINES[6][:5]}{other}{LINES[6][6:]}"
     with pytest.raises(DamagedFile, match="line 7: something is mistyped"):
         check_line(wrong)
     with pytest.raises(DamagedFile, match="line 7"):
