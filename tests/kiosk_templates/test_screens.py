@@ -229,8 +229,10 @@ def test_a_typed_card_with_one_wrong_character_names_its_group(tablet: Tablet) -
 def test_a_whole_ballot_can_be_cast_by_keyboard(tablet: Tablet) -> None:
     tablet.scan(0)
     tablet.at("accepted")
-    for _ in range(40):
+    for _ in range(120):
         tablet.ready()
+        if tablet.page.locator(".at-review").count():
+            tablet.page.wait_for_selector("[data-key=cast]:enabled, .at-casting, .at-done")  # the ballot is sealed
         focused = tablet.page.evaluate("document.activeElement.type || ''")
         if focused in ("radio", "checkbox"):
             tablet.page.keyboard.press("Space")
