@@ -50,6 +50,7 @@ class Hands:
 
 
 def person(name: str, key: SigningKey, *, must_sign: bool = True) -> Signer:
+    """Somebody who signs with a key."""
     return Signer(name, "Chủ trì", public_text(key), must_sign)
 
 
@@ -61,6 +62,7 @@ Round = dict[int, Hands]
 
 
 def honest() -> Round:
+    """Every step held by the chair, the last one naming the desk that signs."""
     steps = {step.number: replace(HONEST, desk=public_text(new_signing_key())) for step in procedure_of(PLAN).steps}
     return steps | {LAST: replace(HONEST, desk=public_text(DESK))}
 
@@ -97,6 +99,7 @@ def held(steps: Round) -> tuple[Ledger, tuple[Filed, ...], dict[str, bytes]]:
 
 
 def makers_of(steps: Round) -> set[str]:
+    """The desks that a round held so names."""
     return makers([one.document for one in held(steps)[1]])
 
 

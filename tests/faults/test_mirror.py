@@ -41,14 +41,17 @@ class SecondMachine:
 
     @property
     def address(self) -> str:
+        """Where the room server reaches it."""
         return f"https://127.0.0.1:{self.port}"
 
     @property
     def authority(self) -> Path:
+        """The certificate authority that it made."""
         return self.folder / "tls" / "ca.pem"
 
     @property
     def store(self) -> Store:
+        """What it keeps on its disk."""
         return Store(self.folder / STORE_FILE)
 
     def start(self) -> None:
@@ -87,6 +90,7 @@ class SecondMachine:
 
 @pytest.fixture
 def second(tmp_path: Path) -> Iterator[SecondMachine]:
+    """A second machine, killed at the end."""
     machine = SecondMachine(tmp_path / "mirror")
     yield machine
     machine.kill()
@@ -94,6 +98,7 @@ def second(tmp_path: Path) -> Iterator[SecondMachine]:
 
 @pytest.fixture(scope="module")
 def starter() -> Iterator[Zygote]:
+    """What starts the room's servers."""
     with zygote() as made:
         yield made
 

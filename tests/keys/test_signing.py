@@ -154,6 +154,7 @@ def test_raw_signatures_are_by_p_256_keys_alone() -> None:
 
 
 def by_rsa(message: bytes) -> bytes:
+    """A signature by RSA, PKCS #1 v1.5 with SHA-256."""
     return RSA_KEY.sign(message, padding.PKCS1v15(), hashes.SHA256())
 
 

@@ -28,10 +28,12 @@ NOW = 1_649_554_200
 
 
 def key() -> str:
+    """A new tablet's public key."""
     return public_text(new_signing_key())
 
 
 def labels(session: Session) -> list[tuple[str, bool]]:
+    """Each tablet's label, and whether it is enrolled."""
     return [(one.label, one.enrolled) for one in devices(session)]
 
 

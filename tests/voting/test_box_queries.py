@@ -16,13 +16,16 @@ class Listening:
     words = ""
 
     def connection(self) -> "Listening":
+        """As a session gives its connection."""
         return self
 
     def execute(self, statement: Any, values: object) -> "Listening":
+        """Keep the statement's words."""
         self.words = str(statement.compile(dialect=postgresql.dialect()))
         return self
 
     def one(self) -> tuple[str, int]:
+        """An open conference of three cards."""
         return "open", 3
 
 

@@ -51,6 +51,7 @@ def test_beside_an_archive_that_was_not_judged_no_record_is(lab: Lab, tmp_path: 
 
 
 def opened(lab: Lab, folder: Path, files: dict[str, bytes]) -> Boxes:
+    """The boxes of a custody bundle with these files."""
     bundle = open_bundle(io.BytesIO(write_bundle("custody", files, lab.signing["desk"], "phieukin 0")))
     return Boxes(bundle, folder, Ledger())
 

@@ -26,6 +26,7 @@ KINDS = ("ballot_form", "ballot_election", "ballot_signature", "ballot_proofs")
 
 
 def examined(report: Report) -> dict[str, int]:
+    """How much of each check was examined."""
     return {one.check: one.examined for one in report.checks}
 
 
@@ -43,15 +44,19 @@ def test_an_honest_archive_shows_how_much_of_each_was_examined(lab: Lab, tmp_pat
 
 
 def found_in(lab: Lab, *ballots: bytes) -> ChunkFindings:
+    """What is found in these ballots."""
     numbered = [NumberedBallot(height, raw) for height, raw in enumerate(ballots, 1)]
     return check_ballots(BallotRules.of(lab.election, b"key"), numbered)
 
 
 def places(found: ChunkFindings, check: str) -> list[str]:
+    """Where one check failed."""
     return [place for one in found.findings if one.check == check for place in one.first]
 
 
 def wrong_proof(number: int) -> Callable[[dict[str, Any]], None]:
+    """Spoil the proof of one answer."""
+
     def edit(ballot: dict[str, Any]) -> None:
         proof = ballot["answers"][number - 1]["overall_proof"][0]
         proof["response"] = str((int(proof["response"]) + 1) % Q)
@@ -60,6 +65,7 @@ def wrong_proof(number: int) -> Callable[[dict[str, Any]], None]:
 
 
 def without_a_choice(number: int) -> Callable[[dict[str, Any]], None]:
+    """Take one choice out of a ballot."""
     return lambda ballot: ballot["answers"][number - 1]["choices"].pop()
 
 

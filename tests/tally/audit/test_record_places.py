@@ -40,6 +40,7 @@ RECORD = "record.json (paper 1)"
 
 @pytest.fixture(scope="module")
 def report(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The audit of a counted box."""
     return audited(counted(lab).raw(), tmp_path_factory.mktemp("box"))
 
 
@@ -114,6 +115,7 @@ def confirmed(lab: Lab, report: Report, *others: Envelope) -> list[str]:
 
 
 def lacking(*owners: int) -> list[str]:
+    """What is said of tellers who have not confirmed."""
     return [f"room: teller {one} (Kiểm phiếu viên {one}) has not confirmed this Setup" for one in owners]
 
 
@@ -163,6 +165,7 @@ def test_without_readable_tellers_no_threshold_was_confirmed(lab: Lab, report: R
 
 
 def count(lab: Lab, report: Report, **changes: Any) -> list[str]:
+    """What is said of the count's facts after these changes."""
     ledger = Ledger()
     honest = count_facts(lab, counted(lab), report.end_ballots)
     check_count(ledger, report, "count", msgspec.structs.replace(honest, **changes))
@@ -263,19 +266,23 @@ def head_says(*change: Callable[[HeadWord], HeadWord]) -> list[str]:
 
 
 def unsigned(word: HeadWord) -> HeadWord:
+    """Nobody signed."""
     return msgspec.structs.replace(word, envelope=None)
 
 
 def of_the_next_paper(word: HeadWord) -> HeadWord:
+    """Of another paper."""
     return msgspec.structs.replace(word, paper=2)
 
 
 def of_another_type(word: HeadWord) -> HeadWord:
+    """Of another type."""
     assert word.envelope is not None
     return msgspec.structs.replace(word, envelope=msgspec.structs.replace(word.envelope, payloadType=FACTS_TYPE))
 
 
 def signed_by_two(word: HeadWord) -> HeadWord:
+    """Signed twice."""
     other = head_word("x", 1, ("c1",), "x", "y", "z", new_signing_key()).envelope
     assert word.envelope is not None and other is not None
     both = (*word.envelope.signatures, *other.signatures)
@@ -283,10 +290,12 @@ def signed_by_two(word: HeadWord) -> HeadWord:
 
 
 def for_another_reason(word: HeadWord) -> HeadWord:
+    """For another reason."""
     return msgspec.structs.replace(word, reason=word.reason + "!")
 
 
 def as_it_is(word: HeadWord) -> HeadWord:
+    """Nothing changed."""
     return word
 
 

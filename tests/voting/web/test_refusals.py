@@ -150,6 +150,7 @@ def test_a_file_that_is_no_list_is_said_so_and_replaces_nothing(room: Room, brow
 
 
 def show_authenticator(browser: Browser) -> str:
+    """Begin an authenticator and show its page."""
     browser.post("/account/totp")
     return browser.get("/account/totp").text
 
