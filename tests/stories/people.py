@@ -52,12 +52,12 @@ class Member:
         one = cls(page, url, role, lens, problems)
         one.go("/sign-in")
         if lens.language == "en":
-            page.click(".bar button[lang=en]")
+            one.speak("en")
         one.look("sign-in")
         page.fill("[name=login]", role)
         page.fill("[name=password]", PASSWORD)
-        page.click("main button")
-        page.wait_for_url("**/desk")
+        with page.expect_navigation(url="**/desk"):
+            page.click("main button")
         return one
 
     def go(self, path: str) -> "Member":
@@ -72,25 +72,31 @@ class Member:
         picture(self.page, f"staff-{name}-{self.lens}", whole=whole)
         self.problems += [f"{name}: {one}" for one in complaints(self.page)]
 
+    def turn(self, button: "Locator") -> None:
+        """Press what leads to another page, and wait until that page is there."""
+        with self.page.expect_navigation():
+            button.click()
+
     def press(self, endpoint: str) -> None:
         """Press the button of the form that goes to an address."""
-        self.page.locator(f"form[action='{endpoint}'] button:not([lang])").first.click()
-        self.page.wait_for_load_state()
+        self.turn(self.page.locator(f"form[action='{endpoint}'] button:not([lang])").first)
 
-    def together(self, endpoint: str, second: str) -> None:
-        """Take a step with a second person, who types name and password."""
+    def beside(self, endpoint: str, second: str) -> "Locator":
+        """Let a second person type name and password for a step; return the button that takes it."""
         form = self.page.locator(f"form[action='{endpoint}']")
         form.locator("[name=second_login]").fill(second)
         form.locator("[name=second_password]").fill(PASSWORD)
-        form.locator("button").click()
-        self.page.wait_for_load_state()
+        return form.locator("button")
+
+    def together(self, endpoint: str, second: str) -> None:
+        """Take a step with a second person."""
+        self.turn(self.beside(endpoint, second))
 
     def upload(self, endpoint: str, path: Path) -> None:
         """Upload a file."""
         form = self.page.locator(f"form[action='{endpoint}']")
         form.locator("input[type=file]").set_input_files(path)
-        form.locator("button").click()
-        self.page.wait_for_load_state()
+        self.turn(form.locator("button"))
 
     def fetch(self, selector: str, path: Path) -> Path:
         """Press what starts a download, and keep the file."""
@@ -101,7 +107,7 @@ class Member:
 
     def speak(self, language: str) -> "Member":
         """Switch the page to the other language, and stay on it."""
-        self.page.click(f".bar button[lang={language}]")
+        self.turn(self.page.locator(f".bar button[lang={language}]"))
         self.page.wait_for_selector(f"html[lang={language}]")
         return self
 

@@ -76,8 +76,9 @@ class Conference:
         rows = door.page.locator(".roll tbody tr").count()
         assert rows == 9
         for number in range(PRESENT):
-            door.page.locator(".roll tbody tr").nth(number).locator("form[action$='/present'] button").click()
-            door.page.locator(".roll tbody tr").nth(number).locator("form[action$='/drew'] button").click()
+            row = door.page.locator(".roll tbody tr").nth(number)
+            for mark in ("present", "drew"):
+                door.turn(row.locator(f"form[action$='/{mark}'] button"))
         door.page.fill("[name=q]", "nguyen")
         door.look("door", whole=False)
         chair = self.member("chair").go("/desk")

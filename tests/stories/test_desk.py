@@ -207,7 +207,7 @@ def test_the_desk_sees_tablets_come_go_and_be_revoked_by_a_technician_with_an_au
     context.set_offline(False)
     chair.page.wait_for_selector("[data-live=tablets] .tag.here")
     technician.go("/tablets").look("tablets-live")
-    technician.page.locator("tr:has-text('story') form[action$='/revoke'] button").click()
+    technician.turn(technician.page.locator("tr:has-text('story') form[action$='/revoke'] button"))
     technician.page.wait_for_selector("tr:has-text('story') >> text=đã thu hồi")
     assert "story" not in chair.go("/desk").page.inner_text("main")
     context.close()
@@ -239,7 +239,8 @@ def test_a_card_that_does_not_work_is_asked_for_and_replaced(staff: Staff) -> No
 def test_paper_ballots_print_once_the_conference_moves_to_paper(staff: Staff, tmp_path: Path) -> None:
     chair = staff.member("chair").go("/desk")
     unfold(chair, "/desk/on-paper")
-    chair.together("/desk/on-paper", "organiser")
+    chair.beside("/desk/on-paper", "organiser").click()
+    assert chair.page.locator("form[action='/desk/on-paper'] [name=reason]:invalid:focus").count() == 1
     assert staff.state() == "open", "a reason is asked for"
     chair.page.fill("form[action='/desk/on-paper'] [name=reason]", "Máy chủ hỏng")
     chair.together("/desk/on-paper", "organiser")

@@ -61,7 +61,8 @@ class Walk:
         self.problems: list[str] = []
         self.page.goto(room.url + "/sign-in")
         if language == "en":
-            self.page.click(".bar button[lang=en]")
+            with self.page.expect_navigation():
+                self.page.click(".bar button[lang=en]")
         self.look("sign_in.form", "sign-in")
         self.page.fill("[name=login]", EVERYBODY)
         self.page.fill("[name=password]", PASSWORD)
@@ -110,7 +111,8 @@ class Walk:
         form = self.page.locator("form[action='/desk/close']")
         form.locator("[name=second_login]").fill("nobody")
         form.locator("[name=second_password]").fill("wrong")
-        form.locator("button").click()
+        with self.page.expect_navigation():
+            form.locator("button").click()
         self.page.wait_for_selector("#fault")
         self.look("refused", "form")
         self.page.goto(self.room.url + "/nowhere")

@@ -54,8 +54,7 @@ class Door:
     def mark(self, person: int, kind: str) -> None:
         """Touch a mark of the n-th person on the list."""
         row = self.door.page.locator(".roll tbody tr").nth(person)
-        row.locator(f"form[action$='/{kind}'] button").click()
-        self.door.page.wait_for_load_state()
+        self.door.turn(row.locator(f"form[action$='/{kind}'] button"))
 
     def scan(self, card: str) -> str:
         """Scan a leftover as a hand scanner does, key by key."""
@@ -88,8 +87,7 @@ def test_people_are_found_without_diacritics_marked_and_taken_back(door: Door) -
     assert first in page.inner_text(".undo")
     assert page.input_value("[data-search]").lower() == plain.lower(), "the search stays"
     door.door.look("door-undo", whole=False)
-    page.click(".undo button")
-    page.wait_for_load_state()
+    door.door.turn(page.locator(".undo button"))
     assert (door.count().present, door.count().drawn) == (0, 0)
     assert page.locator(".undo").count() == 0, "one mark can be taken back, not a history of them"
     door.mark(0, "excused")
@@ -100,7 +98,7 @@ def test_people_are_found_without_diacritics_marked_and_taken_back(door: Door) -
 def test_the_count_at_one_door_moves_with_the_marks_of_another(door: Door, chromium: "Browser") -> None:
     page = door.door.go("/door").page
     other = Member.sign_in(chromium, door.room.url, "door", DESK, door.problems).go("/door")
-    other.page.locator(".roll tbody tr").nth(1).locator("form[action$='/present'] button").click()
+    other.turn(other.page.locator(".roll tbody tr").nth(1).locator("form[action$='/present'] button"))
     page.locator("[data-live=count] dd", has_text="01/44").wait_for(timeout=PATIENCE)
 
 

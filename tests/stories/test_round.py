@@ -87,8 +87,7 @@ class RoundStory:
         page = self.organiser.go(f"/rounds/1/steps/{step}").page
         wording = page.locator(f"form[action='/rounds/1/steps/{step}/composition'] button")
         if wording.count():
-            wording.click()
-            page.wait_for_load_state()
+            self.organiser.turn(wording)
         self.organiser.press(f"/rounds/1/steps/{step}/conference")
         page.wait_for_url("**/desk")
         fresh = self.folder / f"tellers-{step}"
