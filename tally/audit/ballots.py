@@ -6,7 +6,7 @@ ballot a card, copies) is not a chunk's business: see `box`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from keys.group import Point
 from tally.audit.copies import mark
@@ -18,6 +18,7 @@ from voting.documents.election import Election
 from voting.documents.errors import InvalidBallot
 from voting.documents.outcome import Tally
 from voting.documents.request import ballot_limit
+from voting.documents.slices import Slice
 
 FORM, ELECTION, SIGNATURE, PROOFS = "ballot_form", "ballot_election", "ballot_signature", "ballot_proofs"
 CHUNK_BALLOTS = 64
@@ -26,10 +27,11 @@ CHUNK_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class NumberedBallot:
-    """A ballot's bytes and the height of its event."""
+    """A ballot's bytes, the height of its event, and where the archive has them, if others can read them there."""
 
     height: int
     raw: bytes
+    kept: Slice | None = field(default=None, compare=False)
 
     @property
     def place(self) -> str:

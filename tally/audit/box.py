@@ -97,7 +97,7 @@ def _chunks(ballots: Iterable[NumberedBallot], limit: int) -> Iterator[Chunk]:
     chunk: list[NumberedBallot] = []
     size = 0
     for ballot in ballots:
-        kept = NumberedBallot(ballot.height, ballot.raw[: limit + 1])
+        kept = NumberedBallot(ballot.height, ballot.raw[: limit + 1], ballot.kept)
         chunk.append(kept)
         size += len(kept.raw)
         if len(chunk) == CHUNK_BALLOTS or size >= CHUNK_BYTES:

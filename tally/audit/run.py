@@ -8,6 +8,7 @@
 No failure ends it, so that the report names everything that is wrong; only an election that we cannot judge does.
 """
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +23,9 @@ from tally.audit.walk import ORDER, walk
 from voting.documents.archive import ArchiveReader, open_archive
 from voting.documents.errors import DocumentError
 from voting.documents.events import Entry, EventKind
+from voting.documents.members import BLOCK, Member
 from voting.documents.outcome import Counts
+from voting.documents.slices import Slice
 
 MARK_KEY_BYTES = 32
 MOST_OTHERS = 1000  # events that are not ballots: tellers, and a few more
@@ -47,7 +50,7 @@ def audit(path: str | Path, *, progress: Progress | None = None, checker: Checke
     ledger = Ledger()
     try:
         with open_archive(path) as archive:
-            return _Run(archive, ledger, progress, checker).report()
+            return _Run(os.path.abspath(path), archive, ledger, progress, checker).report()
     except (OSError, DocumentError) as error:
         return Report(Verdict.UNREADABLE, STAGES[None], ledger.findings, why=f"cannot be read: {error}")
 
@@ -55,8 +58,11 @@ def audit(path: str | Path, *, progress: Progress | None = None, checker: Checke
 class _Run:
     """One audit under way: the events that are not ballots are kept while the ballots stream past."""
 
-    def __init__(self, archive: ArchiveReader, ledger: Ledger, progress: Progress | None, checker: Checker) -> None:
-        self._archive, self._ledger, self._progress, self._checker = archive, ledger, progress, checker
+    def __init__(
+        self, path: str, archive: ArchiveReader, ledger: Ledger, progress: Progress | None, checker: Checker
+    ) -> None:
+        self._path, self._archive = path, archive
+        self._ledger, self._progress, self._checker = ledger, progress, checker
         self._entries = walk(archive, ledger)
         self._others: dict[EventKind, list[Entry]] = {}
         self._kept = self._kept_bytes = 0
@@ -89,14 +95,19 @@ class _Run:
         for entry in self._entries:
             if self._progress is not None:
                 self._progress(self._archive.offset)
-            if entry.event.type == "Ballot":
-                yield NumberedBallot(entry.height, entry.records[-1])
+            if entry.event.type == "Ballot" and entry.payload is not None:
+                yield self._numbered(entry, entry.payload)
             elif self._kept < MOST_OTHERS and self._kept_bytes < MOST_OTHER_BYTES:
                 self._kept += 1
                 self._kept_bytes += sum(map(len, entry.records))
                 self._others.setdefault(entry.event.type, []).append(entry)
             else:
                 self._ledger.failed(ORDER, entry.place, "more events than tellers")
+
+    def _numbered(self, entry: Entry, ballot: Member) -> NumberedBallot:
+        """Number a ballot, and note where it lies in the file."""
+        kept = Slice(self._path, ballot.offset + BLOCK, len(ballot.body), ballot.sha256)
+        return NumberedBallot(entry.height, ballot.body, kept)
 
     def _outcome(self, setup: Setup, box: Box | None) -> tuple[Decryptions, Counts | None]:
         if setup.election is None or setup.trustees is None or box is None:

@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 
@@ -40,9 +39,10 @@ from tally.audit.report import Ledger
 from tally.sum import add_tallies
 from voting.documents.commitments import POINT, hints, sidecar_of
 from voting.documents.request import commitments_size
+from voting.documents.slices import Slice, read_slices
 
-Hints = tuple[bytes | None, ...]
-"""For each ballot of a chunk its commitments, or None."""
+Hints = tuple[bytes | Slice | None, ...]
+"""For each ballot of a chunk its commitments, or where a sidecar has them, or None."""
 Work = tuple[BallotRules, Chunk, Hints]
 Runner = Callable[[Iterable[Work]], Iterator[ChunkFindings]]
 
@@ -64,11 +64,9 @@ def checker(archive: str | Path, *, workers: int | None = None, runner: Runner |
     """
 
     def check(rules: BallotRules, chunks: Iterable[Chunk]) -> Iterator[ChunkFindings]:
-        with _hints_of(archive, commitments_size(rules.election)) as found:
-            run = runner or (lambda works: on_all_cores(works, workers or cores()))
-            yield from run(
-                (rules, chunk, tuple(islice(found, len(chunk)))) for chunk in _joined(chunks, _size(archive))
-            )
+        found = hints(sidecar_of(archive), commitments_size(rules.election))
+        run = runner or (lambda works: on_all_cores(works, workers or cores()))
+        yield from run((rules, chunk, tuple(islice(found, len(chunk)))) for chunk in _joined(chunks, _size(archive)))
 
     return check
 
@@ -76,21 +74,6 @@ def checker(archive: str | Path, *, workers: int | None = None, runner: Runner |
 def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def _hints_of(archive: str | Path, size: int) -> Iterator[Iterator[bytes | None]]:
-    """Open the sidecar of an archive, if there is one; yield its hints of so many bytes each, without end."""
-    try:
-        beside = sidecar_of(archive)
-        file = beside.open("rb") if beside.is_file() else None  # a pipe would keep us waiting
-    except OSError:
-        file = None
-    if file is None:
-        yield iter(lambda: None, 0)
-        return
-    with file:
-        yield hints(file, size)
 
 
 def _size(archive: str | Path) -> int:
@@ -129,7 +112,7 @@ def _in_batches(rules: BallotRules, chunk: Chunk, given: Hints) -> ChunkFindings
     from tally.fast.batch import accept, sum_accepted
     from tally.fast.layout import layout_of
 
-    accepted = accept(rules.election, [ballot.raw for ballot in chunk], given)
+    accepted = accept(rules.election, [ballot.raw for ballot in chunk], read_hints(given))
     valid = [one for one in accepted if one is not None]
     tally = sum_accepted(layout_of(rules.election), valid)
     ledger, voted = Ledger(), []
@@ -145,6 +128,12 @@ def _in_batches(rules: BallotRules, chunk: Chunk, given: Hints) -> ChunkFindings
         tally = add_tallies(tally, part.tally)
         voted += part.voted
     return ChunkFindings(ledger.findings, tally, tuple(voted), len(chunk))
+
+
+def read_hints(given: Hints) -> list[bytes | None]:
+    """Read the hints that lie in a sidecar; None for those that are not there."""
+    read = read_slices(hint for hint in given if isinstance(hint, Slice))
+    return [next(read) if isinstance(hint, Slice) else hint for hint in given]
 
 
 def _voted(rules: BallotRules, height: int, points: bytes) -> Voted:

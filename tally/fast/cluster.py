@@ -1,8 +1,10 @@
 """Chunks of an audit on many machines, through dask.distributed (extra ``[cluster]``).
 
-Every worker needs this package and access to nothing else: a chunk brings its ballots along. The scheduler gives the
-chunks of a worker that dies to another one, and because ``check_chunk`` is a pure function the result is that of one
-machine. Workers are trusted with the verdict, as the machine of the verifier is, and see public data alone.
+Every worker needs this package. Where workers see the archive under the same path (they are processes of one machine,
+or share its disk), a chunk travels by name: worker and reader then hold the same ballots, for their hashes say so.
+Where they do not, it brings its ballots along. The scheduler gives the chunks of a worker that dies to another one, and
+because ``check_chunk`` is a pure function the result is that of one machine. Workers are trusted with the verdict, as
+the machine of the verifier is, and see public data alone.
 
     with connect("tcp://10.0.0.5:8786") as runner:
         report = audit(path, checker=checker(path, runner=runner))
@@ -19,7 +21,9 @@ from pickle import PickleBuffer
 from typing import Any
 
 from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot
-from tally.fast.checking import Runner, Work, check_chunk
+from tally.fast.checking import Runner, Work, check_chunk, read_hints
+from voting.documents.errors import ArchiveChanged
+from voting.documents.slices import Slice, read_slices
 
 _AHEAD = 3  # chunks for each thread of the cluster that are read before the first is back
 _RETRIES = 5  # times that a chunk goes to another worker
@@ -39,24 +43,91 @@ def connect(address: str) -> AbstractContextManager[Runner]:
 def _connected(client: Any) -> Iterator[Runner]:
     """Run chunks through a client, and close it in the end."""
     with client:
-        yield lambda works: _run(client, works)
+        yield lambda works: _Post(client).run(works)
 
 
-def _run(client: Any, works: Iterable[Work]) -> Iterator[ChunkFindings]:
-    """Hand out chunks, some ahead, and yield their findings in order."""
-    under_way: deque[Any] = deque()
-    for work in works:
+class _Post:
+    """Hands out chunks, and takes back what was found."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._by_name: bool | None = None  # not known before the first chunk
+
+    def run(self, works: Iterable[Work]) -> Iterator[ChunkFindings]:
+        """Hand out chunks, some ahead, and yield their findings in order."""
+        under_way: deque[tuple[_Named | None, Any]] = deque()
+        for work in works:
+            under_way.append(self._send(work))
+            if len(under_way) >= _AHEAD * max(self._threads(), 1):
+                yield self._found(*under_way.popleft())
+        while under_way:
+            yield self._found(*under_way.popleft())
+
+    def _send(self, work: Work) -> tuple[_Named | None, Any]:
+        """Send a chunk by name if all workers see the files, with its bytes if not."""
+        named = None if self._by_name is False else _Named.of(work)
+        if self._by_name is None:
+            self._by_name = named is not None and all(self._client.run(_sees, named.ballots[:1]).values())
+        named = named if self._by_name else None
+        return named, self._submit(named or _Parcel.of(work))
+
+    def _found(self, named: _Named | None, future: Any) -> ChunkFindings:
+        """Wait for a chunk's findings; send its bytes after all where a worker came late that does not see the files.
+
+        Raises ArchiveChanged where they cannot be read here any more either.
+        """
+        found: ChunkFindings | None = future.result()
+        if found is None:
+            self._by_name = False
+            again = named.work() if named is not None else None
+            if again is None:
+                raise ArchiveChanged("the archive was moved or written to while it was read: read it again")
+            found = self._submit(_Parcel.of(again)).result()
+            assert found is not None, "a parcel needs no files"
+        return found
+
+    def _submit(self, parcel: _Named | _Parcel) -> Any:
         # Not pure in dask's sense: the same bytes must not be looked up under a hash of them, which costs as much.
-        under_way.append(client.submit(_check, _Parcel.of(work), pure=False, retries=_RETRIES))
-        if len(under_way) >= max(_AHEAD * _threads(client), _AHEAD):
-            yield under_way.popleft().result()
-    while under_way:
-        yield under_way.popleft().result()
+        return self._client.submit(_check, parcel, pure=False, retries=_RETRIES)
+
+    def _threads(self) -> int:
+        """Return how many chunks the cluster can compute at once, now."""
+        return sum(self._client.nthreads().values())
 
 
-def _threads(client: Any) -> int:
-    """Return how many chunks the cluster can compute at once, now."""
-    return sum(client.nthreads().values())
+@dataclass(frozen=True)
+class _Named:
+    """A chunk by name: where the archive has its ballots, and the sidecar its hints."""
+
+    rules: BallotRules
+    heights: tuple[int, ...]
+    ballots: tuple[Slice, ...]
+    hints: tuple[Slice | None, ...]
+
+    @classmethod
+    def of(cls, work: Work) -> _Named | None:
+        """Name a chunk; None where a part of it lies in no file."""
+        rules, chunk, hints = work
+        ballots = tuple(ballot.kept for ballot in chunk if ballot.kept is not None)
+        places = tuple(hint for hint in hints if hint is None or isinstance(hint, Slice))
+        if not chunk or len(ballots) < len(chunk) or len(places) < len(chunk):
+            return None
+        return cls(rules, tuple(ballot.height for ballot in chunk), ballots, places)
+
+    def work(self) -> Work | None:
+        """Read it here; None where the files are not seen, or hold something else."""
+        most = self.rules.limit + 1  # bytes of a ballot that is too long, as the reader keeps them
+        raw = [one[:most] for one in read_slices(self.ballots) if one is not None]
+        hints = read_hints(self.hints)
+        if len(raw) < len(self.ballots) or hints.count(None) > self.hints.count(None):
+            return None
+        chunk = tuple(map(NumberedBallot, self.heights, raw, self.ballots))
+        return self.rules, chunk, tuple(hints)
+
+
+def _sees(some: Iterable[Slice]) -> bool:
+    """Tell whether a worker reads what the reader has read."""
+    return None not in read_slices(some)
 
 
 class _Bulk:
@@ -82,8 +153,8 @@ class _Parcel:
     @classmethod
     def of(cls, work: Work) -> _Parcel:
         """Pack a chunk."""
-        rules, chunk, hints = work
-        raw = [ballot.raw for ballot in chunk]
+        rules, chunk, given = work
+        raw, hints = [ballot.raw for ballot in chunk], read_hints(given)
         return cls(
             rules,
             tuple(ballot.height for ballot in chunk),
@@ -103,6 +174,7 @@ class _Parcel:
         return self.rules, chunk, tuple(None if length is None else hint for length, hint in given)
 
 
-def _check(parcel: _Parcel) -> ChunkFindings:
-    """Check a chunk on a worker."""
-    return check_chunk(parcel.work())
+def _check(parcel: _Named | _Parcel) -> ChunkFindings | None:
+    """Check a chunk on a worker; None where it does not see the files."""
+    work = parcel.work()
+    return None if work is None else check_chunk(work)

@@ -18,6 +18,7 @@ from voting.documents.canonical import compact
 from voting.documents.commitments import hints, sidecar_of, write_commitments
 from voting.documents.election import parse_election
 from voting.documents.request import commitments_size
+from voting.documents.slices import read_slices
 
 UUID = "BenchE1ection22"
 TIME = 1_650_000_000
@@ -61,13 +62,14 @@ def make_boxes(folder: Path, names: int, sizes: Sequence[int], workers: int) -> 
 
 def _cut(whole: Box, part: Box) -> None:
     """Close a box with the first ballots of a larger one, and their cards alone."""
-    with open_archive(whole.path) as archive, sidecar_of(whole.path).open("rb") as file:
+    with open_archive(whole.path) as archive:
         entries = archive.entries()
         election, trustees, *_ = next(entries).records
         ballots = [entry.records[-1] for entry in islice(entries, part.ballots)]
-        points = list(islice(hints(file, commitments_size(parse_election(election))), part.ballots))
+        places = islice(hints(sidecar_of(whole.path), commitments_size(parse_election(election))), part.ballots)
+        points = list(read_slices(place for place in places if place is not None))
     credentials = [msgspec.json.decode(raw, type=_Card).credential for raw in ballots]
-    assert None not in points, "a box has a whole sidecar"
+    assert len(points) == part.ballots and None not in points, "a box has a whole sidecar"
     _write(part, election, trustees, credentials, list(zip(ballots, points, strict=True)))  # type: ignore[arg-type]
 
 

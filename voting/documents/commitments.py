@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from voting.documents.errors import DocumentError
+from voting.documents.slices import Slice
 
 MAGIC = b"phieukin/commitments/v1\n"
 POINT = 32
@@ -67,26 +68,47 @@ def read_ballots(file: BinaryIO, size: int) -> Iterator[bytes | None]:
     `size` is what a ballot of the election has (`commitments_size`); other records are skipped unread. Raises
     DamagedCommitments where the file is cut off. Whether they are points is for the verifier of the proofs to find out.
     """
-    while head := file.read(_COUNT):
-        if len(head) != _COUNT:
-            raise DamagedCommitments("commitments: cut off")
-        found = POINT * int.from_bytes(head, "big")
+    for place, found in _records(file):
         if found == size:
+            file.seek(place)
             yield _read(file, size)
         else:
-            file.seek(found, os.SEEK_CUR)
             yield None
 
 
-def hints(file: BinaryIO, size: int) -> Iterator[bytes | None]:
-    """Yield what a sidecar says of ballot after ballot, and None without end from where it is damaged or over."""
+def hints(path: str | Path, size: int) -> Iterator[Slice | None]:
+    """Yield where a sidecar has the points of ballot after ballot; None where they are not, and in the end for ever.
+
+    Args:
+        path: the sidecar. One that is missing, damaged or cut off has no hints, or none from there on.
+        size: as for `read_ballots`.
+    """
     try:
-        read_header(file)
-        yield from read_ballots(file, size)
+        if Path(path).is_file():  # a pipe would keep us waiting
+            with open(path, "rb") as file:
+                yield from _hints(file, os.path.abspath(path), size)
     except (DamagedCommitments, OSError):
         pass
     while True:
         yield None
+
+
+def _hints(file: BinaryIO, path: str, size: int) -> Iterator[Slice | None]:
+    read_header(file)
+    end = os.fstat(file.fileno()).st_size
+    for place, found in _records(file):
+        yield Slice(path, place, size) if found == size and place + size <= end else None
+
+
+def _records(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Yield place and length of each ballot's points; raise DamagedCommitments where the file ends within a length."""
+    place = file.tell()
+    while head := file.read(_COUNT):
+        if len(head) != _COUNT:
+            raise DamagedCommitments("commitments: cut off")
+        place, size = place + _COUNT, POINT * int.from_bytes(head, "big")
+        yield place, size
+        place = file.seek(place + size)
 
 
 def _read(file: BinaryIO, size: int) -> bytes:

@@ -59,7 +59,7 @@ class Group:
 class Entry:
     """One event with its records. `height` is its place in the file, counted by us from 0, whatever the event claims.
 
-    `digest` is the hex SHA-256 of the event, `offset` its first byte in the file.
+    `digest` is the hex SHA-256 of the event, `offset` its first byte in the file, `payload` the last of its records.
     """
 
     event: Event
@@ -67,6 +67,7 @@ class Entry:
     records: tuple[bytes, ...]
     digest: str
     offset: int
+    payload: Member | None
 
     @property
     def place(self) -> str:
@@ -167,4 +168,6 @@ def referred(kind: EventKind, payload: bytes) -> tuple[str, ...]:
 def entry_of(group: Group, event: Event, height: int) -> Entry:
     """Make an entry of a group whose event is parsed."""
     first = group.records[0] if group.records else group.event
-    return Entry(event, height, tuple(one.body for one in group.records), group.event.digest, first.offset)
+    records = tuple(one.body for one in group.records)
+    payload = group.records[-1] if group.records else None
+    return Entry(event, height, records, group.event.digest, first.offset, payload)

@@ -25,11 +25,12 @@ _OCTAL = re.compile(rb"[0-7]{11}\0")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of the archive: its name, content, and the byte at which its header starts."""
+    """One file of the archive: its name, content, the byte at which its header starts, and the content's SHA-256."""
 
     name: str
     body: bytes
     offset: int
+    sha256: str
 
     @property
     def is_event(self) -> bool:
@@ -44,7 +45,7 @@ class Member:
     @property
     def holds(self) -> bool:
         """True if the name is the hash of the content."""
-        return hashlib.sha256(self.body).hexdigest() == self.digest
+        return self.sha256 == self.digest
 
 
 def encode_member(name: str, body: bytes, timestamp: int) -> bytes:
@@ -105,7 +106,8 @@ class MemberReader:
         most = limit if name.endswith(".data.json") else EVENT_LIMIT
         if size > most:
             raise DamagedArchive(offset, f"a member of at most {most} bytes expected, {size} announced")
-        return Member(name, self._body(size), offset)
+        body = self._body(size)
+        return Member(name, body, offset, hashlib.sha256(body).hexdigest())
 
     def _body(self, size: int) -> bytes:
         padded = self._read(size + -size % BLOCK)

@@ -130,13 +130,6 @@ def test_commitments_that_are_no_points_are_of_no_use_and_do_no_harm(monkeypatch
     assert [each is not None for each in found] == [True]
 
 
-def test_a_sidecar_that_cannot_even_be_looked_for_is_none(tmp_path: Path) -> None:
-    archive = tmp_path / ("a" * (255 - len(".bel")) + ".bel")
-    archive.write_bytes(b"")  # the longest name that there can be: that of its sidecar cannot
-    with checking._hints_of(archive, 32) as hints:
-        assert [next(hints) for _ in range(3)] == [None, None, None]
-
-
 # --- processes -------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from voting.documents.commitments import (
     sidecar_of,
     write_commitments,
 )
+from voting.documents.slices import read_slices
 
 HASH = bytes(range(32))
 BALLOTS = [b"a" * 96, None, b"b" * 96]
@@ -73,11 +75,25 @@ def test_damaged_ballots_are_refused(raw: bytes) -> None:
         list(read_ballots(io.BytesIO(raw), SIZE))
 
 
-def test_hints_go_on_without_end_after_damage() -> None:
+def test_hints_go_on_without_end_after_damage(tmp_path: Path) -> None:
+    def found(raw: bytes, count: int) -> list[bytes | None]:
+        path = tmp_path / "box.commitments"
+        path.write_bytes(raw)
+        places = list(itertools.islice(hints(path, SIZE), count))
+        read = read_slices(one for one in places if one is not None)
+        return [None if one is None else next(read) for one in places]
+
     whole = written(BALLOTS)
-    assert list(itertools.islice(hints(io.BytesIO(whole), SIZE), 5)) == [*BALLOTS, None, None]
-    assert list(itertools.islice(hints(io.BytesIO(whole[:-1]), SIZE), 4)) == [*BALLOTS[:2], None, None]
-    assert list(itertools.islice(hints(io.BytesIO(b"no sidecar"), SIZE), 2)) == [None, None]
+    assert found(whole, 5) == [*BALLOTS, None, None]
+    assert found(whole[:-1], 4) == [*BALLOTS[:2], None, None]
+    assert found(whole + b"\0", 5) == [*BALLOTS, None, None]
+    assert found(b"no sidecar", 2) == [None, None]
+
+
+def test_a_sidecar_that_cannot_even_be_looked_for_has_no_hints(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / ("a" * 300), tmp_path / "missing", tmp_path / "pipe", tmp_path):
+        assert list(itertools.islice(hints(path, SIZE), 3)) == [None, None, None]
 
 
 def test_records_of_another_size_are_skipped_whatever_they_claim() -> None:
