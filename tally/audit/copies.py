@@ -48,8 +48,11 @@ class Copies:
         """Yield pairs of heights, earlier first, of ballots that share a ciphertext."""
         for number in range(_BUCKETS):
             words = self._whole(number)
+            marks, heights = words[0::2], words[1::2]
+            if len(set(marks)) == len(marks):
+                continue
             first: dict[int, int] = {}
-            for one, height in zip(words[0::2], words[1::2], strict=True):
+            for one, height in zip(marks, heights, strict=True):
                 if first.setdefault(one, height) != height:
                     yield first[one], height
 

@@ -18,15 +18,17 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pickle import PickleBuffer
+from time import monotonic
 from typing import Any
 
 from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot
 from tally.fast.checking import Runner, Work, check_chunk, read_hints
 from voting.documents.errors import ArchiveChanged
-from voting.documents.slices import Slice, read_slices
+from voting.documents.slices import Slice
 
 _AHEAD = 3  # chunks for each thread of the cluster that are read before the first is back
 _RETRIES = 5  # times that a chunk goes to another worker
+_COUNT_AFTER = 1.0  # s until workers are counted anew
 
 
 def connect(address: str) -> AbstractContextManager[Runner]:
@@ -52,13 +54,14 @@ class _Post:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._by_name: bool | None = None  # not known before the first chunk
+        self._threads, self._counted = 1, -_COUNT_AFTER  # s
 
     def run(self, works: Iterable[Work]) -> Iterator[ChunkFindings]:
         """Hand out chunks, some ahead, and yield their findings in order."""
         under_way: deque[tuple[_Named | None, Any]] = deque()
         for work in works:
             under_way.append(self._send(work))
-            if len(under_way) >= _AHEAD * max(self._threads(), 1):
+            if len(under_way) >= _AHEAD * self._threads_now():
                 yield self._found(*under_way.popleft())
         while under_way:
             yield self._found(*under_way.popleft())
@@ -67,7 +70,7 @@ class _Post:
         """Send a chunk by name if all workers see the files, with its bytes if not."""
         named = None if self._by_name is False else _Named.of(work)
         if self._by_name is None:
-            self._by_name = named is not None and all(self._client.run(_sees, named.ballots[:1]).values())
+            self._by_name = named is not None and all(self._client.run(named.seen).values())
         named = named if self._by_name else None
         return named, self._submit(named or _Parcel.of(work))
 
@@ -90,44 +93,61 @@ class _Post:
         # Not pure in dask's sense: the same bytes must not be looked up under a hash of them, which costs as much.
         return self._client.submit(_check, parcel, pure=False, retries=_RETRIES)
 
-    def _threads(self) -> int:
-        """Return how many chunks the cluster can compute at once, now."""
-        return sum(self._client.nthreads().values())
+    def _threads_now(self) -> int:
+        """Return how many chunks the cluster can compute at once; workers come and go."""
+        if monotonic() - self._counted >= _COUNT_AFTER:
+            self._threads, self._counted = max(1, sum(self._client.nthreads().values())), monotonic()
+        return self._threads
 
 
 @dataclass(frozen=True)
 class _Named:
-    """A chunk by name: where the archive has its ballots, and the sidecar its hints."""
+    """A chunk by name: where the archive has its ballots, and the sidecar its hints; as columns, which pack quickly."""
 
     rules: BallotRules
     heights: tuple[int, ...]
-    ballots: tuple[Slice, ...]
-    hints: tuple[Slice | None, ...]
+    ballots: _Places
+    hints: _Places
 
     @classmethod
     def of(cls, work: Work) -> _Named | None:
         """Name a chunk; None where a part of it lies in no file."""
         rules, chunk, hints = work
-        ballots = tuple(ballot.kept for ballot in chunk if ballot.kept is not None)
-        places = tuple(hint for hint in hints if hint is None or isinstance(hint, Slice))
-        if not chunk or len(ballots) < len(chunk) or len(places) < len(chunk):
+        kept = [ballot.kept for ballot in chunk]
+        if not chunk or None in kept or any(isinstance(hint, bytes) for hint in hints):
             return None
-        return cls(rules, tuple(ballot.height for ballot in chunk), ballots, places)
+        places = (hint if isinstance(hint, Slice) else None for hint in hints)
+        return cls(rules, tuple(ballot.height for ballot in chunk), _columns(kept), _columns(places))
 
     def work(self) -> Work | None:
         """Read it here; None where the files are not seen, or hold something else."""
         most = self.rules.limit + 1  # bytes of a ballot that is too long, as the reader keeps them
-        raw = [one[:most] for one in read_slices(self.ballots) if one is not None]
-        hints = read_hints(self.hints)
-        if len(raw) < len(self.ballots) or hints.count(None) > self.hints.count(None):
+        raw = [one[:most] for one in read_hints(_slices(self.ballots)) if one is not None]
+        places = _slices(self.hints)
+        hints = read_hints(places)
+        if len(raw) < len(self.heights) or hints.count(None) > places.count(None):
             return None
-        chunk = tuple(map(NumberedBallot, self.heights, raw, self.ballots))
-        return self.rules, chunk, tuple(hints)
+        return self.rules, tuple(map(NumberedBallot, self.heights, raw)), tuple(hints)
+
+    def seen(self) -> bool:
+        """Tell whether its first ballot is seen here."""
+        return None not in read_hints(_slices(self.ballots)[:1])
 
 
-def _sees(some: Iterable[Slice]) -> bool:
-    """Tell whether a worker reads what the reader has read."""
-    return None not in read_slices(some)
+_Places = tuple[tuple[str | None, ...], tuple[int, ...], tuple[int, ...], tuple[str | None, ...]]
+"""Paths, None for no slice at all; offsets, sizes, and hashes of slices."""
+
+
+def _columns(slices: Iterable[Slice | None]) -> _Places:
+    """Turn slices into columns."""
+    rows = [(None, 0, 0, None) if one is None else (one.path, one.offset, one.size, one.digest) for one in slices]
+    paths, offsets, sizes, digests = zip(*rows, strict=True)
+    return paths, offsets, sizes, digests
+
+
+def _slices(places: _Places) -> tuple[Slice | None, ...]:
+    """Turn columns into slices."""
+    return tuple(None if row[0] is None else Slice(row[0], *row[1:]) for row in zip(*places, strict=True))
 
 
 class _Bulk:

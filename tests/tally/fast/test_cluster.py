@@ -100,13 +100,13 @@ def test_chunks_go_by_name_where_workers_see_the_files(address: str, listed: lis
 def test_chunks_bring_their_ballots_where_workers_do_not_see_the_files(
     address: str, listed: list[Work], sent: list[type], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "_sees", nobody_sees)
+    monkeypatch.setattr(_Named, "seen", property(lambda named: nobody_sees))
     with connect(address) as run:
         assert list(run(listed)) == reference(listed)
     assert sent == [_Parcel] * 4
 
 
-def nobody_sees(some: object) -> bool:
+def nobody_sees() -> bool:
     """A worker of another machine."""
     return False
 
