@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from granian import Granian
 from granian.constants import Interfaces
 
+from keys.structs import learn_structs
 from voting import events
 from voting.errors import InvalidSettings, VotingError
 from voting.mirror import BODY_LIMIT, HEADER, PATH, SECRET_FILE, STORE_FILE, Store, read_secret, take
@@ -71,6 +72,7 @@ def create_mirror(folder: Path) -> Flask:
     """Make the application of a mirror's folder."""
     store, secret = Store(folder / STORE_FILE), read_secret(folder / SECRET_FILE)
     app = Flask("voting.mirror", static_folder=None)
+    learn_structs()
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
 
     @app.post(PATH)

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf import CSRFProtect
 
+from keys.structs import learn_structs
 from voting.box import Verify, verify_alone
 from voting.web import api, api_cards, mistakes, pages, presence, protection, refusals, sessions, words
 from voting.web.accounts import IDLE_SECONDS
@@ -74,4 +75,6 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
         },
         per_device={"api.cast": casts},
     )
+    # Threads that meet a struct first at the same time would end the process.
+    learn_structs()
     return app
