@@ -8,7 +8,6 @@
 No failure ends it, so that the report names everything that is wrong; only an election that we cannot judge does.
 """
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,7 +49,7 @@ def audit(path: str | Path, *, progress: Progress | None = None, checker: Checke
     ledger = Ledger()
     try:
         with open_archive(path) as archive:
-            return _Run(os.path.abspath(path), archive, ledger, progress, checker).report()
+            return _Run(str(Path(path).absolute()), archive, ledger, progress, checker).report()
     except (OSError, DocumentError) as error:
         return Report(Verdict.UNREADABLE, STAGES[None], ledger.findings, why=f"cannot be read: {error}")
 

@@ -66,7 +66,7 @@ def checker(archive: str | Path, *, workers: int | None = None, runner: Runner |
     def check(rules: BallotRules, chunks: Iterable[Chunk]) -> Iterator[ChunkFindings]:
         found = hints(sidecar_of(archive), commitments_size(rules.election))
         run = runner or (lambda works: on_all_cores(works, workers or cores()))
-        yield from run((rules, chunk, tuple(islice(found, len(chunk)))) for chunk in _joined(chunks, _size(archive)))
+        yield from run((rules, chunk, _fitting(chunk, found)) for chunk in _joined(chunks, _size(archive)))
 
     return check
 
@@ -74,6 +74,12 @@ def checker(archive: str | Path, *, workers: int | None = None, runner: Runner |
 def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _fitting(chunk: Chunk, found: Iterator[Slice | None]) -> Hints:
+    """Take the hints of a chunk, but none that is longer than its ballot: an honest one is less than half as long."""
+    pairs = zip(chunk, islice(found, len(chunk)), strict=True)
+    return tuple(hint if hint is not None and hint.size <= len(ballot.raw) else None for ballot, hint in pairs)
 
 
 def _size(archive: str | Path) -> int:

@@ -1,10 +1,11 @@
 """Chunks of an audit on many machines, through dask.distributed (extra ``[cluster]``).
 
 Every worker needs this package. Where workers see the archive under the same path (they are processes of one machine,
-or share its disk), a chunk travels by name: worker and reader then hold the same ballots, for their hashes say so.
-Where they do not, it brings its ballots along. The scheduler gives the chunks of a worker that dies to another one, and
-because ``check_chunk`` is a pure function the result is that of one machine. Workers are trusted with the verdict, as
-the machine of the verifier is, and see public data alone.
+or share its disk; each is asked for the first ballot), a chunk travels by name: worker and reader then hold the same
+ballots, for their hashes say so. Where one does not see it, then or later, chunks bring their ballots along. The
+scheduler gives the chunks of a worker that dies to another one, and because ``check_chunk`` is a pure function the
+result is that of one machine. Workers are trusted with the verdict, as the machine of the verifier is, and see public
+data alone.
 
     with connect("tcp://10.0.0.5:8786") as runner:
         report = audit(path, checker=checker(path, runner=runner))
@@ -16,15 +17,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from pickle import PickleBuffer
 from time import monotonic
 from typing import Any
 
 from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot
 from tally.fast.checking import Runner, Work, check_chunk, read_hints
-from voting.documents.errors import ArchiveChanged
-from voting.documents.slices import Slice
+from voting.documents.slices import Slice, read_slices
 
 _AHEAD = 3  # chunks for each thread of the cluster that are read before the first is back
 _RETRIES = 5  # times that a chunk goes to another worker
@@ -58,36 +58,33 @@ class _Post:
 
     def run(self, works: Iterable[Work]) -> Iterator[ChunkFindings]:
         """Hand out chunks, some ahead, and yield their findings in order."""
-        under_way: deque[tuple[_Named | None, Any]] = deque()
+        under_way: deque[tuple[Work, Any]] = deque()
         for work in works:
-            under_way.append(self._send(work))
+            under_way.append((work, self._send(work)))
             if len(under_way) >= _AHEAD * self._threads_now():
                 yield self._found(*under_way.popleft())
         while under_way:
             yield self._found(*under_way.popleft())
 
-    def _send(self, work: Work) -> tuple[_Named | None, Any]:
-        """Send a chunk by name if all workers see the files, with its bytes if not."""
+    def _send(self, work: Work) -> Any:
+        """Send a chunk by name if the workers see the files, with its bytes if not."""
         named = None if self._by_name is False else _Named.of(work)
         if self._by_name is None:
-            self._by_name = named is not None and all(self._client.run(named.seen).values())
-        named = named if self._by_name else None
-        return named, self._submit(named or _Parcel.of(work))
+            self._by_name = named is not None and self._seen(named)
+        return self._submit(named if named is not None and self._by_name else _Parcel.of(work))
 
-    def _found(self, named: _Named | None, future: Any) -> ChunkFindings:
-        """Wait for a chunk's findings; send its bytes after all where a worker came late that does not see the files.
-
-        Raises ArchiveChanged where they cannot be read here any more either.
-        """
+    def _found(self, work: Work, future: Any) -> ChunkFindings:
+        """Wait for a chunk's findings; send its bytes after all if its worker does not see the files (any more)."""
         found: ChunkFindings | None = future.result()
         if found is None:
             self._by_name = False
-            again = named.work() if named is not None else None
-            if again is None:
-                raise ArchiveChanged("the archive was moved or written to while it was read: read it again")
-            found = self._submit(_Parcel.of(again)).result()
+            found = self._submit(_Parcel.of(work)).result()
             assert found is not None, "a parcel needs no files"
         return found
+
+    def _seen(self, named: _Named) -> bool:
+        """Ask all workers of now whether they see a chunk's files; one that does not answer does not."""
+        return all(said is True for said in self._client.run(named.seen, on_error="return").values())
 
     def _submit(self, parcel: _Named | _Parcel) -> Any:
         # Not pure in dask's sense: the same bytes must not be looked up under a hash of them, which costs as much.
@@ -113,8 +110,8 @@ class _Named:
     def of(cls, work: Work) -> _Named | None:
         """Name a chunk; None where a part of it lies in no file."""
         rules, chunk, hints = work
-        kept = [ballot.kept for ballot in chunk]
-        if not chunk or None in kept or any(isinstance(hint, bytes) for hint in hints):
+        kept = [ballot.kept for ballot in chunk if ballot.kept is not None and ballot.kept.digest is not None]
+        if not chunk or len(kept) < len(chunk) or any(isinstance(hint, bytes) for hint in hints):
             return None
         places = (hint if isinstance(hint, Slice) else None for hint in hints)
         return cls(rules, tuple(ballot.height for ballot in chunk), _columns(kept), _columns(places))
@@ -122,7 +119,7 @@ class _Named:
     def work(self) -> Work | None:
         """Read it here; None where the files are not seen, or hold something else."""
         most = self.rules.limit + 1  # bytes of a ballot that is too long, as the reader keeps them
-        raw = [one[:most] for one in read_hints(_slices(self.ballots)) if one is not None]
+        raw = [one[:most] for one in read_slices(_named(self.ballots)) if one is not None]
         places = _slices(self.hints)
         hints = read_hints(places)
         if len(raw) < len(self.heights) or hints.count(None) > places.count(None):
@@ -131,7 +128,7 @@ class _Named:
 
     def seen(self) -> bool:
         """Tell whether its first ballot is seen here."""
-        return None not in read_hints(_slices(self.ballots)[:1])
+        return None not in read_slices(islice(_named(self.ballots), 1))
 
 
 _Places = tuple[tuple[str | None, ...], tuple[int, ...], tuple[int, ...], tuple[str | None, ...]]
@@ -148,6 +145,11 @@ def _columns(slices: Iterable[Slice | None]) -> _Places:
 def _slices(places: _Places) -> tuple[Slice | None, ...]:
     """Turn columns into slices."""
     return tuple(None if row[0] is None else Slice(row[0], *row[1:]) for row in zip(*places, strict=True))
+
+
+def _named(places: _Places) -> Iterator[Slice]:
+    """Turn columns into those slices that there are."""
+    return (one for one in _slices(places) if one is not None)
 
 
 class _Bulk:

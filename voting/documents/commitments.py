@@ -86,7 +86,7 @@ def hints(path: str | Path, size: int) -> Iterator[Slice | None]:
     try:
         if Path(path).is_file():  # a pipe would keep us waiting
             with open(path, "rb") as file:
-                yield from _hints(file, os.path.abspath(path), size)
+                yield from _hints(file, str(Path(path).absolute()), size)
     except (DamagedCommitments, OSError):
         pass
     while True:

@@ -110,12 +110,12 @@ class MemberReader:
         return Member(name, body, offset, hashlib.sha256(body).hexdigest())
 
     def _body(self, size: int) -> bytes:
-        padded = self._read(size + -size % BLOCK)
-        if len(padded) != size + -size % BLOCK:
+        body, padding = self._read(size), self._read(-size % BLOCK)
+        if len(body) + len(padding) != size + -size % BLOCK:
             raise DamagedArchive(self.offset, "the file ends within a member")
-        if any(padded[size:]):
-            raise DamagedArchive(self.offset - len(padded) + size, "padding that is not zero")
-        return padded[:size]
+        if any(padding):
+            raise DamagedArchive(self.offset - len(padding), "padding that is not zero")
+        return body
 
     def _read(self, size: int) -> bytes:
         data = self._file.read(size)

@@ -45,5 +45,6 @@ def _read(file: BinaryIO | None, one: Slice) -> bytes | None:
         found = file.read(one.size)
     except OSError:
         return None
-    whole = len(found) == one.size and one.digest in (None, sha256(found).hexdigest())
-    return found if whole else None
+    if len(found) != one.size or (one.digest is not None and one.digest != sha256(found).hexdigest()):
+        return None
+    return found

@@ -12,7 +12,7 @@ from voting.documents.ballot import EncryptedBallot, verify_ballot
 from voting.documents.election import Election
 from voting.documents.errors import DocumentError, NotCanonical
 
-PATIENCE = 20  # seconds until a test gives up
+PATIENCE = 60  # seconds until a test gives up
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,9 @@ from tests.attacks.test_ballots import EDITS, WHOLE, edited
 from tests.attacks.test_torsion import torsion_ballot
 from tests.tally.fast.ballots import AGREE, BLANK, LIST, Cast, cast, forge, make_election, spoil
 from voting.documents.ballot import cast_ballot
-from voting.documents.commitments import sidecar_of, write_commitments
+from voting.documents.commitments import hints, sidecar_of, write_commitments
 from voting.documents.election import Election
+from voting.documents.request import commitments_size
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 KEY = bytes(32)
@@ -189,6 +190,18 @@ def test_a_fault_of_the_engine_costs_time_alone(
     monkeypatch.setattr(checking, "_in_batches", lambda *arguments: 1 / 0)
     [work] = works(election, [ballots])
     assert checking.check_chunk(work) == check_ballots(work[0], work[1])
+
+
+def test_a_hint_that_is_longer_than_its_ballot_is_not_even_read(tmp_path: Path) -> None:
+    path = archive("3x2", tmp_path)
+    election = audit(path).election
+    assert election is not None
+    size = commitments_size(election)
+    with sidecar_of(path).open("wb") as file:
+        write_commitments(file, bytes(32), [bytes(size)] * 2)
+    found = hints(sidecar_of(path), size)
+    fitting = checking._fitting([NumberedBallot(1, bytes(size - 1)), NumberedBallot(2, bytes(size))], found)
+    assert fitting[0] is None and fitting[1] is not None
 
 
 def joined(sizes: list[int], total: int) -> list[list[int]]:

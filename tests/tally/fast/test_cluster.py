@@ -4,21 +4,25 @@ import dataclasses
 import hashlib
 import os
 import pickle
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 distributed = pytest.importorskip("distributed")
 
+from tally.audit import audit  # noqa: E402
 from tally.audit.ballots import ChunkFindings, NumberedBallot  # noqa: E402
 from tally.fast import cluster  # noqa: E402
-from tally.fast.checking import Work, check_chunk  # noqa: E402
+from tally.fast.checking import Work, check_chunk, checker, read_hints  # noqa: E402
 from tally.fast.cluster import _Named, _Parcel, connect  # noqa: E402
 from tests.tally.fast.ballots import AGREE, cast, make_election, spoil  # noqa: E402
-from tests.tally.fast.test_checking import reference, works  # noqa: E402
-from voting.documents.errors import ArchiveChanged  # noqa: E402
-from voting.documents.slices import Slice  # noqa: E402
+from tests.tally.fast.test_checking import archive, reference, works  # noqa: E402
+from voting.documents.commitments import sidecar_of, write_commitments  # noqa: E402
+from voting.documents.request import commitments_size  # noqa: E402
+from voting.documents.slices import Slice, read_slices  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
@@ -54,15 +58,22 @@ def test_a_worker_that_dies_loses_nothing(address: str) -> None:
 def filed(listed: list[Work], path: Path) -> list[Work]:
     """The same chunks, their ballots and hints in a file."""
     found: list[Work] = []
-    with path.open("ab") as file:
 
-        def keep(raw: bytes) -> Slice:
+    def keep(raw: bytes, ending: str, digest: str | None) -> Slice:
+        with path.with_suffix(ending).open("ab") as file:
             file.write(raw)
-            return Slice(str(path), file.tell() - len(raw), len(raw), hashlib.sha256(raw).hexdigest())
+            return Slice(file.name, file.tell() - len(raw), len(raw), digest)
 
-        for rules, chunk, hints in listed:
-            kept = tuple(NumberedBallot(one.height, one.raw[: rules.limit + 1], keep(one.raw)) for one in chunk)
-            found.append((rules, kept, tuple(keep(one) if isinstance(one, bytes) else one for one in hints)))
+    for rules, chunk, hints in listed:
+        ballots = tuple(
+            NumberedBallot(
+                one.height, one.raw[: rules.limit + 1], keep(one.raw, ".bel", hashlib.sha256(one.raw).hexdigest())
+            )
+            for one in chunk
+        )
+        found.append(
+            (rules, ballots, tuple(keep(one, ".commitments", None) if isinstance(one, bytes) else one for one in hints))
+        )
     return found
 
 
@@ -129,16 +140,86 @@ def blind(parcel: _Named | _Parcel) -> ChunkFindings | None:
     return None if isinstance(parcel, _Named) else check_chunk(parcel.work())
 
 
-def test_an_archive_that_goes_while_it_is_read_ends_the_audit(
-    address: str, listed: list[Work], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("gone", ["box.bel", "box.commitments"])
+def test_files_that_go_while_they_are_read_change_nothing(
+    address: str, listed: list[Work], sent: list[type], tmp_path: Path, gone: str
 ) -> None:
     def going() -> Iterator[Work]:
         yield listed[0]
-        (tmp_path / "box").write_bytes(b"")
+        (tmp_path / gone).write_bytes(b"")
         yield from listed[1:]
 
-    with connect(address) as run, pytest.raises(ArchiveChanged):
-        list(run(going()))
+    with connect(address) as run:
+        assert list(run(going())) == reference(listed)
+    assert sent[-1] is _Parcel, "somebody did not see them any more"
+
+
+class Sick:
+    """A client whose workers do not answer, or of which there are none."""
+
+    def __init__(self, answers: dict[str, object]) -> None:
+        self.answers = answers
+
+    def run(self, function: Callable[[], bool], *, on_error: str) -> dict[str, object]:
+        assert on_error == "return", "a worker that does not answer must not end the audit"
+        return self.answers
+
+    def nthreads(self) -> dict[str, int]:
+        return dict.fromkeys(self.answers, 1)
+
+    def submit(self, check: Callable[[object], object], parcel: object, **_: object) -> Future[object]:
+        done = Future[object]()
+        done.set_result(check(parcel))
+        return done
+
+
+@pytest.mark.parametrize(
+    ("answers", "way"),
+    [({"a": True, "b": OSError("closed")}, _Parcel), ({"a": True, "b": False}, _Parcel), ({"a": True}, _Named),
+     ({}, _Named)],
+)  # fmt: skip
+def test_chunks_go_by_name_only_where_no_worker_says_otherwise(
+    listed: list[Work], sent: list[type], answers: dict[str, object], way: type
+) -> None:
+    assert list(cluster._Post(Sick(answers)).run(listed)) == reference(listed)
+    assert sent == [way] * 4
+
+
+def test_over_long_ballots_are_cut_one_by_one(tmp_path: Path) -> None:
+    election = make_election(AGREE)
+    long = dataclasses.replace(cast(election, [[1, 0]]), raw=bytes(1_000_000))
+    [work] = filed(works(election, [[long] * 50]), tmp_path / "box")
+    named = _Named.of(work)
+    assert named is not None
+    tracemalloc.start()
+    try:
+        assert named.work() == (work[0], work[1], tuple(read_hints(work[2])))
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_real_archive_and_its_sidecar_go_by_name(address: str, sent: list[type], tmp_path: Path) -> None:
+    path = archive("per-candidate-10x10", tmp_path)
+    report = audit(path)
+    assert report.election is not None and report.ballots == 10
+    with sidecar_of(path).open("wb") as file:
+        lies = [os.urandom(commitments_size(report.election)) for _ in range(report.ballots)]
+        write_commitments(file, bytes(32), lies)
+    read: list[Work] = []
+
+    def note(listed: Iterable[Work]) -> Iterator[ChunkFindings]:
+        for work in listed:
+            read.append(work)
+            yield check_chunk(work)
+
+    with connect(address) as run:
+        assert audit(path, checker=checker(path, runner=run)) == report
+    assert set(sent) == {_Named}
+    assert audit(path, checker=checker(path, runner=note)) == report
+    [(_, chunk, hints)] = read
+    assert list(read_slices(one.kept for one in chunk if one.kept is not None)) == [one.raw for one in chunk]
+    assert read_hints(hints) == lies
 
 
 def test_ballots_and_hints_travel_beside_the_pickle_and_arrive_as_they_left() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from voting.documents import slices
 from voting.documents.slices import Slice, read_slices
 
 CONTENT = b"abcdefgh"
@@ -30,6 +31,11 @@ def test_a_slice_that_has_a_hash_is_that_or_none(path: str) -> None:
     assert list(read_slices([Slice(path, 2, 3, right), Slice(path, 2, 3, wrong), Slice(path, 1, 3, right)])) == [
         CONTENT[2:5], None, None,
     ]  # fmt: skip
+
+
+def test_nothing_is_hashed_that_has_no_hash(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "sha256", None)
+    assert list(read_slices([Slice(path, 2, 3)])) == [CONTENT[2:5]]
 
 
 def test_what_is_cut_off_or_not_there_is_none_and_nobody_waits_for_a_pipe(path: str, tmp_path: Path) -> None:
