@@ -22,7 +22,7 @@ from tests.tools.belenios_audit import audit
 from tests.tools.postgres import Cluster, find_programs
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
     from tests.attacks.lab import Lab
 
@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "tests" / "tools"
 LONGEST_ID = 40
 # Debian's Chromium as root, without the chatter of its own to the internet.
+PATIENCE = 120_000  # ms for a browser to do something; a machine may be busy with other tests
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -111,6 +112,15 @@ def chromium_path() -> Path:
     return Path(str(found))
 
 
+def launched(playwright: "Playwright", chromium_path: Path | str, *more: str) -> "Browser":
+    """Start Chromium; whatever waits for one of its pages has patience."""
+    browser = playwright.chromium.launch(
+        executable_path=chromium_path, args=[*CHROMIUM_ARGUMENTS, *more], timeout=PATIENCE
+    )
+    browser.on("context", lambda one: one.set_default_timeout(PATIENCE))
+    return browser
+
+
 @pytest.fixture(scope="module")
 def chromium(chromium_path: Path) -> Iterator["Browser"]:
     """A running Chromium, driven by Playwright; each test opens a context of its own.
@@ -120,8 +130,7 @@ def chromium(chromium_path: Path) -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_ARGUMENTS))
-        yield browser
+        yield (browser := launched(playwright, chromium_path))
         browser.close()
 
 

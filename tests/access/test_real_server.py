@@ -66,7 +66,7 @@ def test_todays_tls_is_spoken_and_plain_http_is_not(room: Battlefield) -> None:
         with room.trust().wrap_socket(plain, server_hostname="localhost") as secured:
             assert secured.version() in ("TLSv1.2", "TLSv1.3")
     with pytest.raises((http.client.HTTPException, ConnectionError)):
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", room.port, timeout=10)) as connection:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", room.port, timeout=60)) as connection:
             connection.request("GET", "/")
             connection.getresponse()
 
@@ -85,7 +85,7 @@ def test_every_answer_of_the_real_server_has_the_headers(room: Battlefield, path
 @pytest.mark.parametrize("path", WALKS)
 def test_no_path_leads_out_of_what_is_served(room: Battlefield, path: str) -> None:
     """Sent as they stand, past any client that would tidy them."""
-    with socket.create_connection(("127.0.0.1", room.port), timeout=10) as plain:
+    with socket.create_connection(("127.0.0.1", room.port), timeout=60) as plain:
         with room.trust().wrap_socket(plain, server_hostname="localhost") as secured:
             secured.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             answer = b""
@@ -157,7 +157,7 @@ def test_secrets_are_compared_in_constant_time() -> None:
 
 def test_a_signature_that_is_not_base64_is_refused_like_a_foreign_one(room: Battlefield) -> None:
     with contextlib.closing(
-        http.client.HTTPSConnection("127.0.0.1", room.port, timeout=20, context=room.trust())
+        http.client.HTTPSConnection("127.0.0.1", room.port, timeout=60, context=room.trust())
     ) as connection:
         for signature in ("", "***", base64.b64encode(bytes(64)).decode(), "A" * 5000):
             headers = {"Phieukin-Device": room.device, "Phieukin-Signature": signature}

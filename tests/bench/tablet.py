@@ -12,7 +12,7 @@ from keys.cards import credential, new_card
 from keys.group import base_power, encode_point, random_secret
 from tests.bench.boxes import UUID, make_election
 from tests.bench.clock import ROOT
-from tests.conftest import CHROMIUM_ARGUMENTS
+from tests.conftest import launched
 
 FRONT = ROOT / "kiosk_templates"
 ESBUILD = FRONT / "node_modules" / ".bin" / "esbuild"
@@ -92,7 +92,7 @@ def measure(names: int, *, rounds: int = 7) -> Sealing:
     key, card = encode_point(base_power(random_secret())), new_card()
     known = json.dumps([encode_point(credential(card, UUID))])
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=list(CHROMIUM_ARGUMENTS))
+        browser = launched(playwright, _chromium())
         page = browser.new_page()
         script = _bundle()
         page.route(f"{PLACE}**", lambda route: route.fulfill(

@@ -74,7 +74,7 @@ class SecondMachine:
         """The status of its answer to somebody who wants to read."""
         with contextlib.suppress(*LOST, FileNotFoundError):
             trust = ssl.create_default_context(cafile=self.authority)
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=5, context=trust)
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trust)
             with contextlib.closing(connection):
                 connection.request("GET", PATH)
                 return connection.getresponse().status

@@ -14,6 +14,7 @@ import pytest
 from kiosk_templates.build_front import BUILT, HERE, BuildFailed, build, find_node
 from tests.conftest import missing
 from tests.kiosk_templates.devserver import DevRoom, QuietServer, start
+from tests.stories.looking import sealed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -101,6 +102,10 @@ class Tablet:
         self.touch(".foot .primary")
         self.at("ballot")
 
+    def seal(self) -> str:
+        """The hash of the sealed ballot on the review, in its groups."""
+        return sealed(self.page)
+
     def choose(self, choose: Callable[[int], int | None]) -> None:
         """Answer every listed name by its number on the ballot: 0 agree, 1 disagree, None nothing; to the review."""
         number = 0
@@ -118,7 +123,6 @@ class Tablet:
 
 
 SIZE = (768, 1024)  # CSS px
-PATIENCE = 60_000  # ms; a machine may be busy with other tests
 
 
 @contextmanager
@@ -128,7 +132,6 @@ def new_tablet(chromium: "Browser", size: tuple[int, int] = SIZE, script: str = 
     server = start(room)
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
     page.clock.install()
     page.add_init_script(script)
     one = Tablet(page, room, server, [])

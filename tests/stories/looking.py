@@ -89,6 +89,12 @@ def picture(page: "Page", name: str, *, whole: bool = False) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole, animations="disabled")
 
 
+def sealed(page: "Page") -> str:
+    """The hash that the review shows, in its groups, once the ballot is sealed."""
+    page.wait_for_selector("[data-key=cast]:enabled")
+    return page.inner_text(".seal span").split(":")[1].strip()
+
+
 def photographed(page: "Page", folder: Path) -> list[Path]:
     """The codes of a tested ballot, photographed from the tablet into a folder, once its screen is not drawn again."""
     page.wait_for_selector(".report:not(.waiting)")

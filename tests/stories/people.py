@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 PASSWORD = "một mật khẩu dài"
-WAIT = 60_000  # ms; a machine may be busy with other tests
 READ_CODE = """import {{readFileSync}} from "node:fs";
 import decodeQR from "qr/decode.js";
 process.stdout.write(decodeQR({{width: {width}, height: {height}, data: readFileSync(0)}}));"""
@@ -48,7 +47,6 @@ class Member:
         viewport = {"width": lens.width, "height": lens.height}
         context = browser.new_context(viewport=viewport, ignore_https_errors=True)  # type: ignore[arg-type]
         page = context.new_page()
-        page.set_default_timeout(WAIT)
         one = cls(page, url, role, lens, problems)
         one.go("/sign-in")
         if lens.language == "en":

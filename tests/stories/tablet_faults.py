@@ -196,7 +196,6 @@ def enrolled(
     made = []
     for number in range(tablets):
         page = chromium.new_context(viewport=VIEW, ignore_https_errors=True, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
-        page.set_default_timeout(60_000)
         made.append(Voter(page, battlefield, network, random.Random(figures.seed + number), figures))
         made[-1].enrol(port)
     return made
@@ -233,7 +232,7 @@ def main() -> None:
     """Go on until FILE holds so many faults, or for so many pieces."""
     from playwright.sync_api import sync_playwright
 
-    from tests.conftest import CHROMIUM_ARGUMENTS
+    from tests.conftest import launched
 
     options = _options()
     total, begun = Figures(0), time.monotonic()
@@ -243,7 +242,7 @@ def main() -> None:
         if total.faults.total() >= options.faults:
             break
         with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-            browser = playwright.chromium.launch(executable_path=options.chromium, args=list(CHROMIUM_ARGUMENTS))
+            browser = launched(playwright, options.chromium)
             wanted = min(options.piece, options.faults - total.faults.total())
             found = campaign(browser, Path(folder), wanted, random.SystemRandom().randrange(10**6))
             browser.close()

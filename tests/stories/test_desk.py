@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 LENS = Lens(1280, 800, "vi")
-PATIENCE = 60_000  # ms
 WRONG_CODE = "12345"  # a digit short, so that it is never right by chance
 
 
@@ -38,14 +37,11 @@ class Staff:
         self.room, self.spares, self.problems = room, spares, list[str]()
         self.browser = browser
         self.hall = browser.new_context(ignore_https_errors=True).new_page()
-        self.hall.set_default_timeout(PATIENCE)
         self.hall.goto(f"{room.url}/hall")
 
     def member(self, role: str) -> Member:
         """Somebody who signs in."""
-        one = Member.sign_in(self.browser, self.room.url, role, LENS, self.problems)
-        one.page.set_default_timeout(PATIENCE)
-        return one
+        return Member.sign_in(self.browser, self.room.url, role, LENS, self.problems)
 
     def hall_says(self, words: str) -> None:
         """Wait until the hall screen says something by itself."""
@@ -196,14 +192,13 @@ def test_the_desk_sees_tablets_come_go_and_be_revoked_by_a_technician_with_an_au
     sign_in_with(technician, enrol(technician, tmp_path))
     context = staff.browser.new_context(viewport={"width": 768, "height": 1024}, ignore_https_errors=True)
     tablet = Attendee(context.new_page())
-    tablet.page.set_default_timeout(PATIENCE)
     tablet.enrol(staff.room)
     chair.go("/desk")
     chair.page.wait_for_selector("[data-live=tablets] .tag.here")
     assert "trang thật" in chair.page.inner_text("[data-live=tablets]")
     chair.look("desk-tablets")
     context.set_offline(True)
-    chair.page.wait_for_selector("[data-live=tablets] .tag.lost", timeout=2 * PATIENCE)
+    chair.page.wait_for_selector("[data-live=tablets] .tag.lost")
     context.set_offline(False)
     chair.page.wait_for_selector("[data-live=tablets] .tag.here")
     technician.go("/tablets").look("tablets-live")
@@ -263,7 +258,6 @@ def test_the_hall_shows_the_result_only_after_signing_and_the_chairs_word(
     meeting = Meeting(empty_room, tmp_path)
     hire(empty_room.desk)
     hall = chromium.new_context(viewport={"width": 1280, "height": 800}, ignore_https_errors=True).new_page()
-    hall.set_default_timeout(PATIENCE)
     problems: list[str] = []
     for stage in ("roll_taken", "sealed", "open"):
         getattr(meeting, stage)()

@@ -15,7 +15,7 @@ from flask import Flask
 from tests.stories.conftest import EmptyRoom
 from tests.stories.desk_life import Meeting
 from tests.stories.looking import complaints, picture
-from tests.stories.people import LARGEST, PASSWORD, WAIT
+from tests.stories.people import LARGEST, PASSWORD
 from voting.life import TwoPeople
 from voting.web.accounts import ROLES, create_staff
 from voting.web.app import create_app
@@ -56,7 +56,6 @@ class Walk:
         self.room, self.language, self.pages = room, language, pages
         context = browser.new_context(ignore_https_errors=True)
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(4 * WAIT)  # some forty pages in a row, beside everything else that runs
         self.seen: set[str] = set()
         self.problems: list[str] = []
         self.page.goto(room.url + "/sign-in")

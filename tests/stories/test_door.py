@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 PHONE, DESK = Lens(390, 844, "vi"), Lens(1280, 800, "vi")
 SUMMONED, CAME = 44, 4
-PATIENCE = 60_000  # ms
 DELAY = 4.0  # ms between two keys of a hand scanner
 
 
@@ -44,8 +43,6 @@ class Door:
         self.spare = next(card.text for card in main if card.spare)
         self.door = Member.sign_in(browser, room.url, "door", PHONE, self.problems)
         self.chair = Member.sign_in(browser, room.url, "chair", DESK, self.problems)
-        for one in (self.door, self.chair):
-            one.page.set_default_timeout(PATIENCE)
 
     def count(self) -> roll.RollCount:
         with self.room.desk.storage.read() as session:
@@ -99,7 +96,7 @@ def test_the_count_at_one_door_moves_with_the_marks_of_another(door: Door, chrom
     page = door.door.go("/door").page
     other = Member.sign_in(chromium, door.room.url, "door", DESK, door.problems).go("/door")
     other.turn(other.page.locator(".roll tbody tr").nth(1).locator("form[action$='/present'] button"))
-    page.locator("[data-live=count] dd", has_text="01/44").wait_for(timeout=PATIENCE)
+    page.locator("[data-live=count] dd", has_text="01/44").wait_for()
 
 
 def test_forty_leftovers_by_hand_scanner_then_the_number_is_frozen_and_latecomers_hear_why(door: Door) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tally.audit import Verdict, audit
-from tests.stories.conftest import OpenRoom, browser_with_camera, camera_film
+from tests.kiosk_templates.camera import browser_with_camera, write_film
+from tests.stories.conftest import OpenRoom
+from tests.stories.looking import sealed
 from voting.documents.ballot import cast_ballot
 from voting.documents.request import ballot_size
 from voting.rehearsal.conference import close, count
@@ -54,6 +56,10 @@ class Attendee:
         self.touch("button.primary")
         self.at("welcome")
 
+    def seal(self) -> str:
+        """The hash of the sealed ballot on the review, in its groups."""
+        return sealed(self.page)
+
     def choose(self, answer: Callable[[int], int | None]) -> None:
         """Answer every name by the number of its question, or leave it as it is (None); end at the review."""
         self.page.wait_for_selector(LIVE)
@@ -75,11 +81,10 @@ def test_from_the_card_at_the_camera_to_the_signed_record(
 ) -> None:
     card = open_room.cards[0]
     film = tmp_path / "card.mjpeg"
-    camera_film(card, film)
+    write_film(card, film)
     with browser_with_camera(chromium_path, film) as browser:
         context = browser.new_context(viewport=TABLET, ignore_https_errors=True, permissions=["camera"])
         attendee = Attendee(context.new_page())
-        attendee.page.set_default_timeout(20_000)
         attendee.enrol(open_room)
         attendee.sent.clear()
 

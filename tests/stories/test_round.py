@@ -47,7 +47,6 @@ class RoundStory:
     def __init__(self, room: EmptyRoom, browser: "Browser", folder: Path) -> None:
         self.room, self.folder, self.problems = room, folder, list[str]()
         self.organiser = Member.sign_in(browser, room.url, "organiser", LENS, self.problems)
-        self.organiser.page.set_default_timeout(60_000)
         self.first, self.staff = room.staff, room.staff
 
     @property

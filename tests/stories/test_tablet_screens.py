@@ -28,7 +28,6 @@ class Visitor(Attendee):
         viewport = {"width": lens.width, "height": lens.height}
         self.context = browser.new_context(viewport=viewport, ignore_https_errors=True)  # type: ignore[arg-type]
         super().__init__(self.context.new_page())
-        self.page.set_default_timeout(60_000)
         self.lens = lens
         self.problems: list[str] = []
 

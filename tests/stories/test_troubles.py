@@ -55,7 +55,6 @@ def second(open_room: OpenRoom, chromium: "Browser") -> Iterator[Attendee]:
 def enrolled(room: OpenRoom, chromium: "Browser") -> Iterator[Attendee]:
     context = chromium.new_context(viewport=TABLET, ignore_https_errors=True)  # type: ignore[arg-type]
     attendee = Attendee(context.new_page())
-    attendee.page.set_default_timeout(60_000)
     attendee.enrol(room)
     yield attendee
     context.close()
@@ -272,7 +271,7 @@ def facts_of(raw: bytes) -> RoomFacts:
 
 def audited(room: OpenRoom, tablet: Attendee, front: Path, folder: Path) -> tuple[str, str]:
     """Test instead of casting; return the class and the table of the tester's page on a second device."""
-    seal = tablet.page.inner_text(".seal span").split(":")[1].strip()
+    seal = tablet.seal()
     tablet.touch("[data-key=test]")
     tablet.at("test")
     photos = photographed(tablet.page, folder)
@@ -299,7 +298,6 @@ def test_a_tablet_that_changes_a_choice_before_encrypting_is_caught(
 
     context.route("**/worker-*.js", lie)
     attendee = Attendee(context.new_page())
-    attendee.page.set_default_timeout(60_000)
     attendee.enrol(open_room)
     review(attendee, open_room.cards[0], 1)
     verdict, said = audited(open_room, attendee, front, tmp_path)

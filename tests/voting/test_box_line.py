@@ -7,7 +7,7 @@ import pytest
 
 from voting.box_line import Line
 
-PATIENCE = 20  # seconds until a test gives up
+PATIENCE = 60  # seconds until a test gives up
 
 
 class Counter:

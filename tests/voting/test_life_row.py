@@ -7,7 +7,7 @@ from sqlalchemy import text
 from tests.voting.rooms import Room
 from voting import life_row
 
-PATIENCE = 20  # seconds until a test gives up
+PATIENCE = 60  # seconds until a test gives up
 
 
 def _waits(room: Room, thread: threading.Thread) -> bool:

@@ -107,7 +107,7 @@ def post(server: RunningServer, path: str, body: bytes, headers: dict[str, str])
     """Post on a connection of its own, so that any process may take it."""
     place = urlsplit(server.url)
     trust = ssl.create_default_context(cadata=server.authority_pem)
-    connection = http.client.HTTPSConnection(str(place.hostname), place.port, timeout=30, context=trust)
+    connection = http.client.HTTPSConnection(str(place.hostname), place.port, timeout=60, context=trust)
     try:
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()
