@@ -57,7 +57,14 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
     app.register_blueprint(api_cards.api)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    # So many requests a minute of one address, and casts of one tablet, and no more.
+    _limit(app, settings)
+    # Threads that meet a struct first at the same time would end the process.
+    learn_structs()
+    return app
+
+
+def _limit(app: Flask, settings: Settings) -> None:
+    """So many requests a minute of one address, and casts of one tablet, and no more."""
     polls, casts = settings.polls_per_minute, settings.casts_per_minute
     protection.set_limits(
         app,
@@ -75,6 +82,3 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
         },
         per_device={"api.cast": casts},
     )
-    # Threads that meet a struct first at the same time would end the process.
-    learn_structs()
-    return app
