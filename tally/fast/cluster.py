@@ -110,7 +110,7 @@ class _Named:
     def of(cls, work: Work) -> _Named | None:
         """Name a chunk; None where a part of it lies in no file."""
         rules, chunk, hints = work
-        kept = [ballot.kept for ballot in chunk if ballot.kept is not None and ballot.kept.digest is not None]
+        kept = [ballot.kept for ballot in chunk if ballot.kept is not None and ballot.kept.sha256 is not None]
         if not chunk or len(kept) < len(chunk) or any(isinstance(hint, bytes) for hint in hints):
             return None
         places = (hint if isinstance(hint, Slice) else None for hint in hints)
@@ -137,7 +137,7 @@ _Places = tuple[tuple[str | None, ...], tuple[int, ...], tuple[int, ...], tuple[
 
 def _columns(slices: Iterable[Slice | None]) -> _Places:
     """Turn slices into columns."""
-    rows = [(None, 0, 0, None) if one is None else (one.path, one.offset, one.size, one.digest) for one in slices]
+    rows = [(None, 0, 0, None) if one is None else (one.path, one.offset, one.size, one.sha256) for one in slices]
     paths, offsets, sizes, digests = zip(*rows, strict=True)
     return paths, offsets, sizes, digests
 

@@ -272,6 +272,14 @@ class Battlefield:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.group, signal.SIGKILL)
         self.let_go()
+        assert_no_crash(self.folder)
+
+
+def assert_no_crash(folder: Path, words: str = "Fatal Python error") -> None:
+    """Assert that no process of a server ended by itself: one that is replaced is not missed by anybody."""
+    log = folder / "server.log"
+    text = log.read_text() if log.exists() else ""
+    assert words not in text, text[-4000:]
 
 
 def make_battlefield(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.faults.room import assert_no_crash
 from tests.kiosk_templates.conftest import front as front
 from voting.box_devices import new_code
 from voting.documents.election import Election
@@ -14,12 +14,6 @@ from voting.rehearsal import sample
 from voting.rehearsal.conference import now, prepare, seal_and_open
 from voting.rehearsal.room import Desk, RunningRoom, running_room
 from voting.rehearsal.staff import Staff, make_staff
-
-if TYPE_CHECKING:
-    pass
-
-FRAME = (640, 480)
-FRAMES = 15
 
 
 @dataclass
@@ -73,6 +67,7 @@ def empty_room(tmp_path: Path, front: Path) -> Iterator[EmptyRoom]:
     staff = make_staff(tmp_path, sample.TELLERS, sample.THRESHOLD, seed=5)
     with running_room(tmp_path / "room") as room:
         yield EmptyRoom(room, staff)
+    assert_no_crash(tmp_path / "room", "Unexpected exit")
 
 
 @pytest.fixture
@@ -85,3 +80,4 @@ def open_room(tmp_path: Path, front: Path) -> Iterator[OpenRoom]:
         number, deck = prepare(room.desk, draft, 8, staff.trustees)
         election = seal_and_open(room.desk, staff, number)
         yield OpenRoom(room, election, number, [card.text for card in deck[:8]], staff, tmp_path / "out")
+    assert_no_crash(tmp_path / "room", "Unexpected exit")

@@ -13,6 +13,7 @@ import pytest
 from cryptography import x509
 
 from keys.signing import new_signing_key, public_text, raw_message, sign_raw
+from tests.faults.room import assert_no_crash
 from tests.voting.rooms import Room, Teller
 from voting import box_devices
 from voting.box import count_ballots
@@ -100,6 +101,7 @@ def test_ballots_are_cast_over_https_to_several_processes(tmp_path: Path, teller
         assert count_ballots(session, room.conference) == 3
     log = (tmp_path / "server.log").read_text()
     assert "/ballots" not in log, "casting leaves no line in any log"
+    assert_no_crash(tmp_path, "Unexpected exit")
     storage.close()
 
 

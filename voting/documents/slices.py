@@ -1,9 +1,9 @@
 """A slice of a file (đoạn của tệp): named by its place, and read by whoever needs it instead of being carried there."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +15,7 @@ class Slice:
     path: str
     offset: int
     size: int
-    digest: str | None = None
+    sha256: str | None = None
 
 
 def read_slices(slices: Iterable[Slice]) -> Iterator[bytes | None]:
@@ -45,6 +45,6 @@ def _read(file: BinaryIO | None, one: Slice) -> bytes | None:
         found = file.read(one.size)
     except OSError:
         return None
-    if len(found) != one.size or (one.digest is not None and one.digest != sha256(found).hexdigest()):
+    if len(found) != one.size or (one.sha256 is not None and one.sha256 != hashlib.sha256(found).hexdigest()):
         return None
     return found

@@ -34,7 +34,7 @@ def test_a_slice_that_has_a_hash_is_that_or_none(path: str) -> None:
 
 
 def test_nothing_is_hashed_that_has_no_hash(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slices, "sha256", None)
+    monkeypatch.setattr(slices, "hashlib", None)
     assert list(read_slices([Slice(path, 2, 3)])) == [CONTENT[2:5]]
 
 
