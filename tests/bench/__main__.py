@@ -159,8 +159,8 @@ def _audits(found: Sequence[Measured], theirs: dict[int, float], whole: dict[tup
                 f"{other / m.cost.wall:.0f} times as long."
             )
             lines.append(
-                f"  Its `election verify` ends after {whole[m.names, m.ballots].wall:.1f} s, with as many ballots checked "
-                "as it had time for, which differs from run to run: not counted here or above."
+                f"  Its `election verify` ends after {whole[m.names, m.ballots].wall:.1f} s, with as many ballots "
+                "checked as it had time for, which differs from run to run: not counted here or above."
             )
     return lines
 
