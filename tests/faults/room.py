@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import errno
 import functools
 import hashlib
 import http.client
@@ -93,6 +94,25 @@ def zygote() -> Iterator[Zygote]:
         yield made
     finally:
         made.stop()
+
+
+class _Handshaken(ssl.SSLSocket):
+    """Closed where the server died between connection and handshake: Python's own socket is then left open."""
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        try:
+            return super().recv(buflen, flags)
+        except OSError as error:
+            if error.errno not in (errno.ENOTCONN, errno.EINVAL):
+                self.close()
+            raise
+
+
+def trust_in(authority: Path | None) -> ssl.SSLContext:
+    """Trust in an authority (None: this machine's), for connections to a server that may die at any instant."""
+    trust = ssl.create_default_context(cafile=authority)
+    trust.sslsocket_class = _Handshaken
+    return trust
 
 
 @dataclass
@@ -198,11 +218,10 @@ class Battlefield:
                 connection = http.client.HTTPSConnection(
                     "127.0.0.1", self.port, timeout=ANSWER_SECONDS, context=self.trust()
                 )
-                connection.request("GET", "/api/v1/room")
-                status = connection.getresponse().status
-                connection.close()
-                if status == 200:
-                    return
+                with contextlib.closing(connection):
+                    connection.request("GET", "/api/v1/room")
+                    if connection.getresponse().status == 200:
+                        return
             except LOST as error:
                 last = error
                 time.sleep(PAUSE)
@@ -231,7 +250,7 @@ class Battlefield:
 
     def trust(self) -> ssl.SSLContext:
         """Trust in the room's authority."""
-        return ssl.create_default_context(cafile=self.settings.authority)
+        return trust_in(self.settings.authority)
 
     def tablet(self, port: int = 0, timeout: float = ANSWER_SECONDS) -> Tablet:
         """A tablet for the server that runs, or for a proxy's port."""

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import ssl
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.faults.room import LOST, PAUSE, START_SECONDS, Battlefield, Zygote, make_battlefield, zygote
+from tests.faults.room import LOST, PAUSE, START_SECONDS, Battlefield, Zygote, make_battlefield, trust_in, zygote
 from tests.faults.test_machine import cast_all
 from voting.backup import back_up
 from voting.cli import main
@@ -73,8 +72,9 @@ class SecondMachine:
     def asked(self) -> int:
         """The status of its answer to somebody who wants to read."""
         with contextlib.suppress(*LOST, FileNotFoundError):
-            trust = ssl.create_default_context(cafile=self.authority)
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trust)
+            connection = http.client.HTTPSConnection(
+                "127.0.0.1", self.port, timeout=30, context=trust_in(self.authority)
+            )
             with contextlib.closing(connection):
                 connection.request("GET", PATH)
                 return connection.getresponse().status

@@ -6,13 +6,14 @@ same network in tests/stories.
 
 import contextlib
 import random
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.room import LOST, Battlefield, Request, Zygote, check_archive, make_battlefield, zygote
+from tests.faults.room import LOST, Battlefield, Request, Zygote, check_archive, make_battlefield, trust_in, zygote
 from tests.faults.staff import SECOND, Staff, add_staff
 from tests.stories import interference
 from tests.stories.interference import Network, between
@@ -149,3 +150,10 @@ def test_closing_in_the_middle_of_a_burst_counts_whoever_has_a_receipt_and_nobod
             closed = closing.closed_of(session, field.room.conference)
         check_archive(closed, tmp_path / "out", len(field.acknowledged))
         field.let_go()
+
+
+def test_a_server_that_dies_before_the_handshake_leaves_no_socket_behind() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        connection = socket.create_connection(server.getsockname())
+    with pytest.raises(ConnectionResetError):  # a socket left open is a warning, and any warning fails a test
+        trust_in(None).wrap_socket(connection, server_hostname="localhost")
