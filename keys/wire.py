@@ -10,6 +10,7 @@ import msgspec
 from keys.errors import InvalidFormat, InvalidPoint, InvalidScalar
 from keys.group import Point, decode_point, decode_scalar, encode_scalar
 from keys.schnorr import Proof
+from keys.structs import read_json
 
 T = TypeVar("T")
 
@@ -109,8 +110,8 @@ def parse(raw: bytes, kind: type[T], what: str, limit: int = FILE_LIMIT) -> T:
     if len(raw) > limit:
         raise InvalidFormat(f"{what}: at most {limit} bytes expected, {len(raw)} found")
     try:
-        value = msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeDecodeError) as error:
+        value = read_json(raw, kind)
+    except msgspec.MsgspecError as error:
         raise InvalidFormat(f"{what}: {error}") from None
     if compact(value) != raw:
         raise InvalidFormat(f"{what}: not in canonical form (spaces, duplicate keys, order or spelling)")

@@ -12,6 +12,7 @@ import msgspec
 
 from keys.errors import InvalidShare, KeysError
 from keys.signing import keyid
+from keys.structs import read_json
 from keys.teller import find_owner
 from keys.transcript import sha256_hex
 from tally import ceremony
@@ -170,7 +171,7 @@ class Seat:
         path = self.stick.path(step, self.index)
         try:
             if path.exists():
-                msgspec.json.decode(path.read_bytes())
+                read_json(path.read_bytes(), dict)
         except msgspec.MsgspecError:
             return False
         return self.index in self.stick.read(step, self.plan)
@@ -233,7 +234,7 @@ class Seat:
             except CeremonyFault as fault:
                 self.guide.warn("ceremony.complaint_wrong", path=path.name, why=explain(self.guide, fault))
                 continue
-            accuser = msgspec.json.decode(raw)["index"]
+            accuser = read_json(raw, dict)["index"]
             names = {"accuser": self.plan.name(accuser), "dealer": self.plan.name(dealer)}
             raise Stopped(self.guide.words("ceremony.complaint", **names))
 

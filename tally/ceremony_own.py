@@ -16,6 +16,7 @@ from keys.errors import DamagedFile
 from keys.keyfiles import read_sealed, replace_sealed, write_sealed
 from keys.sealing import DEFAULT_COST, Cost
 from keys.signing import SigningKey, decode_signing_key, encode_signing_key
+from keys.structs import read_json
 from keys.teller import TellerKey, decode_teller_key, encode_teller_key
 from tally.teller_file import KIND as TELLER_KIND
 from tally.teller_file import TellerFile, new_teller_file
@@ -101,7 +102,7 @@ def own_path(folder: Path, index: int) -> Path:
 def kind_of(path: Path) -> str:
     """Say which kind of sealed file this is, without opening it; raise DamagedFile."""
     try:
-        kind = msgspec.json.decode(path.read_bytes(), type=dict[str, object])["kind"]
+        kind = read_json(path.read_bytes(), dict[str, object])["kind"]
     except (msgspec.MsgspecError, KeyError):
         raise DamagedFile(
             f"{path.name}: no sealed file of a teller; take another copy, or the recovery sheet"

@@ -23,6 +23,7 @@ from keys import wire
 from keys.errors import InvalidSignature, KeysError
 from keys.keyfiles import read_file
 from keys.signing import raw_message, raw_of_der, verify_message
+from keys.structs import read_json
 from tally.ceremony_plan import Plan, parse_plan
 from tally.cli_options import write_whole
 from tally.errors import CeremonyFault
@@ -138,7 +139,7 @@ def _message(said: Hello) -> bytes:
 
 def _index_of(raw: bytes, path: Path) -> int:
     try:
-        said = msgspec.json.decode(raw, type=_OfOwner)
+        said = read_json(raw, _OfOwner)
     except msgspec.MsgspecError:
         raise CeremonyFault(
             f"{path.name} is damaged or not a file of the ceremony: delete it, and let its teller run the step again",

@@ -178,6 +178,11 @@ def test_the_tellers_commands_run_where_no_extra_is_installed(command: str) -> N
     assert done.returncode == 0, done.stderr
 
 
+def test_json_is_read_in_one_place_which_knows_what_msgspec_lets_out() -> None:
+    found = {name for name, path in modules().items() if "json.decode(" in path.read_text(encoding="utf-8")}
+    assert found == {"keys.structs"}, "keys.structs.read_json refuses what is no UTF-8, and lists in lists without end"
+
+
 def test_modules_stay_small() -> None:
     sizes = {name: path.read_text(encoding="utf-8").count("\n") for name, path in modules().items()}
     assert {name: lines for name, lines in sizes.items() if lines > MODULE_LINES} == {}

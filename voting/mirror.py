@@ -26,6 +26,7 @@ from pathlib import Path
 import msgspec
 
 from keys.signing import raw_message
+from keys.structs import read_json
 from voting.documents.ballot import tracker
 from voting.errors import InvalidSettings
 
@@ -174,7 +175,7 @@ def take(store: Store, secret: bytes, body: bytes, seal: str) -> int:
     if not hmac.compare_digest(seal_of(secret, body).encode(), seal.encode()):
         return http.client.FORBIDDEN
     try:
-        store.add(msgspec.json.decode(body, type=SealedBallot))
+        store.add(read_json(body, SealedBallot))
     except msgspec.MsgspecError:
         return http.client.BAD_REQUEST
     except sqlite3.Error:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from keys.errors import KeysError
 from keys.signing import keyid, verify_envelope
+from keys.structs import read_json
 from keys.transcript import sha256_hex
 from voting import closing, life, life_row, setup, ways
 from voting.documents.canonical import canonical
@@ -153,7 +154,7 @@ def _check_box(session: Session, conference: int, election: Election, record: Re
 
 
 def _facts_type(facts: bytes) -> str:
-    return msgspec.json.decode(facts, type=Envelope).payloadType
+    return read_json(facts, Envelope).payloadType
 
 
 def _signers(conference: Conference) -> tuple[Signer, ...]:

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from keys.structs import read_json
 from voting.documents.conference import Organiser
 from voting.documents.ledger import Ledger
 from voting.documents.signed import read_signed
@@ -138,7 +139,7 @@ def _row(session: Session, number: int, *, lock: bool = False) -> RoundRow:
 
 
 def _read(row: RoundRow) -> Kept:
-    return msgspec.json.decode(row.content, type=Kept)
+    return read_json(row.content, Kept)
 
 
 def _spelled(kept: Kept) -> bytes:

@@ -1,11 +1,13 @@
-"""Structs learned ahead: in processes of their own, since in this one others have used them before."""
+"""Structs that strangers wrote; and structs learned ahead, tried in processes of their own, for here they are known."""
 
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from keys.structs import read_json
 from tests.conftest import ROOT
 from tests.voting.documents.elections import small_election
 
@@ -59,6 +61,26 @@ for kind in [*found, Unknown]:
         learned.discard(kind)  # what cannot be decoded is asked again each time, and never decoded
 print(len(found), [one.__name__ for one in learned])
 """
+
+
+class Note(msgspec.Struct):
+    words: str = ""
+
+
+DEEP = 100_000  # lists in lists
+
+
+@pytest.mark.parametrize("kind", [Note, dict, dict[str, object]])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"", b"{", b"[1]", b"\xff\xfe", b'{"words":"\xda"}', b'{"words":"\\ud800"}', b'{"words":1', b'{"\\ud800":1}',
+        b'{"x":' + DEEP * b"[" + DEEP * b"]" + b"}",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_with_one_kind_of_error(raw: bytes, kind: type) -> None:
+    with pytest.raises(msgspec.MsgspecError):
+        read_json(raw, kind)
 
 
 def run(script: str, argument: Path) -> str:

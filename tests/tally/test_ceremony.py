@@ -142,6 +142,13 @@ def test_two_files_of_one_teller_are_named(tellers: Tellers) -> None:
     fault(tellers, r"teller 2 \(Hà Văn Đạt\): two different files of one step")
 
 
+@pytest.mark.parametrize("spoilt", [b"", b"{}", b'{"index":"\xff"}', b'{"index":2,"x":' + 100_000 * b"["])
+def test_a_damaged_file_is_named(tellers: Tellers, spoilt: bytes) -> None:
+    tellers.all(tellers.announce)
+    tellers.stick.path(STEPS[0], 2).write_bytes(spoilt)
+    fault(tellers, r"1-announcement-teller-2\.json")
+
+
 def test_a_copy_of_a_file_is_the_same_file(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
     path = tellers.stick.path(STEPS[0], 2)

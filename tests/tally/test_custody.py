@@ -313,7 +313,7 @@ def test_what_a_crash_left_of_the_next_state_goes_with_the_share(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"hello", b'{"kind":"signing-key"}', b"{}"])
+@pytest.mark.parametrize("content", [b"hello", b'{"kind":"signing-key"}', b"{}", b'{"kind":"\xff"}'])
 def test_nothing_but_a_tellers_file_is_destroyed(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "chair.sealed"
     path.write_bytes(content)

@@ -51,7 +51,7 @@ def test_a_fault_without_a_tellers_number_blames_nobody(tellers: Tellers) -> Non
     assert ceremony.blamed(CeremonyFault("the numbers are wrong")) is None
 
 
-@pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b"\xff"])
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b"\xff", b'{"kind":"\xff"}'])
 def test_what_is_no_sealed_file_has_no_kind(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "x").write_bytes(raw)
     with pytest.raises(DamagedFile, match="x: no sealed file of a teller; take another copy"):
@@ -86,7 +86,8 @@ def test_a_lost_or_damaged_file_on_the_stick_is_written_again(
     tellers.announce(1)
     path = tellers.stick.path(STEPS[0], 1)
     whole = path.read_bytes()
-    for spoil in (path.unlink, lambda: path.write_bytes(whole[:100])):
+    no_letter = whole.replace(b'":"', b'":"\xff')
+    for spoil in (path.unlink, lambda: path.write_bytes(whole[:100]), lambda: path.write_bytes(no_letter)):
         spoil()
         assert seat(tellers, 1).run() is Todo.WAIT
         assert path.read_bytes() == whole

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 import rfc8785
 
+from keys.structs import read_json
 from voting.documents.errors import NotCanonical, TooLarge
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ def parse_canonical(raw: bytes, kind: type[T], limit: int = DOCUMENT_LIMIT, what
 def _parse(raw: bytes, kind: type[T], limit: int, what: str, write: Any) -> T:
     check_size(raw, limit, what)
     try:
-        value = msgspec.json.decode(raw, type=kind)
+        value = read_json(raw, kind)
         again = write(value)
     except (msgspec.MsgspecError, RecursionError, UnicodeError, rfc8785.CanonicalizationError) as error:
         raise NotCanonical(f"{what}: {error}") from None

@@ -12,6 +12,7 @@ import msgspec
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError
 
+from keys.structs import read_json
 from voting import box_devices, closing, life_row, room_grace, room_receipts, setup
 from voting.box import Box, Receipt
 from voting.documents.request import unpack_request
@@ -162,7 +163,7 @@ def receipts(uuid: str) -> Response:
         return refuse(400, "wrong_size")
     try:
         check_device(room, uuid, body)
-        kept = msgspec.json.decode(body, type=_Receipts).receipts
+        kept = read_json(body, _Receipts).receipts
         with room.storage.read() as session:
             row = session.get(SetupRow, uuid)
             if row is None:
@@ -190,7 +191,7 @@ def enrol() -> Response:
     if body is None:
         return refuse(400, "wrong_size")
     try:
-        asked = msgspec.json.decode(body, type=_Enrolment)
+        asked = read_json(body, _Enrolment)
         with room.storage.write() as session:
             identifier = box_devices.enrol(session, asked.code, asked.public_key, room.seconds(), name=asked.name)
     except (msgspec.MsgspecError, InvalidCode):

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from keys.errors import KeysError
 from keys.group import decode_scalar
 from keys.schnorr import Proof
+from keys.structs import read_json
 from voting import room_cards
 from voting.errors import VotingError
 from voting.web.api import REFUSALS, answer, check_device, refuse
@@ -46,7 +47,7 @@ def audits(uuid: str) -> Response:
     """Count a test of a tablet; the tablet sends it once, and tells the tester if no answer came."""
     room, body = the_room(), _body()
     try:
-        asked = msgspec.json.decode(body, type=_Audit)
+        asked = read_json(body, _Audit)
         check_device(room, uuid, body)
         with room.storage.write() as session:
             room_cards.count_audit(session, uuid, asked.credential)
@@ -63,7 +64,7 @@ def audits(uuid: str) -> Response:
 def card(uuid: str) -> Response:
     """The tracker of the asking card's ballot, or null."""
     try:
-        asked = msgspec.json.decode(_body(), type=_Card)
+        asked = read_json(_body(), _Card)
         proof = Proof(decode_scalar(asked.signature.challenge), decode_scalar(asked.signature.response))
         with the_room().storage.read() as session:
             found = room_cards.tracker_of(session, uuid, asked.credential, proof)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from keys.structs import read_json
 from voting.errors import InvalidSettings
 from voting.setup_keys import SECRET_BYTES
 
@@ -108,7 +109,7 @@ def _read_config(path: Path) -> _Config:
     if not path.exists():
         return _Config()
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Config)
+        return read_json(path.read_bytes(), _Config)
     except msgspec.MsgspecError as error:
         raise InvalidSettings(f"{path.name}: {error}") from None
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
 
+from keys.structs import read_json
 from voting import cards, life_row, roll, ways
 from voting.cards import REASONS
 from voting.errors import VotingError
@@ -177,7 +178,7 @@ def scanned_credentials() -> tuple[str, ...]:
 
 def _scanned() -> _Scanned:
     try:
-        scanned = msgspec.json.decode(request.get_data(), type=_Scanned)
+        scanned = read_json(request.get_data(), _Scanned)
     except msgspec.MsgspecError:
         abort(400)
     if len(scanned.credentials) > READINGS or not all(map(_CREDENTIAL.fullmatch, scanned.credentials)):

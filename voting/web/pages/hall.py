@@ -8,11 +8,11 @@ import io
 from functools import cache
 from typing import Any
 
-import msgspec
 import qrcode
 from flask import Blueprint, abort, render_template, url_for
 from qrcode.image.svg import SvgPathImage
 
+from keys.structs import read_json
 from voting import box, closing, life_row, results, room_grace, setup
 from voting.life_table import WITH_SETUP
 from voting.storage.tables import ClosingRow, ConferenceRow
@@ -108,5 +108,5 @@ def manifest(*, required: bool = True) -> dict[str, Any]:
         if not required:
             return {}
         abort(404)
-    found: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+    found: dict[str, Any] = read_json(path.read_bytes(), dict)
     return found
