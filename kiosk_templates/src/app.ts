@@ -8,7 +8,7 @@ import { isTestCard } from "./crypto/codes.ts";
 import type { Device } from "./device.ts";
 import { Idle } from "./idle.ts";
 import type { Opened, TestBallot } from "./orders.ts";
-import { Marks, parseMeeting, type Meeting, type Name } from "./papers.ts";
+import { firstName, Marks, parseMeeting, type Meeting, type Name } from "./papers.ts";
 import { Receipts } from "./receipts.ts";
 import { countTest, handOver, post, readDocuments, readRoom, type Room } from "./room.ts";
 import { apply, DEFAULTS, type Settings } from "./settings.ts";
@@ -211,8 +211,13 @@ export class App {
 
   #begin(): void {
     this.typed = "";
-    this.marks = new Marks(this.#opened?.questions ?? []);
-    this.go({ at: "accepted" });
+    this.marks = this.blank();
+    this.go({ at: "ballot", name: firstName(this.meeting as Meeting), fromReview: false });
+  }
+
+  /** Marks of a ballot on which nothing is chosen. */
+  blank(): Marks {
+    return new Marks(this.#opened?.questions ?? []);
   }
 
   /** Encrypt a question again, with fresh randomness, as soon as its marks have changed. */

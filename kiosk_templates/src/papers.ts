@@ -116,9 +116,18 @@ export class Marks {
   isOpen(name: Name): boolean {
     return this.count(name.question) === 0;
   }
+
+  isBlank(): boolean {
+    return this.#marks.flat().every((mark) => mark === 0);
+  }
 }
 
 export const disagreeOf = (name: Name): number => name.answer + 1;
+
+/** The name with which a ballot begins. */
+export function firstName(meeting: Meeting): Name {
+  return meeting.papers.flatMap((paper) => [...paper.listed, ...paper.putForward])[0] as Name;
+}
 
 /** How many listed names have no opinion yet. */
 export function openNames(papers: readonly Paper[], marks: Marks): number {

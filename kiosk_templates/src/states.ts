@@ -14,8 +14,7 @@ export type State =
   | { at: "welcome" }
   | { at: "camera" }
   | { at: "keypad" }
-  | { at: "accepted" }
-  | { at: "ballot"; name: Name; fromReview: boolean }
+  | { at: "ballot"; name: Name; fromReview: boolean; turned?: boolean }
   | { at: "review"; hash: string | null }
   | { at: "test"; ballot: TestBallot; counted: boolean | null }
   | { at: "casting"; attempt: number }
@@ -43,7 +42,7 @@ export function phaseOf(room: Room | null): Phase {
 
 /** States in which a voter's choices are in memory: idling clears them. */
 export function holdsVoter(state: State): boolean {
-  return ["accepted", "ballot", "review"].includes(state.at);
+  return ["ballot", "review"].includes(state.at);
 }
 
 /** States that end by themselves when nobody touches the tablet. */

@@ -14,6 +14,7 @@ import pytest
 from kiosk_templates.build_front import BUILT, HERE, BuildFailed, build, find_node
 from tests.conftest import missing
 from tests.kiosk_templates.devserver import DevRoom, QuietServer, start
+from tests.stories.leaves import leaf, wait_for_another
 from tests.stories.looking import sealed
 
 if TYPE_CHECKING:
@@ -98,8 +99,6 @@ class Tablet:
         """Scan a card and open the first page of the ballot."""
         self.at("welcome")
         self.scan(number)
-        self.at("accepted")
-        self.touch(".foot .primary")
         self.at("ballot")
 
     def seal(self) -> str:
@@ -112,11 +111,18 @@ class Tablet:
         while True:
             self.ready()
             people = self.page.locator(".person .choices")
+            words, turns = leaf(self.page)
             for at in range(people.count()):
                 answer = choose(number)
+                turns &= answer is not None
                 if answer is not None:
                     people.nth(at).locator("label").nth(answer).click()
                 number += 1
+            if turns:
+                self.page.clock.run_for(1_000)
+                wait_for_another(self.page, words)
+                continue
+            self.page.clock.run_for(1_500)
             self.page.locator("[data-key=next]").click()
             if self.page.locator(".at-review").count():
                 return

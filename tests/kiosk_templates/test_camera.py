@@ -19,7 +19,7 @@ def test_a_card_is_read_by_camera(chromium_path: Path, front: Path, tmp_path: Pa
         tablet.enrol()
         tablet.touch(".foot button >> nth=1")
         begun = time.monotonic()
-        while not tablet.page.locator(".at-accepted").count() and time.monotonic() < begun + PATIENCE:
+        while not tablet.page.locator(".at-ballot").count() and time.monotonic() < begun + PATIENCE:
             tablet.page.clock.run_for(200)
             tablet.breathe()
-        assert tablet.page.locator(".at-accepted").count() == 1
+        assert tablet.page.locator(".at-ballot").count() == 1

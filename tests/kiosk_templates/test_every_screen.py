@@ -121,10 +121,8 @@ def before_the_card(look: Look) -> None:
 def one_ballot(look: Look) -> None:
     tablet, page = look.tablet, look.page
     tablet.scan(0)
-    tablet.at("accepted")
+    tablet.at("ballot")
     look.dress()
-    look.at("accepted")
-    tablet.touch(".foot .primary")
     tablet.ready()
     page.locator(".person .choices label").first.click()
     look.at("ballot")

@@ -1,10 +1,15 @@
 """The tablet in a real browser: stories of voters, and of what may go wrong around them."""
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kiosk_templates.conftest import SIZE, Tablet
+from tests.kiosk_templates.conftest import SIZE, Tablet, new_tablet
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -135,11 +140,13 @@ def test_no_more_names_are_put_forward_than_allowed(tablet: Tablet) -> None:
 
 def test_touches_are_dead_right_after_a_change_of_screen(tablet: Tablet) -> None:
     tablet.scan(0)
-    tablet.at("accepted")
-    tablet.page.locator(".foot .primary").click()
-    assert tablet.page.locator(".at-accepted").count() == 1
-    tablet.touch(".foot .primary")
     tablet.at("ballot")
+    answer = tablet.page.locator(".person .choices label").first
+    answer.click()
+    assert tablet.page.locator("input:checked").count() == 0
+    tablet.ready()
+    answer.click()
+    assert tablet.page.locator("input:checked").count() == 1
 
 
 def test_idling_warns_and_then_clears(tablet: Tablet) -> None:
@@ -228,7 +235,7 @@ def test_a_typed_card_with_one_wrong_character_names_its_group(tablet: Tablet) -
 
 def test_a_whole_ballot_can_be_cast_by_keyboard(tablet: Tablet) -> None:
     tablet.scan(0)
-    tablet.at("accepted")
+    tablet.at("ballot")
     for _ in range(60):
         tablet.ready()
         if tablet.page.locator(".at-review").count():
@@ -243,8 +250,6 @@ def test_a_whole_ballot_can_be_cast_by_keyboard(tablet: Tablet) -> None:
             tablet.page.keyboard.press("Enter")
             if pressed == "cast":
                 break
-            if not pressed:
-                tablet.at("ballot")  # the button that begins
     tablet.at("done")
 
 
@@ -272,46 +277,40 @@ def test_every_target_is_large_enough(tablet: Tablet) -> None:
 def test_a_booth_whose_script_did_not_come_is_opened_again(tablet: Tablet) -> None:
     tablet.page.route("**/worker-*.js", lambda route: route.abort(), times=1)
     tablet.scan(0)
-    tablet.at("accepted")
-    tablet.touch(".foot button")
+    tablet.at("ballot")
+    tablet.touch("[data-key=cancel]")
     for _ in range(10):
         tablet.scan(0)
         tablet.page.clock.run_for(4_000)
         tablet.breathe()
-        if tablet.page.locator(".at-accepted").count():
+        if tablet.page.locator(".at-ballot").count():
             break
-    tablet.touch(".foot .primary")
-    tablet.at("ballot")
     tablet.choose(agree)
     tablet.touch("[data-key=cast]")
     tablet.at("done")
 
 
-def test_names_are_measured_while_the_voter_reads_how_to_vote(tablet: Tablet) -> None:
+COUNT = """
+    window.measured = 0;
+    const real = Element.prototype.getBoundingClientRect;
+    Element.prototype.getBoundingClientRect = function () {
+        window.measured += this.matches(".person");
+        return real.call(this);
+    };"""
+
+
+def test_names_are_measured_while_a_card_is_looked_for(chromium: "Browser", front: Path) -> None:
     names = "() => [...document.querySelectorAll('.main:not(.stage) .person .who')].map((one) => one.innerText)"
-    tablet.page.evaluate(
-        """() => {
-            window.measured = 0;
-            const real = Element.prototype.getBoundingClientRect;
-            Element.prototype.getBoundingClientRect = function () {
-                window.measured += this.matches(".person");
-                return real.call(this);
-            };
-        }"""
-    )
-    tablet.at("welcome")
-    tablet.scan(0)
-    tablet.at("accepted")
-    tablet.ready()
-    assert tablet.page.locator(".stage").count() == 0, "nothing is left of it"
-    ahead = tablet.page.evaluate("() => window.measured")
-    assert ahead == 12
-    tablet.touch(".foot .primary")
-    tablet.at("ballot")
-    assert tablet.page.evaluate("() => window.measured") == ahead
-    shown = tablet.page.evaluate(names)
-    for width in (SIZE[0] - 100, SIZE[0]):
-        tablet.page.evaluate("() => { window.measured = 0; }")
-        tablet.page.set_viewport_size({"width": width, "height": SIZE[1]})
-        tablet.page.wait_for_function("width => window.innerWidth === width && window.measured >= 12", arg=width)
-    assert tablet.page.evaluate(names) == shown, "what is measured on the screen itself comes out the same"
+    with new_tablet(chromium, script=COUNT) as tablet:
+        tablet.enrol()
+        tablet.ready()
+        assert tablet.page.locator(".stage").count() == 0, "nothing is left of it"
+        assert tablet.page.evaluate("() => window.measured") == 12
+        tablet.begin(0)
+        assert tablet.page.evaluate("() => window.measured") == 12
+        shown = tablet.page.evaluate(names)
+        for width in (SIZE[0] - 100, SIZE[0]):
+            tablet.page.evaluate("() => { window.measured = 0; }")
+            tablet.page.set_viewport_size({"width": width, "height": SIZE[1]})
+            tablet.page.wait_for_function("width => window.innerWidth === width && window.measured >= 12", arg=width)
+        assert tablet.page.evaluate(names) == shown, "what is measured on the screen itself comes out the same"

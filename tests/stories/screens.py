@@ -15,10 +15,10 @@ COLOURS, WIDEST, LARGEST = 64, 900, 120_000  # colours of a picture, px, bytes
 # What a picture is called in the README, and what the stories call it.
 CHOSEN = {
     "tablet-welcome": "tablet-welcome",
+    "tablet-begin": "tablet-ballot",
     "tablet-ballot": "tablet-ballot-name-4-0-agree",
     "tablet-review": "tablet-review",
     "tablet-done": "tablet-done",
-    "tablet-accepted": "tablet-accepted",
     "tablet-stopped": "tablet-stopped",
     "tablet-waiting": "tablet-waiting",
     "tablet-last-call": "tablet-last-call",

@@ -34,7 +34,7 @@ TABLETS = 3
 LOOKS, LOOK = 4000, 10  # times, ms between two looks at a screen
 STEP = 400  # ms by which a tablet's clock goes on between two looks
 SCANS = 10
-READ = """() => document.querySelector(".at-accepted, .at-waiting")
+READ = """() => document.querySelector(".at-ballot, .at-waiting")
     || !/^($|Đang kiểm tra)/.test(document.querySelector(".remark")?.innerText.trim() ?? "")"""
 VIEW = {"width": 768, "height": 1024}
 
@@ -121,8 +121,6 @@ class Voter:
 
     def to_review(self) -> None:
         """Choose, by chance, and go to the review."""
-        self.touch(".foot .primary")
-        self.at("ballot")
         self.page.clock.run_for(450)
         self.page.locator(".person label").nth(self.chance.randrange(2)).click()
         self.page.locator("[data-key=next]").click()
@@ -135,14 +133,14 @@ class Voter:
             self.at("welcome")
             self.page.keyboard.type(card)
             self.page.keyboard.press("Enter")
-            if self.at("accepted", "waiting", *(("welcome",) if self._unread() else ())) == "accepted":
+            if self.at("ballot", "waiting", *(("welcome",) if self._unread() else ())) == "ballot":
                 return
         raise AssertionError(f"the card is not read: {self.page.inner_text('#tablet')}")
 
     def _unread(self) -> bool:
         """Let the tablet look at the card; True where it wants the card again."""
         self.page.wait_for_function(READ)
-        return self.page.locator(".at-accepted").count() == 0
+        return self.page.locator(".at-ballot").count() == 0
 
     def _judge(self, card: str, screen: str) -> bool:
         """Hold what the screen says against the box; who was told "unknown" sends again, or goes to another tablet."""

@@ -13,6 +13,7 @@ import pytest
 from tally.audit import Verdict, audit
 from tests.kiosk_templates.camera import browser_with_camera, write_film
 from tests.stories.conftest import OpenRoom
+from tests.stories.leaves import leaf, wait_for_another
 from tests.stories.looking import sealed
 from voting.documents.ballot import cast_ballot
 from voting.documents.request import ballot_size
@@ -65,13 +66,18 @@ class Attendee:
         self.page.wait_for_selector(LIVE)
         while not self.page.locator(".at-review").count():
             people = self.page.locator(".person .choices")
+            words, turns = leaf(self.page)
             for at in range(people.count()):
                 key = people.nth(at).locator("input").first.get_attribute("data-key") or ""
                 chosen = answer(int(key.split("-")[1]))
+                turns &= chosen is not None
                 if chosen is not None:
                     people.nth(at).locator("label").nth(chosen).click()
             self.picture(f"ballot-{key}")
-            self.touch("[data-key=next]")
+            if turns:
+                wait_for_another(self.page, words)
+            else:
+                self.touch("[data-key=next]")
             self.page.wait_for_selector(LIVE)
         self.at("review")
 
@@ -89,8 +95,7 @@ def test_from_the_card_at_the_camera_to_the_signed_record(
         attendee.sent.clear()
 
         attendee.touch(".foot button >> nth=1")
-        attendee.at("accepted")
-        attendee.touch(".foot .primary")
+        attendee.at("ballot")
         attendee.choose(lambda number: number % 2)
         change = attendee.page.locator(".at-review button:not(.foot button)").first
         change.click()
@@ -106,8 +111,7 @@ def test_from_the_card_at_the_camera_to_the_signed_record(
         attendee.at("welcome")
         attendee.page.keyboard.type(card)
         attendee.page.keyboard.press("Enter")
-        attendee.at("accepted")
-        attendee.touch(".foot .primary")
+        attendee.at("ballot")
         attendee.choose(lambda number: 1)
         attendee.touch("[data-key=cast]")
         attendee.at("stopped")

@@ -82,8 +82,8 @@ def test_a_voter_who_does_not_cast_leaves_nothing_either(open_room: OpenRoom, ta
     if end == "cancelled":
         tablet.page.keyboard.type(card)
         tablet.page.keyboard.press("Enter")
-        tablet.at("accepted")
-        tablet.touch(".foot button")
+        tablet.at("ballot")
+        tablet.touch("[data-key=cancel]")
     elif end == "idle":
         tablet.page.clock.install()
         tablet.page.reload()  # the page's own clock is now the test's

@@ -5,46 +5,28 @@ import { disagreeOf, openNames, type Marks, type Meeting, type Name, type Paper 
 import { measureAhead, pageOf, paginate, type Page } from "../pages.ts";
 import type { State } from "../states.ts";
 import { two, type Say } from "../words.ts";
-import { voiceFor, NAMES } from "../voice.ts";
 import { listen, speakChoice, spoken } from "./listen.ts";
 import type { View } from "./view.ts";
 
-/** Phrase 3: the card is accepted; how to vote. */
-export function accepted(app: App): View {
-  const meeting = app.meeting as Meeting;
-  const start = (): void => app.go({ at: "ballot", name: firstName(meeting), fromReview: false });
-  const words = ["accepted.how", "accepted.change", "welcome.secret"] as const;
-  return {
-    title: app.say("accepted.title", { count: two(meeting.papers.length) }),
-    body: [...words.map((word) => p(app.say(word))), ...offer(app)],
-    foot: [button(app.say("cancel"), () => app.leave()), button(app.say("accepted.start"), start, "primary")],
-    shown: (main) => {
-      const draw = (page: Page): HTMLElement[] => drawPage(app, meeting, app.marks as Marks, page, () => undefined);
-      measureAhead(meeting.papers, main, JSON.stringify(app.settings), draw);
-    },
-  };
-}
+type AtBallot = Extract<State, { at: "ballot" }>;
 
-/** Names can be read aloud: offered here, and in the dialog on every screen. */
-function offer(app: App): HTMLElement[] {
-  if (voiceFor(NAMES) === null) return [];
-  return [button(app.say("voice.offer"), () => app.shower.display(app), "quiet offer", { "data-key": "voice" })];
-}
+const TURN = 900; // ms from the last answer of a page to the next page
+const CAUGHT = 1500; // ms in which "next" does not answer a finger that meant the page before
 
-function firstName(meeting: Meeting): Name {
-  return meeting.papers.flatMap((paper) => [...paper.listed, ...paper.putForward])[0] as Name;
+/** Lay the names out before anybody needs them: while a card is being looked for. */
+export function layOutAhead(app: App, main: HTMLElement): void {
+  const { meeting } = app;
+  if (meeting === null) return;
+  const draw = (page: Page): HTMLElement[] => drawPage(app, meeting, app.blank(), page, () => undefined);
+  measureAhead(meeting.papers, main, JSON.stringify(app.settings), draw);
 }
 
 /** The page that holds `state.name`. Pages follow from the size of the glass and of the letters. */
-export function ballot(app: App, state: Extract<State, { at: "ballot" }>): View {
+export function ballot(app: App, state: AtBallot): View {
   const [meeting, marks] = [app.meeting as Meeting, app.marks as Marks];
   const progress = h("div.progress", { role: "status" });
   const foot = h("div.steps");
-  const update = (): void => {
-    const n = openNames(meeting.papers, marks);
-    progress.lastChild!.textContent = n > 0 ? app.say("ballot.open", { n: two(n) }) : app.say("ballot.complete");
-  };
-  const draw = (page: Page): HTMLElement[] => drawPage(app, meeting, marks, page, update);
+  const draw = (page: Page, act = (): void => undefined): HTMLElement[] => drawPage(app, meeting, marks, page, act);
   return {
     title: "", small: true, body: [], foot: [progress, foot],
     shown: (main) => {
@@ -52,27 +34,67 @@ export function ballot(app: App, state: Extract<State, { at: "ballot" }>): View 
       progress.append(h("b", {}, "1"), h("span", {}, app.say("ballot.open", { n: "00" })));
       const pages = paginate(meeting.papers, main, JSON.stringify(app.settings), draw);
       const at = pageOf(pages, state.name);
-      main.replaceChildren(...draw(pages[at] as Page));
+      const turn = turner(app, state, pages, at, main);
+      const tell = (): void => {
+        const first = at === 0 && marks.isBlank();
+        progress.lastChild!.textContent = first ? accepted(app, meeting) : openWords(app.say, meeting, marks);
+        foot.querySelector("[data-key=cancel]")?.classList.toggle("absent", !first);
+      };
+      main.replaceChildren(...draw(pages[at] as Page, () => {
+        tell();
+        turn();
+      }));
       foot.replaceChildren(...steps(app, state, pages, at));
       progress.firstChild!.textContent = app.say("ballot.page", { n: at + 1, count: pages.length });
-      update();
+      tell();
       main.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
     },
   };
 }
 
-function steps(app: App, state: Extract<State, { at: "ballot" }>, pages: Page[], at: number): HTMLElement[] {
-  const to = (page: Page | undefined): void => {
-    if (page !== undefined) app.go({ at: "ballot", name: page.names[0] as Name, fromReview: false });
+/** Phrase 3, until something is chosen. */
+function accepted(app: App, meeting: Meeting): string {
+  return app.say("ballot.accepted", { count: two(meeting.papers.length) });
+}
+
+function openWords(say: Say, meeting: Meeting, marks: Marks): string {
+  const n = openNames(meeting.papers, marks);
+  return n > 0 ? say("ballot.open", { n: two(n) }) : say("ballot.complete");
+}
+
+function toPage(app: App, page: Page | undefined, turned = false): void {
+  if (page !== undefined) app.go({ at: "ballot", name: page.names[0] as Name, fromReview: false, turned });
+}
+
+/**
+ * Turns a page by itself, a moment after the last of its names was answered by touch, as the welcome screen announces;
+ * never under somebody who uses keys or hears what was chosen, and never a page that was whole when it was shown.
+ */
+function turner(app: App, state: AtBallot, pages: Page[], at: number, main: HTMLElement): () => void {
+  const [page, marks] = [pages[at] as Page, app.marks as Marks];
+  const answered = (): boolean => !page.names.some((name) => marks.isOpen(name));
+  if (state.fromReview || page.part === "forward" || pages[at + 1] === undefined || answered()) return () => undefined;
+  let timer = 0;
+  return () => {
+    window.clearTimeout(timer);
+    if (!answered() || app.settings.voice === "choices" || main.querySelector("input:focus-visible")) return;
+    timer = window.setTimeout(() => {
+      if (app.state === state && !document.querySelector("dialog[open]")) toPage(app, pages[at + 1], true);
+    }, TURN);
   };
-  const review = (word: "ballot.review" | "ballot.to_review"): HTMLElement =>
+}
+
+function steps(app: App, state: AtBallot, pages: Page[], at: number): HTMLElement[] {
+  const review = (word: "ballot.review" | "ballot.to_review"): HTMLButtonElement =>
     button(app.say(word), () => void app.review(), "primary", { "data-key": "next" });
   if (state.fromReview) return [review("ballot.to_review")];
-  const back = button(app.say("ballot.previous"), () => to(pages[at - 1]), "", { "data-key": "previous" });
-  if (at === 0) back.classList.add("absent");
-  back.disabled = at === 0;
-  const next = button(app.say("ballot.next"), () => to(pages[at + 1]), "primary", { "data-key": "next" });
-  return [back, at >= pages.length - 1 && pages.length > 0 ? review("ballot.review") : next];
+  const back = at === 0 ? button(app.say("cancel"), () => app.leave(), "", { "data-key": "cancel" })
+    : button(app.say("ballot.previous"), () => toPage(app, pages[at - 1]), "", { "data-key": "previous" });
+  const next = at >= pages.length - 1 && pages.length > 0 ? review("ballot.review")
+    : button(app.say("ballot.next"), () => toPage(app, pages[at + 1]), "primary", { "data-key": "next" });
+  next.disabled = state.turned === true;
+  if (next.disabled) window.setTimeout(() => (next.disabled = false), CAUGHT);
+  return [back, next];
 }
 
 function drawPage(app: App, meeting: Meeting, marks: Marks, page: Page, update: () => void): HTMLElement[] {

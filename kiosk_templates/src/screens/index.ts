@@ -1,6 +1,6 @@
 /** From the state to its screen. */
 import type { App } from "../app.ts";
-import { accepted, ballot } from "./ballot.ts";
+import { ballot } from "./ballot.ts";
 import { casting, done, stopped, test } from "./ending.ts";
 import { enrol } from "./enrol.ts";
 import { keypad } from "./keypad.ts";
@@ -19,7 +19,6 @@ export function viewOf(app: App): View {
     case "welcome": return welcome(app);
     case "camera": return camera(app);
     case "keypad": return keypad(app);
-    case "accepted": return accepted(app);
     case "ballot": return ballot(app, state);
     case "review": return review(app, state);
     case "test": return test(app, state);

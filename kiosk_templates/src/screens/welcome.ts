@@ -3,6 +3,8 @@ import type { App } from "../app.ts";
 import { Camera } from "../camera.ts";
 import { button, h, p } from "../dom.ts";
 import type { State } from "../states.ts";
+import { NAMES, voiceFor } from "../voice.ts";
+import { layOutAhead } from "./ballot.ts";
 import type { View } from "./view.ts";
 
 type At<K extends State["at"]> = Extract<State, { at: K }>;
@@ -34,13 +36,22 @@ export function welcome(app: App): View {
       field,
       h("div.card-picture", { "aria-hidden": "true" }, h("i.code"), h("i.line"), h("i.line")),
       p(app.say("welcome.secret"), "calm"),
+      p(app.say("welcome.how")),
+      ...offer(app),
       codes(app),
     ],
     foot: [
       button(app.say("welcome.keypad"), () => app.go({ at: "keypad" })),
       button(app.say("welcome.camera"), () => app.go({ at: "camera" })),
     ],
+    shown: (main) => layOutAhead(app, main),
   };
+}
+
+/** Names can be read aloud: offered here, and in the dialog on every screen. */
+function offer(app: App): HTMLElement[] {
+  if (voiceFor(NAMES) === null) return [];
+  return [button(app.say("voice.offer"), () => app.shower.display(app), "quiet offer", { "data-key": "voice" })];
 }
 
 /** Small print for staff: which page and which election this is, to compare with the hall screen. */

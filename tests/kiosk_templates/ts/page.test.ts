@@ -23,7 +23,7 @@ test("every refusal of the room has its words", () => {
 });
 
 test("people are addressed as the meeting addresses them", () => {
-  assert.equal(speak("vi", "ông/bà")("accepted.title", { count: two(2) }), "Thẻ hợp lệ. Ông/bà có 02 phiếu cần bỏ.");
+  assert.equal(speak("vi", "ông/bà")("ballot.accepted", { count: two(2) }), "Thẻ hợp lệ. Ông/bà có 02 phiếu cần bỏ.");
   assert.match(speak("vi", "đồng chí")("welcome.title"), /^Kính chào đồng chí\. Mời đồng chí quét mã QR/);
 });
 
