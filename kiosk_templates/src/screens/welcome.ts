@@ -29,12 +29,13 @@ export function welcome(app: App): View {
     field.value = "";
     void app.card([text]);
   });
+  const picture = h("div.card-picture", { "aria-hidden": "true" }, h("i.code"), h("i.line"), h("i.line"));
   return {
     title: app.say(app.room?.practice ? "welcome.title.practice" : "welcome.title"),
     focus: field,
     body: [
       field,
-      h("div.card-picture", { "aria-hidden": "true" }, h("i.code"), h("i.line"), h("i.line")),
+      picture,
       p(app.say("welcome.secret"), "calm"),
       p(app.say("welcome.how")),
       ...offer(app),
@@ -44,7 +45,10 @@ export function welcome(app: App): View {
       button(app.say("welcome.keypad"), () => app.go({ at: "keypad" })),
       button(app.say("welcome.camera"), () => app.go({ at: "camera" })),
     ],
-    shown: (main) => layOutAhead(app, main),
+    shown: (main) => {
+      if (main.scrollHeight > main.clientHeight) picture.remove(); // words first
+      layOutAhead(app, main);
+    },
   };
 }
 
