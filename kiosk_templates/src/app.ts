@@ -24,6 +24,8 @@ const REFUSALS: Partial<Record<Phase, string>> = { after: "closed", paper: "clos
 
 /** What the app tells the frame to do. */
 export interface Shower {
+  /** Whether the last thing that somebody did here was a touch, not a key. */
+  readonly byTouch: boolean;
   show(app: App, fresh: boolean): void;
   remark(app: App): void;
   warn(app: App, seconds: number | null): void;
@@ -72,8 +74,14 @@ export class App {
   go(state: State): void {
     this.state = state;
     this.#shownSince = this.#seconds;
-    this.idle.watch(isWatched(state));
+    this.#watch();
     this.shower.show(this, true);
+  }
+
+  /** What ends by itself when nobody is there: a voter, and what somebody set on the welcome screen and left. */
+  #watch(): void {
+    const set = JSON.stringify(this.settings) !== JSON.stringify(DEFAULTS);
+    this.idle.watch(isWatched(this.state) || (this.state.at === "welcome" && set));
   }
 
   /** Draw the same screen again: other words, size, colour, or a remark. */
@@ -84,6 +92,7 @@ export class App {
   set(settings: Partial<Settings>): void {
     Object.assign(this.settings, settings);
     apply(this.settings);
+    this.#watch();
     this.refresh();
   }
 

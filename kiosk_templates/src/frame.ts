@@ -10,13 +10,16 @@ import { holdsVoter } from "./states.ts";
 import { hush, NAMES, voiceFor, VOICINGS } from "./voice.ts";
 
 const DEAD = 400; // ms
+const DEAD_TURNED = 800; // ms, where the screen changed by itself and nobody expected it at that very moment
 
 export class Frame implements Shower {
   readonly #root: HTMLElement;
   readonly #idle = h("dialog.dialog", { role: "alertdialog", "aria-labelledby": "idle-title" });
   readonly #display = h("dialog.dialog", { "aria-labelledby": "display-title" });
+  byTouch = false;
   #view: View | null = null;
   #still = 0;
+  #swallowed = false;
 
   constructor(root: HTMLElement) {
     this.#root = root;
@@ -30,7 +33,7 @@ export class Frame implements Shower {
   show(app: App, fresh: boolean): void {
     const scroll = fresh ? 0 : (this.#root.querySelector(".main")?.scrollTop ?? 0);
     const focus = fresh ? null : focusedKey();
-    if (fresh) this.#fresh();
+    if (fresh) this.#fresh(app.state.at === "ballot" && app.state.turned === true ? DEAD_TURNED : DEAD);
     this.#root.classList.toggle("practising", app.room?.practice === true);
     this.#view?.left?.();
     const view = viewOf(app);
@@ -69,12 +72,12 @@ export class Frame implements Shower {
   }
 
   /** A new screen: no dialog, no voice, and for a moment no touches. While `data-still` stands, they are dead. */
-  #fresh(): void {
+  #fresh(dead: number): void {
     this.#display.close();
     hush();
     window.clearTimeout(this.#still);
     this.#root.dataset["still"] = "";
-    this.#still = window.setTimeout(() => delete this.#root.dataset["still"], DEAD);
+    this.#still = window.setTimeout(() => delete this.#root.dataset["still"], dead);
   }
 
   /** The focus goes to the heading of a new screen, or stays where it was when the same screen is drawn again. */
@@ -83,10 +86,14 @@ export class Frame implements Shower {
     (old ?? view.focus ?? title).focus({ preventScroll: true });
   }
 
+  /** Swallow what comes too early, and the click of a finger that came down too early. */
   #guard(event: Event): void {
     const key = event instanceof KeyboardEvent ? event.key : null;
+    if (event.type !== "click") this.byTouch = key === null;
     if (key !== null && key !== "Enter" && key !== " ") return;
-    if (this.#root.dataset["still"] === undefined) return;
+    const dead = this.#root.dataset["still"] !== undefined || (event.type === "click" && this.#swallowed);
+    this.#swallowed = dead && event.type === "pointerdown";
+    if (!dead) return;
     event.stopPropagation();
     event.preventDefault();
   }
@@ -98,6 +105,7 @@ export class Frame implements Shower {
   }
 
   #fillDisplay(app: App): void {
+    const voicings = VOICINGS.filter((voicing) => voicing !== "choices" || holdsVoter(app.state)); // nobody else's choices
     const choice = <T extends string>(key: "size" | "theme" | "voice", values: readonly T[]): HTMLElement =>
       h("div.options", { role: "group", "aria-label": app.say(`display.${key}`) }, ...values.map((value) =>
         button(app.say(`display.${key}.${value}` as never), () => app.set({ [key]: value }), `option ${key}-${value}`,
@@ -108,7 +116,7 @@ export class Frame implements Shower {
       h("h3", {}, app.say("display.size")), choice("size", SIZES),
       h("h3", {}, app.say("display.theme")), choice("theme", THEMES),
       ...(voiceFor(NAMES) === null ? [] : [
-        h("h3", {}, app.say("display.voice")), p(app.say("voice.heard"), "heard"), choice("voice", VOICINGS)]),
+        h("h3", {}, app.say("display.voice")), p(app.say("voice.heard"), "heard"), choice("voice", voicings)]),
       button(app.say("display.close"), () => this.#display.close(), "primary", { "data-key": "close" }));
     this.#display.querySelector<HTMLElement>(`[data-key="${focused ?? "close"}"]`)?.focus();
   }

@@ -14,7 +14,7 @@ export type State =
   | { at: "welcome" }
   | { at: "camera" }
   | { at: "keypad" }
-  | { at: "ballot"; name: Name; fromReview: boolean; turned?: boolean }
+  | { at: "ballot"; name: Name; fromReview: boolean; turned?: boolean; stays?: boolean }
   | { at: "review"; hash: string | null }
   | { at: "test"; ballot: TestBallot; counted: boolean | null }
   | { at: "casting"; attempt: number }

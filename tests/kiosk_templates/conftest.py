@@ -75,6 +75,10 @@ class Tablet:
         """Let answers that are under way arrive: one round trip more on the same network."""
         self.page.evaluate("() => fetch('/api/v1/room').then(() => null)")
 
+    def stop_the_clock(self) -> None:
+        """From now on the browser's time goes by in `run_for` alone."""
+        self.page.clock.pause_at(self.page.evaluate("Date.now()") / 1000 + 1)
+
     def touch(self, selector: str) -> None:
         """Touch something on the present screen."""
         self.ready()
@@ -121,6 +125,7 @@ class Tablet:
             if turns:
                 self.page.clock.run_for(1_000)
                 wait_for_another(self.page, words)
+                self.page.clock.run_for(500)  # touches are dead for longer where a page turned by itself
                 continue
             self.page.clock.run_for(1_500)
             self.page.locator("[data-key=next]").click()

@@ -139,6 +139,7 @@ def test_no_more_names_are_put_forward_than_allowed(tablet: Tablet) -> None:
 
 
 def test_touches_are_dead_right_after_a_change_of_screen(tablet: Tablet) -> None:
+    tablet.stop_the_clock()
     tablet.scan(0)
     tablet.at("ballot")
     answer = tablet.page.locator(".person .choices label").first
@@ -158,6 +159,15 @@ def test_idling_warns_and_then_clears(tablet: Tablet) -> None:
     tablet.page.clock.run_for(95_000)
     tablet.at("welcome")
     assert "chưa được ghi nhận; thẻ vẫn còn giá trị" in tablet.page.inner_text(".remark")
+
+
+def test_what_somebody_set_and_left_is_not_there_for_the_next(tablet: Tablet) -> None:
+    tablet.touch("[data-key=language]")
+    assert tablet.page.locator("html").get_attribute("lang") == "en"
+    tablet.page.clock.run_for(95_000)
+    tablet.page.wait_for_selector("html[lang=vi] .at-welcome", state="attached")
+    tablet.page.clock.run_for(95_000)
+    assert tablet.page.locator("dialog[open]").count() == 0, "nobody is warned where nothing is set"
 
 
 def test_the_last_screen_goes_by_itself(tablet: Tablet) -> None:

@@ -33,12 +33,17 @@ def speaker(chromium: "Browser", front: Path) -> Iterator[Tablet]:
 
 
 def ask_for(tablet: Tablet, voicing: str) -> None:
-    """Ask for the voice on the welcome screen, and begin."""
+    """Ask for the voice on the welcome screen, for the choices on the ballot, and begin."""
     tablet.touch("[data-key=voice]")
     assert "đeo tai nghe" in tablet.page.inner_text("dialog[open]")
-    tablet.touch(f"dialog [data-key={voicing}]")
+    assert tablet.page.locator("dialog [data-key=choices]").count() == 0, "the next person would hear theirs"
+    tablet.touch("dialog [data-key=names]")
     tablet.touch("dialog [data-key=close]")
     tablet.begin(0)
+    if voicing != "names":
+        tablet.touch("[data-key=display]")
+        tablet.touch(f"dialog [data-key={voicing}]")
+        tablet.touch("dialog [data-key=close]")
     tablet.ready()
 
 

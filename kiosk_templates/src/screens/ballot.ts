@@ -3,15 +3,10 @@ import type { App } from "../app.ts";
 import { button, h, p } from "../dom.ts";
 import { disagreeOf, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
 import { measureAhead, pageOf, paginate, type Page } from "../pages.ts";
-import type { State } from "../states.ts";
 import { two, type Say } from "../words.ts";
 import { listen, speakChoice, spoken } from "./listen.ts";
+import { CAUGHT, Turning, type AtBallot } from "./turning.ts";
 import type { View } from "./view.ts";
-
-type AtBallot = Extract<State, { at: "ballot" }>;
-
-const TURN = 900; // ms from the last answer of a page to the next page
-const CAUGHT = 1500; // ms in which "next" does not answer a finger that meant the page before
 
 /** Lay the names out before anybody needs them: while a card is being looked for. */
 export function layOutAhead(app: App, main: HTMLElement): void {
@@ -24,30 +19,38 @@ export function layOutAhead(app: App, main: HTMLElement): void {
 /** The page that holds `state.name`. Pages follow from the size of the glass and of the letters. */
 export function ballot(app: App, state: AtBallot): View {
   const [meeting, marks] = [app.meeting as Meeting, app.marks as Marks];
-  const progress = h("div.progress", { role: "status" });
+  const progress = h("div.progress", { role: "status", id: "progress" });
   const foot = h("div.steps");
   const draw = (page: Page, act = (): void => undefined): HTMLElement[] => drawPage(app, meeting, marks, page, act);
+  let turning: Turning | null = null;
   return {
     title: "", small: true, body: [], foot: [progress, foot],
+    left: () => turning?.stop(),
     shown: (main) => {
-      foot.append(...steps(app, state, [], 0)); // as tall as it will be, before measuring
+      foot.append(...steps(app, state, [], 1)); // as tall as it will be, before measuring
       progress.append(h("b", {}, "1"), h("span", {}, app.say("ballot.open", { n: "00" })));
       const pages = paginate(meeting.papers, main, JSON.stringify(app.settings), draw);
       const at = pageOf(pages, state.name);
-      const turn = turner(app, state, pages, at, main);
+      const [page, next] = [pages[at] as Page, pages[at + 1]];
+      const turns = page.part === "listed" && next !== undefined;
+      turning = new Turning(app, state, () => !page.names.some((name) => marks.isOpen(name)),
+        turns ? () => toPage(app, next, true) : null);
       const tell = (): void => {
         const first = at === 0 && marks.isBlank();
         progress.lastChild!.textContent = first ? accepted(app, meeting) : openWords(app.say, meeting, marks);
         foot.querySelector("[data-key=cancel]")?.classList.toggle("absent", !first);
       };
-      main.replaceChildren(...draw(pages[at] as Page, () => {
+      main.replaceChildren(...draw(page, () => {
         tell();
-        turn();
+        turning?.arm();
       }));
       foot.replaceChildren(...steps(app, state, pages, at));
       progress.firstChild!.textContent = app.say("ballot.page", { n: at + 1, count: pages.length });
       tell();
-      main.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+      turning.watch(main);
+      const heading = main.querySelector<HTMLElement>("h1");
+      heading?.setAttribute("aria-describedby", progress.id);
+      heading?.focus({ preventScroll: true });
     },
   };
 }
@@ -66,34 +69,16 @@ function toPage(app: App, page: Page | undefined, turned = false): void {
   if (page !== undefined) app.go({ at: "ballot", name: page.names[0] as Name, fromReview: false, turned });
 }
 
-/**
- * Turns a page by itself, a moment after the last of its names was answered by touch, as the welcome screen announces;
- * never under somebody who uses keys or hears what was chosen, and never a page that was whole when it was shown.
- */
-function turner(app: App, state: AtBallot, pages: Page[], at: number, main: HTMLElement): () => void {
-  const [page, marks] = [pages[at] as Page, app.marks as Marks];
-  const answered = (): boolean => !page.names.some((name) => marks.isOpen(name));
-  if (state.fromReview || page.part === "forward" || pages[at + 1] === undefined || answered()) return () => undefined;
-  let timer = 0;
-  return () => {
-    window.clearTimeout(timer);
-    if (!answered() || app.settings.voice === "choices" || main.querySelector("input:focus-visible")) return;
-    timer = window.setTimeout(() => {
-      if (app.state === state && !document.querySelector("dialog[open]")) toPage(app, pages[at + 1], true);
-    }, TURN);
-  };
-}
-
 function steps(app: App, state: AtBallot, pages: Page[], at: number): HTMLElement[] {
   const review = (word: "ballot.review" | "ballot.to_review"): HTMLButtonElement =>
     button(app.say(word), () => void app.review(), "primary", { "data-key": "next" });
   if (state.fromReview) return [review("ballot.to_review")];
   const back = at === 0 ? button(app.say("cancel"), () => app.leave(), "", { "data-key": "cancel" })
     : button(app.say("ballot.previous"), () => toPage(app, pages[at - 1]), "", { "data-key": "previous" });
-  const next = at >= pages.length - 1 && pages.length > 0 ? review("ballot.review")
+  const next = at >= pages.length - 1 ? review("ballot.review")
     : button(app.say("ballot.next"), () => toPage(app, pages[at + 1]), "primary", { "data-key": "next" });
   next.disabled = state.turned === true;
-  if (next.disabled) window.setTimeout(() => (next.disabled = false), CAUGHT);
+  if (next.disabled && pages.length > 0) window.setTimeout(() => (next.disabled = state.turned = false), CAUGHT);
   return [back, next];
 }
 
