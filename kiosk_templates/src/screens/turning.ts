@@ -41,6 +41,6 @@ export class Turning {
   }
 
   #turn(): void {
-    if (this.app.state === this.state && !document.querySelector("dialog[open]")) this.next?.();
+    if (!document.querySelector("dialog[open]")) this.next?.();
   }
 }
