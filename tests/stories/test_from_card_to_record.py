@@ -13,7 +13,7 @@ import pytest
 from tally.audit import Verdict, audit
 from tests.kiosk_templates.camera import browser_with_camera, write_film
 from tests.stories.conftest import OpenRoom
-from tests.stories.leaves import leaf, wait_for_another
+from tests.stories.leaves import HURRY, leaf, wait_for_another
 from tests.stories.looking import sealed
 from voting.documents.ballot import cast_ballot
 from voting.documents.request import ballot_size
@@ -61,8 +61,11 @@ class Attendee:
         """The hash of the sealed ballot on the review, in its groups."""
         return sealed(self.page)
 
-    def choose(self, answer: Callable[[int], int | None]) -> None:
-        """Answer every name by the number of its question, or leave it as it is (None); end at the review."""
+    def choose(self, answer: Callable[[int], int | None], *, patient: bool = False) -> None:
+        """Answer every name by the number of its question, or leave it as it is (None); end at the review.
+
+        Who is not patient touches "next" where the page would have turned by itself a moment later.
+        """
         self.page.wait_for_selector(LIVE)
         while not self.page.locator(".at-review").count():
             people = self.page.locator(".person .choices")
@@ -75,6 +78,8 @@ class Attendee:
                     people.nth(at).locator("label").nth(chosen).click()
             self.picture(f"ballot-{key}")
             if turns:
+                if not patient:
+                    self.page.evaluate(HURRY, words)
                 wait_for_another(self.page, words)
             else:
                 self.touch("[data-key=next]")
@@ -96,7 +101,7 @@ def test_from_the_card_at_the_camera_to_the_signed_record(
 
         attendee.touch(".foot button >> nth=1")
         attendee.at("ballot")
-        attendee.choose(lambda number: number % 2)
+        attendee.choose(lambda number: number % 2, patient=True)
         change = attendee.page.locator(".at-review button:not(.foot button)").first
         change.click()
         attendee.at("ballot")
