@@ -44,12 +44,16 @@ class Visitor(Attendee):
 
     def dress(self) -> None:
         """Choose the lens's language and size, as an attendee does."""
+        self.choose_looks()
+        self.look("display")
+        self.touch("dialog [data-key=close]")
+
+    def choose_looks(self) -> None:
+        """Choose language and size; the dialog stays open."""
         if self.lens.language == "en":
             self.touch("[data-key=language]")
         self.touch("[data-key=display]")
         self.touch(f"dialog [data-key={self.lens.size}]")
-        self.look("display")
-        self.touch("dialog [data-key=close]")
 
     def type_on_the_keypad(self, card: str) -> None:
         """Type a card's code by touch."""
@@ -128,7 +132,8 @@ def test_the_whole_vote_by_keyboard_alone(open_room: OpenRoom, chromium: "Browse
 def test_one_touch_a_name_one_to_review_one_to_cast(open_room: OpenRoom, chromium: "Browser", lens: Lens) -> None:
     visitor = Visitor(chromium, lens)
     visitor.enrol(open_room)
-    visitor.dress()
+    visitor.choose_looks()
+    visitor.touch("dialog [data-key=close]")
     page = visitor.page
     page.keyboard.type(open_room.cards[0])
     page.keyboard.press("Enter")
