@@ -49,5 +49,9 @@ class DamagedFile(KeysError):
     """A sealed file is not what was written."""
 
 
+class UnsafeFile(KeysError):
+    """A symbolic link, a device or a pipe stands where a plain file or a folder belongs; it is not followed."""
+
+
 class CannotDecode(KeysError):
     """No number up to the bound is the logarithm of this point."""

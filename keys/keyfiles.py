@@ -7,6 +7,7 @@ Nothing is ever overwritten but a sealed file by its own next state; what is sec
 import os
 from pathlib import Path
 
+from keys.durable import sync_folder
 from keys.errors import InvalidFormat, InvalidKey
 from keys.sealing import DEFAULT_COST, Cost, seal, unseal
 from keys.wire import FILE_LIMIT
@@ -67,14 +68,3 @@ def _write_new(path: Path, raw: bytes, mode: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    if os.name == "nt":  # Windows cannot open a folder, and journals renames by itself.
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

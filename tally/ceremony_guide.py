@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from keys.durable import write_whole
 from keys.errors import InvalidShare, KeysError
 from keys.signing import keyid
 from keys.structs import read_json
@@ -31,7 +32,6 @@ from tally.ceremony_own import (
 from tally.ceremony_plan import Plan, clashes_of, majority, new_plan
 from tally.ceremony_sheet import recovery_sheet
 from tally.ceremony_stick import STEPS, TELLERS, TRUSTEES, Step, Stick
-from tally.cli_options import write_whole
 from tally.cli_pens import NO_TOKEN, TokenChoice, open_pen_if_named
 from tally.errors import CeremonyFault, Stopped
 from tally.guide import Guide, groups

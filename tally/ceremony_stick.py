@@ -20,12 +20,12 @@ from typing import Final, Literal
 import msgspec
 
 from keys import wire
+from keys.durable import write_whole
 from keys.errors import InvalidSignature, KeysError
 from keys.keyfiles import read_file
 from keys.signing import raw_message, raw_of_der, verify_message
 from keys.structs import read_json
 from tally.ceremony_plan import Plan, parse_plan
-from tally.cli_options import write_whole
 from tally.errors import CeremonyFault
 from tally.pens import Pen
 from voting.documents.canonical import canonical

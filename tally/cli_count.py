@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from keys.durable import write_whole
 from keys.keyfiles import read_sealed
 from keys.signing import KIND as SIGNING_KIND
 from keys.signing import decode_signing_key
 from keys.teller import KIND as SHARE_KIND
 from keys.teller import decode_teller_key
 from tally.cli_ceremony import explained, language_option
-from tally.cli_options import EXISTING, TARGET, open_teller, passphrase, teller_options, write_whole
+from tally.cli_options import EXISTING, TARGET, open_teller, passphrase, teller_options
 from tally.cli_pens import TokenChoice, open_pen_if_named, token_options
 from tally.count import (
     Opening,

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from keys.durable import write_whole
 from tally.cli_ceremony import explained, language_option
-from tally.cli_options import EXISTING, FOLDER, TARGET, write_whole
+from tally.cli_options import EXISTING, FOLDER, TARGET
 from tally.cli_pens import PenChoice, open_pen, pen_options
 from tally.custody import collect, write_custody
 from tally.custody_sheet import custody_sheet

@@ -1,6 +1,5 @@
 """Options that the tellers' commands share: passphrases, files that must exist, files written at once or not at all."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,13 +59,3 @@ def open_signing_key(path: Path, passphrase: str) -> SigningKey:
             raise CannotSign(why, "needs_token", name=teller.name)
         return teller.signer
     return decode_signing_key(read_sealed(path, passphrase, kind=SIGNING_KIND))
-
-
-def write_whole(path: Path, raw: bytes) -> None:
-    """Write a file whole and durably, or leave what was there."""
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from keys.durable import write_whole
 from tally.audit import audit
-from tally.cli_options import EXISTING, FOLDER, TARGET, write_whole
+from tally.cli_options import EXISTING, FOLDER, TARGET
 from tally.cli_pens import PenChoice, open_pen, open_pen_if_named, pen_options
 from tally.count import finished_box, setup_of
 from tally.fast.checking import checker

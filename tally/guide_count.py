@@ -19,10 +19,10 @@ from typing import Any
 import msgspec
 from tqdm import tqdm
 
+from keys.durable import write_whole
 from keys.trustees import Trustees
 from tally.audit import Report
 from tally.ceremony_own import own_path
-from tally.cli_options import write_whole
 from tally.count import Opening, Words, audited, check_opening, finish, open_one, setup_of, with_sum
 from tally.errors import NotReady, Stopped
 from tally.guide import Guide, groups

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from keys.durable import write_whole
 from tally.audit.record import read_record
 from tally.audit.report import Ledger
 from tally.audit.signatures import check_signatures
-from tally.cli_options import write_whole
 from tally.custody_destroy import FORMAT, Destroyed, Destruction, destroy, read_share_file
 from tally.custody_sheet import destruction_sheet
 from tally.errors import Stopped

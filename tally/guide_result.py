@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from tally.cli_options import write_whole
+from keys.durable import write_whole
 from tally.cli_pens import pen_by_asking
 from tally.cli_record import write_records
 from tally.guide import Guide

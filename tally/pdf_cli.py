@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from tally.cli_options import EXISTING, TARGET, write_whole
+from keys.durable import write_whole
+from tally.cli_options import EXISTING, TARGET
 from tally.cli_pens import PenChoice, open_pen, pen_options
 from tally.errors import CannotSign
 from tally.guide import both

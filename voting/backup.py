@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from keys.keyfiles import sync_folder
+from keys.durable import sync_folder
 from voting import life_row
 from voting.errors import InvalidSettings, WrongState
 from voting.storage.engine import Storage

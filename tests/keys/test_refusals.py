@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from keys import ceremony, ceremony_rehearsal, group, keyfiles, wire
+from keys import ceremony, ceremony_rehearsal, durable, group, wire
 from keys.ceremony_complaint import complain, judge
 from keys.ceremony_files import DealingText, seal_dealing
 from keys.ceremony_rehearsal import finish_rehearsal, open_rehearsal
@@ -106,8 +106,8 @@ def test_a_secret_of_zero_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_where_folders_cannot_be_opened_none_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(keyfiles, "os", SimpleNamespace(name="nt"))
-    keyfiles.sync_folder(tmp_path / "not there")
+    monkeypatch.setattr(durable, "_WINDOWS", True)
+    durable.sync_folder(tmp_path / "not there")
 
 
 def test_a_line_with_letters_to_spare_is_refused() -> None:
