@@ -183,6 +183,34 @@ def test_json_is_read_in_one_place_which_knows_what_msgspec_lets_out() -> None:
     assert found == {"keys.structs"}, "keys.structs.read_json refuses what is no UTF-8, and lists in lists without end"
 
 
+def test_text_that_people_write_is_read_in_one_place_which_knows_editors() -> None:
+    """`keys.plain_text` takes away the mark of Notepad and names UTF-16; others read what machines wrote."""
+    machines = {
+        "kiosk_templates",  # our own sources and translations
+        "keys.plain_text",
+        "tally.guide",  # translations
+        "tally.guide_count",  # the moment at which the count began
+        "tally.minutes.wording",  # translations
+        "tally.rule_case",  # JSON on standard input, whose every byte is judged
+        "voting.documents.canonical",  # JSON whose every byte is judged
+        "voting.serve",  # a certificate
+        "voting.web.pages.sheets",  # a certificate
+        "voting.plan.sheets",  # uploaded tables, whose reader knows more encodings
+    }
+    found = set()
+    for name, path in modules().items():
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _reads_text(node.func, node):
+                found.add(name)
+    assert {name for name in found if name not in machines and name.split(".")[0] not in machines} == set()
+
+
+def _reads_text(function: ast.Attribute, call: ast.Call) -> bool:
+    said = [one.value for one in (*call.args, *(word.value for word in call.keywords)) if isinstance(one, ast.Constant)]
+    encodings = {"utf-8", "utf8", "utf-8-sig"} & {str(one).lower() for one in said}
+    return function.attr == "read_text" or (function.attr in ("decode", "open") and bool(encodings))
+
+
 def test_modules_stay_small() -> None:
     sizes = {name: path.read_text(encoding="utf-8").count("\n") for name, path in modules().items()}
     assert {name: lines for name, lines in sizes.items() if lines > MODULE_LINES} == {}

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import msgspec
 
+from keys.errors import UnreadableText
+from keys.plain_text import read_text
 from keys.structs import read_json
 from voting.errors import InvalidSettings
 from voting.setup_keys import SECRET_BYTES
@@ -109,7 +111,9 @@ def _read_config(path: Path) -> _Config:
     if not path.exists():
         return _Config()
     try:
-        return read_json(path.read_bytes(), _Config)
+        return read_json(read_text(path).encode(), _Config)
+    except UnreadableText as error:
+        raise InvalidSettings(str(error)) from None
     except msgspec.MsgspecError as error:
         raise InvalidSettings(f"{path.name}: {error}") from None
 
