@@ -69,7 +69,7 @@ _COUNTED = {
     ),
     "audits": (
         "A tablet was tested instead of used for casting.",
-        "Một lần thử máy thay vì bỏ phiếu.",
+        "Một lần kiểm tra máy thay vì bỏ phiếu.",
     ),
     "helpers": ("Somebody was helped at a tablet.", "Có người giúp đại biểu ở máy."),
     "receipt_missing": (
