@@ -84,8 +84,10 @@ class Boxes:
             return
         self.ballots += report.ballots
         known = len(report.checks)
-        for finding in check_records(report, texts).checks[known:]:
+        checked = check_records(report, texts)
+        for finding in checked.checks[known:]:
             self.ledger.add(finding)
+        self.ledger.notes += checked.notes[len(report.notes) :]
         conference = report.election.conference if report.election else None
         self.conferences += [conference] if conference is not None else []
         if texts and conference is not None:
