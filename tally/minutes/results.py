@@ -21,7 +21,7 @@ def results(view: View) -> list[Block]:
 
 
 def conclusion(view: View) -> list[Block]:
-    """Name those who go on, from the most votes down; then equal votes, the head's decision, and what spares could change."""
+    """Name those who go on, most votes first; then equal votes, their decision, and what spares could change."""
     words, verdict = view.words, view.record.verdict
     chosen = [view.judged[one] for one in verdict.selected]
     blocks: list[Block] = [Heading(words("conclusion.head")), Text(_conclusion(view), keep=bool(chosen))]

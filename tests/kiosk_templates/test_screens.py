@@ -280,6 +280,7 @@ def test_testing_asks_first_and_the_way_back_keeps_the_ballot(tablet: Tablet) ->
     tablet.begin(0)
     tablet.choose(agree)
     seal = tablet.seal()
+    tablet.stop_the_clock()
     tablet.touch("[data-key=test]")
     dialog = tablet.page.locator("dialog[open]")
     assert "sẽ bị hủy và các lựa chọn sẽ hiện ra" in dialog.inner_text()
