@@ -65,7 +65,7 @@ demo: $(VENV)/.front ## a rehearsal of the sample conference into demo/, then a 
 	@$(BIN)/phieukin demo --out demo $(if $(filter-out 0 no,$(ONESHOT)),--oneshot)
 
 .PHONY: test
-test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks, in less than 20 minutes
+test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks: about 18 minutes on 2 cores
 	@tests/tools/belenios-tool --version >/dev/null
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ($(APART))"
 

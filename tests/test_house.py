@@ -31,10 +31,10 @@ ARROWS = {
 TELLERS = ("keys", "voting.documents", "voting.procedures", "tally")
 TELLERS_EXTRAS = ("fast", "cluster", "token", "office")
 OF_EXTRAS = ("numba", "numpy", "dask", "distributed", "pkcs11", "docxtpl", "docx", "jinja2")
-ROOM_ONLY = ("flask", "sqlalchemy", "alembic", "granian", "flask_wtf", "flask_babel", "openpyxl", "argon2")
+ROOM_ONLY = ("flask", "sqlalchemy", "alembic", "granian", "flask_wtf", "openpyxl", "argon2")
 # Distributions that bring an import name, where they are called otherwise; any one of them is enough.
 BRING = {
-    "PIL": {"pillow"}, "argon2": {"argon2-cffi"}, "asn1crypto": {"pyhanko"}, "babel": {"flask-babel"},
+    "PIL": {"pillow"}, "argon2": {"argon2-cffi"}, "asn1crypto": {"pyhanko"},
     "coverage": {"pytest-cov"},
     "docx": {"python-docx", "docxtpl"}, "jinja2": {"flask", "docxtpl"}, "limits": {"flask-limiter"},
     "llvmlite": {"numba"}, "markupsafe": {"flask"}, "nacl": {"pynacl"}, "numpy": {"numba"}, "pkcs11": {"pyhanko"},
@@ -288,3 +288,17 @@ def test_pinned_lists_have_a_hash_for_each_package_and_no_address(name: str) -> 
     entries = [entry for entry in re.split(r"\n(?=[a-z])", text) if not entry.startswith("#")]
     assert entries and all("==" in entry and "--hash=sha256:" in entry for entry in entries)
     assert "://" not in text and "--index" not in text
+
+
+def test_only_the_pinned_installer_installs_packages() -> None:
+    """An installer that is not pinned resolves the same lists in another way on another day."""
+    scripts = [name for name in tracked() if name == "Makefile" or name.startswith(".ci/")]
+    calls = [(name, line) for name in scripts for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+             if re.search(r"pip\S* install|\$\{pip\[@\]\}\S* install|-m pip .*install", line)]  # fmt: skip
+    others = [(name, line.strip()) for name, line in calls if "--require-hashes" not in line and "#" not in line]
+    assert [name for name, line in others] == [".ci/install"] and "$environment/bin/uv" in others[0][1]
+
+
+def test_the_list_of_the_installer_can_be_read_by_any_pip() -> None:
+    names = re.findall(r"^([^\s=]+)==", (ROOT / "requirements-installer.txt").read_text(encoding="utf-8"), re.M)
+    assert names == ["pip", "uv"]
