@@ -5,17 +5,19 @@ from pathlib import Path
 
 import click
 from flask import Flask, Response, request
-from granian import Granian
-from granian.constants import Interfaces
 
 from keys.structs import learn_structs
 from voting import events
 from voting.errors import InvalidSettings, VotingError
 from voting.mirror import BODY_LIMIT, HEADER, PATH, SECRET_FILE, STORE_FILE, Store, read_secret, take
 from voting.serve_tls import prepare_certificate
+from voting.server.admission import mirror_admits
+from voting.server.front import Front
+from voting.server.listener import listen
 from voting.web.settings import local_clock
 
 FOLDER_VARIABLE = "PHIEUKIN_MIRROR"
+THREADS = 16
 _FOLDER = click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), default="mirror", show_default=True,
     help="The mirror's folder: its ballots, certificate and secret.",
@@ -46,10 +48,7 @@ def serve_command(folder: Path, host: str, port: int, names: tuple[str, ...]) ->
     certificate, key = prepare_certificate(folder / "tls", names, local_clock())
     events.keep_to_catalogue()
     os.environ[FOLDER_VARIABLE] = str(folder.resolve())
-    Granian(
-        "voting.cli_mirror:application", address=host, port=port, interface=Interfaces.WSGI, factory=True, workers=1,
-        blocking_threads=16, ssl_cert=certificate, ssl_key=key, websockets=False, log_access=False,
-    ).serve()  # fmt: skip
+    listen("voting.cli_mirror:front", host, port, 1, certificate, key)
 
 
 @mirror_group.command("finish")
@@ -66,6 +65,11 @@ def application() -> Flask:
         raise InvalidSettings(f"{FOLDER_VARIABLE} must name the mirror's folder")
     events.keep_to_catalogue()
     return create_mirror(Path(folder))
+
+
+def front() -> Front:
+    """What granian runs: the application, and before it what reads requests."""
+    return Front(application(), mirror_admits, THREADS, headers={})
 
 
 def create_mirror(folder: Path) -> Flask:

@@ -9,6 +9,7 @@ from tally.fast.acceptance import Acceptance
 from voting import serve as server
 from voting.errors import VotingError
 from voting.serve import prepare, serve
+from voting.server.front import Front
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.web.accounts import ROLES, Role, create_staff, new_totp
@@ -35,6 +36,11 @@ def application() -> "Flask":
 
     app.after_request(load_ahead)
     return app
+
+
+def front() -> Front:
+    """What granian runs in each server process."""
+    return server.front(application())
 
 
 @click.command("serve")

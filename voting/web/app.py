@@ -25,7 +25,7 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
     app.config.update(
         # The cookie is signed with a key of its own, goes to this host over TLS alone, and to no script or other site.
         SECRET_KEY=room.keyring.derive("phieukin/room/cookies/v1"),
-        SESSION_COOKIE_NAME="__Host-phieukin",
+        SESSION_COOKIE_NAME=protection.COOKIE,
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
