@@ -16,7 +16,7 @@ import click
 
 from keys.plain_text import first_line
 from tally.ceremony_passphrase import bits_of, strength_of, suggested
-from tally.verify_cli import printable
+from tally.terminal import printable
 
 Language = Literal["vi", "en"]
 GROUP, GROUPS_A_LINE = 4, 8

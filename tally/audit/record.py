@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from tally.audit.facts import check_count, check_room
 from tally.audit.opening_proofs import check_openings
-from tally.audit.report import Ledger, Report, Verdict
+from tally.audit.report import Ledger, Report, Verdict, verdict_of
 from tally.audit.signatures import check_head, check_signatures
 from tally.margin import names_of, spares_of
 from tally.record import BothFacts, FinishedBox, build_record, facts_of
@@ -46,9 +46,8 @@ def check_records(report: Report, files: dict[str, bytes]) -> Report:
         ledger.require(RECORD, read.record.paper not in seen, name, f"a second record of paper {read.record.paper}")
         seen.add(read.record.paper)
         check_record(ledger, report, report.election, read)
-    verdict = report.verdict if ledger.sound else Verdict.NOT_SOUND
-    notes = (*report.notes, *ledger.notes)
-    return replace(report, verdict=verdict, checks=(*report.checks, *ledger.findings), notes=notes)
+    checks, notes = (*report.checks, *ledger.findings), (*report.notes, *ledger.notes)
+    return replace(report, verdict=verdict_of(checks), checks=checks, notes=notes)
 
 
 def read_record(name: str, raw: bytes) -> ReadRecord:
