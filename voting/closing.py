@@ -26,7 +26,7 @@ from voting.life import TwoPeople, stamp
 from voting.setup_confirm import confirmed
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
-from voting.storage.rewrite import rewrite_ballots, rewrite_file
+from voting.storage.rewrite import hold_alone, rewrite_file, rewrite_rows
 from voting.storage.tables import BallotRow, ClosingRow, ConferenceRow, SetupRow
 
 FORMAT = 1
@@ -49,11 +49,10 @@ def close_box(session: Session, conference: int, keyring: Keyring, by: TwoPeople
     Call `rewrite_closed` after the transaction: a database cannot be rewritten inside one.
     """
     by.check()
-    row = life_row.hold(session, conference)
+    row = hold_alone(session, lambda: life_row.hold(session, conference))
     life_row.demand(row, "open", "frozen")
     written = setup.setup_of(session, conference)
     assert row.opened is not None, "an open box has its time of opening"
-    rewrite_ballots(session)
     archive = _archive(session, written, datetime.fromisoformat(row.opened))
     row.closed = stamp(max(now, datetime.fromisoformat(row.opened)))
     facts = _facts(session, row, written, archive.end_ballots, archive.ballots)
@@ -71,6 +70,7 @@ def close_box(session: Session, conference: int, keyring: Keyring, by: TwoPeople
     session.flush()
     cards.forget_spares(session, written.uuid)
     forget_marks(session, written.uuid)
+    rewrite_rows(session)
     return Closed(written.uuid, closing.archive, closing.facts, closing.commitments)
 
 

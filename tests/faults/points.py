@@ -50,7 +50,7 @@ OPENING = {
 }
 CLOSING = {
     "close: held": Point("voting.life_row", "hold", "after"),
-    "close: rows written anew": Point("voting.closing", "rewrite_ballots", "after"),
+    "close: rows written anew": Point("voting.closing", "rewrite_rows", "after"),
     "close: archive made": Point("voting.closing", "_archive", "after"),
     "close: facts made": Point("voting.closing", "_facts", "after"),
     "close: facts signed": Point("voting.closing", "sign_envelope", "after"),

@@ -17,8 +17,10 @@ from sqlalchemy import text
 from keys.cards import credential
 from keys.group import encode_point
 from tests.voting.rooms import Room, Teller, new_teller, open_room
+from voting import cards
 from voting.closing import Closed
 from voting.storage.engine import Storage
+from voting.storage.rewrite import personal_tables
 from voting.storage.tables import BallotRow
 
 pytestmark = pytest.mark.slow
@@ -152,4 +154,31 @@ def test_on_postgresql_rows_lie_by_tracker_and_share_one_transaction_after_closi
         rows = connection.execute(text(columns)).all()
     assert [row.tracker for row in rows] == sorted(row.tracker for row in rows)
     assert len({(row.xmin, row.cmin) for row in rows}) == 1
+    room.storage.close()
+
+
+@pytest.mark.postgres
+def test_on_postgresql_no_table_tells_which_cards_were_activated_spares_or_who_drew_when(
+    postgres_url: str, tellers: list[Teller]
+) -> None:
+    room = open_room(postgres_url, tellers)
+    room.open(people=BALLOTS, present=BALLOTS, drawn=BALLOTS, made=BALLOTS, spares=4)
+    for card in room.drawn[: BALLOTS // 2]:
+        cast_marked(room, random_tracker(), card)
+    for spare in room.spares[:2]:
+        with room.storage.write() as session:
+            cards.activate_spare(session, room.conference, room.public(spare), "lost")
+    with room.storage.engine.connect() as connection:
+        stamps = {row.xmin for row in connection.execute(text("SELECT xmin::text FROM cards"))}
+    assert len(stamps) > 1, "an open box tells which spares were activated"
+    room.close()
+    with room.storage.engine.connect() as connection:
+        for table in personal_tables():
+            key = ", ".join(column.name for column in table.primary_key.columns)
+            rows = connection.execute(
+                text(f"SELECT {key}, xmin::text, cmin::text FROM {table.name} ORDER BY ctid")
+            ).all()
+            places = [tuple(row)[:-2] for row in rows]
+            assert rows and places == sorted(places), table.name
+            assert len({(row.xmin, row.cmin) for row in rows}) == 1, table.name
     room.storage.close()
