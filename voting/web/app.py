@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 
 from keys.structs import learn_structs
 from voting.box import Verify, verify_alone
+from voting.setup_keys import Keyring
 from voting.web import api, api_cards, mistakes, pages, presence, protection, refusals, sessions, words
 from voting.web.accounts import IDLE_SECONDS
 from voting.web.room import EXTENSION, open_room
@@ -25,7 +26,8 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
     app.config.update(
         # The cookie is signed with a key of its own, goes to this host over TLS alone, and to no script or other site.
         SECRET_KEY=room.keyring.derive("phieukin/room/cookies/v1"),
-        SESSION_COOKIE_NAME=protection.COOKIE,
+        # Its name is the room's own: browsers share cookies between the ports of a host, so two rooms would meet.
+        SESSION_COOKIE_NAME=cookie_name(room.keyring),
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
@@ -61,6 +63,11 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
     # Threads that meet a struct first at the same time would end the process.
     learn_structs()
     return app
+
+
+def cookie_name(keyring: Keyring) -> str:
+    """The name of this room's cookie: it carries a short hash of the room's key."""
+    return f"__Host-phieukin-{keyring.derive('phieukin/room/cookie-name/v1').hex()[:8]}"
 
 
 def _limit(app: Flask, settings: Settings) -> None:

@@ -73,11 +73,12 @@ def test_signing_in_makes_a_new_session(app: Flask, browser: Browser) -> None:
 
 def test_a_stolen_cookie_is_worthless_after_signing_out(app: Flask, browser: Browser) -> None:
     browser.sign_in("door")
-    stolen = browser.client.get_cookie("__Host-phieukin", domain="localhost")
+    name = app.config["SESSION_COOKIE_NAME"]
+    stolen = browser.client.get_cookie(name, domain="localhost")
     assert stolen is not None
     browser.post("/sign-out")
     thief = Browser(app.test_client())
-    thief.client.set_cookie("__Host-phieukin", stolen.value, domain="localhost")
+    thief.client.set_cookie(name, stolen.value, domain="localhost")
     assert thief.get("/desk").status_code == 302
 
 

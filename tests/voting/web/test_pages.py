@@ -15,7 +15,8 @@ from voting import cards, closing, life
 from voting.draft import Person, write_draft
 from voting.errors import VotingError
 from voting.life_table import STATES
-from voting.web.app import FOLDER
+from voting.setup_keys import Keyring
+from voting.web.app import FOLDER, cookie_name
 from voting.web.protection import HEADERS
 from voting.web.words import PARTS
 
@@ -30,9 +31,14 @@ def test_every_answer_has_the_headers_of_protection(browser: Browser) -> None:
 def test_the_cookie_stays_with_this_host_and_away_from_scripts(browser: Browser) -> None:
     browser.get("/sign-in")
     cookie = browser.post("/sign-in", login="organiser", password=PASSWORD).headers["Set-Cookie"]
-    assert cookie.startswith("__Host-phieukin=")
+    assert re.match(r"__Host-phieukin-[0-9a-f]{8}=", cookie)
     assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     assert "Domain" not in cookie
+
+
+def test_the_cookies_of_two_rooms_on_one_host_have_names_of_their_own() -> None:
+    names = {cookie_name(Keyring(bytes([number] * 32))) for number in (1, 1, 2)}
+    assert len(names) == 2, "one for each room, whatever the port"
 
 
 def test_going_back_after_a_change_of_language_stays_in_this_room(browser: Browser) -> None:
