@@ -1,7 +1,5 @@
 """The commands of the key ceremony: ceremony (guided), recover."""
 
-import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +9,7 @@ import click
 
 from keys.errors import DamagedFile
 from keys.keyfiles import write_owner_only
-from keys.plain_text import read_text
-from keys.recovery import check_lines, read_recovery
+from keys.recovery import SEPARATOR, check_line, read_recovery
 from tally.ceremony_guide import Seat, make_plan, plan_by_asking, show_plan
 from tally.ceremony_plan import Plan, majority, new_plan
 from tally.ceremony_stick import Stick
@@ -68,7 +65,7 @@ def ceremony_command(
     with explained(guide):
         stick.mkdir(parents=True, exist_ok=True)
         table = Stick(stick)
-        listed = read_text(on_ballot, utf_16=True).splitlines() if on_ballot else []
+        listed = on_ballot.read_text("utf-8").splitlines() if on_ballot else []
         plan = table.plan() or _new_plan(guide, table, tellers, threshold, conference, listed)
         show_plan(guide, plan)
         index = me or guide.number("ceremony.who", 1, len(plan.tellers), size=len(plan.tellers))
@@ -115,26 +112,20 @@ def _new_plan(
 def recover_command(out: Path, lines: Path | None, language: Language) -> None:
     """Restore a teller's sealed file from the lines of its recovery sheet, typed or scanned."""
     guide = Guide(language)
-    with explained(guide):
-        if out.exists():  # before anybody types
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(out))
-        sealed = read_recovery(read_text(lines, utf_16=True)) if lines else _typed(guide)
-        write_owner_only(out, sealed)
-        guide.good("recover.done", path=out)
+    text = lines.read_text("utf-8") if lines else _typed(guide)
+    write_owner_only(out, read_recovery(text))
+    guide.good("recover.done", path=out)
 
 
-def _typed(guide: Guide) -> bytes:
-    """Take the lines one by one; a line that is wrong or missing is named, and what was typed is kept."""
+def _typed(guide: Guide) -> str:
     guide.say("recover.ask")
     typed: list[str] = []
-    while True:
-        line = guide.ask("recover.line", default="")
+    while line := guide.ask("recover.line", default=""):
         try:
-            if not line:
-                return read_recovery("\n".join(typed))
-            check_lines("\n".join([*typed, line]))
-            typed.append(line)
+            for part in line.split(SEPARATOR):
+                check_line(part)
         except DamagedFile as error:
             guide.warn("recover.wrong", why=error)
-            if not line and not guide.confirm("recover.go_on"):
-                raise
+            continue
+        typed.append(line)
+    return "\n".join(typed)

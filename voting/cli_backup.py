@@ -10,6 +10,7 @@ from voting.backup import back_up, restore
 from voting.errors import VotingError
 from voting.mirror import STORE_FILE, Store
 from voting.mirror_restore import refill
+from voting.serve_alone import hold_folder
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.web.settings import load_settings
@@ -55,7 +56,8 @@ def restore_command(folder: Path, file: Path, annul_open: bool, mirror: Path | N
         raise click.UsageError("--annul-open or --mirror, not both")
     storage = _storage(folder)
     try:
-        _tell(restore(file, storage, annul_open=annul_open, fill=_filling(folder, mirror) if mirror else None))
+        with hold_folder(folder):  # a server that runs on these tables would see them change under it
+            _tell(restore(file, storage, annul_open=annul_open, fill=_filling(folder, mirror) if mirror else None))
     except VotingError as error:
         raise click.ClickException(str(error)) from None
     finally:

@@ -8,24 +8,26 @@ from pathlib import Path
 import click
 
 from tally.audit import Verdict
-from tally.verify_cli import check_file
-from tally.verify_report import as_text
+from tally.verify_cli import as_text, check_file
 from voting.box_devices import new_code
 from voting.cards_sheet import card_sheets
 from voting.cli_rehearsal import rehearse, summary
+from voting.errors import VotingError
 from voting.rehearsal import sample
 from voting.rehearsal.conference import Held, now, prepare, seal_and_open
 from voting.rehearsal.room import Desk
 from voting.rehearsal.staff import make_staff
 from voting.serve import prepare as prepare_server
 from voting.serve import serve
+from voting.serve_alone import hold_folder, hold_port
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.web.accounts import ROLES, create_staff
 from voting.web.settings import load_settings, write_config
 
 MARK = ".phieukin-demo"
-PORT = 8443
+ROOM = "room"
+HOST, PORT = "127.0.0.1", 8443
 FIRST_SEED, SECOND_SEED = 1, 2
 PASSWORD_BYTES = 9
 
@@ -42,8 +44,20 @@ class SignIns:
 @click.command("demo")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="demo", show_default=True)
 @click.option("--oneshot", is_flag=True, help="End after the rehearsal.")
-def demo_command(out: Path, oneshot: bool) -> None:
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True,
+              help="The port of the second conference's server.")  # fmt: skip
+def demo_command(out: Path, oneshot: bool, port: int) -> None:
     """Run the sample conference into OUT, then serve a second one at https://localhost:8443."""
+    try:
+        if not oneshot:  # before the minutes that the rehearsal takes
+            with hold_port(HOST, port):
+                pass
+        _run(out, port, oneshot=oneshot)
+    except VotingError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _run(out: Path, port: int, *, oneshot: bool) -> None:
     _fresh(out)
     click.echo(f"1. {sample.NAME}: {sample.PRESENT} có mặt, {sample.BALLOTS} phiếu / a rehearsal with real ballots\n")
     held = rehearse(out, sample.PRESENT, sample.BALLOTS, None, FIRST_SEED)
@@ -52,9 +66,9 @@ def demo_command(out: Path, oneshot: bool) -> None:
     _verify(held)
     if oneshot:
         return
-    room = out / "room"
-    ready = _second_conference(room, out)
-    _tell(ready)
+    room = out / ROOM
+    ready = _second_conference(room, out, port)
+    _tell(ready, room, port)
     serve(load_settings(room))
 
 
@@ -63,6 +77,9 @@ def _fresh(out: Path) -> None:
     if out.exists() and any(out.iterdir()):
         if not (out / MARK).exists():
             raise click.ClickException(f"{out} has files of yours in it; name another folder with --out")
+        if (out / ROOM).exists():
+            with hold_folder(out / ROOM):  # another demo that runs there would lose its room
+                pass
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / MARK).touch()
@@ -72,15 +89,15 @@ def _verify(held: Held) -> None:
     records = tuple(path for path, _ in held.records)
     click.echo(f"\n$ phieukin verify {held.archive} " + " ".join(f"--record {path}" for path in records))
     report = check_file(held.archive, records)
-    for line in as_text(report, held.archive.name):
+    for line in as_text(report, held.archive.name, with_record=True):
         click.echo(line)
     if report.verdict is not Verdict.SOUND:
         raise click.ClickException("the rehearsal's own archive is not sound")
 
 
-def _second_conference(room: Path, out: Path) -> SignIns:
+def _second_conference(room: Path, out: Path, port: int) -> SignIns:
     """Bring a second sample conference to the state "open", with cards printed and staff who can sign in."""
-    write_config(room, host="127.0.0.1", port=PORT, processes=1)
+    write_config(room, host=HOST, port=port, processes=1)
     settings = load_settings(room)
     prepare_server(settings)
     storage = Storage(settings.database)
@@ -103,15 +120,16 @@ def _second_conference(room: Path, out: Path) -> SignIns:
         storage.close()
 
 
-def _tell(ready: SignIns) -> None:
-    click.echo(f"\n2. A room with a second conference, open for voting: https://localhost:{PORT}\n")
-    click.echo(f"tablet     https://localhost:{PORT}/kiosk   enrolment code {ready.code}")
+def _tell(ready: SignIns, room: Path, port: int) -> None:
+    here = f"https://localhost:{port}"
+    click.echo(f"\n2. A room with a second conference, open for voting: {here}\n")
+    click.echo(f"tablet     {here}/kiosk     enrolment code {ready.code}; more codes: sign in as technician")
     click.echo(f"cards      {ready.cards}   (scan one with the camera, or type its code)")
-    click.echo(f"desk       https://localhost:{PORT}/        sign-ins:")
+    click.echo(f"sign in    {here}/sign-in   logins and passwords:")
     for login, password in ready.passwords.items():
         click.echo(f"             {login:<10} {password}")
-    click.echo(f"hall       https://localhost:{PORT}/hall")
+    click.echo(f"hall       {here}/hall")
     click.echo(
-        "The browser warns of the room's own certificate; demo/room/tls/ca.pem is what tablets are told to trust."
+        f"The browser warns of the room's own certificate; {room / 'tls' / 'ca.pem'} is what tablets are told to trust."
     )
     click.echo("Ctrl+C ends it.\n")

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import click
 from flask import Flask, Response, request
+from granian import Granian
+from granian.constants import Interfaces
 
 from keys.structs import learn_structs
 from voting import events
 from voting.errors import InvalidSettings, VotingError
 from voting.mirror import BODY_LIMIT, HEADER, PATH, SECRET_FILE, STORE_FILE, Store, read_secret, take
+from voting.serve_alone import end_with_the_server, hold_folder, hold_port
+from voting.serve_names import own_names
 from voting.serve_tls import prepare_certificate
-from voting.server.admission import mirror_admits
-from voting.server.front import Front
-from voting.server.listener import listen
-from voting.web.settings import local_clock
+from voting.web.settings import keep_private, local_clock
 
 FOLDER_VARIABLE = "PHIEUKIN_MIRROR"
-THREADS = 16
 _FOLDER = click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), default="mirror", show_default=True,
     help="The mirror's folder: its ballots, certificate and secret.",
@@ -42,13 +42,23 @@ def serve_command(folder: Path, host: str, port: int, names: tuple[str, ...]) ->
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        read_secret(folder / SECRET_FILE, make=True)
+        with hold_folder(folder), hold_port(host, port):
+            _serve(folder, host, port, names)
     except VotingError as error:
         raise click.ClickException(str(error)) from None
-    certificate, key = prepare_certificate(folder / "tls", names, local_clock())
+
+
+def _serve(folder: Path, host: str, port: int, names: tuple[str, ...]) -> None:
+    """Serve the mirror; its folder and port are this server's own."""
+    keep_private(folder)
+    read_secret(folder / SECRET_FILE, make=True)
+    certificate, key = prepare_certificate(folder / "tls", names, local_clock(), own_names())
     events.keep_to_catalogue()
     os.environ[FOLDER_VARIABLE] = str(folder.resolve())
-    listen("voting.cli_mirror:front", host, port, 1, certificate, key)
+    Granian(
+        "voting.cli_mirror:application", address=host, port=port, interface=Interfaces.WSGI, factory=True, workers=1,
+        blocking_threads=16, ssl_cert=certificate, ssl_key=key, websockets=False, log_access=False,
+    ).serve()  # fmt: skip
 
 
 @mirror_group.command("finish")
@@ -60,16 +70,12 @@ def finish_command(folder: Path) -> None:
 
 def application() -> Flask:
     """The mirror's application, for the folder that the environment names: one address, and nothing to read."""
+    end_with_the_server()
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder is None:
         raise InvalidSettings(f"{FOLDER_VARIABLE} must name the mirror's folder")
     events.keep_to_catalogue()
     return create_mirror(Path(folder))
-
-
-def front() -> Front:
-    """What granian runs: the application, and before it what reads requests."""
-    return Front(application(), mirror_admits, THREADS, headers={})
 
 
 def create_mirror(folder: Path) -> Flask:

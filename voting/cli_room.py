@@ -1,5 +1,6 @@
 """`phieukin room`: look at the room before the conference (kiểm tra phòng họp), and print its sheets."""
 
+import contextlib
 import tempfile
 import time
 from pathlib import Path
@@ -8,10 +9,12 @@ import click
 
 from voting import sheets
 from voting.draft import read_draft
-from voting.errors import VotingError
+from voting.errors import CertificateUnusable, VotingError
 from voting.rehearsal.practice import Practice, enrolled, practice_room
 from voting.room_check import Finding, check_room, is_serving
 from voting.serve import prepare
+from voting.serve_alone import hold_folder, is_held
+from voting.serve_tls import renew_authority
 from voting.web.settings import Settings, load_settings
 
 PAUSE = 1.0  # seconds between two looks at the practice box
@@ -35,7 +38,9 @@ def check_command(folder: Path, tablets: bool, minutes: int) -> None:
     """
     try:
         settings = load_settings(folder)
-        prepare(settings)
+        if not is_held(settings.directory):  # a server that runs did it at its start
+            with hold_folder(settings.directory), contextlib.suppress(CertificateUnusable):  # found again below
+                prepare(settings)
     except VotingError as error:
         raise click.ClickException(str(error)) from None
     wrong = 0
@@ -47,6 +52,33 @@ def check_command(folder: Path, tablets: bool, minutes: int) -> None:
     if wrong:
         raise click.ClickException(f"{wrong} việc cần sửa / to mend")
     click.echo("Phòng họp sẵn sàng. / The room is ready.")
+
+
+@room_group.command("renew-certificate")
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default="room",
+              show_default=True, help="The room's folder.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def renew_command(folder: Path, yes: bool) -> None:
+    """Make the room's certificate authority anew, where it has ended or will soon.
+
+    It costs a visit to every tablet and every laptop: each has to trust the new certificate, and refuses the room until
+    then. The server must be stopped. An office's own certificate is left alone.
+    """
+    click.echo(
+        "Mọi máy bỏ phiếu và máy tính của bộ phận giúp việc phải cài lại chứng thư của phòng (trang /ca) trước khi vào "
+        "được. / Every tablet and every staff laptop must install the room's certificate again (page /ca) before it "
+        "gets in."
+    )
+    if not yes:
+        click.confirm("Làm chứng thư gốc mới? / Make a new authority?", abort=True)
+    try:
+        settings = load_settings(folder)
+        with hold_folder(settings.directory):
+            renew_authority(settings.authority.parent, settings.clock())
+            prepare(settings)
+    except VotingError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Chứng thư mới / new certificate: {settings.authority}")
 
 
 @room_group.command("sheets")

@@ -1,19 +1,27 @@
 """`phieukin serve`: the room server (máy chủ hội trường), with the tally's verifier of ballots that come together."""
 
+import contextlib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from tally.fast.acceptance import Acceptance
 from voting import serve as server
 from voting.errors import VotingError
 from voting.serve import prepare, serve
-from voting.server.front import Front
+from voting.serve_alone import hold_folder, is_held
+from voting.serve_names import check_names, own_names, to_type
+from voting.serve_trust import RENEW_COMMAND, RENEW_DAYS, is_foreign, load_authority
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
+from voting.storage.tables import StaffRow
 from voting.web.accounts import ROLES, Role, create_staff, new_totp
-from voting.web.settings import load_settings
+from voting.web.settings import Settings, has_config, load_settings, write_config
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -38,27 +46,87 @@ def application() -> "Flask":
     return app
 
 
-def front() -> Front:
-    """What granian runs in each server process."""
-    return server.front(application())
-
-
 @click.command("serve")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default="room", show_default=True,
               help="The room's folder: settings, database, keys, certificates.")  # fmt: skip
+@click.option("--host", metavar="ADDRESS", help="Listen at this address of the machine; 0.0.0.0: at all of them.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Listen at this port (8443).")
+@click.option("--name", "names", multiple=True, help="A name or address for the certificate; may be repeated.")
 @click.option("--add-staff", nargs=2, metavar="LOGIN ROLES", help="Create an account, e.g. lan organiser,door; end.")
 @click.option("--totp/--no-totp", default=True, show_default=True, help="Ask the new account for a code at sign-in.")
-def serve_command(folder: Path, add_staff: tuple[str, str] | None, totp: bool) -> None:
-    """Serve the room over HTTPS until Ctrl+C. At the first start the folder is made."""
+def serve_command(
+    folder: Path,
+    host: str | None,
+    port: int | None,
+    names: tuple[str, ...],
+    add_staff: tuple[str, str] | None,
+    totp: bool,
+) -> None:
+    """Serve the room over HTTPS until Ctrl+C.
+
+    At the first start the folder is made, with room.json in it: what --host, --port and --name say is kept there.
+    Later they hold for one run, in the place of what room.json says.
+    """
+    given = {key: value for key, value in (("host", host), ("port", port), ("names", names)) if value}
     try:
-        settings = load_settings(folder)
+        settings = _settings(folder, given)
         if add_staff is None:
-            serve(settings)
+            serve(settings, told=_begin)
             return
-        prepare(settings)
+        with contextlib.nullcontext() if is_held(settings.directory) else hold_folder(settings.directory):
+            prepare(settings)
         _add(Storage(settings.database), Keyring(settings.secret), *add_staff, totp=totp)
     except VotingError as error:
         raise click.ClickException(str(error)) from None
+    except (OSError, SQLAlchemyError, ModuleNotFoundError) as error:
+        raise click.ClickException(_fault(folder, error)) from None
+
+
+def _fault(folder: Path, error: Exception) -> str:
+    """One sentence for what an operator can mend: a folder that cannot be written, a database that is not there."""
+    what = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
+    if isinstance(error, OSError):
+        return (
+            f"Không dùng được thư mục {folder}: cần một thư mục mà tài khoản này ghi được, trên ổ đĩa trong máy, còn "
+            f"chỗ trống. / The folder {folder} cannot be used: one that this account can write to is needed, on a disk "
+            f"of this machine, with free space. ({what})"
+        )
+    return (
+        f"Không mở được cơ sở dữ liệu (database trong room.json, hoặc room.db): xem nó có chạy và đã cài trình điều "
+        f"khiển chưa. / The database cannot be opened (database in room.json, or room.db): see that it runs, and that "
+        f"its driver is installed. ({what})"
+    )
+
+
+def _settings(folder: Path, given: Mapping[str, object]) -> Settings:
+    """The room's settings, with what was typed in their place."""
+    if names := given.get("names"):
+        assert isinstance(names, tuple)
+        if not is_foreign(folder / "tls"):
+            check_names(names)
+    return replace(load_settings(folder), **given)  # type: ignore[arg-type] # three fields with the types of the options
+
+
+def _begin(settings: Settings) -> None:
+    """Say where the room is reached, before it answers; the first start writes room.json."""
+    if not has_config(settings.directory):
+        write_config(settings.directory, host=settings.host, port=settings.port, names=settings.names)
+    click.echo("Địa chỉ của phòng / the room's addresses:")
+    for address in to_type(settings.host, settings.port, (*settings.names, *own_names())):
+        click.echo(f"  {address}")
+    click.echo("Đăng nhập / sign in: …/sign-in   Máy bỏ phiếu / tablets: …/ca, …/kiosk   Màn hình / hall: …/hall")
+    authority = None if is_foreign(settings.directory / "tls") else load_authority(settings.directory / "tls")
+    if authority is not None and (authority.not_valid_after_utc - settings.clock()).days < RENEW_DAYS:
+        end = authority.not_valid_after_utc.strftime("%d/%m/%Y")
+        click.echo(f"Chứng thư gốc của phòng hết hạn ngày / the room's authority ends on {end}: {RENEW_COMMAND}")
+    storage = Storage(settings.database)
+    try:
+        with storage.read() as session:
+            if session.scalar(select(StaffRow.id).limit(1)) is None:
+                command = f"phieukin serve --folder {settings.directory} --add-staff lan organiser"
+                click.echo(f"Chưa có tài khoản nào / there are no accounts yet: {command}")
+    finally:
+        storage.close()
 
 
 def _add(storage: Storage, keyring: Keyring, login: str, roles: str, *, totp: bool) -> None:

@@ -123,6 +123,18 @@ class SignInRefused(VotingError):
     """Name, password or one-time code is wrong, or the account is locked for a while."""
 
 
+class AddressUnusable(VotingError):
+    """The address or port is in use by another program, or not this machine's (cổng đang được dùng)."""
+
+
+class FolderInUse(VotingError):
+    """Another server or command works in the room's folder (thư mục đang được dùng)."""
+
+
+class CertificateUnusable(VotingError):
+    """Tablets would not accept the server's certificate, or its authority (chứng thư không dùng được)."""
+
+
 class InvalidSettings(VotingError):
     """The settings of the room server are missing or contradict themselves."""
 

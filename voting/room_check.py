@@ -16,9 +16,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-
+from voting.errors import CertificateUnusable
+from voting.serve_names import addresses
+from voting.serve_trust import RENEW_COMMAND, anchor, check_path
 from voting.web.settings import SECRET_FILE, Settings
 
 FREE_BYTES: Final = 2 * 1024**3
@@ -28,7 +28,7 @@ ZONE: Final = timedelta(hours=7)  # Vietnam has one time zone and no summer time
 EARLIEST: Final = datetime(2026, 1, 1).astimezone()  # a clock before this was never set
 PROBES: Final = 20
 TIMEOUT: Final = 3.0  # seconds
-NEW_CERTIFICATE: Final = "Xóa tls/server.pem, mở lại máy chủ / delete it, start again"
+ASK_OFFICE: Final = "Xin cơ quan cấp chứng thư mới / ask the office for a new certificate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,11 @@ def check_room(settings: Settings, now: datetime) -> Iterator[Finding]:
     for check in checks:
         try:
             yield check(settings, now)
-        except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound) as error:
+        except CertificateUnusable as error:
+            yield Finding("chứng thư / certificate", False, str(error), "Làm theo dòng trên / do as said above")
+        except (OSError, ValueError, TypeError) as error:
             name = check.__name__.removeprefix("check_")
-            mend = NEW_CERTIFICATE if check is check_certificate else "Báo cán bộ kỹ thuật / tell the technician"
-            yield Finding(name, False, f"{type(error).__name__}: {error}", mend)
+            yield Finding(name, False, f"{type(error).__name__}: {error}", "Báo cán bộ kỹ thuật / tell the technician")
 
 
 def check_folder(settings: Settings, now: datetime) -> Finding:
@@ -73,22 +74,19 @@ def check_network(settings: Settings, now: datetime) -> Finding:
 
 
 def check_certificate(settings: Settings, now: datetime) -> Finding:
-    """The certificate was signed by the room's authority, for the addresses of this machine, and lasts."""
+    """A tablet accepts the certificate: its path, its names, both ends of validity; and it lasts."""
     name = "chứng thư / certificate"
-    authority = x509.load_pem_x509_certificate(settings.authority.read_bytes())
-    server = x509.load_pem_x509_certificate(server_pem(settings).read_bytes())
-    server.verify_directly_issued_by(authority)
-    left = min(authority.not_valid_after_utc, server.not_valid_after_utc) - now
-    listed = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    names = {str(one) for one in (*listed.get_values_for_type(x509.DNSName),
-                                  *listed.get_values_for_type(x509.IPAddress))}  # fmt: skip
-    seen = f"{', '.join(sorted(names))}; {left.days} ngày / days"
-    elsewhere = names - {"localhost", "127.0.0.1", "::1"}
-    by_name = any(not one.replace(".", "").isdigit() for one in elsewhere)
+    folder = settings.authority.parent
+    shown = check_path(folder, settings.names, now)
+    left = min(anchor(folder).not_valid_after_utc, shown.leaf.not_valid_after_utc) - now
+    seen = f"{', '.join(sorted(set(shown.names())))}; {left.days} ngày / days"
+    elsewhere = set(shown.names()) - {"localhost", "127.0.0.1", "::1"}
+    by_name = any(not one.replace(".", "").isdigit() for one in settings.names if shown.covers(one))
     if not by_name and not elsewhere & set(addresses()):
         mend = f'room.json: "names": {json.dumps(addresses())}, rồi mở lại / then start again'
         return Finding(name, False, seen, mend)
-    return Finding(name, left.days >= DAYS_LEFT, seen, "" if left.days >= DAYS_LEFT else NEW_CERTIFICATE)
+    mend = "" if left.days >= DAYS_LEFT else RENEW_COMMAND if shown.own else ASK_OFFICE
+    return Finding(name, not mend, seen, mend)
 
 
 def check_clock(settings: Settings, now: datetime) -> Finding:
@@ -116,27 +114,6 @@ def check_pages(settings: Settings, now: datetime) -> Finding:
     right = (built / "manifest.json").exists() and any((built / "fonts").glob("*.ttf"))
     mend = "" if right else "python -m kiosk_templates.build_front"
     return Finding("trang và phông chữ / pages and fonts", right, str(built), mend)
-
-
-def addresses() -> list[str]:
-    """IPv4 addresses of this machine; the one that a packet to a private network would leave by comes first."""
-    found: list[str] = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.168.255.254", 9))  # nothing is sent: the system only picks the way out
-            found.append(str(probe.getsockname()[0]))
-        except OSError:
-            pass
-    try:
-        listed = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
-    except OSError:
-        listed = []
-    return list(dict.fromkeys([*found, *(str(one[4][0]) for one in listed)]))
-
-
-def server_pem(settings: Settings) -> Path:
-    """The server's own certificate, beside the authority's."""
-    return settings.authority.with_name("server.pem")
 
 
 def is_serving(settings: Settings) -> bool:

@@ -12,73 +12,109 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from granian import Granian
+from granian.constants import Interfaces
+
 from voting import closing, events, life_row
 from voting.box import Verify, verify_alone
 from voting.errors import InvalidSettings
+from voting.serve_alone import end_with_the_server, hold_folder, hold_port
+from voting.serve_names import own_names
 from voting.serve_tls import prepare_certificate
-from voting.server.admission import room_admits
-from voting.server.front import Front
-from voting.server.listener import STOP_SECONDS, listen
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
 from voting.web.presence import shared_presence
-from voting.web.protection import HEADERS
-from voting.web.settings import Settings, at_address, load_settings
+from voting.web.settings import Settings, at_address, keep_private, load_settings
 
 if TYPE_CHECKING:
     from flask import Flask
 
 FOLDER_VARIABLE = "PHIEUKIN_ROOM"
-APPLICATION = "voting.cli_serve:front"  # where everything is joined: the server with the tally's fast verifier
+APPLICATION = "voting.cli_serve:application"  # where everything is joined: the server with the tally's fast verifier
+CONNECTIONS = 2048  # open at once, of one process: granian counts a kept connection, and tablets keep theirs
 START_SECONDS = 120  # on a machine that does other things, too
 LOOK_SECONDS = 30  # for one answer of a server that starts
+STOP_SECONDS = 10
 _PAUSE = 0.05  # seconds between two looks at a server that starts
 
 
 def prepare(settings: Settings) -> tuple[Path, Path]:
     """Bring the database up to date, finish what a crash left, make certificates; return the server's two paths."""
+    keep_private(settings.directory)
     storage = Storage(settings.database)
     try:
         migrate(storage)
+        keep_private(settings.directory)  # the database may have been made just now
         closing.rewrite_closed(storage)
+    finally:
+        storage.close()
+    return prepare_certificate(settings.directory / "tls", settings.names, settings.clock(), own_names())
+
+
+def serve(settings: Settings, told: Callable[[Settings], None] | None = None) -> None:
+    """Serve the room until the process is told to stop (SIGINT or SIGTERM); requests under way are finished.
+
+    `told` is called before the server listens, when folder and port are its own and everything is there.
+    Raises FolderInUse or AddressUnusable before anything is touched where another server is there.
+    """
+    events.keep_to_catalogue()
+    with hold_folder(settings.directory), hold_port(settings.host, settings.port):
+        certificate, key = prepare(settings)
+        _note_restart(settings)
+        if told is not None:
+            told(settings)
+        _serve(settings, certificate, key)
+
+
+def _note_restart(settings: Settings) -> None:
+    """Count that the server starts while a box is open."""
+    storage = Storage(settings.database)
+    try:
         with storage.write() as session:
             row = life_row.current(session)
             if row is not None and row.state == "open":
                 life_row.note(session, row.id, "server_restarted")
     finally:
         storage.close()
-    return prepare_certificate(settings.directory / "tls", settings.names, settings.clock())
 
 
-def serve(settings: Settings) -> None:
-    """Serve the room until the process is told to stop (SIGINT or SIGTERM); requests under way are finished."""
-    events.keep_to_catalogue()
-    certificate, key = prepare(settings)
+def _serve(settings: Settings, certificate: Path, key: Path) -> None:
+    """Run the server's processes; folder and port are this server's own."""
+    if os.name == "posix":
+        os.umask(0o077)
     _no_core_dumps()
     os.environ[FOLDER_VARIABLE] = str(settings.directory)
+    server = Granian(
+        APPLICATION,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.processes,
+        blocking_threads=settings.threads,
+        backpressure=CONNECTIONS,
+        ssl_cert=certificate,
+        ssl_key=key,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    )
     with shared_presence():
-        listen(APPLICATION, settings.host, settings.port, settings.processes, certificate, key)
-
-
-def front(app: "Flask") -> Front:
-    """What one server process runs: the application, and before it what reads requests."""
-    from voting.web.room import EXTENSION, Room
-
-    room = app.extensions[EXTENSION]
-    assert isinstance(room, Room)
-    return Front(app, room_admits, room.settings.threads, headers=HEADERS)
+        server.serve()
 
 
 def application(verify: Verify = verify_alone) -> "Flask":
     """The application of one server process, for the folder that the environment names."""
     from voting.web.app import create_app
 
+    end_with_the_server()
     events.keep_to_catalogue()
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder is None:

@@ -2,51 +2,104 @@
 
 The authority is constrained (RFC 5280, 4.2.1.10) to the names and private addresses of rooms, so that tablets which
 trust it cannot be fooled about the rest of the world; it signs the server's certificate and nothing else. The server's
-one is renewed when it runs out, or when the names change.
+one is renewed by itself when it runs out, or when it lacks a name: tablets notice nothing. The authority is made anew
+by `renew_authority` alone, since every tablet has to trust it anew; and what it did not sign is never written over.
 """
 
 import datetime
 import ipaddress
-import os
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from keys.durable import set_aside, write_whole
+from voting.errors import CertificateUnusable
+from voting.serve_names import ALWAYS, PERMITTED_NAMES, PERMITTED_NETWORKS, check_names
+from voting.serve_trust import (
+    CA_KEY,
+    CA_PEM,
+    RENEW_COMMAND,
+    RENEW_DAYS,
+    SERVER_KEY,
+    SERVER_PEM,
+    check_dates,
+    check_foreign,
+    check_key,
+    holds_authority,
+    load_authority,
+    load_shown,
+    read_key,
+)
 
 AUTHORITY_DAYS = 5 * 365
 SERVER_DAYS = 397  # what browsers accept
-RENEW_DAYS = 30
-# Names that cannot exist outside of a room, and the private networks (RFC 6761, RFC 1918, RFC 4193).
-PERMITTED_NAMES = ("localhost", "local", "internal", "home.arpa", "test")
-PERMITTED_NETWORKS = (
-    "127.0.0.0/8",
-    "10.0.0.0/8",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-    "169.254.0.0/16",
-    "::1/128",
-    "fc00::/7",
-)
-ALWAYS = ("localhost", "127.0.0.1")
 
 
-def prepare_certificate(folder: Path, names: tuple[str, ...], now: datetime.datetime) -> tuple[Path, Path]:
-    """Make what is missing in `folder` (ca.pem, ca.key, server.pem, server.key); return the server's two paths."""
+def prepare_certificate(
+    folder: Path, names: tuple[str, ...], now: datetime.datetime, more: tuple[str, ...] = ()
+) -> tuple[Path, Path]:
+    """Make what is missing in `folder` (ca.pem, ca.key, server.pem, server.key); return the server's two paths.
+
+    `names` must be in the certificate; `more`, this machine's own names, are put into one of the room's own. Raises
+    InvalidSettings for a name that the authority may not sign, and CertificateUnusable where tablets would refuse what
+    is there and it is not ours to replace.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    wanted = tuple(dict.fromkeys((*ALWAYS, *names)))
-    ca_pem, ca_key = folder / "ca.pem", folder / "ca.key"
-    server_pem, server_key = folder / "server.pem", folder / "server.key"
-    if not ca_pem.exists():
-        _make_authority(ca_pem, ca_key, now)
-    if not _serves(server_pem, wanted, now):
-        _make_server(server_pem, server_key, wanted, _load(ca_pem), _load_key(ca_key), now)
+    server_pem, server_key = folder / SERVER_PEM, folder / SERVER_KEY
+    shown = load_shown(folder)
+    if shown is not None and not shown.own:
+        check_foreign(folder, shown, names, now)
+        return server_pem, server_key
+    check_names(names)
+    wanted = tuple(dict.fromkeys((*ALWAYS, *names, *more)))
+    authority = load_authority(folder) or _make_authority(folder, now)
+    check_dates(CA_PEM, authority, now, RENEW_COMMAND)
+    if shown is not None:
+        check_key(folder, shown)
+    needed = now + datetime.timedelta(days=RENEW_DAYS)
+    at_most = authority.not_valid_after_utc - datetime.timedelta(days=1)
+    if (
+        shown is None
+        or not all(map(shown.covers, wanted))
+        or shown.leaf.not_valid_before_utc > now
+        or shown.leaf.not_valid_after_utc < min(needed, at_most)
+    ):
+        if not holds_authority(folder):
+            raise CertificateUnusable(
+                f"tls/{CA_KEY} không phải khóa của tls/{CA_PEM}, hoặc không có: đặt lại, hoặc đặt chứng thư của cơ "
+                f"quan vào tls/{SERVER_PEM} và tls/{SERVER_KEY}. / tls/{CA_KEY} is not the key of tls/{CA_PEM}, or "
+                f"missing: put it back, or put an office's certificate into tls/{SERVER_PEM} and tls/{SERVER_KEY}."
+            )
+        _make_server(folder, wanted, authority, now)
     return server_pem, server_key
 
 
-def _make_authority(pem: Path, key_path: Path, now: datetime.datetime) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
+def renew_authority(folder: Path, now: datetime.datetime) -> None:
+    """Put a new authority in the place of the room's own; every tablet has to trust it anew.
+
+    The old certificate stays beside it for comparison, its key and the server's certificate go. Raises
+    CertificateUnusable where the authority or the certificate is an office's.
+    """
+    shown = load_shown(folder)
+    if not holds_authority(folder) or (shown is not None and not shown.own):
+        raise CertificateUnusable(
+            f"chứng thư trong tls/ không do phòng này làm: xin cơ quan cấp chứng thư mới. / the certificate in tls/ is "
+            f"not the room's own: ask the office for a new one (tls/{SERVER_PEM}, tls/{SERVER_KEY})."
+        )
+    old = load_authority(folder)
+    assert old is not None, "held, so there"
+    set_aside(folder / CA_PEM, folder / f"ca-{old.serial_number:x}.pem")
+    for name in (CA_KEY, SERVER_PEM, SERVER_KEY):
+        (folder / name).unlink(missing_ok=True)
+    _make_authority(folder, now)
+
+
+def _make_authority(folder: Path, now: datetime.datetime) -> x509.Certificate:
+    key = _own_key(folder / CA_KEY)
     subject = x509.Name(
         [x509.NameAttribute(NameOID.COMMON_NAME, f"phieukin room {x509.random_serial_number():x}"[:40])]
     )
@@ -60,37 +113,35 @@ def _make_authority(pem: Path, key_path: Path, now: datetime.datetime) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write(key_path, _key_bytes(key), 0o600)
-    _write(pem, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+    write_whole(folder / CA_PEM, certificate.public_bytes(serialization.Encoding.PEM))
+    return certificate
 
 
-def _make_server(
-    pem: Path,
-    key_path: Path,
-    names: tuple[str, ...],
-    authority: x509.Certificate,
-    authority_key: ec.EllipticCurvePrivateKey,
-    now: datetime.datetime,
-) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
+def _make_server(folder: Path, names: tuple[str, ...], authority: x509.Certificate, now: datetime.datetime) -> None:
+    # The key of before stays: a crash between two files would leave a certificate beside another key.
+    key_path = folder / SERVER_KEY
+    key = read_key(key_path) if key_path.exists() else _own_key(key_path)
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise CertificateUnusable(f"tls/{SERVER_KEY}: không dùng được cho TLS. / not a key for TLS.")
+    public = key.public_key()
+    days = min(SERVER_DAYS, (authority.not_valid_after_utc - now).days + 1)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[-1][:64])])
     identifier = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     certificate = (
-        _builder(subject, authority.subject, key.public_key(), now, SERVER_DAYS)
+        _builder(subject, authority.subject, public, now, days)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName(list(map(_name, names))), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
-        .sign(authority_key, hashes.SHA256())
+        .sign(_own_key(folder / CA_KEY), hashes.SHA256())
     )
-    _write(key_path, _key_bytes(key), 0o600)
-    _write(pem, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+    write_whole(folder / SERVER_PEM, certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime.datetime, days: int
+    subject: x509.Name, issuer: x509.Name, key: CertificatePublicKeyTypes, now: datetime.datetime, days: int
 ) -> x509.CertificateBuilder:
     start = now.astimezone(datetime.UTC) - datetime.timedelta(days=1)  # a tablet's clock may be behind
     return (
@@ -118,19 +169,6 @@ def _usage(*, certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _serves(pem: Path, names: tuple[str, ...], now: datetime.datetime) -> bool:
-    """Tell whether the certificate is there, still good for a while, and for these names."""
-    if not pem.exists():
-        return False
-    certificate = _load(pem)
-    try:
-        listed = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:  # another kind of certificate lies there
-        return False
-    left = certificate.not_valid_after_utc - now
-    return list(listed) == list(map(_name, names)) and left > datetime.timedelta(days=RENEW_DAYS)
-
-
 def _name(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
@@ -138,27 +176,18 @@ def _name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def _load(pem: Path) -> x509.Certificate:
-    return x509.load_pem_x509_certificate(pem.read_bytes())
-
-
-def _load_key(path: Path) -> ec.EllipticCurvePrivateKey:
-    key = serialization.load_pem_private_key(path.read_bytes(), None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey), "the room's authority has a key on P-256"
-    return key
+def _own_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """Read a key that the room made; make it where it is missing."""
+    if not path.exists():
+        key = ec.generate_private_key(ec.SECP256R1())
+        write_whole(path, _key_bytes(key), mode=0o600)
+        return key
+    read = read_key(path)
+    if not isinstance(read, ec.EllipticCurvePrivateKey):
+        raise CertificateUnusable(f"tls/{path.name}: cần khóa trên P-256. / a key on P-256 expected.")
+    return read
 
 
 def _key_bytes(key: ec.EllipticCurvePrivateKey) -> bytes:
     pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     return key.private_bytes(pem, form, serialization.NoEncryption())
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """Write a file whole or not at all; a key is never readable by others, not even for a moment."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

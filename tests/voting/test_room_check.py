@@ -46,7 +46,7 @@ def found(settings: Settings, name: str, now: datetime.datetime = NOW) -> room_c
 
 @pytest.mark.parametrize("name", ["folder", "network", "certificate", "clock"])
 def test_a_room_that_is_right_is_found_right(settings: Settings, name: str) -> None:
-    assert found(settings, name).right
+    assert found(settings, name, settings.clock() if name == "certificate" else NOW).right
 
 
 def test_a_machine_without_a_network_is_told_to_join_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +58,7 @@ def test_a_certificate_for_another_address_names_what_to_write(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room_check, "addresses", lambda: ["192.168.9.9"])
-    assert '["192.168.9.9"]' in found(settings, "certificate").mend
+    assert '["192.168.9.9"]' in found(settings, "certificate", settings.clock()).mend
 
 
 def test_a_certificate_that_runs_out_is_found(settings: Settings) -> None:
@@ -93,7 +93,6 @@ def test_a_tablet_votes_in_a_practice_room_that_leaves_nothing(settings: Setting
     with storage.write() as session:
         code = box_devices.new_code(session, "Máy 01", 1)
         device = box_devices.enrol(session, code, public_text(key), 1)
-    storage.close()
     assert [one.label for one in enrolled(settings)] == ["Máy 01"]
     with practice_room(settings, tmp_path / "check") as practice:
         server = RunningServer(dataclasses.replace(settings), practice.process)
@@ -148,8 +147,8 @@ FAILURES = {
     "folder": ("thư mục / folder", "chmod 600"),
     "network": ("mạng / network", "Nối máy chủ"),
     "address": ("chứng thư / certificate", "192.168.9.9"),
-    "certificate": ("certificate", "Xóa tls/server.pem"),
-    "expired": ("chứng thư / certificate", "Xóa tls/server.pem"),
+    "certificate": ("chứng thư / certificate", "Làm theo dòng trên"),
+    "expired": ("chứng thư / certificate", "phieukin room renew-certificate"),
     "clock": ("đồng hồ / clock", "timedatectl"),
     "zone": ("đồng hồ / clock", "Asia/Ho_Chi_Minh"),
     "disk": ("ổ đĩa / disk", "2 GiB"),
@@ -158,11 +157,17 @@ FAILURES = {
 }
 
 
-def test_something_else_in_the_place_of_the_certificate_is_replaced(right: Settings) -> None:
+def test_something_else_in_the_place_of_the_certificate_is_named_and_left_alone(right: Settings) -> None:
     server = right.authority.with_name("server.pem")
     server.write_bytes(right.authority.read_bytes())
-    assert check(right, "--no-tablets").exit_code == 0
-    assert server.read_bytes() != right.authority.read_bytes()
+    done = check(right, "--no-tablets")
+    assert done.exit_code == 1 and "server.key" in done.output
+    assert server.read_bytes() == right.authority.read_bytes()
+
+
+def test_an_authority_that_begins_later_is_found(right: Settings) -> None:
+    early = right.clock() - datetime.timedelta(days=30)
+    assert "clock is probably wrong" in found(right, "certificate", early).seen
 
 
 def told(output: str) -> dict[str, tuple[str, str]]:

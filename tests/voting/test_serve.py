@@ -35,19 +35,22 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None
     assert (tmp_path / SECRET_FILE).stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"port": "x"}', b'{"prot": 1}'])
+def test_a_folder_that_was_open_to_others_is_shut_with_the_database_and_its_log(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    settings = load_settings(tmp_path)
+    prepare(settings)
+    log = tmp_path / "room.db-wal"
+    log.touch()
+    for path in (tmp_path, tmp_path / "room.db", log):
+        path.chmod(0o755)
+    prepare(settings)
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path, *tmp_path.glob("room.db*"))} == {0}
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"port": "x"}', b'{"prot": 1}', b'{"port": 0}', b'{"port": 65536}'])
 def test_settings_that_cannot_be_read_are_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / CONFIG_FILE).write_bytes(content)
     with pytest.raises(InvalidSettings, match=CONFIG_FILE):
-        load_settings(tmp_path)
-
-
-def test_settings_saved_by_notepad_are_read_and_utf_16_is_named(tmp_path: Path) -> None:
-    text = '{"port": 9443}\r\n'
-    (tmp_path / CONFIG_FILE).write_bytes(text.encode("utf-8-sig"))
-    assert load_settings(tmp_path).port == 9443
-    (tmp_path / CONFIG_FILE).write_bytes(text.encode("utf-16"))
-    with pytest.raises(InvalidSettings, match=r"room\.json is UTF-16.*Save as"):
         load_settings(tmp_path)
 
 

@@ -1,6 +1,7 @@
 """Settings of the room server, kept in one folder (thư mục của máy chủ) that belongs to the server alone.
 
-room.json    address, port, processes, database, names in the certificate
+room.json    address, port, processes, database, names in the certificate; written with its defaults at the first start
+room.lock    held by the one server of this folder: see voting.serve_alone
 room.key     the server's secret, 32 bytes in base64; backups of the database are useless without it
 room.db      the database, unless room.json names another one
 tls/         the room's certificate authority and certificate
@@ -14,13 +15,15 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
-from keys.errors import UnreadableText
-from keys.plain_text import read_text
+from keys.durable import write_whole
 from keys.structs import read_json
 from voting.errors import InvalidSettings
+from voting.serve_names import check_names, is_permitted
+from voting.serve_trust import is_foreign
 from voting.setup_keys import SECRET_BYTES
 
 Clock = Callable[[], datetime.datetime]
@@ -31,7 +34,7 @@ class _Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """room.json."""
 
     host: str = "0.0.0.0"  # the tablets of the room reach it; the room has no other network
-    port: int = 8443
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8443
     processes: int = 2
     threads: int = 16
     database: str | None = None
@@ -76,6 +79,8 @@ def load_settings(directory: Path) -> Settings:
     directory = directory.resolve()
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     config = _read_config(directory / CONFIG_FILE)
+    if not all(map(is_permitted, config.names)) and not is_foreign(directory / "tls"):
+        check_names(config.names)
     return Settings(
         directory=directory,
         database=config.database or f"sqlite:///{directory / DATABASE_FILE}",
@@ -99,7 +104,34 @@ def write_config(directory: Path, **fields: object) -> None:
         config = msgspec.convert(fields, _Config)
     except msgspec.ValidationError as error:
         raise InvalidSettings(f"{CONFIG_FILE}: {error}") from None
-    (directory / CONFIG_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(config)) + b"\n")
+    write_whole(directory / CONFIG_FILE, msgspec.json.format(msgspec.json.encode(config)) + b"\n", mode=0o600)
+
+
+def has_config(directory: Path) -> bool:
+    """Tell whether the room has a room.json; without one it has the defaults."""
+    return (directory / CONFIG_FILE).exists()
+
+
+def keep_private(directory: Path) -> None:
+    """Shut a room's folder, and what lies in it, to other accounts: also one that was there before the room.
+
+    The database's log tells the order of casting while the box is open. A secret that others could read stays as it is:
+    `room check` says so. Raises InvalidSettings where this account may
+    not do that.
+    """
+    if os.name != "posix":
+        return
+    inside = [directory, directory / "tls", *directory.glob("*.db*"), directory / CONFIG_FILE]
+    try:
+        for path in inside:
+            if path.exists() and not path.is_symlink() and path.stat().st_mode & 0o077:
+                path.chmod(path.stat().st_mode & 0o700)
+    except OSError as error:
+        raise InvalidSettings(
+            f"{directory}: thư mục và các tệp trong đó phải thuộc tài khoản chạy máy chủ: đổi chủ (chown) hoặc chọn "
+            f"thư mục khác. / the folder and what is in it must belong to the server's account: change the owner "
+            f"(chown) or name another folder. ({error})"
+        ) from None
 
 
 def at_address(settings: Settings, host: str, port: int) -> Settings:
@@ -111,9 +143,7 @@ def _read_config(path: Path) -> _Config:
     if not path.exists():
         return _Config()
     try:
-        return read_json(read_text(path).encode(), _Config)
-    except UnreadableText as error:
-        raise InvalidSettings(str(error)) from None
+        return read_json(path.read_bytes(), _Config)
     except msgspec.MsgspecError as error:
         raise InvalidSettings(f"{path.name}: {error}") from None
 

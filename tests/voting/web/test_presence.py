@@ -1,6 +1,5 @@
 """Which tablets are there: in coarse steps, in memory alone, shared by the server's processes, and of no voter."""
 
-import contextlib
 import datetime
 import multiprocessing
 import os
@@ -84,7 +83,7 @@ def test_nothing_of_it_is_written_anywhere(app: Flask, room: Room, browser: Brow
     device = enrolled(app)
 
     def everything() -> list[str]:
-        with contextlib.closing(sqlite3.connect(tmp_path / "room.db")) as database:
+        with sqlite3.connect(tmp_path / "room.db") as database:
             return list(database.iterdump())
 
     before = everything()

@@ -1,13 +1,13 @@
 """Sheets to print, for staff; and for everybody the page from which tablets take the room's certificate."""
 
-import ssl
-
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Blueprint, Response, abort, render_template, url_for
 
 from voting import closing, life_row, roll, setup, sheets
 from voting.life_table import WITH_SETUP
+from voting.serve_trust import anchor
 from voting.web.pages.context import current_row
 from voting.web.pages.hall import qr_code
 from voting.web.room import the_room
@@ -40,8 +40,7 @@ def download(name: str) -> Response:
 @pages.get("/ca")
 def authority() -> str:
     """How a tablet comes to trust this room: the certificate as a link and a QR, steps for each system."""
-    raw = x509.load_pem_x509_certificate(the_room().settings.authority.read_bytes())
-    fingerprint = raw.fingerprint(hashes.SHA256()).hex()
+    fingerprint = _anchor().fingerprint(hashes.SHA256()).hex()
     link = url_for("sheets.certificate", _external=True, _scheme="https")
     kiosk = url_for("hall.kiosk", _external=True, _scheme="https")
     codes = {"link": link, "link_qr": qr_code(link), "kiosk": kiosk, "kiosk_qr": qr_code(kiosk)}
@@ -51,10 +50,14 @@ def authority() -> str:
 @pages.get("/ca/phieukin.crt")
 def certificate() -> Response:
     """The certificate of the room's authority: public, and good for rooms alone."""
-    der = ssl.PEM_cert_to_DER_cert(the_room().settings.authority.read_text())
-    answer = Response(der, content_type=DER)
+    answer = Response(_anchor().public_bytes(Encoding.DER), content_type=DER)
     answer.headers["Content-Disposition"] = 'attachment; filename="phieukin.crt"'
     return answer
+
+
+def _anchor() -> x509.Certificate:
+    """What a tablet has to trust: the room's authority, or the end of an office's chain."""
+    return anchor(the_room().settings.authority.parent)
 
 
 def _make(name: str) -> bytes:
