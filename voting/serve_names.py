@@ -24,7 +24,7 @@ PERMITTED_NETWORKS = (
 ALWAYS = ("localhost", "127.0.0.1")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_LONGEST = 253  # characters of a name (RFC 1035, 2.3.4)
+_LONGEST = 253  # characters of a name
 _ANYWHERE = ("192.168.255.254", 9)  # an address of a private network, to ask which way out the system would take
 
 

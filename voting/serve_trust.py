@@ -44,7 +44,7 @@ class Shown:
         return [str(one.value) for one in listed if isinstance(one, x509.DNSName | x509.IPAddress)]
 
     def covers(self, name: str) -> bool:
-        """Tell whether it is good for a name or address, as browsers compare them (RFC 6125, 6.4)."""
+        """Tell whether it is good for a name or address, as browsers compare them."""
         listed = [one.lower() for one in self.names()]
         try:
             return str(ipaddress.ip_address(name)) in listed
@@ -163,7 +163,7 @@ def check_foreign(folder: Path, shown: Shown, names: Iterable[str], now: datetim
 
 
 def check_path(folder: Path, names: Iterable[str], now: datetime.datetime) -> Shown:
-    """Validate path, names and dates as a tablet does that trusts `anchor` (RFC 5280, 6.1); return what is shown.
+    """Validate path, names and dates as a tablet does that trusts `anchor`; return what is shown.
 
     Raises CertificateUnusable with the name that a tablet would refuse, and why.
     """
