@@ -12,10 +12,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
-LOCKED := $(PIP) install --require-hashes
+LOCKED := .ci/install $(VENV)
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
-NODE   := $(if $(shell command -v node && command -v npm),,-r requirements-node.txt)
+NODE   := $(if $(shell command -v node && command -v npm),,requirements-node.txt)
 # npm, Chromium and others want a home to write to, even where the account has none.
 ifeq ($(wildcard $(HOME)/.),)
 export HOME := $(abspath $(VENV))/home
@@ -39,10 +38,10 @@ $(BIN)/python:
 	@mkdir -p $(VENV)/home
 
 # The front end is built by a rule of its own below, which knows its sources: so not by the hook here.
-$(VENV)/.room: requirements.txt requirements-build.txt requirements-node.txt pyproject.toml | $(BIN)/python
+$(VENV)/.room: requirements.txt requirements-build.txt requirements-node.txt requirements-installer.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what the room needs"
-	@$(LOCKED) -r requirements.txt -r requirements-build.txt $(NODE)
-	@HATCH_BUILD_NO_HOOKS=true $(PIP) install --no-deps --no-build-isolation --editable .
+	@$(LOCKED) requirements.txt requirements-build.txt $(NODE)
+	@HATCH_BUILD_NO_HOOKS=true $(LOCKED) --editable .
 	@touch $@
 
 $(VENV)/.front: $(FRONT_SOURCES) hatch_build.py | $(VENV)/.room
@@ -52,7 +51,7 @@ $(VENV)/.front: $(FRONT_SOURCES) hatch_build.py | $(VENV)/.room
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.room
 	@echo "Installing what the tests need"
-	@$(LOCKED) -r requirements-dev.txt
+	@$(LOCKED) requirements-dev.txt
 	@touch $@
 
 .PHONY: packages
@@ -66,7 +65,7 @@ demo: $(VENV)/.front ## a rehearsal of the sample conference into demo/, then a 
 	@$(BIN)/phieukin demo --out demo $(if $(filter-out 0 no,$(ONESHOT)),--oneshot)
 
 .PHONY: test
-test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks, in less than 20 minutes
+test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks: about 18 minutes on 2 cores
 	@tests/tools/belenios-tool --version >/dev/null
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ($(APART))"
 
@@ -82,8 +81,14 @@ types: $(VENV)/.dev $(VENV)/.front ## mypy (strict) and, for the tablet, tsc
 	@$(BIN)/python -m tests.tools.check_front
 
 .PHONY: unit
-unit: $(VENV)/.dev ## the fast tests, in less than a minute
+unit: $(VENV)/.dev $(VENV)/.front ## the fast tests: 3 minutes on 2 cores
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))"
+
+.PHONY: pythons
+pythons: ## the fast tests under every supported Python (3.11 to 3.14) that is there; those that are not are named
+	@.ci/pythons | while read -r version path; do \
+	  echo "== Python $$version"; $(MAKE) --no-print-directory unit PYTHON="$$path" VENV=".venv-$$version"; \
+	done
 
 .PHONY: faults
 faults: packages $(VENV)/.dev $(VENV)/.front ## kill the room at every point, cut its power and network: nothing acknowledged is lost
@@ -134,13 +139,13 @@ docs: $(VENV)/.dev ## the documents that are made from the program (docs/command
 
 .PHONY: wheel
 wheel: $(VENV)/.dev ## the wheel, with the front end in it, into dist/
-	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist .
 
 # Tools that look at the supply chain have an environment of their own: nothing of ours needs them.
 $(VENV)/.audit: requirements-audit.txt | $(BIN)/python
 	@echo "Installing what looks at the supply chain"
 	@$(PYTHON) -m venv $(VENV)/audit
-	@$(VENV)/audit/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes -r requirements-audit.txt
+	@.ci/install $(VENV)/audit requirements-audit.txt
 	@touch $@
 
 .PHONY: sbom
@@ -160,6 +165,6 @@ lock: ## renew requirements*.txt from pyproject.toml
 
 .PHONY: clean
 clean: ## remove what was made here: environment, builds, caches and demo/
-	@rm -rf $(VENV) build dist demo kiosk_templates/node_modules kiosk_templates/static/built htmlcov .coverage* \
+	@rm -rf .venv .venv-* build dist demo kiosk_templates/node_modules kiosk_templates/static/built htmlcov .coverage* \
 	  .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -prune -exec rm -rf {} +

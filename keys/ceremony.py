@@ -56,6 +56,7 @@ from keys.trustees import (
     verify_certificate,
     verify_certificates_signature,
     verify_coefficients,
+    verify_degree,
     verify_share_key,
     verify_share_signature,
     verify_trustees,
@@ -250,6 +251,7 @@ def _check_dealings(
     for text, (certificate, commitment) in zip(texts, certificates, strict=True):
         with blaming(text.index):
             result.append((text, _check_dealing(text, certificate, commitment, listed, fingerprint(announcements))))
+    verify_degree(coefficient_sums((coefficients for _, coefficients in result), listed[0].threshold))
     return result
 
 

@@ -23,6 +23,7 @@ from keys.keyfiles import (
     write_public,
     write_sealed,
 )
+from keys.plain_text import first_line
 from keys.trustees import encode_trustees, parse_trustees, verify_trustees
 
 SHORTEST_PASSPHRASE = 8
@@ -67,7 +68,7 @@ def _input(name: str, help_text: str) -> Callable[[F], F]:
 
 def _passphrase(file: Path | None, *, new: bool) -> str:
     if file is not None:
-        text = file.read_text("utf-8").partition("\n")[0].removesuffix("\r")
+        text = first_line(file)
     else:
         text = str(click.prompt("Mật khẩu / Passphrase", hide_input=True, confirmation_prompt=new))
     if new and len(text) < SHORTEST_PASSPHRASE:

@@ -41,6 +41,10 @@ class InvalidFormat(KeysError):
     """A file of this package is not in its one canonical form."""
 
 
+class UnreadableText(KeysError):
+    """A text that people wrote is in an encoding that we do not read; the message says what to do."""
+
+
 class WrongPassphrase(KeysError):
     """The file is whole, but this passphrase does not open it."""
 

@@ -17,6 +17,7 @@ from keys.sealing import pack, unpack
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LINE_BYTES, GROUP = 25, 5
+MOST_LINES, MOST_CHARACTERS = 99, 200  # lines of a sheet; characters of one line, spaces included
 SEPARATOR = "/"
 """Between the lines of one QR code: a character of its alphanumeric mode."""
 
@@ -49,9 +50,9 @@ def read_recovery(text: str) -> bytes:
     return unpack(packed)
 
 
-def check_line(text: str) -> int:
-    """Check one line while it is typed; return its number, or raise DamagedFile."""
-    return _read_line(text)[0]
+def check_lines(text: str) -> tuple[int, ...]:
+    """Check what was typed or scanned at once, one line or several; return their numbers, or raise DamagedFile."""
+    return tuple(number for number, _ in _read_lines(text))
 
 
 def _line(number: int, part: bytes) -> str:
@@ -72,14 +73,16 @@ def _read_lines(text: str) -> Iterator[tuple[int, bytes]]:
 
 def _read_line(text: str) -> tuple[int, bytes]:
     number_text, *rest = text.upper().translate(_MEANT).split()
-    if not number_text.isdecimal() or len(rest) < 2:
+    if not (number_text.isascii() and number_text.isdecimal()) or len(rest) < 2 or len(text) > MOST_CHARACTERS:
         raise DamagedFile(f"a line with its number, groups and check expected, {text.strip()[:20]!r} found")
     number = int(number_text)
+    if not 1 <= number <= MOST_LINES:
+        raise DamagedFile(f"line {number_text[:20]}: a sheet has lines 1 to {MOST_LINES}")
     try:
         part = _decode(rest[:-1])
     except ValueError:
         raise DamagedFile(f"line {number}: a character that is not of this alphabet") from None
-    if not 1 <= number <= 99 or _check(number, part) != rest[-1]:
+    if _check(number, part) != rest[-1]:
         raise DamagedFile(f"line {number}: something is mistyped in it")
     return number, part
 

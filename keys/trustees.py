@@ -249,6 +249,7 @@ def _pedersen_checks(item: Pedersen, place: str) -> Iterator[Check]:
         check = partial(verify_certificates_signature, item.certificates, own, certificate, signature)
         yield f"{place}.signatures[{index}]", check
     sums = coefficient_sums(item.coefficients, item.threshold)
+    yield f"{place}.threshold", partial(verify_degree, sums)
     for index, (certificate, key) in enumerate(zip(item.certificates, item.verification_keys, strict=True), 1):
         spot = f"{place}.verification_keys[{index - 1}]"
         yield f"{spot}.public_key", partial(verify_share_key, key.public_key, sums, index)
@@ -292,6 +293,18 @@ def coefficient_sums(coefficients: Iterable[Coefficients], threshold: int) -> tu
     """The public coefficients of the sum of all polynomials; those beyond the threshold are left out."""
     listed = list(coefficients)
     return tuple(total(one.points[k] for one in listed if k < len(one.points)) for k in range(threshold))
+
+
+def verify_degree(sums: Sequence[Point]) -> None:
+    """Verify that as many tellers as the threshold says are needed; raise InvalidCertificate.
+
+    All tellers together could choose last coefficients that cancel out: then fewer of them would open the sum.
+    """
+    if sums[-1] == IDENTITY:
+        raise InvalidCertificate(
+            f"the last coefficients of all tellers cancel out: fewer than {len(sums)} of them would open; "
+            "begin a new ceremony"
+        )
 
 
 def evaluate(points: Sequence[Point], index: int) -> Point:

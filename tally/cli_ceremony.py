@@ -1,5 +1,7 @@
 """The commands of the key ceremony: ceremony (guided), recover."""
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +11,8 @@ import click
 
 from keys.errors import DamagedFile
 from keys.keyfiles import write_owner_only
-from keys.recovery import SEPARATOR, check_line, read_recovery
+from keys.plain_text import read_text
+from keys.recovery import check_lines, read_recovery
 from tally.ceremony_guide import Seat, make_plan, plan_by_asking, show_plan
 from tally.ceremony_plan import Plan, majority, new_plan
 from tally.ceremony_stick import Stick
@@ -65,7 +68,7 @@ def ceremony_command(
     with explained(guide):
         stick.mkdir(parents=True, exist_ok=True)
         table = Stick(stick)
-        listed = on_ballot.read_text("utf-8").splitlines() if on_ballot else []
+        listed = read_text(on_ballot, utf_16=True).splitlines() if on_ballot else []
         plan = table.plan() or _new_plan(guide, table, tellers, threshold, conference, listed)
         show_plan(guide, plan)
         index = me or guide.number("ceremony.who", 1, len(plan.tellers), size=len(plan.tellers))
@@ -112,20 +115,26 @@ def _new_plan(
 def recover_command(out: Path, lines: Path | None, language: Language) -> None:
     """Restore a teller's sealed file from the lines of its recovery sheet, typed or scanned."""
     guide = Guide(language)
-    text = lines.read_text("utf-8") if lines else _typed(guide)
-    write_owner_only(out, read_recovery(text))
-    guide.good("recover.done", path=out)
+    with explained(guide):
+        if out.exists():  # before anybody types
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(out))
+        sealed = read_recovery(read_text(lines, utf_16=True)) if lines else _typed(guide)
+        write_owner_only(out, sealed)
+        guide.good("recover.done", path=out)
 
 
-def _typed(guide: Guide) -> str:
+def _typed(guide: Guide) -> bytes:
+    """Take the lines one by one; a line that is wrong or missing is named, and what was typed is kept."""
     guide.say("recover.ask")
     typed: list[str] = []
-    while line := guide.ask("recover.line", default=""):
+    while True:
+        line = guide.ask("recover.line", default="")
         try:
-            for part in line.split(SEPARATOR):
-                check_line(part)
+            if not line:
+                return read_recovery("\n".join(typed))
+            check_lines("\n".join([*typed, line]))
+            typed.append(line)
         except DamagedFile as error:
             guide.warn("recover.wrong", why=error)
-            continue
-        typed.append(line)
-    return "\n".join(typed)
+            if not line and not guide.confirm("recover.go_on"):
+                raise

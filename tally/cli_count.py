@@ -67,7 +67,7 @@ def use_token_command(out: Path, token: TokenChoice, path: Path, passphrase_file
 
 @click.command("confirm")
 @click.argument("archive", type=EXISTING)
-@click.option("--fingerprint", help="The fingerprint on the hall screen; without it, the program asks.")
+@click.option("--fingerprint", help="The election code on the hall screen; without it, the program asks.")
 @click.option("--out", type=TARGET, required=True, help="The confirmation to hand to the desk.")
 @language_option
 @token_options
@@ -109,7 +109,7 @@ def sum_command(archive: Path) -> None:
 
 @click.command("open")
 @click.argument("archive", type=EXISTING)
-@click.option("--end-ballots", help="Hash of EndBallots that the tellers compared; without it, the program asks.")
+@click.option("--end-ballots", help="Closing code of the box that the tellers compared; without it, the program asks.")
 @click.option("--out", type=TARGET, required=True, help="What the teller hands over.")
 @click.option("--single-ballot", is_flag=True, help="The chair has given the word to open a box of one ballot.")
 @teller_options
@@ -158,10 +158,10 @@ def finish_command(
 
 
 def _compare(found: str, expected: str | None) -> None:
-    """Have people compare the hash of EndBallots; refuse to go on where it differs."""
+    """Have people compare the hash of EndBallots, the closing code; refuse to go on where it differs."""
     same = expected == found
     if expected is None:
-        same = click.confirm(f"EndBallots: {found}\n{in_both('said.compare')}")
+        same = click.confirm(f"{in_both('said.end_ballots')}: {found}\n{in_both('said.compare')}")
     if not same:
         raise Refused(in_both("said.other_hash", expected=expected or "?", found=found))
 

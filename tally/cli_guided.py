@@ -21,7 +21,7 @@ from tally.minutes import renderer_versions
 @click.argument("stick", type=FOLDER)
 @click.option("--home", "homes", multiple=True, type=FOLDER, help="A teller's own folder; may be repeated.")
 @click.option("--me", type=click.IntRange(1), help="The teller who opens first in this run; else the program asks.")
-@click.option("--end-ballots", help="Hash of EndBallots that the tellers compared; without it, the program asks.")
+@click.option("--end-ballots", help="Closing code of the box that the tellers compared; without it, the program asks.")
 @click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
 @language_option
 def count_command(

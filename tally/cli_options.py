@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from keys.keyfiles import read_sealed
+from keys.plain_text import first_line
 from keys.signing import KIND as SIGNING_KIND
 from keys.signing import SigningKey, decode_signing_key
 from tally.errors import CannotSign
@@ -30,7 +31,7 @@ def teller_options(command: F) -> F:
 def passphrase(file: Path | None, *, new: bool = False) -> str:
     """Take the passphrase from a file's first line, or ask; a new one is asked for twice."""
     if file is not None:
-        return file.read_text("utf-8").partition("\n")[0].removesuffix("\r")
+        return first_line(file)
     return str(click.prompt("Mật khẩu / Passphrase", hide_input=True, confirmation_prompt=new))
 
 

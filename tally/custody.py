@@ -10,6 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from keys.transcript import sha256_hex
+from tally.audit.custody import DESTRUCTION as DESTRUCTION
+from tally.audit.custody import LOG as LOG
+from tally.audit.custody import SHEETS as SHEETS
 from tally.audit.record import ReadRecord, read_record
 from tally.audit.report import Ledger, Verdict
 from tally.audit.run import audit
@@ -22,9 +25,6 @@ from tally.signatures import signers
 from voting.documents.bundle import write_bundle_with
 from voting.documents.conference import Conference
 from voting.documents.envelope import payload_of
-
-LOG, DESTRUCTION = "conference-log.txt", "destruction.json"
-SHEETS = ("custody-sheet.txt", "custody-sheet.pdf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from typing import IO, Any, Literal
 
 import click
 
+from keys.plain_text import first_line
 from tally.ceremony_passphrase import bits_of, strength_of, suggested
-from tally.verify_cli import printable
+from tally.terminal import printable
 
 Language = Literal["vi", "en"]
 GROUP, GROUPS_A_LINE = 4, 8
@@ -97,7 +98,7 @@ class Guide:
     def passphrase(self, file: Path | None, **values: object) -> str:
         """Ask for the passphrase of a sealed file, or take it from a file's first line."""
         if file is not None:
-            return _first_line(file)
+            return first_line(file)
         return str(click.prompt(self.words("passphrase.ask", **values), hide_input=True, prompt_suffix=" "))
 
     def pin(self, **values: object) -> str:
@@ -107,7 +108,7 @@ class Guide:
     def new_passphrase(self, file: Path | None, names: tuple[str, ...]) -> str:
         """Ask for a new passphrase twice, showing its strength; a weak one is refused. Empty: suggest one."""
         if file is not None:
-            text = _first_line(file)
+            text = first_line(file)
             if strength_of(text, names) == "weak":
                 raise Refused(self.words("passphrase.weak", bits=int(bits_of(text, names))))
             return text
@@ -149,7 +150,3 @@ def groups(text: str, prefix: str = "    ") -> str:
 def _words(language: Language) -> dict[str, dict[str, str]]:
     raw = files("kiosk_templates").joinpath("translations", f"tellers.{language}.toml").read_text(encoding="utf-8")
     return tomllib.loads(raw)
-
-
-def _first_line(file: Path) -> str:
-    return file.read_text("utf-8").partition("\n")[0].removesuffix("\r")

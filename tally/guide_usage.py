@@ -12,7 +12,7 @@ import click
 
 from tally.guide import Guide, in_both
 from tally.guide_faults import words_of
-from tally.verify_cli import printable
+from tally.terminal import printable
 
 
 class Misused(click.UsageError):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from keys.plain_text import decode_text
 from tally.errors import CannotRecord
 from tally.minutes.agreement import disagreements
 from tally.rule import decide, notes_on
@@ -69,10 +70,11 @@ def read_hand_count(path: Path, conference: Conference | None = None, uuid: str 
     raw = path.read_bytes()
     try:
         check_size(raw, DOCUMENT_LIMIT, path.name)
+        text = decode_text(raw, path.name)
         is_toml = path.suffix.lower() == ".toml"
-        plain = tomllib.loads(raw.decode("utf-8")) if is_toml else parse_unique(raw, DOCUMENT_LIMIT, path.name)
+        plain = tomllib.loads(text) if is_toml else parse_unique(text.encode(), DOCUMENT_LIMIT, path.name)
         count = msgspec.convert(plain, HandCount)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeError) as error:
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as error:
         raise CannotRecord(f"{path.name}: {error}") from None
     if count.format != FORMAT:
         raise CannotRecord(f"{path.name}: format {FORMAT} expected, {count.format} found")

@@ -1,6 +1,7 @@
 """`phieukin verify`: check an archive and records made from it, or a bundle (design §5).
 
-Exit 0: sound. Exit 1: not sound, each failed check named with its place. Exit 2: not readable, or not supported.
+Exit 0: sound. Exit 1: not sound, each failed check named with its place; or sound but for required signatures that are
+still to come. Exit 2: not readable, or not supported. Whatever the file is, what was not checked is said.
 """
 
 import json
@@ -17,21 +18,23 @@ from tally.audit import Finding, Report, Verdict, audit
 from tally.audit.bundle import check_bundle
 from tally.audit.opening_proofs import OPENINGS
 from tally.audit.record import check_records
-from tally.audit.run import STAGES
+from tally.audit.unchecked import ORDER, unchecked_in
 from tally.errors import TallyError
 from tally.fast.checking import Runner, checker, cores, on_all_cores
 from tally.fast.resume import check_own, resuming
+from tally.terminal import printable
+from tally.verify_report import as_plain, as_text
 from voting.documents.canonical import DOCUMENT_LIMIT
 
-EXIT = {Verdict.SOUND: 0, Verdict.NOT_SOUND: 1, Verdict.UNREADABLE: 2, Verdict.UNSUPPORTED: 2}
+EXIT = {
+    Verdict.SOUND: 0,
+    Verdict.NOT_SOUND: 1,
+    Verdict.INCOMPLETE: 1,
+    Verdict.UNREADABLE: 2,
+    Verdict.UNSUPPORTED: 2,
+}
 PROGRESS_BYTES = 4 * 1024 * 1024  # smaller archives are checked before a bar would be read
 ZIP_MAGIC = b"PK\x03\x04"
-_WORDS = {
-    Verdict.SOUND: "ĐÚNG / sound",
-    Verdict.NOT_SOUND: "KHÔNG ĐÚNG / NOT SOUND",
-    Verdict.UNREADABLE: "KHÔNG ĐỌC ĐƯỢC / not readable",
-    Verdict.UNSUPPORTED: "KHÔNG HỖ TRỢ / not supported",
-}
 
 
 @click.command("verify")
@@ -46,14 +49,14 @@ def verify_command(
 ) -> None:
     """Check an archive FILE from its first byte to its result, and records made from it; or a bundle, all of it.
 
-    Exit 0: sound. Exit 1: not sound. Exit 2: not readable, or something that is not supported.
+    Exit 0: sound. Exit 1: not sound, or signatures are awaited. Exit 2: not readable, or not supported.
     """
     with _runner(cluster) as runner:
         report = check_file(file, records, runner if journal is None else _resuming(file, journal, runner))
     if as_json:
         click.echo(json.dumps(as_plain(report)))
     else:
-        for line in as_text(report, file.name, with_record=bool(records) or _is_bundle(file)):
+        for line in as_text(report, file.name):
             click.echo(printable(line, sys.stdout.encoding))
     sys.exit(EXIT[report.verdict])
 
@@ -100,14 +103,15 @@ def check_file(file: Path, records: tuple[Path, ...], runner: Runner | None = No
         return _unreadable("one record is given twice")
     try:
         report = _audit(file, runner)
-        return check_records(report, texts) if records else _without_record(report)
+        return _with_unchecked(check_records(report, texts) if records else report)
     except (MemoryError, RecursionError) as error:
         return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
 
 
 def _bundle(file: Path, runner: Runner | None) -> Report:
     try:
-        return check_bundle(file, runner)
+        report = check_bundle(file, runner)
+        return report if report.unchecked else replace(report, unchecked=ORDER)  # it did not even open
     except (MemoryError, RecursionError) as error:
         return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
 
@@ -118,48 +122,6 @@ def read_limited(path: Path) -> bytes:
         raise FileNotFoundError(f"{path}: not a file")
     with path.open("rb") as opened:
         return opened.read(DOCUMENT_LIMIT + 1)
-
-
-def as_plain(report: Report) -> dict[str, object]:
-    """The report as JSON (design §5)."""
-    checks = [
-        {"check": one.check, "examined": one.examined, "failed": one.failed, "first": list(one.first)}
-        for one in report.checks
-    ]
-    plain: dict[str, object] = {"verdict": str(report.verdict), "reached": report.reached, "checks": checks}
-    more = {"why": report.why, "signed_by": report.signed_by, "notes": list(report.notes)}
-    return plain | {name: said for name, said in more.items() if said}
-
-
-def as_text(report: Report, name: str, *, with_record: bool) -> list[str]:
-    """The report in lines for people: the verdict (Vietnamese, English), what failed and where, what was examined."""
-    lines = [f"{name}: {_WORDS[report.verdict]}" + (f": {report.why}" if report.why else "")]
-    for one in report.checks:
-        if one.failed:
-            lines.append(f"FAILED  {one.check}: {one.failed} of {one.examined}")
-            lines += [f"        {place}" for place in one.first]
-    passed = [f"{one.check} {one.examined}" for one in report.checks if one.examined and not one.failed]
-    if passed:
-        lines.append("passed  " + ", ".join(passed))
-    if report.verdict in (Verdict.SOUND, Verdict.NOT_SOUND):
-        lines.append(_how_far(report))
-        if report.signed_by:
-            lines.append(f"signed  by the key {report.signed_by}")
-        lines += [f"note    {note}" for note in report.notes]
-        if not with_record:
-            lines.append("note    no record given: the opening proofs of the tellers were not checked")
-    return lines
-
-
-def printable(line: str, encoding: str | None) -> str:
-    """Spell out what could steer a terminal, since names come from the file, and what the terminal cannot show."""
-    shown = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line)
-    return shown.encode(encoding or "utf-8", "backslashreplace").decode(encoding or "utf-8")
-
-
-def _how_far(report: Report) -> str:
-    ending = "; no result yet" if report.reached in STAGES.values() and report.reached != "result" else ""
-    return f"reached {report.reached}: {report.ballots} ballots{ending}"
 
 
 def _audit(file: Path, runner: Runner | None) -> Report:
@@ -181,10 +143,12 @@ def _is_bundle(file: Path) -> bool:
         return False  # the audit says why it cannot be read
 
 
-def _without_record(report: Report) -> Report:
-    """Show the opening proofs as a check of which nothing was examined."""
-    return replace(report, checks=(*report.checks, Finding(OPENINGS))) if report.decryptions else report
+def _with_unchecked(report: Report) -> Report:
+    """Name what was not checked, and show the opening proofs as a check of which nothing was examined."""
+    openings = report.decryptions and not any(one.check == OPENINGS for one in report.checks)
+    checks = (*report.checks, Finding(OPENINGS)) if openings else report.checks
+    return replace(report, checks=checks, unchecked=unchecked_in(report))
 
 
 def _unreadable(why: str) -> Report:
-    return Report(Verdict.UNREADABLE, "nothing", (), why=why)
+    return Report(Verdict.UNREADABLE, "nothing", (), why=why, unchecked=ORDER)

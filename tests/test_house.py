@@ -31,10 +31,10 @@ ARROWS = {
 TELLERS = ("keys", "voting.documents", "voting.procedures", "tally")
 TELLERS_EXTRAS = ("fast", "cluster", "token", "office")
 OF_EXTRAS = ("numba", "numpy", "dask", "distributed", "pkcs11", "docxtpl", "docx", "jinja2")
-ROOM_ONLY = ("flask", "sqlalchemy", "alembic", "granian", "flask_wtf", "flask_babel", "openpyxl", "argon2")
+ROOM_ONLY = ("flask", "sqlalchemy", "alembic", "granian", "flask_wtf", "openpyxl", "argon2")
 # Distributions that bring an import name, where they are called otherwise; any one of them is enough.
 BRING = {
-    "PIL": {"pillow"}, "argon2": {"argon2-cffi"}, "asn1crypto": {"pyhanko"}, "babel": {"flask-babel"},
+    "PIL": {"pillow"}, "argon2": {"argon2-cffi"}, "asn1crypto": {"pyhanko"},
     "coverage": {"pytest-cov"},
     "docx": {"python-docx", "docxtpl"}, "jinja2": {"flask", "docxtpl"}, "limits": {"flask-limiter"},
     "llvmlite": {"numba"}, "markupsafe": {"flask"}, "nacl": {"pynacl"}, "numpy": {"numba"}, "pkcs11": {"pyhanko"},
@@ -183,6 +183,34 @@ def test_json_is_read_in_one_place_which_knows_what_msgspec_lets_out() -> None:
     assert found == {"keys.structs"}, "keys.structs.read_json refuses what is no UTF-8, and lists in lists without end"
 
 
+def test_text_that_people_write_is_read_in_one_place_which_knows_editors() -> None:
+    """`keys.plain_text` takes away the mark of Notepad and names UTF-16; others read what machines wrote."""
+    machines = {
+        "kiosk_templates",  # our own sources and translations
+        "keys.plain_text",
+        "tally.guide",  # translations
+        "tally.guide_count",  # the moment at which the count began
+        "tally.minutes.wording",  # translations
+        "tally.rule_case",  # JSON on standard input, whose every byte is judged
+        "voting.documents.canonical",  # JSON whose every byte is judged
+        "voting.serve",  # a certificate
+        "voting.web.pages.sheets",  # a certificate
+        "voting.plan.sheets",  # uploaded tables, whose reader knows more encodings
+    }
+    found = set()
+    for name, path in modules().items():
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _reads_text(node.func, node):
+                found.add(name)
+    assert {name for name in found if name not in machines and name.split(".")[0] not in machines} == set()
+
+
+def _reads_text(function: ast.Attribute, call: ast.Call) -> bool:
+    said = [one.value for one in (*call.args, *(word.value for word in call.keywords)) if isinstance(one, ast.Constant)]
+    encodings = {"utf-8", "utf8", "utf-8-sig"} & {str(one).lower() for one in said}
+    return function.attr == "read_text" or (function.attr in ("decode", "open") and bool(encodings))
+
+
 def test_modules_stay_small() -> None:
     sizes = {name: path.read_text(encoding="utf-8").count("\n") for name, path in modules().items()}
     assert {name: lines for name, lines in sizes.items() if lines > MODULE_LINES} == {}
@@ -260,3 +288,17 @@ def test_pinned_lists_have_a_hash_for_each_package_and_no_address(name: str) -> 
     entries = [entry for entry in re.split(r"\n(?=[a-z])", text) if not entry.startswith("#")]
     assert entries and all("==" in entry and "--hash=sha256:" in entry for entry in entries)
     assert "://" not in text and "--index" not in text
+
+
+def test_only_the_pinned_installer_installs_packages() -> None:
+    """An installer that is not pinned resolves the same lists in another way on another day."""
+    scripts = [name for name in tracked() if name == "Makefile" or name.startswith(".ci/")]
+    calls = [(name, line) for name in scripts for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+             if re.search(r"pip\S* install|\$\{pip\[@\]\}\S* install|-m pip .*install", line)]  # fmt: skip
+    others = [(name, line.strip()) for name, line in calls if "--require-hashes" not in line and "#" not in line]
+    assert [name for name, line in others] == [".ci/install"] and "$environment/bin/uv" in others[0][1]
+
+
+def test_the_list_of_the_installer_can_be_read_by_any_pip() -> None:
+    names = re.findall(r"^([^\s=]+)==", (ROOT / "requirements-installer.txt").read_text(encoding="utf-8"), re.M)
+    assert names == ["pip", "uv"]

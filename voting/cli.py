@@ -26,7 +26,7 @@ _COMMANDS: Final = {
     "tally": ("tally.cli", "tally_group", "Tellers' steps: count, record, minutes, signatures."),
     "verify": ("tally.verify_cli", "verify_command", "Check an archive, its records, or a bundle."),
 }
-_EXTRAS: Final = {"flask", "flask_wtf", "flask_babel", "sqlalchemy", "alembic", "granian", "argon2", "openpyxl"}
+_EXTRAS: Final = {"flask", "flask_wtf", "sqlalchemy", "alembic", "granian", "argon2", "openpyxl"}
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from tally.audit import Verdict
-from tally.verify_cli import as_text, check_file
+from tally.verify_cli import check_file
+from tally.verify_report import as_text
 from voting.box_devices import new_code
 from voting.cards_sheet import card_sheets
 from voting.cli_rehearsal import rehearse, summary
@@ -89,7 +90,7 @@ def _verify(held: Held) -> None:
     records = tuple(path for path, _ in held.records)
     click.echo(f"\n$ phieukin verify {held.archive} " + " ".join(f"--record {path}" for path in records))
     report = check_file(held.archive, records)
-    for line in as_text(report, held.archive.name, with_record=True):
+    for line in as_text(report, held.archive.name):
         click.echo(line)
     if report.verdict is not Verdict.SOUND:
         raise click.ClickException("the rehearsal's own archive is not sound")

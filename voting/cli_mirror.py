@@ -5,8 +5,6 @@ from pathlib import Path
 
 import click
 from flask import Flask, Response, request
-from granian import Granian
-from granian.constants import Interfaces
 
 from keys.structs import learn_structs
 from voting import events
@@ -15,9 +13,13 @@ from voting.mirror import BODY_LIMIT, HEADER, PATH, SECRET_FILE, STORE_FILE, Sto
 from voting.serve_alone import end_with_the_server, hold_folder, hold_port
 from voting.serve_names import own_names
 from voting.serve_tls import prepare_certificate
+from voting.server.admission import mirror_admits
+from voting.server.front import Front
+from voting.server.listener import listen
 from voting.web.settings import keep_private, local_clock
 
 FOLDER_VARIABLE = "PHIEUKIN_MIRROR"
+THREADS = 16
 _FOLDER = click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), default="mirror", show_default=True,
     help="The mirror's folder: its ballots, certificate and secret.",
@@ -55,10 +57,7 @@ def _serve(folder: Path, host: str, port: int, names: tuple[str, ...]) -> None:
     certificate, key = prepare_certificate(folder / "tls", names, local_clock(), own_names())
     events.keep_to_catalogue()
     os.environ[FOLDER_VARIABLE] = str(folder.resolve())
-    Granian(
-        "voting.cli_mirror:application", address=host, port=port, interface=Interfaces.WSGI, factory=True, workers=1,
-        blocking_threads=16, ssl_cert=certificate, ssl_key=key, websockets=False, log_access=False,
-    ).serve()  # fmt: skip
+    listen("voting.cli_mirror:front", host, port, 1, certificate, key)
 
 
 @mirror_group.command("finish")
@@ -76,6 +75,11 @@ def application() -> Flask:
         raise InvalidSettings(f"{FOLDER_VARIABLE} must name the mirror's folder")
     events.keep_to_catalogue()
     return create_mirror(Path(folder))
+
+
+def front() -> Front:
+    """What granian runs: the application, and before it what reads requests."""
+    return Front(application(), mirror_admits, THREADS, headers={})
 
 
 def create_mirror(folder: Path) -> Flask:

@@ -17,6 +17,7 @@ from voting.serve import prepare, serve
 from voting.serve_alone import hold_folder, is_held
 from voting.serve_names import check_names, own_names, to_type
 from voting.serve_trust import RENEW_COMMAND, RENEW_DAYS, is_foreign, load_authority
+from voting.server.front import Front
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.storage.tables import StaffRow
@@ -44,6 +45,11 @@ def application() -> "Flask":
 
     app.after_request(load_ahead)
     return app
+
+
+def front() -> Front:
+    """What granian runs in each server process."""
+    return server.front(application())
 
 
 @click.command("serve")

@@ -6,6 +6,7 @@ it; docs/events.md is made from this catalogue. In the server every other logger
 """
 
 import logging
+import traceback
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -69,7 +70,7 @@ _COUNTED = {
     ),
     "audits": (
         "A tablet was tested instead of used for casting.",
-        "Một lần thử máy thay vì bỏ phiếu.",
+        "Một lần kiểm tra máy thay vì bỏ phiếu.",
     ),
     "helpers": ("Somebody was helped at a tablet.", "Có người giúp đại biểu ở máy."),
     "receipt_missing": (
@@ -109,6 +110,25 @@ _HEADINGS: dict[Place, str] = {
 }
 
 
+class OwnLines(logging.Filter):
+    """Lets the web server's lines about start and stop pass: others are about a peer, who could fill the disk so."""
+
+    LINES = ("Starting granian", "Listening at", "Spawning worker", "Started worker", "Stopping worker",
+             "Shutting down granian", "Unexpected exit", "Respawning")  # fmt: skip
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is such a line."""
+        return str(record.msg).startswith(self.LINES)
+
+
+SERVERS_OWN: dict[str, object] = {
+    "filters": {"own": {"()": f"{__name__}.{OwnLines.__name__}"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "generic", "filters": ["own"]}},
+    "loggers": {"_granian": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}
+"""How granian is to log: by its own handler, start and stop alone."""
+
+
 def keep_to_catalogue() -> None:
     """Let no other logger of this process be heard: libraries would write addresses, statements and messages.
 
@@ -125,6 +145,12 @@ def log(name: str, **fields: str) -> None:
     if event is None or set(fields) != set(event.fields):
         raise ValueError(f"an event of the catalogue with its fields expected, found {name}: {sorted(fields)}")
     LOGGER.error("%s %s", name, " ".join(f"{field}={fields[field]}" for field in event.fields))
+
+
+def log_fault(error: BaseException) -> None:
+    """Log the kind of an error and where it came up; never its message, which may quote what somebody sent."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    log("fault", kind=type(error).__name__, place=f"{last[0].filename}:{last[0].lineno}" if last else "?")
 
 
 def at(place: Place) -> tuple[Event, ...]:

@@ -18,29 +18,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from granian import Granian
-from granian.constants import Interfaces
-
 from voting import closing, events, life_row
 from voting.box import Verify, verify_alone
 from voting.errors import InvalidSettings
 from voting.serve_alone import end_with_the_server, hold_folder, hold_port
 from voting.serve_names import own_names
 from voting.serve_tls import prepare_certificate
+from voting.server.admission import room_admits
+from voting.server.front import Front
+from voting.server.listener import STOP_SECONDS, listen
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
 from voting.web.presence import shared_presence
+from voting.web.protection import HEADERS
 from voting.web.settings import Settings, at_address, keep_private, load_settings
 
 if TYPE_CHECKING:
     from flask import Flask
 
 FOLDER_VARIABLE = "PHIEUKIN_ROOM"
-APPLICATION = "voting.cli_serve:application"  # where everything is joined: the server with the tally's fast verifier
-CONNECTIONS = 2048  # open at once, of one process: granian counts a kept connection, and tablets keep theirs
+APPLICATION = "voting.cli_serve:front"  # where everything is joined: the server with the tally's fast verifier
 START_SECONDS = 120  # on a machine that does other things, too
 LOOK_SECONDS = 30  # for one answer of a server that starts
-STOP_SECONDS = 10
 _PAUSE = 0.05  # seconds between two looks at a server that starts
 
 
@@ -90,24 +89,17 @@ def _serve(settings: Settings, certificate: Path, key: Path) -> None:
         os.umask(0o077)
     _no_core_dumps()
     os.environ[FOLDER_VARIABLE] = str(settings.directory)
-    server = Granian(
-        APPLICATION,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        factory=True,
-        workers=settings.processes,
-        blocking_threads=settings.threads,
-        backpressure=CONNECTIONS,
-        ssl_cert=certificate,
-        ssl_key=key,
-        websockets=False,
-        log_access=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-    )
     with shared_presence():
-        server.serve()
+        listen(APPLICATION, settings.host, settings.port, settings.processes, certificate, key)
+
+
+def front(app: "Flask") -> Front:
+    """What one server process runs: the application, and before it what reads requests."""
+    from voting.web.room import EXTENSION, Room
+
+    room = app.extensions[EXTENSION]
+    assert isinstance(room, Room)
+    return Front(app, room_admits, room.settings.threads, headers=HEADERS)
 
 
 def application(verify: Verify = verify_alone) -> "Flask":

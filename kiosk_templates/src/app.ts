@@ -31,6 +31,8 @@ export interface Shower {
   warn(app: App, seconds: number | null): void;
   count(app: App, seconds: number): void;
   display(app: App): void;
+  /** Ask whether the sealed ballot shall really be thrown away and shown. */
+  confirmTest(app: App): void;
 }
 
 export class App {
@@ -165,6 +167,7 @@ export class App {
       this.#opened = await booth.ask("open", this.#documents);
       this.meeting = parseMeeting(this.#opened.conference, this.#opened.questions);
     } catch {
+      booth.close(); // its worker too: the next look at the room opens another one
       if (this.#booth === booth) [this.meeting, this.#booth] = [null, null];
     } finally {
       window.clearTimeout(late);
@@ -286,7 +289,7 @@ export class App {
 
   /** Open the sealed ballot for a second device instead of casting it. */
   async test(): Promise<void> {
-    if (this.state.at !== "review" || this.state.hash === null || this.#booth === null) return;
+    if (this.state.at !== "review" || this.state.hash === null || this.phase !== "open" || this.#booth === null) return;
     try {
       const ballot = await this.#booth.ask("test", null);
       this.#drop();

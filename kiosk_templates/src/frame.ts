@@ -16,6 +16,7 @@ export class Frame implements Shower {
   readonly #root: HTMLElement;
   readonly #idle = h("dialog.dialog", { role: "alertdialog", "aria-labelledby": "idle-title" });
   readonly #display = h("dialog.dialog", { "aria-labelledby": "display-title" });
+  readonly #confirm = h("dialog.dialog", { role: "alertdialog", "aria-labelledby": "confirm-title", "aria-describedby": "confirm-text" });
   byTouch = false;
   #view: View | null = null;
   #still = 0;
@@ -23,7 +24,7 @@ export class Frame implements Shower {
 
   constructor(root: HTMLElement) {
     this.#root = root;
-    document.body.append(this.#idle, this.#display);
+    document.body.append(this.#display, this.#confirm, this.#idle);
     for (const kind of ["pointerdown", "click", "keydown"]) {
       document.addEventListener(kind, (event) => this.#guard(event), { capture: true });
     }
@@ -74,10 +75,32 @@ export class Frame implements Shower {
   /** A new screen: no dialog, no voice, and for a moment no touches. While `data-still` stands, they are dead. */
   #fresh(dead: number): void {
     this.#display.close();
+    this.#confirm.close();
     hush();
+    this.#hold(dead);
+  }
+
+  /** Touches are dead for so many milliseconds. */
+  #hold(dead: number): void {
     window.clearTimeout(this.#still);
     this.#root.dataset["still"] = "";
     this.#still = window.setTimeout(() => delete this.#root.dataset["still"], dead);
+  }
+
+  /** A test throws the ballot away and shows it: say so first, and offer the way back first. */
+  confirmTest(app: App): void {
+    const close = (): void => this.#confirm.close();
+    const back = button(app.say("test.ask.back"), close, "primary", { "data-key": "test-back" });
+    const act = (): void => {
+      close();
+      void app.test();
+    };
+    this.#confirm.replaceChildren(
+      h("h2", { id: "confirm-title" }, app.say("test.ask.title")), h("p", { id: "confirm-text" }, app.say("test.ask.text")),
+      back, button(app.say("test.ask.go"), act, "", { "data-key": "test-go" }));
+    this.#hold(DEAD);
+    this.#confirm.showModal();
+    back.focus();
   }
 
   /** The focus goes to the heading of a new screen, or stays where it was when the same screen is drawn again. */

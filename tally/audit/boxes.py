@@ -2,7 +2,10 @@
 
 A folder of a bundle holds one box: `UUID.bel`, `UUID.facts.json`, `UUID.count.json`, for each paper `record.json` and
 `minutes.pdf` (`record-2.json`, …), and perhaps `UUID.commitments`, which needs no trust. A hand count has records and
-minutes alone: its verdict is computed again from its own case. An archive without a record is audited by itself.
+minutes alone: its verdict is computed again from its own case.
+
+Each archive lies in a bundle once, reaches its result, and comes with both facts files and the record of every paper:
+nothing else shows that its result is that of the ballots (design §2). Boxes of annulled sittings alone may lack them.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +16,8 @@ from keys.transcript import sha256_hex
 from tally.audit.minutes import check_hand_count, check_paper
 from tally.audit.record import RECORD, ReadRecord, check_records, read_record
 from tally.audit.report import Finding, Ledger, Report, Verdict
-from tally.audit.run import audit
+from tally.audit.run import STAGES, audit
+from tally.audit.unchecked import CATALOGUE, PDF_SIGNATURES, ROOT, unchecked_in
 from tally.fast.checking import Runner, checker
 from voting.documents.bundle import Bundle
 from voting.documents.canonical import DOCUMENT_LIMIT
@@ -38,6 +42,12 @@ class Boxes:
     """What is said where there is no maker at all; empty where that is nothing special."""
     conferences: list[Conference] = field(default_factory=list)
     """Those of all records and archives that were read."""
+    annulled: frozenset[str] = frozenset()
+    """Names of archives of sittings that the ledger calls annulled."""
+    unchecked: set[str] = field(default_factory=lambda: {ROOT})
+    """What was not checked of some box."""
+    seen: dict[str, str] = field(default_factory=dict)
+    """Names of the archives audited so far, by hash and by uuid."""
 
     @cached_property
     def records(self) -> dict[str, ReadRecord]:
@@ -66,9 +76,11 @@ class Boxes:
         archives = [name for name in self.bundle.names() if _is_in(name, folder, ".bel")]
         by_box: dict[str, dict[str, bytes]] = {name: {} for name in archives}
         for name, read in records.items():
-            check_paper(self.ledger, self.bundle, name, read)
+            if not check_paper(self.ledger, self.bundle, name, read):
+                self.unchecked.add(PDF_SIGNATURES)
             if read.record.form == "paper":
                 check_hand_count(self.ledger, name, read)
+                self.unchecked.add(CATALOGUE)
                 continue
             box = _joined(folder, f"{read.record.uuid}.bel")
             self._check_facts(name, read, box)
@@ -81,15 +93,45 @@ class Boxes:
         report = self._audited(box)
         merge(self.ledger, report, box)
         if report.verdict in (Verdict.UNREADABLE, Verdict.UNSUPPORTED):
+            self.unchecked |= {*unchecked_in(report)}
             return
+        self._check_once(box, report)
         self.ballots += report.ballots
         known = len(report.checks)
-        for finding in check_records(report, texts).checks[known:]:
+        whole = check_records(report, texts)
+        for finding in whole.checks[known:]:
             self.ledger.add(finding)
+        self.ledger.notes += whole.notes[len(report.notes) :]
+        self.unchecked |= {*unchecked_in(whole)} - {PDF_SIGNATURES}
         conference = report.election.conference if report.election else None
         self.conferences += [conference] if conference is not None else []
-        if texts and conference is not None:
-            self._check_complete(box, conference, {records[name].record.paper for name in texts})
+        if box in self.annulled and not texts:
+            self.ledger.notes.append(f"{box}: of an annulled sitting, without a record")
+        elif report.election is not None:
+            self._check_whole(box, report, {records[name].record.paper for name in texts})
+
+    def _check_once(self, box: str, report: Report) -> None:
+        """Check that an archive bears the name of its election, and lies here once only, cut or whole."""
+        uuid = report.election.uuid if report.election is not None else ""
+        if uuid:
+            own = PurePosixPath(box).name == f"{uuid}.bel"
+            self.ledger.require(ARCHIVE, own, box, f"the archive of the election {uuid}, under another name")
+        for known in {report.archive_hash, uuid} - {""}:
+            first = self.seen.setdefault(known, box)
+            self.ledger.require(ARCHIVE, first == box, box, f"an archive of the same election as {first}")
+
+    def _check_whole(self, box: str, report: Report, papers: set[int]) -> None:
+        """Check that a box reached its result, and that records and facts of it are there."""
+        far = report.reached == STAGES["Result"]
+        self.ledger.require(ARCHIVE, far, box, f"ends with {report.reached}: its result expected")
+        stem = box.removesuffix(".bel")
+        for file in () if papers else (f"{stem}.facts.json", f"{stem}.count.json"):  # with a record they are compared
+            self.ledger.require(FACTS_FILES, file in self.bundle.entries, file, "missing")
+        conference = report.election.conference if report.election is not None else None
+        if conference is None:
+            self.ledger.failed(RECORD, box, "an election without a conference, of which there is no record")
+        else:
+            self._check_complete(box, conference, papers)
 
     def _check_complete(self, box: str, conference: Conference, papers: set[int]) -> None:
         """Check that every paper of the meeting has its record."""
@@ -127,7 +169,7 @@ def merge(ledger: Ledger, report: Report, box: str) -> None:
     """Add what the audit of one archive found, each place behind the archive's name."""
     for one in report.checks:
         first = tuple(f"{box}: {place}" for place in one.first)
-        ledger.add(Finding(one.check, one.examined, one.failed, first))
+        ledger.add(Finding(one.check, one.examined, one.failed, first, one.awaited))
     if report.verdict is Verdict.UNREADABLE:
         ledger.failed(ARCHIVE, box, report.why)
     elif report.verdict is Verdict.UNSUPPORTED:

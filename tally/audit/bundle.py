@@ -18,7 +18,9 @@ from tally.audit.boxes import Boxes
 from tally.audit.bundle_damage import damage
 from tally.audit.custody import check_custody
 from tally.audit.dossier import check_dossier
-from tally.audit.report import Ledger, Report, Verdict
+from tally.audit.record import RECORD
+from tally.audit.report import Ledger, Report, Verdict, verdict_of
+from tally.audit.unchecked import PDF_SIGNATURES, in_order, unexamined
 from tally.fast.checking import Runner
 from voting.documents.bundle import open_bundle, verify_bundle_file, verify_bundle_signature
 
@@ -58,7 +60,7 @@ def _check(boxes: Boxes) -> Report:
         ledger.holds(FILES, listed.name, lambda: verify_bundle_file(bundle, listed))  # noqa: B023 - called at once
     reached = KINDS[bundle.manifest.kind](boxes)
     signed_by = _check_maker(boxes)
-    verdict, why = Verdict.SOUND if ledger.sound else Verdict.NOT_SOUND, ""
+    verdict, why = verdict_of(ledger.findings), ""
     if ledger.sound and ledger.unsupported:
         verdict, why = Verdict.UNSUPPORTED, ledger.unsupported[0]
     return Report(
@@ -69,6 +71,7 @@ def _check(boxes: Boxes) -> Report:
         ballots=boxes.ballots,
         signed_by=signed_by,
         notes=tuple(ledger.notes),
+        unchecked=in_order(boxes.unchecked | (unexamined(ledger.findings) & {RECORD, PDF_SIGNATURES})),
     )
 
 

@@ -6,8 +6,9 @@
 4. the chain     each step's names are those that the document before hands on, from the first step to the last
 5. the boxes     each archive with its records, facts, minutes                                          boxes
 
-Summary tables, letters and briefing sheet are held by the manifest's hash, and so by the desk's signature alone: that
-of the last step counted by machine, or what `voting.documents.dossier.makers` asks for where all were counted by hand.
+Summary tables, letters and briefing sheet are held by the manifest's hash, and so by the desk's signature alone, which
+the report says (`letters` among what was not checked). The desk is that of the last step counted by machine, or what
+`voting.documents.dossier.makers` asks for where all were counted by hand.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,8 +20,9 @@ from keys.transcript import sha256_hex
 from tally.audit.boxes import Boxes
 from tally.audit.report import Ledger as Findings
 from tally.audit.signatures import as_signed
+from tally.audit.unchecked import LETTERS
 from voting.documents.conference import ON_PAPER
-from voting.documents.dossier import LEDGER, makers, misplaced, required_keys
+from voting.documents.dossier import LEDGER, box_files, makers, misplaced, required_keys
 from voting.documents.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
 from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
 from voting.documents.record import Record
@@ -49,6 +51,8 @@ def check_dossier(boxes: Boxes) -> str:
     if ledger is not None:
         _note(findings, ROUND, list(ledger_problems(ledger, documents)), len(ledger.sittings))
         _note(findings, PLACES, list(misplaced({*bundle.names()}, ledger, documents)), len(bundle.names()))
+        boxes.annulled = frozenset(box_files(one)[0] for one in ledger.sittings if one.annulment is not None)
+    boxes.unchecked.add(LETTERS)
     annulled = annulled_documents(ledger) if ledger is not None else frozenset[str]()
     _note(findings, CHAIN, list(chain_problems(documents, annulled)), len(documents))
     live = {sha256: one for sha256, one in documents.items() if sha256 not in annulled}
@@ -85,7 +89,7 @@ def _check_decision(boxes: Boxes, name: str) -> ListDecision:
         why = "a signature by nobody whom it names, or one that does not verify"
         boxes.ledger.require(DECISIONS, signature.keyid in valid, name, why)
     awaited = missing_signatures(envelope, decision.signers)
-    boxes.ledger.require(DECISIONS, not awaited, name, f"awaiting signature of {', '.join(awaited)}")
+    boxes.ledger.signed(DECISIONS, not awaited, name, ", ".join(awaited))
     return decision
 
 

@@ -18,27 +18,37 @@ MINUTES, SIGNATURES, HAND_COUNT = "minutes", "minutes_signatures", "hand_count"
 MINUTES_LIMIT = 64 * 1024 * 1024
 
 
-def check_paper(ledger: Ledger, bundle: Bundle, name: str, read: ReadRecord) -> None:
-    """Check the minutes of the record `name` in its folder, and that its name is that of its paper."""
+def check_paper(ledger: Ledger, bundle: Bundle, name: str, read: ReadRecord) -> bool:
+    """Check the minutes of the record `name` in its folder, and that its name is that of its paper.
+
+    Returns whether the minutes could be compared with the record.
+    """
     paper = read.record.paper
-    number = "" if paper == 1 else f"-{paper}"
-    folder, _, own = name.rpartition("/")
+    number, own = "" if paper == 1 else f"-{paper}", name.rpartition("/")[2]
     ledger.require(RECORD, own == f"record{number}.json", name, f"holds the record of paper {paper}")
-    minutes = f"{folder}/minutes{number}.pdf".lstrip("/")
-    missing = ledger.get(MINUTES, minutes, lambda: _awaited(bundle, minutes, read))
+    minutes = minutes_beside(name, paper)
+    missing = ledger.read(MINUTES, minutes, lambda: _awaited(bundle, minutes, read))
     if isinstance(missing, OtherRenderer):
         ledger.unsupported.append(f"{minutes}: {missing}")
     elif missing is not None:
+        ledger.passed(MINUTES)
         _note_signatures(ledger, bundle, minutes, missing)
+    return isinstance(missing, tuple)
+
+
+def minutes_beside(record: str, paper: int) -> str:
+    """Return the name of the minutes that belong to a record of this name."""
+    number = "" if paper == 1 else f"-{paper}"
+    return f"{record.rpartition('/')[0]}/minutes{number}.pdf".lstrip("/")
 
 
 def _note_signatures(ledger: Ledger, bundle: Bundle, minutes: str, missing: tuple[str, ...]) -> None:
     """Demand all signatures on minutes in custody; elsewhere say whose are not there, for prints may be signed."""
-    why = f"awaiting signature of {', '.join(missing)}"
+    awaited = ", ".join(missing)
     if bundle.manifest.kind == "custody":
-        ledger.require(SIGNATURES, not missing, minutes, why)
+        ledger.signed(SIGNATURES, not missing, minutes, awaited)
     elif missing:
-        ledger.notes.append(f"{minutes}: {why}")
+        ledger.notes.append(f"{minutes}: awaiting signature of {awaited}")
 
 
 def check_hand_count(ledger: Ledger, name: str, read: ReadRecord) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from tally.audit.facts import check_count, check_room
 from tally.audit.opening_proofs import check_openings
-from tally.audit.report import Ledger, Report, Verdict
+from tally.audit.report import Ledger, Report, Verdict, verdict_of
 from tally.audit.signatures import check_head, check_signatures
+from tally.margin import names_of, spares_of
 from tally.record import BothFacts, FinishedBox, build_record, facts_of
 from voting.documents.canonical import parse_canonical
 from voting.documents.election import Election
@@ -45,8 +46,8 @@ def check_records(report: Report, files: dict[str, bytes]) -> Report:
         ledger.require(RECORD, read.record.paper not in seen, name, f"a second record of paper {read.record.paper}")
         seen.add(read.record.paper)
         check_record(ledger, report, report.election, read)
-    verdict = report.verdict if ledger.sound else Verdict.NOT_SOUND
-    return replace(report, verdict=verdict, checks=(*report.checks, *ledger.findings))
+    checks, notes = (*report.checks, *ledger.findings), (*report.notes, *ledger.notes)
+    return replace(report, verdict=verdict_of(checks), checks=checks, notes=notes)
 
 
 def read_record(name: str, raw: bytes) -> ReadRecord:
@@ -84,3 +85,15 @@ def _check_rebuilt(ledger: Ledger, box: FinishedBox, read: ReadRecord) -> None:
     for name in Record.__struct_fields__:
         same = getattr(rebuilt, name) == getattr(read.record, name)
         ledger.require(RECORD, same, read.place, f"{name}: not what archive and facts give")
+    note_spares(ledger, rebuilt, read.place)
+
+
+def note_spares(ledger: Ledger, record: Record, place: str) -> None:
+    """Name whoever the ballots of activated spares could have given another outcome: a note, never a failure."""
+    spares, names = spares_of(record), ", ".join(names_of(record))
+    if names:
+        ledger.notes.append(
+            f"{place}: spare cards activated: {spares}; without any 1 to {spares} ballots the outcome could be another "
+            f"for / thẻ dự phòng đã kích hoạt: {spares}; bớt từ 1 đến {spares} phiếu thì kết quả có thể khác đối với: "
+            f"{names}"
+        )

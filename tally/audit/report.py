@@ -1,6 +1,6 @@
 """What an audit says: a finding per check, with how many were examined, how many failed, and the first places."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
@@ -19,27 +19,41 @@ Errors = (DocumentError, KeysError, TallyError)
 
 
 class Verdict(StrEnum):
-    """The outcome of an audit; only SOUND is a pass."""
+    """The outcome of an audit; only SOUND is a pass. INCOMPLETE: required signatures are awaited, all else holds."""
 
     SOUND = "sound"
-    NOT_SOUND = "not_sound"
+    NOT_SOUND = "unsound"
+    INCOMPLETE = "incomplete"
     UNREADABLE = "unreadable"
     UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: how often it was made, how often it failed, and the first places with the reason."""
+    """One check: how often it was made, how often it failed, and the first places with the reason.
+
+    `awaited` of those that failed lack a signature that is still to come, and nothing else.
+    """
 
     check: str
     examined: int = 0
     failed: int = 0
     first: tuple[str, ...] = ()
+    awaited: int = 0
 
     def __add__(self, later: "Finding") -> "Finding":
         """Join with the same check made on later things."""
         first = (*self.first, *later.first)[:FIRST]
-        return Finding(self.check, self.examined + later.examined, self.failed + later.failed, first)
+        examined, failed = self.examined + later.examined, self.failed + later.failed
+        return Finding(self.check, examined, failed, first, self.awaited + later.awaited)
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """Return what findings come to: SOUND, NOT_SOUND, or INCOMPLETE where signatures alone are awaited."""
+    failed = [one for one in findings if one.failed]
+    if any(one.failed > one.awaited for one in failed):
+        return Verdict.NOT_SOUND
+    return Verdict.INCOMPLETE if failed else Verdict.SOUND
 
 
 class Ledger:
@@ -70,6 +84,13 @@ class Ledger:
         else:
             self.failed(check, place, why)
         return holds
+
+    def signed(self, check: str, holds: bool, place: str, name: str) -> None:
+        """Note a required signature: there, or awaited of `name`."""
+        if holds:
+            self.passed(check)
+        else:
+            self.add(Finding(check, 1, 1, (f"{place}: awaiting signature of {name}",), 1))
 
     def get(self, check: str, place: str, make: Callable[[], T]) -> T | None:
         """Return what `make` returns and note it; note its error, and return None, where it raises one of ours."""
@@ -116,7 +137,8 @@ class Report:
     that we computed ourselves, `decryptions` holds the tellers' partial decryptions that verify, by owner; `result` is
     the archive's, there only if it was computed again and equal. `timestamp` is
     the archive's, in seconds since 1970. `signed_by` is the id of the key that signed a bundle; `notes` say what is
-    worth knowing and changes no verdict.
+    worth knowing and changes no verdict. `unchecked` names what nobody checked (see `unchecked`), and `excused` the
+    tellers whose signatures the chair's word excuses.
     """
 
     verdict: Verdict
@@ -136,3 +158,5 @@ class Report:
     timestamp: int | None = None
     signed_by: str = ""
     notes: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    excused: tuple[str, ...] = ()

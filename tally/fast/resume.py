@@ -1,6 +1,7 @@
 """An audit that was interrupted goes on where it was: chunks found sound are noted in a journal (nhật ký kiểm tra).
 
-One line a chunk, in the order of the archive: SHA-256 of its ballots and rules, and its encrypted sum. The journal is
+The first line says that the file is a journal: whatever else lies at the path is refused and left as it is. Then one
+line a chunk, in the order of the archive: SHA-256 of its ballots and rules, and its encrypted sum. The journal is
 trusted as the program is, so it must be a file of the user that nobody else can write to, and what another version of
 the program noted does not count. At the first chunk that is not all sound it ends: failures are always found anew. What
 concerns the whole box (cards, copies, the sum) is checked anew from every ballot, too.
@@ -8,6 +9,7 @@ concerns the whole box (cards, copies, the sum) is checked anew from every ballo
 
 import hashlib
 import os
+import stat
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -24,7 +26,8 @@ from voting.documents.outcome import Tally, encode_tally, parse_tally
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SOURCES = ("keys", "voting/documents", "tally")
-_TAG = b"phieukin/audit-journal/v1"
+_TAG = b"phieukin/audit-journal/v2"
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def resuming(path: Path, runner: Runner) -> Runner:
@@ -73,14 +76,30 @@ def _noted(file: BinaryIO, program: bytes, runner: Runner, works: Iterable[Work]
 
 
 def _open(path: Path) -> BinaryIO:
-    """Open the journal, or begin one; raise NotReady if it is not the user's alone."""
-    place = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    file = os.fdopen(place, "r+b")
-    status = os.fstat(place)
-    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
+    """Open the journal behind its first line, or begin one; raise NotReady if it is another file, or not one's own."""
+    try:
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600), "r+b")
+    except FileExistsError:
+        file = os.fdopen(os.open(path, os.O_RDWR | _NO_LINK | getattr(os, "O_NONBLOCK", 0)), "r+b")
+    try:
+        _check_journal(path, file)
+    except BaseException:
         file.close()
-        raise NotReady(f"{path}: a journal of your own that nobody else can write to expected; choose another file")
+        raise
     return file
+
+
+def _check_journal(path: Path, file: BinaryIO) -> None:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise NotReady(f"{path}: not a file; choose another name for the journal")
+    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
+        raise NotReady(f"{path}: a journal of your own that nobody else can write to expected; choose another file")
+    if not status.st_size:
+        file.write(_TAG + b"\n")
+        file.flush()
+    elif file.readline(len(_TAG) + 1) != _TAG + b"\n":
+        raise NotReady(f"{path}: this file is no journal and was left as it is; choose another name")
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

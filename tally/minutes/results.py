@@ -1,5 +1,6 @@
 """The result of the count: the rule, the tables in ballot order, the conclusion by votes (fields 17 to 20)."""
 
+from tally.margin import could_change, spares_of
 from tally.minutes.blocks import Block, Heading, Table, Text
 from tally.minutes.view import View
 from tally.minutes.wording import capitalised, clock, day, moment, short_day
@@ -20,7 +21,7 @@ def results(view: View) -> list[Block]:
 
 
 def conclusion(view: View) -> list[Block]:
-    """Name those who go on, from the most votes down; then equal votes and the head's decision on them."""
+    """Name those who go on, most votes first; then equal votes, their decision, and what spares could change."""
     words, verdict = view.words, view.record.verdict
     chosen = [view.judged[one] for one in verdict.selected]
     blocks: list[Block] = [Heading(words("conclusion.head")), Text(_conclusion(view), keep=bool(chosen))]
@@ -28,7 +29,7 @@ def conclusion(view: View) -> list[Block]:
     quota = view.paper.selection.quota
     if quota is not None and verdict.status == "final" and len(chosen) < quota:
         blocks.append(Text(words("conclusion.fewer")))
-    return [*blocks, *_tie(view)]
+    return [*blocks, *_tie(view), *_spares(view)]
 
 
 def _count_time(view: View) -> str:
@@ -153,6 +154,17 @@ def _tie(view: View) -> list[Block]:
         Text(text, words("conclusion.tie_label")),
         Text(_decided(view, decision), words("conclusion.decided_label")),
     ]
+
+
+def _spares(view: View) -> list[Block]:
+    """Warn of names whose outcome the ballots of activated spares could have changed (design §3)."""
+    spares = spares_of(view.record)
+    near = could_change(view.record.case, view.record.verdict, spares)
+    if not near:
+        return []
+    key = "conclusion.spare" if spares == 1 else "conclusion.spares"
+    text = view.words(key, n=spares, names=_names(view, near))
+    return [Text(text, view.words("conclusion.spares_label"))]
 
 
 def _decided(view: View, decision: HeadDecision) -> str:

@@ -159,7 +159,7 @@ def test_a_last_hand_count_by_an_outsider_brings_no_desk_of_theirs(
     hands: Hands, check_failed: str, why: str, check: Check
 ) -> None:
     report = check(dossier(honest() | {LAST: hands}, OUTSIDE_DESK))
-    assert report.verdict is Verdict.NOT_SOUND
+    assert report.verdict in (Verdict.NOT_SOUND, Verdict.INCOMPLETE)
     assert list(failures(report)) == [check_failed]
     assert why in failures(report)[check_failed]
 

@@ -223,7 +223,8 @@ def test_a_forged_record_is_named(
     made = papers(lab, draft)
     forge(made)
     report = verify(draft.raw(), tmp_path, made.sign())
-    assert report.verdict is Verdict.NOT_SOUND
+    awaited = words.startswith("awaiting")
+    assert report.verdict is (Verdict.INCOMPLETE if awaited else Verdict.NOT_SOUND)
     assert words in failed(report)[check]
 
 
@@ -296,3 +297,15 @@ def test_a_box_of_a_single_ballot_needs_the_chairs_word(lab: Lab, tmp_path: Path
     assert "without the chair's word" in failed(verify(draft.raw(), tmp_path, made.sign()))["count"]
     count(chair_words=(ChairWord("single_ballot", "Chủ trì", "Chỉ một người đến"),))(made)
     assert verify(draft.raw(), tmp_path, made.sign()).verdict is Verdict.SOUND
+
+
+@pytest.mark.parametrize("spares", [0, 1])
+def test_a_spare_that_could_have_turned_an_outcome_is_noted_and_fails_nothing(
+    lab: Lab, tmp_path: Path, spares: int
+) -> None:
+    draft = counted(lab)
+    made = papers(lab, draft)
+    room(spares_activated=(SparesActivated("lost", 1),) * spares)(made)
+    report = verify(draft.raw(), tmp_path, made.sign())
+    assert (failed(report), report.verdict) == ({}, Verdict.SOUND)
+    assert [one.split(";")[0] for one in report.notes] == ["record.json (paper 1): spare cards activated: 1"] * spares

@@ -1,3 +1,4 @@
+import functools
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,8 @@ from keys.errors import InvalidCertificate, InvalidFormat, InvalidProof, Invalid
 from keys.group import (
     BASE,
     IDENTITY,
+    Q,
+    Secret,
     add,
     base_power,
     encode_point,
@@ -26,9 +29,11 @@ from keys.group import (
 from keys.schnorr import sign_message
 from keys.teller import TellerKey, find_owner
 from keys.trustees import (
+    Pedersen,
     Trustees,
     combine,
     encode_trustees,
+    iter_trustee_checks,
     parse_coefficients,
     parse_trustees,
     verify_trustees,
@@ -324,3 +329,49 @@ def test_files_that_are_none_are_refused(three: Ceremony, raw: bytes) -> None:
     ):
         with pytest.raises((InvalidFormat, InvalidCertificate)):
             step()
+
+
+# --- all tellers together -------------------------------------------------------------------------------------------
+
+
+def announced(secret: CeremonySecret) -> bytes:
+    """The announcement of a teller who chose the polynomial by hand."""
+    message = ceremony._certificate_message(secret)
+    cert = wire.SignedText(message, wire.proof_text(sign_message(secret.signing, message)))
+    commitment = ceremony._commitment(message, secret.coefficients())
+    return wire.compact(ceremony_files.AnnouncementText("phieukin/ceremony-announcement/v1", cert, commitment))
+
+
+@pytest.mark.parametrize(("size", "threshold"), [(2, 2), (3, 3), (5, 3)])
+def test_tellers_who_together_lower_the_threshold_are_found(size: int, threshold: int) -> None:
+    """Last coefficients that cancel out leave a polynomial of a lower degree, which fewer tellers know."""
+    begun = [ceremony.begin(size, threshold, index)[0] for index in range(1, size + 1)]
+    rest = functools.reduce(secret_add, (secret.polynomial[-1] for secret in begun[1:]))
+    minus = Secret(((Q - int.from_bytes(rest, "little")) % Q).to_bytes(32, "little"))
+    wrong = [replace(begun[0], polynomial=(*begun[0].polynomial[:-1], minus)), *begun[1:]]
+    announcements = ceremony.gather_announcements(map(announced, wrong))
+    dealt = [ceremony.deal(secret, announcements) for secret in wrong]
+    dealings = ceremony.gather_dealings(raw for _, raw in dealt)
+    for secret, _ in dealt:
+        with pytest.raises(InvalidCertificate, match=f"cancel out: fewer than {threshold} of them would open"):
+            ceremony.accept(secret, announcements, dealings)
+
+
+def test_a_lowered_threshold_is_found_in_trustees_json_as_well() -> None:
+    item, _ = ceremony.rehearse(3, 3)
+    first, second, third = (one.points for one in item.coefficients)
+    cancelled = subtract(IDENTITY, add(first[-1], second[-1]))
+    last = replace(item.coefficients[2], points=(*third[:-1], cancelled))
+    changed = replace(item, coefficients=(*item.coefficients[:2], last))
+    assert "trustees[0].threshold" in [place for place, _ in failures(changed)]
+    assert failures(item) == []
+
+
+def failures(item: Pedersen) -> list[tuple[str, KeysError]]:
+    found = []
+    for place, check in iter_trustee_checks(Trustees((item,), b"")):
+        try:
+            check()
+        except KeysError as error:
+            found.append((place, error))
+    return found

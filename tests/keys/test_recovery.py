@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from keys.errors import DamagedFile
-from keys.recovery import LETTERS, SEPARATOR, check_line, read_recovery, recovery_lines
+from keys.recovery import LETTERS, SEPARATOR, check_lines, read_recovery, recovery_lines
 from keys.sealing import LEAST_COST, pack, seal, unpack, unseal
 
 SEALED = seal(bytes(range(256)) * 2 + b"end", "núi cao sông dài", kind="teller", cost=LEAST_COST)
@@ -43,7 +43,7 @@ def test_a_mistyped_line_is_named() -> None:
     other = LETTERS[(LETTERS.index(LINES[6][5]) + 1) % 32]
     wrong = f"{LINES[6][:5]}{other}{LINES[6][6:]}"
     with pytest.raises(DamagedFile, match="line 7: something is mistyped"):
-        check_line(wrong)
+        check_lines(wrong)
     with pytest.raises(DamagedFile, match="line 7"):
         read_recovery("\n".join([*LINES[:6], wrong, *LINES[7:]]))
 
@@ -57,6 +57,13 @@ def test_a_mistyped_line_is_named() -> None:
         (["khôi phục"], "a line with its number"),
         (["01 UUUUU 00"], "not of this alphabet"),
         (["120 00000 00000 00"], "line 120"),
+        (["00 00000 00"], "lines 1 to 99"),
+        (["9" * 5000 + " 00000 00"], "a line with its number"),
+        (["999 " + "0" * 60 + " 00"], "line 999"),
+        (["٠١ 00000 00"], "a line with its number"),
+        (["01 " + "00000 " * 5000 + "00"], "a line with its number"),
+        (["01"], "a line with its number"),
+        (["/", "//"], "the lines of a recovery sheet"),
         ([*LINES, recovery_lines(seal(b"x", "another one", kind="teller", cost=LEAST_COST))[0]], "line 1 stands twice"),
     ],
 )
@@ -73,3 +80,9 @@ def test_lines_are_of_no_secret_but_the_sealed_one() -> None:
 def test_packed_bytes_that_are_none_are_damaged(packed: bytes) -> None:
     with pytest.raises(DamagedFile):
         unpack(packed)
+
+
+@pytest.mark.parametrize("scanned", ["{0}/", "/{0}", "{0}/{1}", "{0}/{1}/", "{0}//{1}", " / ", "{0}\n{1}\n"])
+def test_whatever_a_scanner_adds_between_lines_is_no_line_itself(scanned: str) -> None:
+    text = scanned.format(*LINES[:2])
+    assert check_lines(text) == tuple(range(1, text.count(LINES[0]) + text.count(LINES[1]) + 1))

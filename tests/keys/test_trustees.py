@@ -61,7 +61,7 @@ def test_trustees_of_belenios_are_sound_and_give_the_election_key(name: str) -> 
 
 def test_every_claim_of_a_threshold_has_a_check_with_a_place() -> None:
     places = [place for place, _ in iter_trustee_checks(parse_trustees(raw_of("3x2")))]
-    assert len(places) == len(set(places)) == 3 * 6 + 1
+    assert len(places) == len(set(places)) == 3 * 6 + 2  # threshold and election key
     assert "trustees[0].verification_keys[2].signature" in places
 
 

@@ -17,6 +17,7 @@ def test_the_testers_page_finds_an_honest_tablet_right(tablet: Tablet, front: Pa
     seal = tablet.seal()
     assert len(seal.replace(" ", "")) == 22
     tablet.touch("[data-key=test]")
+    tablet.touch("dialog [data-key=test-go]")
     tablet.at("test")
     photos = photographed(tablet.page, tmp_path)
     page = tablet.page.context.new_page()

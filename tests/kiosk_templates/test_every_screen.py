@@ -158,6 +158,8 @@ def endings(look: Look) -> None:
     tablet.room.refuse = None
     look.vote()
     tablet.touch("[data-key=test]")
+    look.at("test-ask")
+    tablet.touch("dialog [data-key=test-go]")
     tablet.at("test")
     look.at("test")
     tablet.touch(".foot .primary")

@@ -1,6 +1,7 @@
 """The tablet in a real browser: stories of voters, and of what may go wrong around them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -267,11 +268,48 @@ def test_testing_instead_of_casting_casts_nothing(tablet: Tablet) -> None:
     tablet.begin(0)
     tablet.choose(agree)
     tablet.touch("[data-key=test]")
+    tablet.touch("dialog [data-key=test-go]")
     tablet.at("test")
     assert "không được tính" in tablet.page.inner_text("h1")
     tablet.touch(".foot .primary")
     tablet.at("welcome")
     assert tablet.room.bodies == []
+
+
+def test_testing_asks_first_and_the_way_back_keeps_the_ballot(tablet: Tablet) -> None:
+    tablet.begin(0)
+    tablet.choose(agree)
+    seal = tablet.seal()
+    tablet.stop_the_clock()
+    tablet.touch("[data-key=test]")
+    dialog = tablet.page.locator("dialog[open]")
+    assert "sẽ bị hủy và các lựa chọn sẽ hiện ra" in dialog.inner_text()
+    assert dialog.locator("button").first.inner_text() == "Quay lại"
+    assert tablet.page.evaluate("document.activeElement.dataset.key") == "test-back"
+    dialog.locator("[data-key=test-go]").click(force=True)  # a second finger, too early: dead
+    assert tablet.page.locator(".at-review").count() == 1
+    tablet.touch("dialog [data-key=test-back]")
+    assert tablet.page.locator("dialog[open]").count() == 0
+    assert tablet.seal() == seal and tablet.room.audits == []
+    tablet.touch("[data-key=cast]")
+    tablet.at("done")
+
+
+def test_an_election_that_cannot_be_opened_leaves_no_workers_behind(chromium: "Browser", front: Path) -> None:
+    with new_tablet(chromium) as tablet:
+        tablet.enrol()
+        election = replace(tablet.room.meeting.election, raw=tablet.room.meeting.election.raw + b" ")
+        tablet.room.meeting = replace(tablet.room.meeting, election=election, credentials=b'["no credential"]')
+        opened: list[str] = []
+        tablet.page.on("worker", lambda worker: opened.append(worker.url))
+        for _ in range(500):
+            tablet.page.clock.run_for(4_000)
+            tablet.breathe()
+            if len(opened) > 4:
+                break
+        tablet.at("waiting")
+        assert len(opened) > 4, "each look at the room tries again"
+        assert len(tablet.page.workers) <= 1
 
 
 def test_every_target_is_large_enough(tablet: Tablet) -> None:

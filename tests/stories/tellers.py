@@ -48,7 +48,7 @@ ALONE = """
 import socket, sys
 class Absent:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"flask", "flask_wtf", "flask_babel", "flask_limiter", "sqlalchemy", "alembic",
+        if name.split(".")[0] in {"flask", "flask_wtf", "flask_limiter", "sqlalchemy", "alembic",
                                   "granian", "argon2", "pyotp", "openpyxl"}:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Absent())

@@ -92,6 +92,7 @@ def test_a_voter_who_does_not_cast_leaves_nothing_either(open_room: OpenRoom, ta
     else:
         review(tablet, card)
         tablet.touch("[data-key=test]")
+        tablet.touch("dialog [data-key=test-go]")
         tablet.at("test")
         tablet.touch(".foot .primary")
     tablet.page.wait_for_selector(".at-welcome", state="attached")

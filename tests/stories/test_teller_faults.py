@@ -194,7 +194,7 @@ def test_a_setup_with_a_foreign_key_is_refused_and_the_right_one_confirmed(held:
         assert "phần khóa này không khớp với khóa của các kiểm phiếu viên" in one.ends(1)
     with confirm(table, made.setup, out) as one:
         one.answer("đúng không?", "k")
-        assert "mã thiết lập khác với hội trường: không xác nhận" in one.ends(1)
+        assert "Mã cuộc bỏ phiếu khác với hội trường: không xác nhận" in one.ends(1)
     assert not out.exists()
     with confirm(table, made.setup, out) as one:
         one.answer("đúng không?", "c").answer("Mật khẩu", passphrase(2)).see("ký xác nhận").ends()

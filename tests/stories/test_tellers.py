@@ -171,7 +171,7 @@ def test_the_count_goes_on_after_every_fault_and_the_record_verifies(held: Table
     table = fresh(held, tmp_path)
     made = confirmed(table, tmp_path)
     with count(made, table) as one:  # another hash on the hall screen: nothing is opened
-        one.see("Hòm phiếu đúng: 3 phiếu").see("Mã đóng hòm phiếu").answer("Có giống hệt không?", "k")
+        one.see("Hòm phiếu đúng: 3 phiếu").see("Mã xác nhận đóng hòm phiếu").answer("Có giống hệt không?", "k")
         assert "Không mở" in one.ends(1)
     with count(made, table) as one:
         one.answer("Có giống hệt không?", "c").see("Chưa ai mở. Cần 2 người")

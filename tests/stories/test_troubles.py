@@ -271,6 +271,7 @@ def audited(room: OpenRoom, tablet: Attendee, front: Path, folder: Path) -> tupl
     """Test instead of casting; return the class and the table of the tester's page on a second device."""
     seal = tablet.seal()
     tablet.touch("[data-key=test]")
+    tablet.touch("dialog [data-key=test-go]")
     tablet.at("test")
     photos = photographed(tablet.page, folder)
     page = tablet.page.context.browser.new_page()  # type: ignore[union-attr]

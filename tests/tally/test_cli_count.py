@@ -79,8 +79,8 @@ def test_a_teller_confirms_by_the_fingerprint_of_the_hall_or_by_answering(
 ) -> None:
     box, out = archive(tmp_path, closed(lab)), tmp_path / "confirmation.json"
     command = ("confirm", box, "--teller", teller_file(lab, tmp_path, 2), "--passphrase-file", words, "--out", out)
-    refused(run(*command, "--fingerprint", "another"), "mã thiết lập khác với hội trường")
-    refused(run(*command, answers="k\n"), "mã thiết lập khác với hội trường")
+    refused(run(*command, "--fingerprint", "another"), "Mã cuộc bỏ phiếu khác với hội trường")
+    refused(run(*command, answers="k\n"), "Mã cuộc bỏ phiếu khác với hội trường")
     assert not out.exists()
     assert run(*command, "--fingerprint", lab.election.fingerprint).exit_code == 0
     said = parse_envelope(out.read_bytes(), CONFIRMATION_TYPE, "confirmation")

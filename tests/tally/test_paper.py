@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from keys.errors import UnreadableText
 from keys.signing import new_signing_key
 from tally.audit.minutes import check_hand_count
 from tally.audit.record import read_record
@@ -76,6 +77,16 @@ def test_a_hand_count_goes_through_rule_record_and_minutes(conference: Conferenc
         one.id for one in record.case.candidates if 10 * one.agree >= 3 * conference.present
     }
     assert path.with_name("minutes.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_hand_count_saved_by_notepad_is_read_and_utf_16_is_named(conference: Conference, tmp_path: Path) -> None:
+    path = write(tmp_path, plain(conference))
+    text, expected = path.read_text(encoding="utf-8"), read_hand_count(path)
+    path.write_bytes(text.encode("utf-8-sig"))
+    assert read_hand_count(path) == expected
+    path.write_bytes(text.encode("utf-16"))
+    with pytest.raises(UnreadableText, match="UTF-16"):
+        read_hand_count(path)
 
 
 def test_its_record_is_accepted_by_its_signatures_and_its_own_numbers(

@@ -208,3 +208,33 @@ def test_a_mistyped_line_is_asked_for_again_and_the_file_comes_back(lab: Lab, tm
     (tmp_path / "lines").write_text("\n".join((first, *rest)), encoding="utf-8")
     assert run("recover", "--out", tmp_path / "third", "--lines", tmp_path / "lines").exit_code == 0
     refused(run("recover", "--out", tmp_path / "none", answers="\n"), "Lỗi / Error")
+
+
+def test_whatever_is_typed_for_a_line_the_recovery_goes_on(lab: Lab, tmp_path: Path) -> None:
+    sealed, out = tmp_path / "teller.sealed", tmp_path / "again.sealed"
+    write_teller_file(sealed, new_teller_file("x", lab.tellers[0], lab.signing["1"]), PASSPHRASE, LEAST_COST)
+    raw = sealed.read_bytes().removesuffix(b"\n")
+    first, second, *rest = recovery_lines(raw)
+    odd = ("/", f"{first}/", f"/{second}", "9" * 5000, f"{first}/{second}", "٠١ 00000 00", "02 00000 00", "x" * 9000)
+    answers = lines(*odd, *rest[:-1], "", "c", f"{rest[-1]}/", "")
+    result = run("recover", "--out", out, answers=answers)
+    assert result.exit_code == 0, result.output
+    assert out.read_bytes().removesuffix(b"\n") == raw
+    refused(run("recover", "--out", tmp_path / "none", answers=lines(first, "", "k")), "DỪNG LẠI")
+
+
+def test_a_recovered_file_that_exists_is_told_before_anybody_types(tmp_path: Path) -> None:
+    (tmp_path / "again.sealed").write_bytes(b"kept")
+    refused(run("recover", "--out", tmp_path / "again.sealed"), "again.sealed đã có")
+    assert (tmp_path / "again.sealed").read_bytes() == b"kept"
+
+
+def test_lines_of_a_sheet_are_read_from_the_file_of_any_editor(lab: Lab, tmp_path: Path) -> None:
+    sealed = tmp_path / "teller.sealed"
+    write_teller_file(sealed, new_teller_file("x", lab.tellers[0], lab.signing["1"]), PASSPHRASE, LEAST_COST)
+    text = "\r\n".join(recovery_lines(sealed.read_bytes().removesuffix(b"\n")))
+    for number, encoding in enumerate(("utf-8", "utf-8-sig", "utf-16")):
+        (tmp_path / "lines").write_bytes(text.encode(encoding))
+        out = tmp_path / f"{number}.sealed"
+        assert run("recover", "--out", out, "--lines", tmp_path / "lines").exit_code == 0
+        assert out.read_bytes() == sealed.read_bytes()

@@ -4,12 +4,18 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from tally.verify_cli import printable, verify_command
-from tests.attacks.lab import Lab, closed, counted
+from tally.signatures import read_record, unsigned_record
+from tally.terminal import printable
+from tally.verify_cli import verify_command
+from tests.attacks.lab import Lab, build_lab, chain, closed, counted
 from tests.attacks.records import papers
+from voting.documents.canonical import compact
+from voting.documents.conference import ON_PAPER
+from voting.documents.envelope import payload_of
 
 VECTOR = next((Path(__file__).resolve().parents[1] / "vectors" / "3x2").glob("*.bel"))
 
@@ -56,8 +62,8 @@ def test_json_has_the_shape_of_the_contract(lab: Lab, tmp_path: Path) -> None:
     path = tmp_path / "x.bel"
     path.write_bytes(closed(lab, lab.ballots[0], lab.ballots[0]).raw())
     found = json.loads(verify(path, "--json").output)
-    assert set(found) == {"verdict", "reached", "checks"}
-    assert (found["verdict"], found["reached"]) == ("not_sound", "end_ballots")
+    assert set(found) == {"verdict", "reached", "unchecked", "excused", "checks"}
+    assert (found["verdict"], found["reached"], found["excused"]) == ("unsound", "end_ballots", [])
     assert all(set(one) == {"check", "examined", "failed", "first"} for one in found["checks"])
     assert [one["check"] for one in found["checks"] if one["failed"]] == ["ballot_cards", "ballot_copies"]
 
@@ -114,19 +120,79 @@ def written(lab: Lab, folder: Path, *signers: str) -> tuple[Path, Path]:
     return archive, record
 
 
-def test_a_signed_record_exits_0_and_nothing_is_left_unchecked(lab: Lab, tmp_path: Path) -> None:
+def test_a_signed_record_exits_0_and_its_opening_proofs_are_checked(lab: Lab, tmp_path: Path) -> None:
     archive, record = written(lab, tmp_path)
     result = verify(archive, "--record", record)
     assert result.exit_code == 0
-    assert "not checked" not in result.output
-    assert "opening_proofs" in result.output
+    assert "the opening proofs of the tellers were not checked" not in result.output
+    assert "opening_proofs " in result.output
 
 
-def test_a_record_that_lacks_a_signature_exits_1_and_names_who_is_awaited(lab: Lab, tmp_path: Path) -> None:
+def test_a_record_that_lacks_a_signature_is_incomplete_and_names_who_is_awaited(lab: Lab, tmp_path: Path) -> None:
     archive, record = written(lab, tmp_path, "1", "2", "3", "secretary")
     result = verify(archive, "--record", record)
     assert result.exit_code == 1
+    assert "x.bel: CHƯA ĐỦ CHỮ KÝ / incomplete" in result.output
     assert "awaiting signature of Chủ trì chair (Chủ trì)" in result.output
+    assert json.loads(verify(archive, "--record", record, "--json").output)["verdict"] == "incomplete"
+
+
+def test_a_record_signed_by_nobody_yet_is_incomplete(lab: Lab, tmp_path: Path) -> None:
+    archive, record = written(lab, tmp_path)
+    record.write_bytes(unsigned_record(payload_of(read_record(record.read_bytes())[0], "record")))
+    found = json.loads(verify(archive, "--record", record, "--json").output)
+    assert found["verdict"] == "incomplete"
+    assert [one["check"] for one in found["checks"] if one["failed"]] == ["signatures"]
+
+
+def test_a_record_that_awaits_a_signature_and_lies_is_unsound(lab: Lab, tmp_path: Path) -> None:
+    draft, made = counted(lab), papers(lab, counted(lab))
+    made.signers = ("1", "2")
+    (tmp_path / "x.bel").write_bytes(draft.raw())
+    (tmp_path / "record.json").write_bytes(made.sign())
+    found = verify(tmp_path / "x.bel", "--record", tmp_path / "record.json", "--json")
+    assert (found.exit_code, json.loads(found.output)["verdict"]) == (1, "unsound")
+
+
+def test_a_record_that_is_on_paper_alone_is_not_sound(tmp_path: Path) -> None:
+    ink = build_lab(publics=dict.fromkeys(("1", "2", "3", "secretary", "chair"), ON_PAPER))
+    made = papers(ink, counted(ink))
+    made.signers, made.room = (), msgspec.structs.replace(made.room, confirmations=())
+    archive, record = tmp_path / "x.bel", tmp_path / "record.json"
+    archive.write_bytes(counted(ink).raw())
+    record.write_bytes(made.sign())
+    found = verify(archive, "--record", record, "--json")
+    assert (found.exit_code, json.loads(found.output)["verdict"]) == (1, "unsound")
+    assert "nobody signed by key" in found.output
+
+
+BARE = ["record", "opening_proofs", "catalogue", "root", "pdf_signatures"]
+
+
+def test_what_was_not_checked_is_said_in_text_and_json(lab: Lab, tmp_path: Path) -> None:
+    archive, record = written(lab, tmp_path)
+    assert json.loads(verify(archive, "--json").output)["unchecked"] == BARE
+    text = verify(archive).output
+    for words in ("không có biên bản kèm theo", "opening proofs of the tellers", "root of the round", "catalogue of"):
+        assert words in text
+    found = json.loads(verify(archive, "--record", record, "--json").output)["unchecked"]
+    assert {"record", "opening_proofs"}.isdisjoint(found)
+    assert {"root", "pdf_signatures"} <= {*found}
+    archive.write_bytes(closed(lab).raw())
+    assert "opening_proofs" not in json.loads(verify(archive, "--json").output)["unchecked"]
+
+
+@pytest.mark.parametrize(("low", "high", "code"), [(0, 2, 0), (0, 3, 2), (3, 3, 2), (0, 2000, 2)])
+def test_more_choices_than_answers_are_not_supported(lab: Lab, tmp_path: Path, low: int, high: int, code: int) -> None:
+    draft = closed(lab)
+    fields = json.loads(draft.setup[0])
+    fields["questions"][0] |= {"min": low, "max": high}
+    draft.setup[0] = compact(fields)
+    (tmp_path / "x.bel").write_bytes(chain(draft.events()[:1]))
+    found = verify(tmp_path / "x.bel", "--json")
+    expected = "unsupported" if code else json.loads(found.output)["verdict"]
+    assert json.loads(found.output)["verdict"] == expected
+    assert (found.exit_code == 2) == bool(code)
 
 
 def test_one_record_given_twice_is_not_two(lab: Lab, tmp_path: Path) -> None:

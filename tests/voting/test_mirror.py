@@ -69,9 +69,9 @@ def test_every_mirrored_ballot_is_back_after_the_loss_of_the_disk(
     assert other.state() == "frozen"
     with elsewhere.write() as session:
         closed = closing.close_box(session, other.conference, other.keyring, TWO, CLOSING)
-    assert {one.tracker for one in (first, *later)} == {
-        row.tracker for row in elsewhere.engine.connect().execute(text("SELECT tracker FROM ballots"))
-    }
+    with elsewhere.engine.connect() as connection:
+        there = connection.execute(text("SELECT tracker FROM ballots")).scalars().all()
+    assert {one.tracker for one in (first, *later)} == set(there)
     assert b'"kind":"server_restarted","times":1' in closed.facts or b"server_restarted" in _payload(closed.facts)
     assert all(one.ballot in closed.archive for one in (first, *later))
 

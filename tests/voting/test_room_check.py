@@ -93,6 +93,7 @@ def test_a_tablet_votes_in_a_practice_room_that_leaves_nothing(settings: Setting
     with storage.write() as session:
         code = box_devices.new_code(session, "Máy 01", 1)
         device = box_devices.enrol(session, code, public_text(key), 1)
+    storage.close()
     assert [one.label for one in enrolled(settings)] == ["Máy 01"]
     with practice_room(settings, tmp_path / "check") as practice:
         server = RunningServer(dataclasses.replace(settings), practice.process)

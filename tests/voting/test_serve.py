@@ -54,6 +54,15 @@ def test_settings_that_cannot_be_read_are_refused(tmp_path: Path, content: bytes
         load_settings(tmp_path)
 
 
+def test_settings_saved_by_notepad_are_read_and_utf_16_is_named(tmp_path: Path) -> None:
+    text = '{"port": 9443}\r\n'
+    (tmp_path / CONFIG_FILE).write_bytes(text.encode("utf-8-sig"))
+    assert load_settings(tmp_path).port == 9443
+    (tmp_path / CONFIG_FILE).write_bytes(text.encode("utf-16"))
+    with pytest.raises(InvalidSettings, match=r"room\.json is UTF-16.*Save as"):
+        load_settings(tmp_path)
+
+
 def test_the_certificate_is_for_the_rooms_names_by_an_authority_that_is_bound_to_rooms(tmp_path: Path) -> None:
     pem, key = prepare_certificate(tmp_path, ("room.local", "192.168.1.10"), NOW)
     certificate = x509.load_pem_x509_certificate(pem.read_bytes())

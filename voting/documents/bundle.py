@@ -35,6 +35,9 @@ MOST_FILES = 4000
 MOST_BYTES = 2**32 - 1  # of the whole bundle: no ZIP64
 MANIFEST_LIMIT = 4 * 1024 * 1024
 CHUNK = 1024 * 1024
+MOST_NAME = 200  # letters of a name with its folders: with a folder before it, Windows takes 259
+WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin|conout|com[0-9]|lpt[0-9])(?:\..*)?", re.ASCII | re.IGNORECASE)
+"""What Windows takes for a device, with any ending (Microsoft, "Naming Files, Paths, and Namespaces")."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,79}){0,3}", re.ASCII)
 
 _LOCAL = struct.Struct("<IHHHHHIIIHH")
@@ -164,6 +167,20 @@ def _check_names(names: list[str]) -> None:
     for name in names:
         if not NAME.fullmatch(name):
             raise InvalidBundle(f"bundle: {name[:120]!r} is not a name of a file in a bundle")
+        parts = name.split("/")
+        if len(name) > MOST_NAME or any(part.endswith(".") or WINDOWS_DEVICE.fullmatch(part) for part in parts):
+            raise InvalidBundle(f"bundle: {name[:120]!r} cannot be unpacked everywhere: choose another name")
+    _check_clashes(names)
+
+
+def _check_clashes(names: list[str]) -> None:
+    """Refuse names that are one name where capitals do not count, files and folders alike."""
+    spelled: dict[str, str] = {}
+    for name in names:
+        for depth in range(1, name.count("/") + 1):
+            folder = "/".join(name.split("/")[:depth])
+            if spelled.setdefault(folder.casefold(), folder) != folder:
+                raise InvalidBundle(f"bundle: the folder {folder!r} is spelled in two ways")
     folded = [name.casefold() for name in names]
     folders = {"/".join(name.split("/")[:depth]) for name in folded for depth in range(1, name.count("/") + 1)}
     for name, times in Counter(folded).items():

@@ -170,8 +170,10 @@ def _question(found: Any, place: str) -> Question:
     low, high = _integer(found, "min"), _integer(found, "max")
     if not answers or not 0 <= low <= high:
         raise InvalidElection(f"election: {place}: at least one answer and 0 <= min <= max expected")
-    if max(len(answers), high) > ANSWERS_LIMIT:
-        raise UnsupportedElection(f"election: {place}: more than {ANSWERS_LIMIT} answers or branches are not supported")
+    if len(answers) > ANSWERS_LIMIT:
+        raise UnsupportedElection(f"election: {place}: more than {ANSWERS_LIMIT} answers are not supported")
+    if high > len(answers):
+        raise UnsupportedElection(f"election: {place}: max {high} of {len(answers)} answers is not supported")
     return Question(tuple(answers), blank, low, high, _text(found, "question"))
 
 

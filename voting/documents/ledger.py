@@ -3,12 +3,13 @@
 Canonical JSON; the manifest's signature covers it. Documents of annulled sittings stay on file and feed nothing.
 """
 
-from collections.abc import Iterator, Mapping
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
-from voting.documents.canonical import parse_canonical
+from voting.documents.canonical import parse_canonical, unclean_text
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
 
@@ -58,12 +59,54 @@ def ledger_problems(ledger: Ledger, documents: Mapping[str, Record | ListDecisio
         yield f"ledger: document {sha256[:16]} is on file and in no sitting"
     if len(set(listed)) != len(listed):
         yield "ledger: a document stands in two sittings"
-    for sitting in ledger.sittings:
-        if (sitting.state == "annulled") != (sitting.annulment is not None):
-            yield f"ledger: step {sitting.step}, attempt {sitting.attempt}: an annulment and its reason go together"
+    for at, sitting in enumerate(ledger.sittings):
+        place = f"ledger: step {sitting.step}, attempt {sitting.attempt}"
+        yield from (f"{place}: {problem}" for problem in _state_problems(sitting))
+        yield from (f"{place}: {problem}" for problem in _turn_problems(sitting, ledger.sittings[:at]))
         yield from _foreign(sitting, documents)
     signed = [sitting.step for sitting in ledger.sittings if sitting.state == "signed"]
     yield from (f"ledger: step {step} is signed twice" for step in sorted({*signed}) if signed.count(step) > 1)
+    if signed != list(range(1, len(signed) + 1)):
+        yield f"ledger: steps signed one after the other expected, {', '.join(map(str, signed))} found"
+
+
+def _state_problems(sitting: Sitting) -> Iterator[str]:
+    """Yield what is wrong with how a sitting ended: each is signed, or annulled by somebody, some day, for a reason."""
+    if (sitting.state == "annulled") != (sitting.annulment is not None):
+        yield "an annulment and its reason go together"
+    if sitting.state == "held":
+        yield "neither signed nor annulled"
+    if sitting.state == "signed" and not sitting.documents:
+        yield "signed, without a document"
+    if sitting.annulment is not None:
+        yield from _annulment_problems(sitting.annulment)
+
+
+def _annulment_problems(annulment: Annulment) -> Iterator[str]:
+    for name in ("reason", "words", "by"):
+        text = getattr(annulment, name)
+        if not text.strip():
+            yield f"an annulment without {name}"
+        elif problem := unclean_text(text):
+            yield f"the text {text[:40]!r} is {problem}"
+    try:
+        dated = datetime.date.fromisoformat(annulment.on).isoformat() == annulment.on
+    except ValueError:
+        dated = False
+    if not dated:
+        yield "the day of an annulment as YYYY-MM-DD expected"
+
+
+def _turn_problems(sitting: Sitting, before: Sequence[Sitting]) -> Iterator[str]:
+    """Yield why it was not this sitting's turn after those before: see `voting.plan.ledger`, which begins them."""
+    attempt = 1 + sum(one.step == sitting.step for one in before)
+    if sitting.attempt != attempt:
+        yield f"attempt {attempt} expected"
+    most = before[-1].step + 1 if before else 1
+    if not 1 <= sitting.step <= most:
+        yield f"a step from 1 to {most} expected"
+    elif any(one.state != "annulled" for one in before if one.step >= sitting.step):
+        yield "held again, or later steps held before it, without their annulment"
 
 
 def _foreign(sitting: Sitting, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import msgspec
 
+from keys.errors import UnreadableText
+from keys.plain_text import decode_text
 from voting.documents.canonical import unclean_text
 from voting.procedures.consistency import problems
 from voting.procedures.errors import InvalidRuleset, UnknownProcedure
@@ -45,9 +47,9 @@ def _read(raw: bytes, source: str) -> dict[str, object]:
     if len(raw) > MOST_BYTES:
         raise InvalidRuleset(source, (f"{len(raw)} bytes, at most {MOST_BYTES} are read",))
     try:
-        return tomllib.loads(raw.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InvalidRuleset(source, (f"not UTF-8 at byte {error.start}",)) from error
+        return tomllib.loads(decode_text(raw, "the file"))
+    except UnreadableText as error:
+        raise InvalidRuleset(source, (str(error),)) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidRuleset(source, (f"not TOML: {error}",)) from error
 

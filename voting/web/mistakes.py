@@ -3,9 +3,7 @@
 The log names the kind of an error and the line of code, never its message: a message may quote what somebody sent.
 """
 
-import traceback
-
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, got_request_exception, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -15,6 +13,7 @@ from voting.errors import VotingError
 from voting.web import api
 from voting.web.refusals import REFUSED, Refusal, refusal_of, shown_again
 
+_PLAIN = "Máy chủ không trả lời được yêu cầu này.\nThe server cannot answer this request.\n"
 _API_CODES = {429: "limit", 413: "wrong_size", 404: "unknown", 405: "unknown", 400: "bad_request"}
 
 
@@ -25,11 +24,22 @@ def handle_mistakes(app: Flask) -> None:
     app.register_error_handler(VotingError, _refused)
     app.register_error_handler(DBAPIError, _busy)
     app.register_error_handler(Exception, _unexpected)
+    # What raises while an error is taken care of: Flask would write its traceback into a log that nobody keeps.
+    got_request_exception.connect(_broken, app)
 
 
 def page(status: int, key: str, refusal: Refusal | None = None) -> Response:
-    """The page that says what went wrong; `key` names the words, `refusal` has more of them."""
-    return make_response(render_template("room/mistake.html", key=key, more=refusal), status)
+    """The page that says what went wrong; `key` names the words, `refusal` has more of them.
+
+    Where no page can be made, as for a host that has no addresses, the words stand alone: what comes out of here must
+    not raise, since nobody is left to answer then.
+    """
+    try:
+        return make_response(render_template("room/mistake.html", key=key, more=refusal), status)
+    except Exception as error:  # noqa: BLE001 - a stranger's request, or a fault in the page itself
+        if not isinstance(request.routing_exception, HTTPException):
+            events.log_fault(error)
+        return Response(_PLAIN, status, content_type="text/plain; charset=utf-8")
 
 
 def refused(error: Exception, prefix: str = "error") -> Response:
@@ -59,21 +69,18 @@ def _refused(error: VotingError) -> Response:
 
 
 def _busy(error: DBAPIError) -> Response:
-    log_kind(error)
+    events.log_fault(error)
     if request.path.startswith("/api/"):
         return api.refuse(503, "busy")
     return page(503, "mistake.busy")
 
 
 def _unexpected(error: Exception) -> Response:
-    log_kind(error)
+    events.log_fault(error)
     if request.path.startswith("/api/"):
         return api.refuse(500, "fault")
     return page(500, "mistake.other")
 
 
-def log_kind(error: Exception) -> None:
-    """Log the kind of an error and where it came up."""
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    place = f"{last[0].filename}:{last[0].lineno}" if last else "?"
-    events.log("fault", kind=type(error).__name__, place=place)
+def _broken(_app: Flask, exception: Exception) -> None:
+    events.log_fault(exception)

@@ -37,6 +37,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), usb=(), payment=()",
     "Cache-Control": "no-store",
 }
+COOKIE = "__Host-phieukin"  # of a session: goes to this host over TLS alone
+DEVICE = "Phieukin-Device"  # the header in which a tablet names itself
 FORM_LIMIT = 8 * 1024 * 1024  # bytes of any form or upload by staff
 STATIC_CACHE = "public, max-age=31536000, immutable"  # built files carry the hash of their bytes in the name
 
@@ -53,7 +55,7 @@ def add_headers(answer: Response) -> Response:
 
 def device() -> str:
     """The id by which a tablet calls itself; what it sends is signed, so the limit of its id is its own."""
-    return request.headers.get("Phieukin-Device", "")[:64]
+    return request.headers.get(DEVICE, "")[:64]
 
 
 def set_limits(app: Flask, per_address: Mapping[str, int], per_device: Mapping[str, int]) -> None:

@@ -20,6 +20,8 @@ from typing import Annotated
 import msgspec
 
 from keys.durable import write_whole
+from keys.errors import UnreadableText
+from keys.plain_text import read_text
 from keys.structs import read_json
 from voting.errors import InvalidSettings
 from voting.serve_names import check_names, is_permitted
@@ -143,7 +145,9 @@ def _read_config(path: Path) -> _Config:
     if not path.exists():
         return _Config()
     try:
-        return read_json(path.read_bytes(), _Config)
+        return read_json(read_text(path).encode(), _Config)
+    except UnreadableText as error:
+        raise InvalidSettings(str(error)) from None
     except msgspec.MsgspecError as error:
         raise InvalidSettings(f"{path.name}: {error}") from None
 

@@ -23,7 +23,7 @@ export function review(app: App, state: Extract<State, { at: "review" }>): View 
     p(say("review.open", { n: two(open) })), p(say("review.open.note")));
   const ready = state.hash !== null && app.phase === "open";
   const cast = button(say(app.room?.practice ? "review.cast.practice" : "review.cast"), () => void app.cast(), "primary cast", { "data-key": "cast" });
-  const test = button(say("review.test"), () => void app.test(), "quiet", { "data-key": "test" });
+  const test = button(say("review.test"), () => app.shower.confirmTest(app), "quiet", { "data-key": "test" });
   cast.disabled = test.disabled = !ready;
   const seal = state.hash === null ? say("review.sealing") : `${say("review.hash")}: ${sealWords(state.hash)}`;
   return {

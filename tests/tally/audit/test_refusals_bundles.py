@@ -255,9 +255,8 @@ def test_a_tie_is_decided_by_the_head_on_paper_or_still_awaited(decided: bool) -
     ledger = Ledger()
     check_head(ledger, record.conference, "record", record)
     assert record.conference.head.key == ON_PAPER
-    assert ledger.sound is decided
-    if not decided:
-        assert "awaiting the decision of Hoàng Quốc Khánh" in ledger.findings[0].first[0]
+    assert ledger.sound
+    assert [("awaiting the decision of Hoàng Quốc Khánh" in note) for note in ledger.notes] == [True] * (not decided)
 
 
 # --- hand counts -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """An audit goes on where it was interrupted, and believes nobody's journal but its own."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -83,10 +84,11 @@ def test_another_archive_or_program_or_a_damaged_journal_is_checked_from_there(
     whole = journal.read_bytes()
     lines = whole.splitlines(keepends=True)
     changed = {
-        "cut off": (b"".join(lines[:3])[:-9], 2),
-        "a sum that is none": (lines[0] + lines[1].split(b" ")[0] + b" []\n" + b"".join(lines[2:]), 3),
-        "lines swapped": (lines[1] + lines[0], 4),
-        "not a journal": (b"\0" * 100, 4),
+        "cut off": (b"".join(lines[:4])[:-9], 2),
+        "a sum that is none": (b"".join(lines[:2]) + lines[2].split(b" ")[0] + b" []\n" + b"".join(lines[3:]), 3),
+        "lines swapped": (lines[0] + lines[2] + lines[1], 4),
+        "no line": (lines[0] + b"\0" * 100, 4),
+        "empty": (b"", 4),
     }
     for why, (raw, expected) in changed.items():
         journal.write_bytes(raw)
@@ -108,6 +110,34 @@ def test_a_journal_that_others_can_write_to_is_refused(journal: Path) -> None:
     journal.chmod(0o666)
     with pytest.raises(NotReady, match="of your own"):
         list(resuming(journal, Counted())([]))
+
+
+KINDS = ("another file", "the archive itself", "a link", "a folder", "a pipe", "a cut journal")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_is_no_journal_is_refused_and_left_as_it_was(tmp_path: Path, kind: str) -> None:
+    archive, path = tmp_path / "x.bel", tmp_path / "journal"
+    archive.write_bytes(next(VECTORS.rglob("*.bel")).read_bytes())
+    kept = tmp_path / "kept"
+    kept.write_bytes(b'{"payload":"the only record"}\n')
+    if kind == "another file":
+        path.write_bytes(kept.read_bytes())
+    elif kind == "the archive itself":
+        path = archive
+    elif kind == "a link":
+        path.symlink_to(kept)
+    elif kind == "a folder":
+        path.mkdir()
+    elif kind == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.write_bytes(resume._TAG[:9])
+    before = {one: one.read_bytes() for one in tmp_path.iterdir() if one.is_file()}
+    found = CliRunner().invoke(verify_command, [str(archive), "--resume", str(path)])
+    assert found.exit_code == 2
+    assert "sound" not in found.output
+    assert {one: one.read_bytes() for one in tmp_path.iterdir() if one.is_file()} == before
 
 
 def test_the_command_says_the_same_with_a_journal_as_without(tmp_path: Path) -> None:

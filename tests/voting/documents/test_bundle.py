@@ -107,6 +107,15 @@ CHANGED = {
     "a drive": (lambda stored: stored.update({"c:x": b"x"}), "is not a name"),
     "a hidden file": (lambda stored: stored.update({"x/.bashrc": b"x"}), "is not a name"),
     "a name in other letters": (lambda stored: stored.update({"a.PDF": b"x"}), "stands twice"),
+    "folders in other letters": (lambda stored: stored.update({"x/a": b"", "X/b": b""}), "spelled in two ways"),
+    "a device": (lambda stored: stored.update({"CON": b""}), "cannot be unpacked everywhere"),
+    "a device with an ending": (lambda stored: stored.update({"x/aux.json": b""}), "cannot be unpacked everywhere"),
+    "a numbered device": (lambda stored: stored.update({"lpt1": b""}), "cannot be unpacked everywhere"),
+    "a device as a folder": (lambda stored: stored.update({"nul/a": b""}), "cannot be unpacked everywhere"),
+    "a point at the end": (lambda stored: stored.update({"a.": b""}), "cannot be unpacked everywhere"),
+    "a folder with a point at the end": (lambda stored: stored.update({"x./a": b""}), "cannot be unpacked everywhere"),
+    "a space at the end": (lambda stored: stored.update({"a ": b""}), "is not a name"),
+    "a name too long": (lambda stored: stored.update({"/".join(["a" * 80] * 3): b""}), "cannot be unpacked everywhere"),
     "a file that is a folder": (lambda stored: stored.update({"a.pdf/x": b"x", "a.pdf.z": b""}), "file and a folder"),
 }  # fmt: skip
 
@@ -170,7 +179,10 @@ def test_there_is_one_spelling(raw: bytes) -> None:
         verify(raw)
 
 
-@pytest.mark.parametrize("name", ["", "../x", "Ký.pdf", "a/b/c/d/e", "a//b", "a/", "x" * 81, MANIFEST])
+UNPACKED = ("CON", "con.txt", "a.", "a/b.", "Prn/x", "com9.tar.gz", "a ", "a/" + "/".join(["b" * 80] * 3))
+
+
+@pytest.mark.parametrize("name", ["", "../x", "Ký.pdf", "a/b/c/d/e", "a//b", "a/", "x" * 81, MANIFEST, *UNPACKED])
 def test_bad_names_are_not_written(name: str) -> None:
     with pytest.raises(InvalidBundle):
         write_bundle("custody", {name: b"", "Manifest.JSON": b""} if name == MANIFEST else {name: b""}, key(), "x")
@@ -184,7 +196,9 @@ def test_a_file_larger_than_its_limit_is_not_read() -> None:
         bundle.read("x", 3)
 
 
-PARTS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,6}", fullmatch=True)
+PARTS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,6}", fullmatch=True).filter(
+    lambda part: not part.endswith(".") and not bundles.WINDOWS_DEVICE.fullmatch(part)
+)
 
 
 @given(st.dictionaries(st.tuples(PARTS, PARTS).map("/".join), st.binary(max_size=40), max_size=8))

@@ -52,6 +52,12 @@ def with_sittings(*sittings: Sitting) -> Ledger:
     return Ledger((*matching().sittings[:-1], *sittings))
 
 
+def annulled(**changes: str) -> Sitting:
+    """The last sitting, annulled before it left any document."""
+    why = msgspec.structs.replace(WHY, **changes)
+    return msgspec.structs.replace(matching().sittings[LAST], state="annulled", documents=(), annulment=why)
+
+
 LAST = -1
 PROBLEMS: dict[str, tuple[Callable[[], Ledger], str]] = {
     "a document that is not there": (
@@ -66,6 +72,33 @@ PROBLEMS: dict[str, tuple[Callable[[], Ledger], str]] = {
         lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], state="annulled")), "go together"),
     "another step": (
         lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], step=4)), "is of step 5"),
+    "a sitting that goes on": (
+        lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], state="held")), "neither signed nor"),
+    "signed with nothing": (
+        lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], documents=())), "without a document"),
+    "sittings turned round": (lambda: Ledger(matching().sittings[::-1]), "a step from 1 to 1 expected"),
+    "two sittings exchanged": (
+        lambda: Ledger((*matching().sittings[:3], matching().sittings[4], matching().sittings[3])),
+        "one after the other"),
+    "annulled by nobody": (
+        lambda: with_sittings(annulled(by=" "), matching().sittings[LAST]), "an annulment without by"),
+    "annulled without words": (
+        lambda: with_sittings(annulled(words=""), matching().sittings[LAST]), "an annulment without words"),
+    "annulled by somebody with marks in the name": (
+        lambda: with_sittings(annulled(by="a\u202eb"), matching().sittings[LAST]), "the text .* is"),
+    "annulled on no day": (
+        lambda: with_sittings(annulled(on="20220405"), matching().sittings[LAST]), "as YYYY-MM-DD expected"),
+    "the attempt before the first": (
+        lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], attempt=-1)), "attempt 1 expected"),
+    "a second attempt that is called the first": (
+        lambda: with_sittings(annulled(), matching().sittings[LAST]), "attempt 2 expected"),
+    "a step before the first": (
+        lambda: Ledger((Sitting(0, 1, "", "signed", ("ff" * 32,)), *matching().sittings)), "from 1 to 1 expected"),
+    "held again while the first is in force": (
+        lambda: Ledger((*matching().sittings, msgspec.structs.replace(matching().sittings[LAST], attempt=2))),
+        "without their annulment"),
+    "an earlier step annulled under a later one": (
+        lambda: changed(2, state="annulled", annulment=WHY), "one after the other"),
     "another election": (
         lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], uuid="other")), "election 'box'"),
 }  # fmt: skip
@@ -74,6 +107,11 @@ PROBLEMS: dict[str, tuple[Callable[[], Ledger], str]] = {
 @pytest.mark.parametrize(("ledger", "message"), PROBLEMS.values(), ids=PROBLEMS.keys())
 def test_every_difference_is_named(ledger: Callable[[], Ledger], message: str) -> None:
     assert any(re.search(message, problem) for problem in ledger_problems(ledger(), round_held()[1]))
+
+
+def test_a_step_that_was_annulled_and_held_again_agrees_with_its_documents() -> None:
+    again = msgspec.structs.replace(matching().sittings[LAST], attempt=2)
+    assert list(ledger_problems(with_sittings(annulled(), again), round_held()[1])) == []
 
 
 def test_documents_of_annulled_sittings_are_known() -> None:

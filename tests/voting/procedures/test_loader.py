@@ -32,7 +32,8 @@ BAD = {
     "newer format": (changed("format = 1", "format = 2"), r"format"),
     "not TOML": (b"format = = 1", r"not TOML"),
     "key twice": (changed("version = 1", "version = 1\nversion = 1"), r"not TOML"),
-    "not UTF-8": (b"\xff", r"not UTF-8 at byte 0"),
+    "not UTF-8": (b"\xff", r"older encoding .*not UTF-8, at byte 0"),
+    "UTF-16": ("format = 1".encode("utf-16"), r"UTF-16"),
     "too large": (b"#" * 300_000, r"at most 262144"),
     "not NFC": (changed("Đại hội", "Đa\u0323i ho\u0302\u0323i"), r"procedures\[0\]\.steps\[0\]\.name: .*NFC"),
     "bidi mark": (changed("Đại hội", "Đại \u202ehội"), r"procedures\[0\]\.steps\[0\]\.name: .*U\+202E"),
@@ -97,3 +98,13 @@ def test_show_prints_cards(arguments: list[str], words: str) -> None:
 def test_show_says_that_a_procedure_is_unknown() -> None:
     shown = CliRunner().invoke(procedures_group, ["show", "NONE"])
     assert (shown.exit_code, "no procedure 'NONE'" in shown.output) == (1, True)
+
+
+def test_a_file_saved_by_notepad_loads_and_utf_16_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "union.toml"
+    path.write_bytes(TEXT.encode("utf-8-sig"))
+    assert load_ruleset(path) == load_ruleset(UNION)
+    path.write_bytes(TEXT.encode("utf-16"))
+    found = CliRunner().invoke(procedures_group, ["check", str(path)])
+    assert found.exit_code == 1
+    assert "UTF-16" in found.output and "Save as" in found.output

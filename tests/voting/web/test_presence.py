@@ -1,5 +1,6 @@
 """Which tablets are there: in coarse steps, in memory alone, shared by the server's processes, and of no voter."""
 
+import contextlib
 import datetime
 import multiprocessing
 import os
@@ -83,7 +84,7 @@ def test_nothing_of_it_is_written_anywhere(app: Flask, room: Room, browser: Brow
     device = enrolled(app)
 
     def everything() -> list[str]:
-        with sqlite3.connect(tmp_path / "room.db") as database:
+        with contextlib.closing(sqlite3.connect(tmp_path / "room.db")) as database:
             return list(database.iterdump())
 
     before = everything()
