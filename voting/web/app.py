@@ -54,7 +54,7 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
     presence.listen(app)
     # Every page speaks Vietnamese first and English second.
     words.speak(app)
-    app.jinja_env.globals["may"] = sessions.may
+    app.jinja_env.globals.update(may=sessions.may, seconds=sessions.seconds)
     app.register_blueprint(api.api)
     app.register_blueprint(api_cards.api)
     for blueprint in pages.BLUEPRINTS:
