@@ -12,15 +12,14 @@ import secrets
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
-from flask import request
-from werkzeug.wrappers import Response
+from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from keys.structs import read_json
 from voting.setup_keys import Keyring
 from voting.storage.tables import StaffRow
 from voting.web.locks import ELSEWHERE
 
-COOKIE = "__Host-phieukin-known"
 KEPT_SECONDS = 180 * 24 * 60 * 60
 MOST = 16  # accounts of one device; the one that signed in longest ago falls away
 _MARK_BYTES = 16
@@ -40,27 +39,40 @@ class KnownDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return "device " + hashlib.sha256(self.number.encode()).hexdigest()[:32]
 
 
+def cookie_name(app: Flask) -> str:
+    """The name of the cookie, beside that of the room's sessions: two rooms on one host have one each."""
+    return f"{app.config['SESSION_COOKIE_NAME']}-known"
+
+
 def this_device(keyring: Keyring) -> KnownDevice:
     """What the request's cookie says; a new device where there is none, or one that this room did not seal."""
     try:
-        return read_json(_seal(keyring).decrypt(request.cookies.get(COOKIE, "").encode()), KnownDevice)
+        return read_json(
+            _seal(keyring).decrypt(request.cookies.get(cookie_name(current_app), "").encode()), KnownDevice
+        )
     except (InvalidToken, msgspec.MsgspecError):
         return KnownDevice(secrets.token_hex(_MARK_BYTES), ())
 
 
-def remember(keyring: Keyring, answer: Response, row: StaffRow) -> None:
-    """Note on the browser that an account signed in."""
+def remember(keyring: Keyring, row: StaffRow) -> None:
+    """Note on the browser that an account signed in; its cookie goes with the answer."""
     device = this_device(keyring)
     mark = _mark(keyring, device.number, row)
     marks = (mark, *(one for one in device.marks if one != mark))[:MOST]
-    answer.set_cookie(
-        COOKIE,
-        _seal(keyring).encrypt(msgspec.json.encode(KnownDevice(device.number, marks))).decode(),
-        max_age=KEPT_SECONDS,
-        secure=True,
-        httponly=True,
-        samesite="Strict",
-    )
+    g.known_device = _seal(keyring).encrypt(msgspec.json.encode(KnownDevice(device.number, marks))).decode()
+
+
+class Cookies(SecureCookieSessionInterface):
+    """The session's cookie, and behind it that of a device which became known: who looks for one finds the session."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set both cookies."""
+        super().save_session(app, session, response)
+        value = g.pop("known_device", None)
+        if value is not None:
+            response.set_cookie(
+                cookie_name(app), value, max_age=KEPT_SECONDS, secure=True, httponly=True, samesite="Strict"
+            )
 
 
 def _mark(keyring: Keyring, number: str, row: StaffRow) -> str:

@@ -17,6 +17,7 @@ from tests.voting.web.test_ways import second
 from voting.errors import SignInRefused
 from voting.storage.tables import StaffRow, StaffTriesRow
 from voting.web import accounts, known_devices, locks
+from voting.web.known_devices import cookie_name
 
 WRONG = "sai mật khẩu"
 ODD_DIGITS = ("١٢٣٤٥٦", "１２３４５６", "12345²", "é", "😀" * 6, "12345\u0000", "1234567", "-12345", "+12345", " ", "")
@@ -100,20 +101,20 @@ def test_another_password_makes_every_device_unknown(app: Flask, browser: Browse
 def test_the_cookie_of_a_known_device_names_nobody_and_is_for_this_server_alone(app: Flask, browser: Browser) -> None:
     for login in ("chair", "door"):
         answer = browser.post("/sign-in", login=login, password=PASSWORD)
-    (line,) = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith(known_devices.COOKIE)]
+    (line,) = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith(cookie_name(app))]
     attributes = {part.strip() for part in line.split(";")[1:]}
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} <= attributes
     assert not any(part.startswith("Domain") for part in attributes)
-    kept = browser.client.get_cookie(known_devices.COOKIE, domain="localhost")
+    kept = browser.client.get_cookie(cookie_name(app), domain="localhost")
     assert kept is not None
     content = base64.urlsafe_b64decode(kept.value)
     assert not any(word in content for word in (b"chair", b"door", b"number", b"marks"))
     other = Browser(app.test_client()).sign_in("chair")
-    theirs = other.client.get_cookie(known_devices.COOKIE, domain="localhost")
+    theirs = other.client.get_cookie(cookie_name(app), domain="localhost")
     assert theirs is not None
-    with app.test_request_context(headers={"Cookie": f"{known_devices.COOKIE}={kept.value}"}):
+    with app.test_request_context(headers={"Cookie": f"{cookie_name(app)}={kept.value}"}):
         mine = known_devices.this_device(web_room(app).keyring)
-    with app.test_request_context(headers={"Cookie": f"{known_devices.COOKIE}={theirs.value}"}):
+    with app.test_request_context(headers={"Cookie": f"{cookie_name(app)}={theirs.value}"}):
         his = known_devices.this_device(web_room(app).keyring)
     assert len(mine.marks) == 2 and not set(mine.marks) & set(his.marks)
 
@@ -123,11 +124,11 @@ def test_the_cookie_of_a_known_device_names_nobody_and_is_for_this_server_alone(
                                    lambda value: "é", lambda value: value[:40] + value[41:]])  # fmt: skip
 def test_a_forged_cookie_makes_no_device_known(app: Flask, browser: Browser, forge: Callable[[str], str]) -> None:
     browser.sign_in("chair").post("/sign-out")
-    kept = browser.client.get_cookie(known_devices.COOKIE, domain="localhost")
+    kept = browser.client.get_cookie(cookie_name(app), domain="localhost")
     assert kept is not None
     lock(app, "chair")
     thief = Browser(app.test_client())
-    thief.client.set_cookie(known_devices.COOKIE, forge(kept.value), domain="localhost")
+    thief.client.set_cookie(cookie_name(app), forge(kept.value), domain="localhost")
     assert thief.post("/sign-in", login="chair", password=PASSWORD).status_code == 401
 
 
@@ -143,9 +144,9 @@ def test_a_device_keeps_no_more_accounts_than_a_room_has(app: Flask, browser: Br
         with room.storage.write() as session:
             accounts.create_staff(session, f"x{number}", "", PASSWORD, ("door",))
         browser.sign_in(f"x{number}")
-    kept = browser.client.get_cookie(known_devices.COOKIE, domain="localhost")
+    kept = browser.client.get_cookie(cookie_name(app), domain="localhost")
     assert kept is not None
-    with app.test_request_context(headers={"Cookie": f"{known_devices.COOKIE}={kept.value}"}):
+    with app.test_request_context(headers={"Cookie": f"{cookie_name(app)}={kept.value}"}):
         assert len(known_devices.this_device(room.keyring).marks) == known_devices.MOST
 
 

@@ -35,9 +35,8 @@ def submit() -> Response | tuple[str, int]:
         return render_template("room/sign_in.html", wrong=True), 401
     session[LANGUAGE] = spoken
     session.permanent = True
-    answer = redirect(url_for("desk.overview"))
-    known_devices.remember(the_room().keyring, answer, row)
-    return answer
+    known_devices.remember(the_room().keyring, row)
+    return redirect(url_for("desk.overview"))
 
 
 @pages.post("/sign-out")
