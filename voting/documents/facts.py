@@ -91,7 +91,6 @@ class RoomFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refused: int
     audits: int
     helpers: int
-    account_resets: int
     incidents: tuple[Incident, ...]
     confirmations: tuple[Envelope, ...]
 

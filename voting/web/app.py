@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from keys.structs import learn_structs
 from voting.box import Verify, verify_alone
 from voting.setup_keys import Keyring
-from voting.web import api, api_cards, known_devices, mistakes, pages, presence, protection, refusals, sessions, words
+from voting.web import api, api_cards, mistakes, pages, presence, protection, refusals, sessions, words
 from voting.web.accounts import IDLE_SECONDS
 from voting.web.room import EXTENSION, open_room
 from voting.web.settings import Settings
@@ -38,8 +38,6 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
         # A forged request from another page lacks the token; it lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
     )
-    # Where somebody signed in before, the right password and code pass any lock: another cookie, which lets nobody in.
-    app.session_interface = known_devices.Cookies()
     # Forms of staff carry a token. Tablets have no cookie and sign what they send instead.
     csrf = CSRFProtect(app)
     csrf.exempt(api.api)
@@ -56,7 +54,7 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
     presence.listen(app)
     # Every page speaks Vietnamese first and English second.
     words.speak(app)
-    app.jinja_env.globals.update(may=sessions.may, seconds=sessions.seconds)
+    app.jinja_env.globals["may"] = sessions.may
     app.register_blueprint(api.api)
     app.register_blueprint(api_cards.api)
     for blueprint in pages.BLUEPRINTS:
