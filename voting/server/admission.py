@@ -11,7 +11,7 @@ from voting.server.front import Head
 from voting.web.protection import COOKIE, DEVICE, FORM_LIMIT
 
 SHORT = 64 * 1024  # bytes
-_COOKIE, _DEVICE, _MIRROR = COOKIE.encode() + b"=", DEVICE.lower().encode(), HEADER.lower().encode()
+_COOKIE, _DEVICE, _MIRROR = COOKIE.encode(), DEVICE.lower().encode(), HEADER.lower().encode()
 _HEX = re.compile(rb"[0-9a-f]{64}")  # a tablet's id, and the mirror's seal
 
 

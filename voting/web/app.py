@@ -67,7 +67,7 @@ def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
 
 def cookie_name(keyring: Keyring) -> str:
     """The name of this room's cookie: it carries a short hash of the room's key."""
-    return f"__Host-phieukin-{keyring.derive('phieukin/room/cookie-name/v1').hex()[:8]}"
+    return f"{protection.COOKIE}{keyring.derive('phieukin/room/cookie-name/v1').hex()[:8]}"
 
 
 def _limit(app: Flask, settings: Settings) -> None:

@@ -37,7 +37,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), usb=(), payment=()",
     "Cache-Control": "no-store",
 }
-COOKIE = "__Host-phieukin"  # of a session: goes to this host over TLS alone
+COOKIE = "__Host-phieukin-"  # of a session, before the room's own letters: goes to this host over TLS alone
 DEVICE = "Phieukin-Device"  # the header in which a tablet names itself
 FORM_LIMIT = 8 * 1024 * 1024  # bytes of any form or upload by staff
 STATIC_CACHE = "public, max-age=31536000, immutable"  # built files carry the hash of their bytes in the name

@@ -8,7 +8,7 @@ from voting.server.front import Head
 from voting.web.protection import FORM_LIMIT
 
 HEX = b"0" * 64
-COOKIE = {b"cookie": b"a=1; __Host-phieukin=x"}
+COOKIE = {b"cookie": b"a=1; __Host-phieukin-0a1b2c3d=x"}
 
 
 @pytest.mark.parametrize(
