@@ -11,7 +11,7 @@ const out = join(here, "node_modules", ".cache", `phieukin-${process.pid}`); // 
 const ENTRIES = {
   "kiosk.js": "src/main.ts", "worker.js": "src/worker.ts", "kiosk.css": "styles/kiosk.css", "icon.svg": "styles/icon.svg",
   "staff.js": "src/staff/scan.ts", "hall.js": "src/staff/hall.ts", "live.js": "src/staff/live.ts",
-  "mine.js": "src/staff/mine.ts", "lookup.js": "src/staff/lookup.ts", "auditor.html": "pages/auditor.html",
+  "mine.js": "src/staff/mine.ts", "lookup.js": "src/staff/lookup.ts", "records.js": "src/staff/records.ts", "auditor.html": "pages/auditor.html",
 };
 const TABLET = ["kiosk.js", "worker.js", "kiosk.css"];
 

@@ -10,6 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from tally.audit_apart import audit_apart
 from tally.fast.acceptance import Acceptance
 from voting import serve as server
 from voting.errors import VotingError
@@ -36,7 +37,7 @@ def application() -> "Flask":
     from flask import request
 
     acceptance = Acceptance()
-    app = server.application(acceptance.verify)
+    app = server.application(acceptance.verify, audit_apart)
 
     def load_ahead(answer: "Response") -> "Response":
         if request.endpoint == "api.credentials":

@@ -1,36 +1,40 @@
-"""Signed records come back from the tally machine (biên bản đã ký): verified against the room's own box, then kept.
+"""Signed records come back from the tally machine (biên bản đã ký), with the finished archive, and are audited here.
 
-The room does not count again (that is `phieukin verify`); it checks that a record is about this box - Setup, facts and
-the EndBallots hash byte for byte - and that everybody who signed is one whom Setup names. Once all papers are there
-the conference is counted, or awaits the head; once all required signatures are there it is signed. Those who sign
-on paper are named, and two people say when they have.
+The room compares a record with its own box - Setup, facts and the EndBallots hash byte for byte - and then lets the
+tally's own audit, which it is handed and which runs in a process of its own, check the finished archive and build the
+record again. What passes is true of this box, and waits (`waiting_records`) until everybody has signed one: once all
+papers are there the conference is counted, or awaits the head; once all required signatures are there it is signed.
+Those who sign on paper are named, and two people say when they have.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keys.errors import KeysError
-from keys.signing import keyid, verify_envelope
+from keys.signing import keyid
 from keys.structs import read_json
 from keys.transcript import sha256_hex
-from voting import closing, life, life_row, setup, ways
+from voting import closing, life, life_row, setup, waiting_records, ways
 from voting.documents.canonical import canonical
-from voting.documents.conference import ON_PAPER, Conference, Signer
+from voting.documents.conference import ON_PAPER, Conference
 from voting.documents.election import Election, parse_election
-from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
-from voting.documents.errors import DocumentError
-from voting.documents.facts import Envelope, EnvelopeSignature
-from voting.documents.record import RECORD_TYPE, Record
+from voting.documents.envelope import make_envelope, payload_of, write_envelope
+from voting.documents.facts import Envelope
+from voting.documents.record import Record
 from voting.errors import InvalidRecord, WrongState
 from voting.life import TwoPeople
+from voting.life_table import State
+from voting.storage.engine import Storage
 from voting.storage.tables import RecordRow, ReleaseRow
+from voting.waiting_records import WHAT, Waiting, signers, with_key
 
+TAKING: tuple[State, ...] = ("closed", "counted", "awaiting_head")
+Audit = Callable[[bytes, Sequence[bytes]], str]
+"""Audits a finished archive with records of it; returns what is false in them, "" where nothing is."""
 FORMAT = 1
-WHAT = "record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,9 @@ class PaperRecord:
     record: Record | None
     missing: tuple[str, ...]
     on_paper: tuple[str, ...]
+    code: str = ""
+    waiting: tuple[Waiting, ...] = ()
+    """All records of the paper, where several wait side by side; `code` is that of the one that stands."""
 
     @property
     def awaits_head(self) -> bool:
@@ -49,25 +56,100 @@ class PaperRecord:
         return self.record is not None and self.record.verdict.status == "awaiting_head"
 
 
-def take_record(session: Session, conference: int, raw: bytes) -> int:
-    """Take a signed record; return its paper. Signatures add up; raise InvalidRecord or WrongState."""
-    life_row.demand(life_row.hold(session, conference), "closed", "counted", "awaiting_head")
-    envelope, record = _read(raw)
-    election = parse_election(setup.setup_of(session, conference).election)
-    _check_box(session, conference, election, record)
-    _check_signatures(envelope, record.conference)
-    _check_others(session, conference, record)
-    _keep(session, conference, record, envelope)
-    _go_on(session, conference)
-    return record.paper
+def take_records(storage: Storage, conference: int, files: Sequence[tuple[str, bytes]], audit: Audit) -> list[int]:
+    """Take signed records, with the finished archives that they are of, all or none; return their papers.
+
+    `files` are names with contents: records, and archives (whole, or what follows the closed box). An archive that came
+    before need not come again. Signatures add up. Raises InvalidRecord, or WrongState; the audit, which may take
+    minutes, runs while nothing is locked.
+    """
+    archives, records = _sorted_out(files)
+    with storage.read() as session:
+        life_row.demand(life_row.find(session, conference), *TAKING)
+        election = parse_election(setup.setup_of(session, conference).election)
+        closed = closing.closed_of(session, conference).archive
+        for name, raw in records:
+            with _naming(name):
+                envelope, record = waiting_records.read_record(raw)
+                _check_box(session, conference, election, record)
+                _check_signatures(envelope, record.conference)
+        tails = waiting_records.tails(session, conference) | _tails(closed, archives)
+        digests = {raw: sha256_hex(payload_of(waiting_records.read_record(raw)[0], WHAT)) for _, raw in records}
+        fresh = [one for one in records if not waiting_records.knows(session, conference, digests[one[1]])]
+    used = _audited(closed, tails, fresh, audit)
+    with storage.write() as session:
+        life_row.demand(life_row.hold(session, conference), *TAKING)
+        for digest in sorted(used):
+            waiting_records.keep_tail(session, conference, digest, tails[digest])
+        for _, raw in records:
+            waiting_records.keep(session, conference, raw)
+        _go_on(session, conference)
+    return [waiting_records.read_record(raw)[1].paper for _, raw in records]
+
+
+def _sorted_out(files: Sequence[tuple[str, bytes]]) -> tuple[list[bytes], list[tuple[str, bytes]]]:
+    """Tell archives from records, by what they hold."""
+    records = [(name, raw) for name, raw in files if raw[:1] == b"{"]
+    archives = [raw for _, raw in files if raw[:1] != b"{"]
+    if not records:
+        raise InvalidRecord("a record expected", told="record_file", at="records")
+    return archives, records
+
+
+def _tails(closed: bytes, archives: Sequence[bytes]) -> dict[str, bytes]:
+    """Return what each archive adds to the closed box, by the SHA-256 of the whole; of this box alone."""
+    tails = [raw.removeprefix(closed) for raw in archives]
+    return {sha256_hex(closed + tail): tail for tail in tails}
+
+
+def _audited(closed: bytes, tails: Mapping[str, bytes], records: Sequence[tuple[str, bytes]], audit: Audit) -> set[str]:
+    """Audit records with their archives, those of one archive together; return the archives' hashes."""
+    by_archive: dict[str, list[tuple[str, bytes]]] = {}
+    for name, raw in records:
+        hashes = waiting_records.read_record(raw)[1].hashes
+        assert hashes is not None, "`_check_box` refuses a record without hashes"
+        by_archive.setdefault(hashes.archive, []).append((name, raw))
+    for digest, own in by_archive.items():
+        name = ", ".join(one for one, _ in own)
+        if digest not in tails:
+            message = f"{name}: the finished archive that this record is of must come with it"
+            raise InvalidRecord(message, told="record_archive", at="records", file=name)
+        for each in _papers_apart(own):
+            if fault := audit(closed + tails[digest], each):
+                raise InvalidRecord(f"{name}: {fault}", told="record_false", at="records", file=name, why=fault[:400])
+    return {*by_archive}
+
+
+def _papers_apart(records: Sequence[tuple[str, bytes]]) -> Iterator[list[bytes]]:
+    """Yield records in groups in which each paper stands once, as an audit takes them."""
+    left = [raw for _, raw in records]
+    while left:
+        group: dict[int, bytes] = {}
+        for raw in left:
+            group.setdefault(waiting_records.read_record(raw)[1].paper, raw)
+        yield list(group.values())
+        left = [raw for raw in left if raw not in group.values()]
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Put a file's name before what is wrong with it."""
+    try:
+        yield
+    except InvalidRecord as error:
+        raise InvalidRecord(f"{name}: {error}", told=error.told, at="records", file=name) from None
 
 
 def paper_records(session: Session, conference: int) -> list[PaperRecord]:
-    """Every paper of a closed box, with its record if it came."""
+    """Return every paper of a closed box, with the record that stands, and those that wait beside it."""
     election = parse_election(setup.setup_of(session, conference).election)
     about = _conference_of(election)
-    rows = {row.paper: row.content for row in session.scalars(_rows(conference))}
-    return [_status(number, paper.title, about, rows.get(number)) for number, paper in enumerate(about.papers, 1)]
+    found = waiting_records.standing(session, conference)
+    signed = life_row.find(session, conference).state == "signed"
+    beside = [] if signed else waiting_records.all_waiting(session, conference)
+    return [
+        _status(number, paper.title, about, found.get(number), beside) for number, paper in enumerate(about.papers, 1)
+    ]
 
 
 def sign_on_paper(session: Session, conference: int, by: TwoPeople) -> None:
@@ -76,7 +158,7 @@ def sign_on_paper(session: Session, conference: int, by: TwoPeople) -> None:
     if any(one.record is None or one.missing or one.awaits_head for one in found):
         raise WrongState("records, electronic signatures or the head's decision are missing", told="records_missing")
     ways.note_way(session, conference, "signed", by)
-    life.mark_signed(session, conference)
+    _settle(session, conference)
 
 
 def release(session: Session, conference: int, *, shown: bool) -> None:
@@ -104,21 +186,14 @@ def telling(record: Record) -> tuple[str, ...]:
     return tuple(alone) if ballots else ()
 
 
-def _rows(conference: int) -> "Select[RecordRow]":
-    return select(RecordRow).where(RecordRow.conference == conference).order_by(RecordRow.paper)
-
-
-def _read(raw: bytes) -> tuple[Envelope, Record]:
-    try:
-        envelope = parse_envelope(raw, RECORD_TYPE, WHAT)
-        return envelope, read_payload(envelope, Record, WHAT)
-    except DocumentError as error:
-        raise InvalidRecord(str(error), told="record_file", at="records") from None
-
-
 def _conference_of(election: Election) -> Conference:
     assert election.conference is not None, "the room writes a conference into every election"
     return election.conference
+
+
+def no_audit(archive: bytes, records: Sequence[bytes]) -> str:
+    """Refuse every record: this program was put together without an audit."""
+    return "this server cannot audit records: start it with phieukin serve"
 
 
 def _check_box(session: Session, conference: int, election: Election, record: Record) -> None:
@@ -157,87 +232,30 @@ def _facts_type(facts: bytes) -> str:
     return read_json(facts, Envelope).payloadType
 
 
-def _signers(conference: Conference) -> tuple[Signer, ...]:
-    return (*conference.tellers, conference.secretary, conference.chair)
-
-
 def _check_signatures(envelope: Envelope, conference: Conference) -> None:
-    """Every signature must be of somebody whom Setup names and verify, and one of a teller must be there."""
-    named = {keyid(one.key): one.key for one in _signers(conference) if one.key != ON_PAPER}
+    """Every signature must be of somebody whom Setup names, and verify; there must be one."""
+    named = {keyid(one.key): one.key for one in signers(conference) if one.key != ON_PAPER}
     strange = [one.keyid for one in envelope.signatures if one.keyid not in named]
     if strange:
         raise InvalidRecord(
             f"signed with a key that Setup does not name: {strange[0][:16]}", told="record_signature", at="records"
         )
-    found = _verified(envelope, list(named.values()))
+    found = waiting_records.verified(envelope, list(named.values()))
     if len(found) != len(envelope.signatures):
         raise InvalidRecord("a signature does not verify", told="record_signature", at="records")
-    if not found & {keyid(teller.key) for teller in conference.tellers}:
-        raise InvalidRecord("not signed by any teller", told="record_unsigned", at="records")
+    if not found:
+        raise InvalidRecord("not signed by anybody", told="record_unsigned", at="records")
 
 
-def _verified(envelope: Envelope, keys: Sequence[str]) -> set[str]:
-    try:
-        return set(verify_envelope(msgspec.to_builtins(envelope), keys))
-    except KeysError as error:
-        raise InvalidRecord(str(error), told="record_file", at="records") from None
-
-
-def _check_others(session: Session, conference: int, record: Record) -> None:
-    """Records of other papers must come from the same count, but where one of them awaits the head."""
-    for row in session.scalars(_rows(conference)):
-        other = _read(row.content)[1]
-        same = other.paper == record.paper or other.hashes == record.hashes
-        awaiting = "awaiting_head" in (other.verdict.status, record.verdict.status)
-        if not (same or awaiting or _replaces(other, record)):
-            raise InvalidRecord(f"paper {other.paper} has a record of another count", told="record_count", at="records")
-
-
-def _replaces(old: Record, new: Record) -> bool:
-    """Whether a record of another count may stand beside an old one: when the head has decided in between."""
-    return len(new.count.head_words) > len(old.count.head_words)
-
-
-def _keep(session: Session, conference: int, record: Record, envelope: Envelope) -> None:
-    row = session.get(RecordRow, (conference, record.paper))
-    if row is None:
-        session.add(RecordRow(conference=conference, paper=record.paper, content=write_envelope(envelope)))
-        session.flush()
-        return
-    before, old = _read(row.content)
-    if before.payload == envelope.payload:
-        row.content = _joined(before, envelope)
-    elif old.verdict.status == "awaiting_head" or _replaces(old, record) or not _missing_tellers(envelope, record):
-        row.content = write_envelope(envelope)
-    else:
-        message = "another record of this paper is here already: all tellers must sign the one that stands"
-        raise InvalidRecord(message, told="record_second", at="records")
-    session.flush()
-
-
-def _joined(one: Envelope, other: Envelope) -> bytes:
-    signatures: dict[str, EnvelopeSignature] = {each.keyid: each for each in (*one.signatures, *other.signatures)}
-    return write_envelope(make_envelope(payload_of(one, WHAT), RECORD_TYPE, tuple(signatures.values())))
-
-
-def _missing_tellers(envelope: Envelope, record: Record) -> list[str]:
-    found = _verified(envelope, [teller.key for teller in record.conference.tellers])
-    return [teller.name for teller in record.conference.tellers if keyid(teller.key) not in found]
-
-
-def _status(number: int, title: str, conference: Conference, raw: bytes | None) -> PaperRecord:
-    must = [one for one in _signers(conference) if one.must_sign]
-    on_paper = tuple(one.name for one in must if one.key == ON_PAPER)
-    with_key = [one for one in must if one.key != ON_PAPER]
-    if raw is None:
-        return PaperRecord(number, title, None, tuple(one.name for one in with_key), on_paper)
-    envelope, record = _read(raw)
-    found = _verified(envelope, [one.key for one in with_key])
-    return PaperRecord(number, title, record, tuple(_unsigned(with_key, found)), on_paper)
-
-
-def _unsigned(signers: Sequence[Signer], found: set[str]) -> Iterator[str]:
-    yield from (one.name for one in signers if keyid(one.key) not in found)
+def _status(
+    number: int, title: str, conference: Conference, one: Waiting | None, waiting: Sequence[Waiting]
+) -> PaperRecord:
+    must = [each for each in signers(conference) if each.must_sign]
+    on_paper = tuple(each.name for each in must if each.key == ON_PAPER)
+    if one is None:
+        return PaperRecord(number, title, None, tuple(each.name for each in with_key(conference)), on_paper)
+    beside = tuple(each for each in waiting if each.record.paper == number)
+    return PaperRecord(number, title, one.record, one.missing, on_paper, one.code, beside if len(beside) > 1 else ())
 
 
 def _go_on(session: Session, conference: int) -> None:
@@ -250,4 +268,11 @@ def _go_on(session: Session, conference: int) -> None:
     if state == "closed":
         life.mark_counted(session, conference, awaiting_head=awaiting)
     if not awaiting and not any(one.missing or one.on_paper for one in found):
-        life.mark_signed(session, conference)
+        _settle(session, conference)
+
+
+def _settle(session: Session, conference: int) -> None:
+    """Let the records that stand be those of the conference."""
+    if session.scalar(select(RecordRow.paper).where(RecordRow.conference == conference).limit(1)) is None:
+        waiting_records.settle(session, conference, waiting_records.standing(session, conference))
+    life.mark_signed(session, conference)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.signing import SigningKey
-from voting import closing, hand_counts, life, life_row, rounds
+from voting import closing, hand_counts, life, life_row, rounds, waiting_records
 from voting.documents.canonical import canonical
 from voting.documents.conference import ON_PAPER, Signer
 from voting.documents.dossier import box_files, folder_of, makers, minutes_of
@@ -139,7 +139,10 @@ def take_records(session: Session, number: int, step: int) -> int:
     assert isinstance(record, Record), "the desk keeps records"
     closed = closing.closed_of(session, conference)
     sitting = Sitting(step, 1, record.uuid, "signed")
-    _, facts, count = box_files(sitting)
+    archive, facts, count = box_files(sitting)
+    tail = waiting_records.tails(session, conference).get(record.hashes.archive if record.hashes else "")
+    if tail is not None:
+        rounds.put_paper(session, number, archive, closed.archive + tail)
     rounds.put_paper(session, number, facts, closed.facts)
     rounds.put_paper(session, number, count, canonical(record.count))
     decided = _decision_on_file(session, number, kept, step)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from keys.sealing import LEAST_COST
 from keys.signing import SigningKey
+from tally.audit_apart import audit_apart
 from tally.cli_record import write_records
 from tally.count import Words, add_sum, confirm_setup, finish, open_one
 from tally.signatures import sign_record
@@ -133,9 +134,9 @@ class Meeting:
 
     def counted(self) -> None:
         """Records came back, signed by all."""
-        for path in signed_records(self.staff, *self.files, self.staff.signing_keys):
-            with self.desk.storage.write() as session:
-                results.take_record(session, self.number, path.read_bytes())
+        made = [*signed_records(self.staff, *self.files, self.staff.signing_keys), self.files[0]]
+        files = [(path.name, path.read_bytes()) for path in made]
+        results.take_records(self.desk.storage, self.number, files, audit_apart)
 
     def signed(self) -> None:
         """The chair shows the result."""

@@ -128,7 +128,7 @@ class RoundStory:
         archive, facts = close(self.room.desk, number, self.folder / f"step-{step}")
         records = signed_records(self.staff, archive, facts, self.staff.signing_keys)
         page = self.organiser.go("/results").page
-        page.set_input_files("[name=records]", [str(path) for path in records])
+        page.set_input_files("[name=records]", [str(path) for path in (*records, archive)])
         self.organiser.press("/results/records")
         self.organiser.go(f"/rounds/1/steps/{step}").press(f"/rounds/1/steps/{step}/records")
         self.bring(step, [archive, *sorted(archive.parent.glob("minutes*.pdf"))])

@@ -15,6 +15,9 @@ from voting.documents.envelope import read_payload
 from voting.documents.facts import CountFacts, Envelope, HeadWord, RoomFacts
 from voting.documents.record import RECORD_TYPE, BallotCounts, Hashes, MadeBy, Record
 
+TAIL = b"what the tellers added"
+"""Stands for the end of the finished archive, where nobody audits it."""
+
 Votes = dict[str, tuple[int, int]]
 """Agree and disagree by id."""
 
@@ -67,7 +70,13 @@ def new_record(room: Room, votes: Votes, paper: int = 1, decided: HeadDecision |
         facts=facts,
         facts_signatures=envelope.signatures,
         count=count,
-        hashes=Hashes("a" * 64, "b" * 64, facts.end_ballots, sha256_hex(closed.facts), sha256_hex(canonical(count))),
+        hashes=Hashes(
+            sha256_hex(closed.archive + TAIL),
+            "b" * 64,
+            facts.end_ballots,
+            sha256_hex(closed.facts),
+            sha256_hex(canonical(count)),
+        ),
         made_by=MadeBy("phieukin", "typst", "Tinos"),
     )
 

@@ -235,13 +235,34 @@ class ClosingRow(Base):
 
 
 class RecordRow(Base):
-    """A signed record (biên bản kiểm phiếu as data) that the desk took in, one for each paper (from 1)."""
+    """A record (biên bản kiểm phiếu as data) with all signatures that it needs, one for each paper (from 1)."""
 
     __tablename__ = "records"
 
     conference: Mapped[int] = mapped_column(ForeignKey("setups.conference"), primary_key=True)
     paper: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class WaitingRecordRow(Base):
+    """A record that waits for signatures, by the SHA-256 of what is signed; several of a paper may wait."""
+
+    __tablename__ = "waiting_records"
+
+    conference: Mapped[int] = mapped_column(ForeignKey("setups.conference"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    paper: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FinishedBoxRow(Base):
+    """What tellers added to the archive of a closed box, by the SHA-256 of the whole finished archive."""
+
+    __tablename__ = "finished_boxes"
+
+    conference: Mapped[int] = mapped_column(ForeignKey("setups.conference"), primary_key=True)
+    archive: Mapped[str] = mapped_column(primary_key=True)
+    tail: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ReleaseRow(Base):

@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 
 from keys.structs import learn_structs
 from voting.box import Verify, verify_alone
+from voting.results import Audit, no_audit
 from voting.setup_keys import Keyring
 from voting.web import api, api_cards, mistakes, pages, presence, protection, refusals, sessions, words
 from voting.web.accounts import IDLE_SECONDS
@@ -18,10 +19,13 @@ from voting.web.settings import Settings
 FOLDER = Path(str(files("kiosk_templates")))
 
 
-def create_app(settings: Settings, verify: Verify = verify_alone) -> Flask:
-    """Make the application of one server process, ballots verified by `verify`; the database must be migrated."""
+def create_app(settings: Settings, verify: Verify = verify_alone, audit: Audit = no_audit) -> Flask:
+    """Make the application of one server process, ballots verified by `verify` and records by `audit`.
+
+    The database must be migrated.
+    """
     app = Flask("voting.web", static_folder=FOLDER / "static", template_folder=FOLDER / "pages")
-    room = open_room(settings, verify)
+    room = open_room(settings, verify, audit)
     app.extensions[EXTENSION] = room
     app.config.update(
         # The cookie is signed with a key of its own, goes to this host over TLS alone, and to no script or other site.

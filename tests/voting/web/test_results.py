@@ -11,13 +11,16 @@ import pytest
 from werkzeug.test import TestResponse
 
 from keys.signing import new_signing_key
-from tests.voting.records import Votes, new_record, signed
+from keys.transcript import sha256_hex
+from tests.voting.records import TAIL, Votes, new_record, signed
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting import handover
+from voting import handover, results
+from voting.documents.canonical import canonical
 from voting.documents.case import HeadDecision
 from voting.documents.conference import Selection
 from voting.documents.record import Record
+from voting.errors import InvalidRecord
 
 TWO_TO_ONE: Votes = {"c1": (2, 1)}
 TIED: Votes = {"c1": (2, 1), "c2": (2, 1)}
@@ -33,7 +36,7 @@ def closed_room(room: Room, **options: object) -> Room:
 
 
 def bring(browser: Browser, *files: bytes) -> TestResponse:
-    records = [(io.BytesIO(raw), f"record{number}.json") for number, raw in enumerate(files)]
+    records = [(io.BytesIO(raw), f"record{number}.json") for number, raw in enumerate((*files, TAIL))]
     return browser.post("/results/records", records=records)
 
 
@@ -177,12 +180,48 @@ def test_a_record_without_a_tellers_signature_is_refused(room: Room, browser: Br
     assert room.state() == "closed"
 
 
-def test_one_teller_cannot_replace_a_record_that_all_signed(room: Room, browser: Browser) -> None:
+def test_records_wait_side_by_side_and_the_first_with_all_signatures_counts(room: Room, browser: Browser) -> None:
     closed_room(room)
     browser.sign_in("teller")
-    bring(browser, signed(new_record(room, TWO_TO_ONE), *keys(room)))
-    assert bring(browser, signed(new_record(room, {"c1": (3, 0)}), keys(room)[0])).status_code == 409
-    assert "Mọi phiếu đều giống nhau" not in browser.get("/results").text
+    first, second = keys(room)
+    one = new_record(room, TWO_TO_ONE)
+    words = msgspec.structs.replace(one.count, complaints=("một lời",))
+    hashes = msgspec.structs.replace(one.hashes, count=sha256_hex(canonical(words)))
+    other = msgspec.structs.replace(one, count=words, hashes=hashes)
+    assert bring(browser, signed(other, second)).status_code == 303
+    assert bring(browser, signed(one, first)).status_code == 303
+    page = browser.get("/results").text
+    for record, signer, lacking in ((one, 1, 2), (other, 2, 1)):
+        code = sha256_hex(canonical(record))[:12]
+        assert f"Mã {code}: đã ký Kiểm phiếu viên {signer}; chưa ký Kiểm phiếu viên {lacking}." in page
+    assert bring(browser, signed(one, second)).status_code == 303
+    browser.post("/results/signed", second_login="chair", second_password=PASSWORD)
+    assert room.state() == "signed"
+    with room.storage.read() as session:
+        (stands,) = results.paper_records(session, room.conference)
+    assert stands.record == one
+    assert bring(browser, signed(other, first)).status_code == 409
+
+
+def test_a_record_without_its_archive_is_refused_and_the_archive_comes_once(room: Room, browser: Browser) -> None:
+    closed_room(room)
+    browser.sign_in("teller")
+    record = new_record(room, TWO_TO_ONE)
+    alone = [(io.BytesIO(signed(record, keys(room)[0])), "record.json")]
+    answer = browser.post("/results/records", records=alone)
+    assert answer.status_code == 409
+    assert "tệp hòm phiếu sau khi kiểm" in answer.text
+    assert bring(browser, signed(record, keys(room)[0])).status_code == 303
+    later = [(io.BytesIO(signed(record, keys(room)[1])), "record.json")]
+    assert browser.post("/results/records", records=later).status_code == 303
+
+
+def test_a_server_without_an_audit_takes_no_record(room: Room) -> None:
+    closed_room(room)
+    raw = signed(new_record(room, TWO_TO_ONE), *keys(room))
+    with pytest.raises(InvalidRecord, match="cannot audit records"):
+        results.take_records(room.storage, room.conference, [("a", raw), ("b", TAIL)], results.no_audit)
+    assert room.state() == "closed"
 
 
 def test_a_missing_receipt_blocks_hand_over_and_records(room: Room, browser: Browser) -> None:

@@ -4,8 +4,9 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from voting import closing, handover, life_row, results, room_receipts
-from voting.errors import InvalidForm, InvalidRecord
+from voting.errors import InvalidForm
 from voting.web.pages.context import current_number, current_row
+from voting.web.pages.hall import script
 from voting.web.refusals import shown_on
 from voting.web.room import the_room
 from voting.web.sessions import for_roles, two_people
@@ -34,6 +35,7 @@ def overview() -> str:
             records=records,
             telling={one.paper: results.telling(one.record) for one in records if one.record},
             released=bool(results.released(session, row.id)) if closed else False,
+            **script("records.js"),
         )
 
 
@@ -68,21 +70,17 @@ def to_stick() -> AnyResponse:
 @for_roles("secretary", "technician", "teller", "chair", "organiser")
 @shown_on(overview)
 def take_records() -> AnyResponse:
-    """Take signed records; each is verified against this room's box, and all of them are kept or none."""
+    """Take signed records with their finished archive: audited, and compared with this room's box; all or none."""
     files = [file for file in request.files.getlist("records") if file.filename]
     if not files:
         raise InvalidForm("records: a file expected", told="file_missing", at="records")
     if len(files) > MOST_RECORDS:
         raise InvalidForm("records: fewer files expected", told="files_limit", at="records", most=MOST_RECORDS)
-    number = current_number()
-    with the_room().storage.write() as session:
+    number, room = current_number(), the_room()
+    with room.storage.read() as session:
         room_receipts.demand_all(session, number)
-        for file in files:
-            try:
-                results.take_record(session, number, file.read())
-            except InvalidRecord as error:
-                name = (file.filename or "")[:80]
-                raise InvalidRecord(f"{name}: {error}", told=error.told, at="records", file=name) from None
+    named = [((file.filename or "")[:80], file.read()) for file in files]
+    results.take_records(room.storage, number, named, room.audit)
     return redirect(url_for("results.overview"), 303)
 
 
