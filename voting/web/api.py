@@ -5,7 +5,6 @@ cannot know. Nothing here is logged.
 """
 
 import base64
-import binascii
 from typing import Final
 
 import msgspec
@@ -22,7 +21,9 @@ from voting.errors import (
     BoxFrozen,
     CardAlreadyUsed,
     CardVoid,
+    DatabaseBusy,
     InvalidCode,
+    InvariantBroken,
     NotOpen,
     SpareNotActive,
     UnknownCard,
@@ -34,7 +35,7 @@ from voting.errors import (
 from voting.life_table import WITH_SETUP
 from voting.mirror import SealedBallot
 from voting.storage.tables import SetupRow
-from voting.web.protection import device
+from voting.web.protection import count_device, device
 from voting.web.room import Room, the_room
 
 REFUSALS: Final[dict[type[VotingError], tuple[int, str]]] = {
@@ -48,7 +49,10 @@ REFUSALS: Final[dict[type[VotingError], tuple[int, str]]] = {
     NotOpen: (409, "not_open"),
     BoxClosed: (409, "closed"),
     BoxFrozen: (409, "frozen"),
+    DatabaseBusy: (503, "busy"),
+    InvariantBroken: (503, "busy"),  # a race with another process
 }
+OTHERWISE: Final = (409, "fault")
 NO_CONFERENCE: Final = {
     "state": "none",
     "uuid": None,
@@ -89,6 +93,11 @@ def answer(value: object, status: int = 200) -> Response:
 def refuse(status: int, code: str, recorded: bool | None = None) -> Response:
     """Refuse, and say whether the ballot counts."""
     return answer({"code": code, "recorded": recorded}, status)
+
+
+def refuse_for(error: VotingError, recorded: bool | None = None) -> Response:
+    """Refuse with the code of an error's kind, whatever the kind is."""
+    return refuse(*REFUSALS.get(type(error), OTHERWISE), recorded=recorded)
 
 
 @api.get("/room")
@@ -138,17 +147,18 @@ def cast(uuid: str) -> Response:
     try:
         body = _exact_body(room.box, uuid)
     except VotingError as error:
-        return refuse(*REFUSALS[type(error)], recorded=False)
+        return refuse_for(error, recorded=False)
     try:
         check_device(room, uuid, body)
+        count_device()  # proved by now: a stranger who uses another's name reaches no limit of that tablet's
         receipt = room.box.cast(uuid, body)
     except DBAPIError:
         return refuse(503, "busy")
     except UnknownDevice as error:
         # Strangers are not told what is in the box; a tablet that was revoked meanwhile can still tell its voter.
-        return refuse(*REFUSALS[type(error)], recorded=_was_ours(room, uuid, body) and room.box.holds(uuid, body))
+        return refuse_for(error, recorded=_was_ours(room, uuid, body) and room.box.holds(uuid, body))
     except VotingError as error:
-        return refuse(*REFUSALS[type(error)], recorded=room.box.holds(uuid, body))
+        return refuse_for(error, recorded=room.box.holds(uuid, body))
     if room.mirror is not None and not room.mirror.keep(_mirrored(room, uuid, body, receipt)):
         return refuse(503, "busy")  # it is in the box, and acknowledged once a second disk holds it as well
     return answer({"tracker": receipt.tracker, "receipt": base64.b64encode(receipt.signature).decode()})
@@ -175,7 +185,7 @@ def receipts(uuid: str) -> Response:
     except WrongState:
         return refuse(409, "not_closed")
     except VotingError as error:
-        return refuse(*REFUSALS[type(error)])
+        return refuse_for(error)
     missing = sorted(ours - found)
     if missing:
         with room.storage.write() as session:
@@ -236,7 +246,7 @@ def _was_ours(room: Room, uuid: str, body: bytes) -> bool:
 def _signature() -> bytes:
     try:
         return base64.b64decode(request.headers.get("Phieukin-Signature", ""), validate=True)
-    except binascii.Error:
+    except ValueError:  # letters outside of ASCII, too
         raise UnknownDevice("the tablet's signature: base64 expected") from None
 
 

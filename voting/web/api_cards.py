@@ -15,7 +15,7 @@ from keys.schnorr import Proof
 from keys.structs import read_json
 from voting import room_cards
 from voting.errors import VotingError
-from voting.web.api import REFUSALS, answer, check_device, refuse
+from voting.web.api import answer, check_device, refuse, refuse_for
 from voting.web.room import the_room
 
 LIMIT: Final = 1024  # bytes; both requests are below 400
@@ -56,7 +56,7 @@ def audits(uuid: str) -> Response:
     except DBAPIError:
         return refuse(503, "busy")
     except VotingError as error:
-        return refuse(*REFUSALS[type(error)])
+        return refuse_for(error)
     return answer({"counted": True})
 
 
@@ -71,7 +71,7 @@ def card(uuid: str) -> Response:
     except (msgspec.MsgspecError, KeysError):
         return refuse(400, "bad_request")
     except VotingError as error:
-        return refuse(*REFUSALS[type(error)])
+        return refuse_for(error)
     return answer({"tracker": found})
 
 

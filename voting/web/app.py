@@ -91,5 +91,5 @@ def _limit(app: Flask, settings: Settings) -> None:
             "api_cards.card": casts,
             "sign_in.submit": settings.sign_ins_per_minute,
         },
-        per_device={"api.cast": casts},
+        casts_of_device=casts,
     )

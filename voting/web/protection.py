@@ -5,9 +5,10 @@ Nothing is fetched from elsewhere, nothing is kept by the browser, no other page
 
 from collections.abc import Mapping
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits import RateLimitItemPerMinute
 
 from voting.web.protection_counts import SCHEME
 
@@ -40,6 +41,7 @@ HEADERS = {
 COOKIE = "__Host-phieukin-"  # of a session, before the room's own letters: goes to this host over TLS alone
 DEVICE = "Phieukin-Device"  # the header in which a tablet names itself
 FORM_LIMIT = 8 * 1024 * 1024  # bytes of any form or upload by staff
+_DEVICES = "phieukin-casts-of-devices"
 STATIC_CACHE = "public, max-age=31536000, immutable"  # built files carry the hash of their bytes in the name
 
 
@@ -54,19 +56,21 @@ def add_headers(answer: Response) -> Response:
 
 
 def device() -> str:
-    """The id by which a tablet calls itself; what it sends is signed, so the limit of its id is its own."""
+    """The id by which a tablet calls itself; anybody can send it, so nothing is counted by it before a signature."""
     return request.headers.get(DEVICE, "")[:64]
 
 
-def set_limits(app: Flask, per_address: Mapping[str, int], per_device: Mapping[str, int]) -> None:
+def set_limits(app: Flask, per_address: Mapping[str, int], casts_of_device: int) -> None:
     """Limit endpoints to so many requests a minute, counted in the memory of each server process and nowhere else."""
     limiter = Limiter(get_remote_address, app=app, storage_uri=f"{SCHEME}://", headers_enabled=False)
-    for limits, whom in ((per_address, get_remote_address), (per_device, _named_device)):
-        for endpoint, times in limits.items():
-            limited = limiter.limit(f"{times} per minute", key_func=whom)(app.view_functions[endpoint])
-            app.view_functions[endpoint] = limited  # type: ignore[assignment] # views here are not coroutines
+    for endpoint, times in per_address.items():
+        limited = limiter.limit(f"{times} per minute", key_func=get_remote_address)(app.view_functions[endpoint])
+        app.view_functions[endpoint] = limited  # type: ignore[assignment] # views here are not coroutines
+    counted = RateLimitItemPerMinute(casts_of_device)
+    app.extensions[_DEVICES] = lambda: limiter.limiter.hit(counted, device())
 
 
-def _named_device() -> str:
-    """The device for the limit, which would be skipped for an empty name."""
-    return device() or "none"
+def count_device() -> None:
+    """Count a cast of the tablet that signed this request; abort with 429 where it is one too many."""
+    if not current_app.extensions[_DEVICES]():
+        abort(429)

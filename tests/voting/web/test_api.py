@@ -15,10 +15,11 @@ from werkzeug.test import TestResponse
 from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, Clock, web_room
-from voting import box_devices, life, room_receipts
+from voting import box_devices, errors, life, room_receipts
 from voting.box import RECEIPT_TAG
 from voting.box_devices import DEVICE_TAG
 from voting.errors import ReceiptMissing
+from voting.web.api import refuse_for
 from voting.web.app import create_app
 
 
@@ -275,3 +276,53 @@ def test_a_tablet_that_casts_too_often_is_told_to_wait_and_others_are_not(
     other.client = limited.test_client()
     assert other.cast(bodies[2]).status_code == 200
     web_room(limited).storage.close()
+
+
+def test_a_stranger_who_uses_a_tablets_name_limits_nobody_but_themselves(
+    app: Flask, room: Room, tablet: Tablet
+) -> None:
+    limited = create_app(dataclasses.replace(web_room(app).settings, casts_per_minute=2))
+    room.open()
+    tablet.client = limited.test_client()
+    body = room.body(room.drawn[0])
+    stranger = new_signing_key()
+    assert [tablet.cast(body, signer=stranger).status_code for _ in range(5)] == [401] * 5
+    assert tablet.cast(body).status_code == 200
+    web_room(limited).storage.close()
+
+
+@pytest.mark.parametrize("signature", ["é", "\xe9\xff", "AA", "=", "A" * 5000])
+@pytest.mark.parametrize("part", ["ballots", "receipts", "audits"])
+def test_a_signature_that_is_none_is_a_strangers_and_no_fault(
+    room: Room, tablet: Tablet, part: str, signature: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.open()
+    bodies = {
+        "ballots": room.body(room.drawn[0]),
+        "receipts": b'{"receipts":[]}',
+        "audits": b'{"credential":"x","hash":"y"}',
+    }
+    headers = {"Phieukin-Device": tablet.id, "Phieukin-Signature": signature}
+    path = f"/api/v1/elections/{room.uuid()}/{part}"
+    answer = tablet.client.post(path, data=bodies[part], headers=headers, base_url=HERE)
+    assert (answer.status_code, answer.json and answer.json["code"]) == (401, "device_unknown")
+    assert "fault" not in caplog.text
+
+
+def test_receipts_that_are_no_base64_block_nothing_and_hide_no_other(room: Room, tablet: Tablet) -> None:
+    room.open()
+    room.close()
+    missing = "x" * 43
+    kept = [{"tracker": "é" * 43, "receipt": "é"}, {"tracker": missing, "receipt": tablet._receipt(missing)}]
+    answer = tablet.post("receipts", json.dumps({"receipts": kept}, ensure_ascii=False).encode())
+    assert (answer.status_code, answer.json) == (200, {"receipts": 2, "missing": 1})
+
+
+@pytest.mark.parametrize("kind", [one for one in vars(errors).values() if isinstance(one, type)])
+def test_every_error_of_the_room_has_a_refusal(app: Flask, kind: type[Exception]) -> None:
+    if not issubclass(kind, errors.VotingError):
+        return
+    with app.app_context():
+        answer = refuse_for(kind("x"), recorded=False)
+    assert 400 <= answer.status_code <= 503 and answer.status_code != 500
+    assert answer.json is not None and answer.json["recorded"] is False
