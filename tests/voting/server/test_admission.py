@@ -1,7 +1,12 @@
 """How much a head may bring: little without a tablet's name, a session or the mirror's seal."""
 
 import pytest
+from flask import Flask
 
+from tests.voting.web.conftest import HERE
+from tests.voting.web.conftest import app as app
+from tests.voting.web.conftest import cheap_passwords as cheap_passwords
+from tests.voting.web.conftest import clock as clock
 from voting.mirror import BODY_LIMIT, PATH
 from voting.server.admission import SHORT, mirror_admits, room_admits
 from voting.server.front import Head
@@ -35,3 +40,9 @@ def test_the_room_reads_long_bodies_of_tablets_and_sessions_alone(
 )
 def test_the_mirror_reads_what_has_a_seal(path: str, headers: dict[bytes, bytes], most: int) -> None:
     assert mirror_admits(Head("POST", path, headers, 1)) == most
+
+
+def test_the_cookie_of_a_real_session_is_known(app: Flask) -> None:
+    answer = app.test_client().get("/sign-in", base_url=HERE)
+    cookie = answer.headers["Set-Cookie"].partition(";")[0]
+    assert room_admits(Head("POST", "/sign-in", {b"cookie": cookie.encode()}, 1)) == FORM_LIMIT
