@@ -84,6 +84,11 @@ def read_plain(path: Path, limit: int | None = None) -> bytes:
         return file.read() if limit is None else file.read(limit)
 
 
+def check_plain(path: Path) -> None:
+    """Raise UnsafeFile for a link, a folder or a device, or OSError."""
+    os.close(_open_plain(path))
+
+
 def real_folder(path: Path) -> Path:
     """Make a folder unless it is there; raise UnsafeFile where its name is a link."""
     if _is_link(path):

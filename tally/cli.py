@@ -21,7 +21,7 @@ from tally.cli_count import (
 from tally.cli_guided import count_command, custody_command, destroy_command
 from tally.cli_record import compare_command, head_command, paper_command, record_command, recount_command, sign_command
 from tally.guide import Refused, in_both
-from tally.guide_faults import FAULTS, refuse
+from tally.guide_faults import FAULTS, file_fault, refuse
 from tally.minutes.cli import minutes_command, office_form_command
 from tally.pdf_cli import check_minutes_command, sign_minutes_command
 
@@ -37,7 +37,8 @@ class _TallyGroup(click.Group):
         except FAULTS as error:
             refuse(error)
         except OSError as error:
-            raise Refused(in_both("said.file", why=error)) from None
+            key, values = file_fault(error)
+            raise Refused(in_both(key, **values)) from None
 
 
 @click.group("tally", cls=_TallyGroup)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from keys.durable import write_whole
 from keys.keyfiles import read_sealed
 from keys.signing import KIND as SIGNING_KIND
 from keys.signing import decode_signing_key
@@ -27,8 +26,9 @@ from tally.count import (
     setup_of,
 )
 from tally.errors import Stopped
-from tally.guide import Guide, Language, Refused, both, in_both
+from tally.guide import Guide, Language, Refused, both, in_both, tell_aside
 from tally.guide_setup import tell_setup
+from tally.signed_files import put, put_named
 from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, sign_by_token, write_teller_file
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.facts import ChairWord
@@ -61,7 +61,7 @@ def use_token_command(out: Path, token: TokenChoice, path: Path, passphrase_file
     with token.open() as pen:
         pen.sign(teller.name.encode())  # a token that cannot sign is noticed now, not after the vote
         sign_by_token(path, teller, words, pen.public_text)
-        write_whole(out, f"{pen.public_text}\n".encode())
+        put_named(out, f"{pen.public_text}\n".encode())
     both("said.by_token", name=teller.name, path=out)
 
 
@@ -95,7 +95,7 @@ def confirm_command(
         teller = read_teller_file(path, guide.passphrase(passphrase_file, name=path.name))
         owner = owner_of(teller, election, trustees)
         with open_pen_if_named(token) as pen:
-            write_whole(out, confirm_setup(archive, teller, pen))
+            put_named(out, confirm_setup(archive, teller, pen))
         guide.good("setup.confirmed", owner=owner, path=out)
 
 
@@ -123,7 +123,7 @@ def open_command(
     check_single(report, single_ballot)
     teller, words = open_teller(path, passphrase_file)
     bound = bind_to_box(path, teller, words, found)
-    write_whole(out, canonical(open_one(archive, bound, found, single_ballot=single_ballot)))
+    put_named(out, canonical(open_one(archive, bound, found, single_ballot=single_ballot, report=report)))
     both("said.opened", path=out)
 
 
@@ -153,7 +153,7 @@ def finish_command(
     words = Words(complaints, witnesses, chair)
     opened = [parse_canonical(path.read_bytes(), Opening, what="opening") for path in openings]
     count = finish(archive, out, opened, begun=_time(begun), ended=_time(ended), words=words)
-    write_whole(count_path, count)
+    tell_aside(count_path, put(count_path, count))
     both("said.finished", path=out)
 
 

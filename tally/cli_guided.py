@@ -4,17 +4,19 @@ from pathlib import Path
 
 import click
 
-from keys.durable import write_whole
 from tally.cli_ceremony import explained, language_option
 from tally.cli_options import EXISTING, FOLDER, TARGET
 from tally.cli_pens import PenChoice, open_pen, pen_options
 from tally.custody import collect, write_custody
 from tally.custody_sheet import custody_sheet
+from tally.desk import find_desk
 from tally.guide import Guide, Language
-from tally.guide_count import Count, find_desk
+from tally.guide_count import Count
 from tally.guide_destroy import Destroyer
 from tally.guide_result import Outcome
+from tally.guide_words import correct_words
 from tally.minutes import renderer_versions
+from tally.signed_files import put_named
 
 
 @click.command("count")
@@ -23,6 +25,7 @@ from tally.minutes import renderer_versions
 @click.option("--me", type=click.IntRange(1), help="The teller who opens first in this run; else the program asks.")
 @click.option("--end-ballots", help="Closing code of the box that the tellers compared; without it, the program asks.")
 @click.option("--passphrase-file", type=EXISTING, help="Take the passphrase from a file's first line.")
+@click.option("--correct", is_flag=True, help="Correct what people said, as long as nobody has signed a record.")
 @language_option
 def count_command(
     stick: Path,
@@ -30,6 +33,7 @@ def count_command(
     me: int | None,
     end_ballots: str | None,
     passphrase_file: Path | None,
+    correct: bool,
     language: Language,
 ) -> None:
     """Count the box in the folder STICK (kiểm phiếu), step by step: audit, compare, open share by share, record.
@@ -40,8 +44,12 @@ def count_command(
     guide.say("general.offline")
     with explained(guide):
         desk = find_desk(guide, stick)
-        if Count(guide, desk, homes, passphrase_file, end_ballots, me).run():
-            Outcome(guide, desk).run()
+        count = Count(guide, desk, homes, passphrase_file, end_ballots, me)
+        finished = count.run()
+        if finished is not None:
+            if correct:
+                correct_words(guide, desk, count.conference.chair)
+            Outcome(guide, desk, finished).run()
 
 
 @click.command("custody")
@@ -64,7 +72,7 @@ def custody_command(
         sheet = custody_sheet(guide, custody, out.name, made_by)
         with open_pen(pen) as opened:
             raw = write_custody(custody, (sheet.text(), sheet.pdf(language)), opened, made_by)
-        write_whole(out, raw)
+        put_named(out, raw)
         guide.good("custody.written", path=out, files=len(custody.files) + 2)
 
 

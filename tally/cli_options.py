@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from keys.durable import read_plain
 from keys.keyfiles import read_sealed
 from keys.plain_text import first_line
 from keys.signing import KIND as SIGNING_KIND
@@ -53,10 +54,15 @@ def open_signing_key(path: Path, passphrase: str) -> SigningKey:
 
     Raises CannotSign for a teller's file whose owner signs by a token.
     """
-    if f'"kind":"{TELLER_KIND}"'.encode() in path.read_bytes()[:200]:
+    if is_teller_file(path):
         teller = read_teller_file(path, passphrase)
         if teller.token:
             why = f"{path.name}: {teller.name} signs by a token: give --token in place of --key"
             raise CannotSign(why, "needs_token", name=teller.name)
         return teller.signer
     return decode_signing_key(read_sealed(path, passphrase, kind=SIGNING_KIND))
+
+
+def is_teller_file(path: Path) -> bool:
+    """Tell whether a sealed file is a teller's, without opening it."""
+    return f'"kind":"{TELLER_KIND}"'.encode() in read_plain(path, 200)

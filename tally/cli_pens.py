@@ -1,6 +1,6 @@
 """What commands sign with: a sealed file and its passphrase, or a token and its PIN (PKCS #11)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
@@ -9,10 +9,13 @@ from typing import Any
 
 import click
 
-from tally.cli_options import EXISTING, open_signing_key, passphrase, pin
-from tally.guide import Guide
+from tally.cli_options import EXISTING, is_teller_file, open_signing_key, passphrase, pin
+from tally.guide import Guide, unquoted
 from tally.guide_usage import Misused
 from tally.pens import KeyPen, Pen, token_pen
+from tally.signatures import check_signer
+from tally.teller_file import note_records, read_teller_file
+from voting.documents.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,25 @@ def open_pen(choice: PenChoice) -> Iterator[Pen]:
         raise Misused("one_pen")
 
 
+@contextmanager
+def open_record_pen(choice: PenChoice, records: Sequence[Record]) -> Iterator[Pen]:
+    """Take the pen for signing records; a teller's file first notes which they are.
+
+    Raises CannotSign for a key that Setup does not name, OtherRecord where the teller signed another record of a box.
+    """
+    if choice.key is None or choice.as_token.named:
+        with open_pen(choice) as pen:
+            yield pen
+        return
+    words = passphrase(choice.passphrase_file)
+    own = KeyPen(open_signing_key(choice.key, words))
+    for record in records:
+        check_signer(own, record)
+    if is_teller_file(choice.key):
+        note_records(choice.key, read_teller_file(choice.key, words), words, records)
+    yield own
+
+
 def open_pen_if_named(choice: PenChoice | TokenChoice) -> AbstractContextManager[Pen | None]:
     """Take the pen that the options name, or None where they name none."""
     if not choice.named:
@@ -117,9 +139,9 @@ def pen_by_asking(guide: Guide, answer: str, name: str) -> Iterator[Pen | None]:
     if not answer:
         yield None
     elif answer.casefold() == "usb":
-        module = Path(guide.ask("token.module"))
+        module = unquoted(guide.ask("token.module"))
         label, key = guide.ask("token.label"), guide.ask("token.key")
         with token_pen(module, label, guide.pin(name=name), key) as pen:
             yield pen
     else:
-        yield KeyPen(open_signing_key(Path(answer), guide.passphrase(None, name=name)))
+        yield KeyPen(open_signing_key(unquoted(answer), guide.passphrase(None, name=name)))

@@ -1,19 +1,23 @@
 """The commands of the record: head, record, paper, sign, compare, recount."""
 
 import datetime
+import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import msgspec
 
-from keys.durable import write_whole
-from tally.audit import audit
+from keys.durable import read_plain, real_folder
+from tally.audit import Report, audit
 from tally.cli_options import EXISTING, FOLDER, TARGET
-from tally.cli_pens import PenChoice, open_pen, open_pen_if_named, pen_options
+from tally.cli_pens import PenChoice, open_pen_if_named, open_record_pen, pen_options
 from tally.count import finished_box, setup_of
+from tally.dates import read_day, today
 from tally.fast.checking import checker
-from tally.guide import Refused, both, in_both
+from tally.guide import Refused, both, in_both, tell_aside
+from tally.head_decision import check_chosen, check_day, make_decision, tied_paper
 from tally.minutes import render_minutes, renderer_versions
 from tally.paper import paper_records, read_hand_count
 from tally.pdf_cli import place_of
@@ -21,33 +25,56 @@ from tally.pdf_signatures import check_minutes, sign_minutes
 from tally.pens import Pen
 from tally.record import BothFacts, build_record, record_payload
 from tally.rule import rule_line
-from tally.signatures import head_word_with, read_record, sign_list_with, sign_record_with, unsigned_record
+from tally.signatures import read_record, sign_list_with, sign_record_with, unsigned_record
+from tally.signed_files import put, put_named
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.envelope import parse_envelope, payload_of
-from voting.documents.facts import FACTS_TYPE, CountFacts
-from voting.documents.record import LIST_DECISION_TYPE, Record
+from voting.documents.errors import DocumentError
+from voting.documents.facts import FACTS_TYPE, CountFacts, HeadWord
+from voting.documents.record import LIST_DECISION_TYPE, RECORD_TYPE, Record
 
 
 @click.command("head")
 @click.argument("count", type=EXISTING)
+@click.option("--archive", type=EXISTING, help="The finished archive; UUID.bel beside COUNT, if this is left out.")
 @click.option("--paper", type=int, default=1, show_default=True, help="Number of the paper with the tie.")
 @click.option("--chosen", multiple=True, required=True, help="Id of a chosen name; may be repeated.")
-@click.option("--by", required=True, help="Who decided.")
+@click.option("--by", required=True, help="Who decided: the head that Setup names.")
 @click.option("--reason", required=True, help="Why.")
-@click.option("--on", required=True, help="Date, as 2022-04-10.")
+@click.option("--on", help="Day, as 30/11/2026 or 2026-11-30; today, if it is left out.")
 @pen_options
 def head_command(
-    count: Path, paper: int, chosen: tuple[str, ...], by: str, reason: str, on: str, pen: PenChoice
+    count: Path,
+    archive: Path | None,
+    paper: int,
+    chosen: tuple[str, ...],
+    by: str,
+    reason: str,
+    on: str | None,
+    pen: PenChoice,
 ) -> None:
     """Enter the head's decision on a tie across the last place into the count facts.
 
-    Signed by the head's sealed key or token; with neither, the decision is "on paper".
+    Signed by the head's sealed key or token; "on paper" only where Setup says so. All is checked before it is written.
     """
-    facts = parse_canonical(count.read_bytes(), CountFacts, what="count facts")
+    facts = parse_canonical(read_plain(count), CountFacts, what="count facts")
+    day = read_day(on) if on else today()
+    path = archive or count.with_name(f"{facts.uuid}.bel")
+    if not path.is_file():
+        raise Refused(in_both("said.head_archive", path=path))
+    tied = tied_paper(finished_box(audit(path, checker=checker(path))), facts, paper)
+    check_chosen(tied, chosen)
+    check_day(tied, day)
     with open_pen_if_named(pen) as opened:
-        word = head_word_with(facts.uuid, paper, chosen, by, reason, on, opened)
-    kept = tuple(one for one in facts.head_words if one.paper != paper)
-    write_whole(count, canonical(msgspec.structs.replace(facts, head_words=(*kept, word))))
+        word = make_decision(tied, chosen=chosen, by=by, reason=reason, on=day, pen=opened)
+    enter_decision(count, facts, word)
+
+
+def enter_decision(path: Path, facts: CountFacts, word: HeadWord | None, paper: int = 0) -> None:
+    """Write a decision into count facts in the place of an earlier one, or take that of `paper` out."""
+    kept = tuple(one for one in facts.head_words if one.paper != (word.paper if word else paper))
+    fresh = msgspec.structs.replace(facts, head_words=(*kept, word) if word else kept)
+    tell_aside(path, put(path, canonical(fresh)))
 
 
 @click.command("record")
@@ -81,53 +108,105 @@ def paper_command(count: Path, setup: Path | None, out: Path) -> None:
 
 
 def write_records(archive: Path, facts: Path, count: Path, out: Path) -> list[tuple[Path, Record]]:
-    """Write the records and minutes of all papers into `out`; return each record with its path.
+    """Audit a finished archive and write the records and minutes of all papers into `out`; return them with paths."""
+    return write_audited_records(audit(archive, checker=checker(archive)), facts, count, out)
 
-    What is there already of the same record is left, for it may be signed.
-    """
-    box = finished_box(audit(archive, checker=checker(archive)))
-    room = parse_envelope(facts.read_bytes(), FACTS_TYPE, "facts")
-    both = BothFacts(room, parse_canonical(count.read_bytes(), CountFacts, what="count facts"))
+
+def write_audited_records(report: Report, facts: Path, count: Path, out: Path) -> list[tuple[Path, Record]]:
+    """Write the records and minutes of all papers of a box that was audited in this run."""
+    box = finished_box(report)
+    room = parse_envelope(read_plain(facts), FACTS_TYPE, "facts")
+    both = BothFacts(room, parse_canonical(read_plain(count), CountFacts, what="count facts"))
     papers = len(box.election.conference.papers) if box.election.conference else 1
     return keep_records([build_record(box, both, paper, renderer_versions()) for paper in range(1, papers + 1)], out)
 
 
 def keep_records(records: Sequence[Record], out: Path) -> list[tuple[Path, Record]]:
-    """Write records and their minutes, unless they are there already, signed or not; return each with its path."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Write records and their minutes unless they are there already, signed or not; return each with its path.
+
+    What is there and signed, but something else, is set aside by a name of its own, and that is said.
+    """
+    real_folder(out)
     written = []
     for record in records:
         payload, suffix = record_payload(record), "" if record.paper == 1 else f"-{record.paper}"
         path = out / f"record{suffix}.json"
-        if not path.exists() or payload_of(read_record(path.read_bytes())[0], "record") != payload:
-            write_whole(path, unsigned_record(payload))
+        if not _holds(path, payload):
+            tell_aside(path, put(path, unsigned_record(payload)))
         minutes, pdf = out / f"minutes{suffix}.pdf", render_minutes(payload)
-        if not minutes.exists() or not minutes.read_bytes().startswith(pdf):
-            write_whole(minutes, pdf)
+        if not os.path.lexists(minutes) or not read_plain(minutes).startswith(pdf):
+            tell_aside(minutes, put(minutes, pdf))
         written.append((path, record))
     return written
 
 
+def _holds(path: Path, payload: bytes) -> bool:
+    """Tell whether a file is the record with this payload, signed or not."""
+    if not os.path.lexists(path):
+        return False
+    try:
+        return payload_of(parse_envelope(read_plain(path), RECORD_TYPE, path.name), path.name) == payload
+    except DocumentError:
+        return False
+
+
 @click.command("sign")
-@click.argument("record", type=EXISTING)
+@click.argument("records", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--pdf", type=EXISTING, help="The minutes of the record, to be signed by the same key in their place.")
 @click.option("--out", type=TARGET, help="The signed record; in its own place, if this is left out.")
 @pen_options
-def sign_command(record: Path, pdf: Path | None, out: Path | None, pen: PenChoice) -> None:
-    """Put a signature on RECORD by a sealed key or a token, and on its minutes with --pdf.
+def sign_command(records: tuple[Path, ...], pdf: Path | None, out: Path | None, pen: PenChoice) -> None:
+    """Put a signature on RECORDS by a sealed key or a token, and on the minutes of one record with --pdf.
 
-    RECORD is record.json, or the list-decision.json of a step without a ballot.
+    A record is record.json, or the list-decision.json of a step without a ballot; of a folder, all records and their
+    minutes are signed. A teller's file notes which record of a box it signed, and signs no other.
     """
-    with open_pen(pen) as opened:
-        if f'"{LIST_DECISION_TYPE}"'.encode() in record.read_bytes():
-            write_whole(out or record, sign_list_with(record.read_bytes(), [opened]))
-            both("said.signed", path=out or record)
-            return
-        signed = sign_record_with(record.read_bytes(), [opened])
-        if pdf is not None:
-            _sign_pdf(pdf, payload_of(read_record(signed)[0], "record"), opened)
-    write_whole(out or record, signed)
-    both("said.signed", path=f"{out or record}{f', {pdf}' if pdf else ''}")
+    work = [one for path in records for one in _to_sign(path, pdf)]
+    if len(work) != 1 and (pdf is not None or out is not None):
+        raise Refused(in_both("said.one_record"))
+    read = [read_record(one.raw)[1] for one in work if not one.is_list]
+    with open_record_pen(pen, read) as opened:
+        for one in work:
+            one.sign(opened, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToSign:
+    """A record or list decision with its minutes, if they are to be signed as well."""
+
+    path: Path
+    raw: bytes
+    pdf: Path | None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether this is a list decision."""
+        return f'"{LIST_DECISION_TYPE}"'.encode() in self.raw
+
+    def sign(self, pen: Pen, out: Path | None) -> None:
+        """Sign the minutes first and the record last, each in its place or as `out`."""
+        if self.is_list:
+            signed = sign_list_with(self.raw, [pen])
+        else:
+            signed = sign_record_with(self.raw, [pen])
+            if self.pdf is not None:
+                _sign_pdf(self.pdf, payload_of(read_record(signed)[0], "record"), pen)
+        put_named(out or self.path, signed)
+        both("said.signed", path=f"{out or self.path}{f', {self.pdf}' if self.pdf else ''}")
+
+
+def _to_sign(path: Path, pdf: Path | None) -> list[_ToSign]:
+    """Find what is to be signed: the file, or in a folder every record with its minutes."""
+    if not path.is_dir():
+        return [_ToSign(path, read_plain(path), pdf)]
+    found = [_ToSign(one, read_plain(one), one.with_name(_minutes_of(one.name))) for one in path.glob("record*.json")]
+    if not found:
+        raise Refused(in_both("said.no_records", path=path))
+    return sorted(found, key=lambda one: one.path.name)
+
+
+def _minutes_of(record: str) -> str:
+    return record.replace("record", "minutes").replace(".json", ".pdf")
 
 
 @click.command("compare")
@@ -152,13 +231,13 @@ def compare_records(records: Sequence[Path]) -> None:
 
 def _sign_pdf(path: Path, payload: bytes, pen: Pen) -> None:
     """Sign the minutes, unless this key has: then the machine died before the record was written."""
-    minutes = path.read_bytes()
+    minutes = read_plain(path)
     place = place_of(pen, payload, minutes)
     if place in {one.field for one in check_minutes(minutes, payload)}:
         both("said.signed_already", path=path)
         return
     now = datetime.datetime.now().astimezone()
-    write_whole(path, sign_minutes(minutes, payload, place, pen, now))
+    put_named(path, sign_minutes(minutes, payload, place, pen, now))
 
 
 @click.command("recount")

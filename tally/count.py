@@ -1,18 +1,23 @@
 """The tellers' count (kiểm phiếu), step by step, from file to file: sum, open share by share, finish.
 
-Nothing is opened but the sum of a whole, closed and audited box. Each step reads the archive again and audits it, so a
-step can be repeated on another machine after any fault, and a share is never used on the word of an earlier step.
+Nothing is opened but the sum of a whole, closed and audited box. Each command audits the archive once, so a step can be
+repeated on another machine after any fault, and a share is never used on the word of an earlier run. What a run adds to
+an audited archive goes on from its very bytes (`continued`) and is not audited a second time.
 """
 
-import shutil
+import hashlib
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
+from keys.durable import copy_whole, read_plain, whole_file
 from keys.group import decode_scalar
 from keys.schnorr import Proof
 from keys.teller import find_owner
+from keys.transcript import sha256_hex
 from keys.trustees import Trustees, parse_trustees
 from tally.audit import Report, Verdict, audit
 from tally.errors import CannotSign, NotOneOfUs, NotReady
@@ -20,15 +25,19 @@ from tally.fast.checking import checker
 from tally.opening import OpenedShare, combine_shares, open_share, share_of, verify_opened, verify_share
 from tally.pens import KeyPen, Pen, signed_envelope
 from tally.record import FinishedBox
+from tally.signed_files import make_way
 from tally.teller_file import TellerFile
 from voting.documents.archive import open_archive, open_archive_for_append
 from voting.documents.canonical import canonical, compact
+from voting.documents.commitments import sidecar_of
 from voting.documents.election import Election, parse_election
 from voting.documents.envelope import write_envelope
+from voting.documents.events import Entry
 from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Confirmation, CountFacts, HeadWord, OpeningProof
 from voting.documents.outcome import (
     PartialDecryption,
     Result,
+    SizedTally,
     encode_partial_decryption,
     encode_tally,
     parse_partial_decryption,
@@ -48,13 +57,17 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proof: OpeningProof
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What people say while counting: complaints, witnesses, the chair's words, the head's decisions."""
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What people say while counting: complaints, witnesses, the chair's words, the head's decisions.
+
+    `reviewed`: they were shown to the people before the screen, who left them as they are.
+    """
 
     complaints: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     chair_words: tuple[ChairWord, ...] = ()
     head_words: tuple[HeadWord, ...] = ()
+    reviewed: bool = False
 
 
 def setup_of(path: Path) -> tuple[Election, Trustees, str]:
@@ -90,7 +103,7 @@ def confirm_setup(path: Path, teller: TellerFile, pen: Pen | None = None) -> byt
         why = f"{teller.name} signs by {'a token: this is not it' if teller.token else 'the sealed file'}"
         raise CannotSign(why, "needs_token" if teller.token else "needs_file", name=teller.name)
     report = audited(path)
-    election, trustees = _setup(report)
+    election, trustees = setup_in(report)
     owner = owner_of(teller, election, trustees)
     confirmation = Confirmation(FORMAT, election.uuid, report.setup_event, owner, trustees.threshold())
     return write_envelope(signed_envelope(own, canonical(confirmation), CONFIRMATION_TYPE))
@@ -118,26 +131,54 @@ def audited(path: Path, *stages: str, progress: Callable[[int], None] | None = N
 def add_sum(path: Path) -> Report:
     """Add the encrypted tally to a closed archive; an archive that has it already is left as it is."""
     report = audited(path, "end_ballots", "encrypted_tally")
-    if report.reached == "end_ballots":
-        with open_archive_for_append(path) as archive:
+    if report.reached == "encrypted_tally":
+        return report
+    size = path.stat().st_size
+    with open_archive_for_append(path) as archive:
+        archive.add_tally(encode_tally(report.tally), report.ballots)
+    return _summed(report, path, size)
+
+
+def with_sum(source: Path, target: Path) -> Report:
+    """Audit a closed archive and write a copy with its encrypted tally; the source stays as it is."""
+    return sum_of(audited(source, "end_ballots"), source, target)
+
+
+def sum_of(report: Report, source: Path, target: Path) -> Report:
+    """Write a copy of an audited archive with its encrypted tally, whole or not at all; return the copy's report.
+
+    A copy that is there already must be that one: raises NotReady for another.
+    """
+    if not target.exists():
+        with whole_file(target, source) as fresh, open_archive_for_append(fresh) as archive:
             archive.add_tally(encode_tally(report.tally), report.ballots)
-    return audited(path, "encrypted_tally")
+    carry_sidecar(source, target)
+    return _summed(report, target, source.stat().st_size)
 
 
-def open_one(path: Path, teller: TellerFile, end_ballots: str, *, single_ballot: bool = False) -> Opening:
+def carry_sidecar(source: Path, target: Path) -> None:
+    """Copy the commitments beside an archive to another place of it, where they are not yet: they save time alone."""
+    there, here = sidecar_of(source), sidecar_of(target)
+    if there.is_file() and not here.exists():
+        copy_whole(there, here)
+
+
+def open_one(
+    path: Path, teller: TellerFile, end_ballots: str, *, single_ballot: bool = False, report: Report | None = None
+) -> Opening:
     """Open one teller's part of the sum of a closed box.
 
     `end_ballots` is the hash that the tellers compared; `teller` must be bound to it. `single_ballot` is the chair's
-    word that a box of one ballot may be opened. Raises NotReady for another box or without that word, InvalidShare,
-    NotOneOfUs or CannotOpen for a share that is not of this election.
+    word that a box of one ballot may be opened; `report` that of an audit in this run. Raises NotReady for another box
+    or without that word, InvalidShare, NotOneOfUs or CannotOpen for a share that is not of this election.
     """
-    report = audited(path, "encrypted_tally")
+    report = report or audited(path, "encrypted_tally")
     if end_ballots != report.end_ballots or teller.opened != end_ballots:
         told, found = end_ballots[:16], report.end_ballots[:16]
         why = f"the tellers compared the box {told}…, this is the box {found}…"
         raise NotReady(why, "not_that_box", told=told, found=found)
     check_single(report, single_ballot)
-    election, trustees = _setup(report)
+    election, trustees = setup_in(report)
     owner = owner_of(teller, election, trustees)
     opened = open_share(election, trustees, report.tally, owner, teller.share.secret)
     proof = OpeningProof(owner, str(opened.proof.challenge), str(opened.proof.response))
@@ -145,19 +186,9 @@ def open_one(path: Path, teller: TellerFile, end_ballots: str, *, single_ballot:
     return Opening(FORMAT, election.uuid, end_ballots, owner, decryption, proof)
 
 
-def with_sum(source: Path, target: Path) -> Report:
-    """Write a copy of a closed archive with its encrypted tally, whole or not at all; the source stays as it is."""
-    if not target.exists():
-        fresh = target.with_name(target.name + ".new")
-        shutil.copyfile(source, fresh)
-        add_sum(fresh)
-        fresh.replace(target)
-    return audited(target, "encrypted_tally")
-
-
-def check_opening(path: Path, report: Report, opening: Opening) -> OpenedShare:
+def check_opening(report: Report, opening: Opening) -> OpenedShare:
     """Verify what a teller handed over, both proofs; raise NotReady, InvalidOutcome, InvalidProof or CannotOpen."""
-    election, trustees = _setup(report)
+    election, trustees = setup_in(report)
     if (opening.uuid, opening.end_ballots) != (election.uuid, report.end_ballots):
         raise NotReady(f"the opening of teller {opening.owner} is of another box", "other_opening", owner=opening.owner)
     share = share_of(trustees, opening.owner)
@@ -176,19 +207,28 @@ def proof_of(text: OpeningProof) -> Proof:
 
 
 def finish(source: Path, target: Path, openings: Sequence[Opening], *, begun: str, ended: str, words: Words) -> bytes:
-    """Write the finished archive to `target` and return count.json.
+    """Audit an archive with its sum, write the finished archive to `target` and return count.json.
 
     Every opening is verified first, and the result decoded before anything is written. Raises NotReady where tellers
     are missing or double, or the chair's word is for a box of at most one ballot; InvalidShare, CannotOpen.
     """
     report = audited(source, "encrypted_tally")
+    return finish_audited(report, source, target, openings, begun=begun, ended=ended, words=words)[0]
+
+
+def finish_audited(
+    report: Report, source: Path, target: Path, openings: Sequence[Opening], *, begun: str, ended: str, words: Words
+) -> tuple[bytes, Report]:
+    """Finish an archive that was audited in this run, as `finish` does; return count.json and the finished report."""
     _check_words(report, words)
-    _, trustees = _setup(report)
-    opened = {one.owner: check_opening(source, report, one).decryption for one in openings}
+    _, trustees = setup_in(report)
+    opened = {one.owner: check_opening(report, one).decryption for one in openings}
     if len(opened) != len(openings):
         raise NotReady("the opening of one teller stands twice", "opening_twice")
     counts = combine_shares(trustees, report.tally, opened, report.ballots)
+    size = source.stat().st_size
     _write_outcome(source, target, opened, Result(counts))
+    carry_sidecar(source, target)
     facts = CountFacts(
         format=FORMAT,
         uuid=_election(report).uuid,
@@ -202,7 +242,41 @@ def finish(source: Path, target: Path, openings: Sequence[Opening], *, begun: st
         chair_words=words.chair_words,
         head_words=words.head_words,
     )
-    return canonical(facts)
+    done, _ = continued(report, target, size)
+    return canonical(facts), replace(done, reached="result", decryptions=opened, result=counts)
+
+
+def continued(report: Report, path: Path, size: int) -> tuple[Report, Entry]:
+    """Read an archive that goes on from an audited one of `size` bytes; return the report with its hashes, and the end.
+
+    Raises NotReady unless it begins with the very bytes that were audited, DocumentError unless its events are a chain.
+    """
+    if _hash_of(path, size) != report.archive_hash:
+        why = f"{path.name} does not go on from the archive that was audited"
+        raise NotReady(why, "not_its_sum", path=path.name)
+    with open_archive(path) as archive:
+        last = deque(archive.entries(), maxlen=1).pop()
+        return replace(report, archive_hash=archive.sha256(), last_event=last.digest), last
+
+
+def _summed(report: Report, path: Path, size: int) -> Report:
+    """Read an archive whose encrypted tally was added; raise NotReady unless it is this sum and nothing more."""
+    summed, last = continued(report, path, size)
+    tally = encode_tally(report.tally)
+    sized = SizedTally(report.ballots, report.ballots, sha256_hex(tally))
+    if last.event.type != "EncryptedTally" or last.records != (tally, compact(sized)):
+        raise NotReady(f"{path.name} holds another sum than that of the box", "not_its_sum", path=path.name)
+    return replace(summed, reached="encrypted_tally")
+
+
+def _hash_of(path: Path, size: int) -> str:
+    """Hash the first `size` bytes of a file."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(min(size, 2**20)):
+            found.update(piece)
+            size -= len(piece)
+    return found.hexdigest()
 
 
 def finished_box(report: Report) -> FinishedBox:
@@ -225,7 +299,7 @@ def _election(report: Report) -> Election:
     return report.election
 
 
-def _setup(report: Report) -> tuple[Election, Trustees]:
+def setup_in(report: Report) -> tuple[Election, Trustees]:
     """Take what was audited: the file, read once more, could be another one by now."""
     if report.trustees is None:
         raise NotReady("an archive with its Setup expected")
@@ -244,11 +318,11 @@ def check_single(report: Report, allowed: bool) -> None:
 
 
 def _write_outcome(source: Path, target: Path, opened: Mapping[int, PartialDecryption], result: Result) -> None:
-    fresh = target.with_name(target.name + ".new")
-    shutil.copyfile(source, fresh)
-    with open_archive_for_append(fresh) as archive:
-        for owner in sorted(opened):
-            archive.add_partial_decryption(owner, encode_partial_decryption(opened[owner]))
-        archive.add_result(compact(result))
-    audited(fresh, "result")
-    fresh.replace(target)
+    """Write the finished archive; one that a signed record names is set aside by a name of its own."""
+    with whole_file(target, source) as fresh:
+        with open_archive_for_append(fresh) as archive:
+            for owner in sorted(opened):
+                archive.add_partial_decryption(owner, encode_partial_decryption(opened[owner]))
+            archive.add_result(compact(result))
+        if target != source:
+            make_way(target, read_plain(fresh))

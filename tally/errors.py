@@ -40,6 +40,18 @@ class CannotRecord(TallyError):
     """No record can be made: the archive has no conference, no such paper, or facts that do not belong to it."""
 
 
+class InvalidDay(TallyError):
+    """A day that is none, or not written as people here write days."""
+
+
+class CannotDecide(TallyError):
+    """A decision of the head that the tie, Setup or the calendar does not allow."""
+
+
+class OtherRecord(TallyError):
+    """A teller's file has signed one record of a box and is asked to sign another."""
+
+
 class OtherBox(TallyError):
     """A share was used for one box already and is asked to open another."""
 

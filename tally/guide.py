@@ -4,6 +4,8 @@ The words are data (`kiosk_templates/translations/tellers.*.toml`), Vietnamese f
 without anything that could steer the terminal. A guide keeps nothing: every step reads its files again.
 """
 
+import os
+import shlex
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -134,9 +136,32 @@ def both(key: str, /, **values: object) -> None:
     click.echo(printable(in_both(key, **values), sys.stdout.encoding))
 
 
+def tell_aside(path: Path, aside: Path | None) -> None:
+    """Say where a signed file is that made way for another one."""
+    if aside is not None:
+        both("said.set_aside", path=path.name, aside=aside)
+
+
 def in_both(key: str, /, **values: object) -> str:
     """The words of `section.name` in Vietnamese, with English beside them."""
     return f"{Guide('vi').words(key, **values)} / {Guide('en').words(key, **values)}"
+
+
+def unquoted(text: str) -> Path:
+    """Read a path as people paste it: in the quotes of Windows' "Copy as path", or with blanks around it."""
+    bare = text.strip()
+    for quote in ('"', "'"):
+        if len(bare) > 1 and bare[0] == bare[-1] == quote:
+            bare = bare[1:-1]
+    return Path(bare.strip())
+
+
+def quoted(path: Path) -> str:
+    """Write a path so that the line that holds it can be pasted into a shell: in quotes where it needs them."""
+    text = str(path)
+    if os.name == "nt":
+        return f'"{text}"' if set(text) & set(" &()^;,") else text
+    return shlex.quote(text)
 
 
 def groups(text: str, prefix: str = "    ") -> str:

@@ -1,15 +1,12 @@
 """The guided count (`phieukin tally count STICK`): audit, compare, open share by share, result, record.
 
-    STICK/UUID.bel, UUID.facts.json     from the room; never changed
-    STICK/count/                        the archive with its sum, each teller's opening, the words of people
-    STICK/result/                       finished archive, both facts files, records and minutes
-
 Each step leaves its file, whole or not at all, so a fresh process on this machine or another goes on where the last one
-stopped. Nothing is taken on trust from a file: archives are audited and openings verified in every run.
+stopped. Nothing is taken on trust from a file: the archive is audited once in every run, and openings are verified.
+Where what lies: tally.desk.
 """
 
 import datetime
-import shutil
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,14 +16,17 @@ from typing import Any
 import msgspec
 from tqdm import tqdm
 
-from keys.durable import write_whole
+from keys.durable import read_plain, real_folder, sync_folder, write_whole
 from keys.trustees import Trustees
 from tally.audit import Report
 from tally.ceremony_own import own_path
-from tally.count import Opening, Words, audited, check_opening, finish, open_one, setup_of, with_sum
+from tally.count import Opening, audited, check_opening, finish_audited, open_one, setup_in, sum_of
+from tally.desk import Desk
 from tally.errors import NotReady, Stopped
-from tally.guide import Guide, groups
+from tally.guide import Guide, groups, tell_aside, unquoted
 from tally.guide_faults import FAULTS, explain
+from tally.guide_words import PeoplesWords
+from tally.signed_files import put
 from tally.teller_file import bind_to_box, read_teller_file
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.conference import Conference
@@ -35,71 +35,6 @@ from voting.documents.envelope import parse_envelope, read_payload
 from voting.documents.facts import FACTS_TYPE, ChairWord, RoomFacts
 
 SMALL_ROOM = 10  # present; design §1
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The stick's folders and the one archive on it."""
-
-    stick: Path
-    archive: Path
-
-    @property
-    def uuid(self) -> str:
-        """The archive's name, which the other files share."""
-        return self.archive.stem
-
-    @property
-    def facts(self) -> Path:
-        """What the room knows."""
-        return self.stick / f"{self.uuid}.facts.json"
-
-    @property
-    def work(self) -> Path:
-        """The folder of the count under way."""
-        return self.stick / "count"
-
-    @property
-    def summed(self) -> Path:
-        """The archive with its encrypted tally."""
-        return self.work / f"{self.uuid}.bel"
-
-    @property
-    def words(self) -> Path:
-        """The words of people."""
-        return self.work / f"{self.uuid}.words.json"
-
-    @property
-    def begun(self) -> Path:
-        """When the count began."""
-        return self.work / f"{self.uuid}.begun.txt"
-
-    @property
-    def result(self) -> Path:
-        """The folder of what comes out."""
-        return self.stick / "result"
-
-    @property
-    def finished(self) -> Path:
-        """The finished archive."""
-        return self.result / f"{self.uuid}.bel"
-
-    @property
-    def count(self) -> Path:
-        """The count's facts."""
-        return self.result / f"{self.uuid}.count.json"
-
-    def opening(self, owner: int) -> Path:
-        """What a teller handed over."""
-        return self.work / f"{self.uuid}.opening-{owner}.json"
-
-
-def find_desk(guide: Guide, stick: Path) -> Desk:
-    """Find the one archive on the stick; raise NotReady."""
-    found = sorted(stick.glob("*.bel"))
-    if len(found) != 1:
-        raise Stopped(guide.words("count.no_archive", folder=stick))
-    return Desk(stick, found[0])
 
 
 @dataclass(slots=True)
@@ -115,27 +50,26 @@ class Count:
     election: Election = field(init=False)
     trustees: Trustees = field(init=False)
 
-    def run(self) -> bool:
-        """Go on from what is there; return whether the finished archive is written."""
-        self.desk.work.mkdir(exist_ok=True)
+    def run(self) -> Report | None:
+        """Go on from what is there; return the report of the finished archive, or None where it is not written yet."""
+        self.desk.make_folders()
         if not self.desk.begun.exists():
             write_whole(self.desk.begun, moment_now().encode())
-        report = self._audit()
-        self._check_facts(report)
         if self.desk.finished.exists() and self.desk.count.exists():
-            return True
+            report = self._audit(self.desk.finished, "result")
+            self._check_facts(report)
+            return report
+        report = self._audit(self.desk.archive, "end_ballots")
+        self._check_facts(report)
         self._compare(report)
-        summed = with_sum(self.desk.archive, self.desk.summed)
-        if summed.end_ballots != report.end_ballots:
-            raise Stopped(self.guide.words("count.facts_differ", path=self.desk.summed))
+        summed = sum_of(report, self.desk.archive, self.desk.summed)
         self.guide.good("count.summed")
         self._chairs_word(summed)
         openings = self._openings(summed)
         if len(openings) < self.trustees.threshold():
             self.guide.say("count.stopped", folder=self.desk.work)
-            return False
-        self._finish(openings)
-        return True
+            return None
+        return self._finish(summed, openings)
 
     @property
     def conference(self) -> Conference:
@@ -144,20 +78,19 @@ class Count:
             raise Stopped(self.guide.words("count.no_conference"))
         return self.election.conference
 
-    def _audit(self) -> Report:
-        """Audit the box as it came from the room, with a bar, and say what was found."""
+    def _audit(self, path: Path, reached: str) -> Report:
+        """Audit the box with a bar, as it came from the room or as it was finished, and say what was found."""
         self.guide.title("count.title")
         self.guide.say("count.audit")
-        path = self.desk.archive
         with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, file=sys.stderr) as bar:
             try:
                 report = audited(path, progress=lambda offset: _move(bar, offset))
             except NotReady as error:
                 raise Stopped(self.guide.words("count.not_sound", why=explain(self.guide, error))) from None
             _move(bar, path.stat().st_size)
-        if report.reached != "end_ballots":
+        if report.reached != reached:
             raise Stopped(self.guide.words("count.not_closed", reached=report.reached))
-        self.election, self.trustees, _ = setup_of(path)
+        self.election, self.trustees = setup_in(report)
         self._say_found(report)
         return report
 
@@ -175,7 +108,7 @@ class Count:
         path = self.desk.facts
         if not path.exists():
             raise Stopped(self.guide.words("count.facts_missing", path=path))
-        room = read_payload(parse_envelope(path.read_bytes(), FACTS_TYPE, path.name), RoomFacts, path.name)
+        room = read_payload(parse_envelope(read_plain(path), FACTS_TYPE, path.name), RoomFacts, path.name)
         if (room.uuid, room.end_ballots) != (self.election.uuid, report.end_ballots):
             raise Stopped(self.guide.words("count.facts_differ", path=path))
 
@@ -191,7 +124,7 @@ class Count:
 
     def _chairs_word(self, report: Report) -> None:
         """Ask for the chair's word before anybody opens, and keep it."""
-        words = self._read_words()
+        words = self.words.read()
         if report.ballots != 1 or self._chair_allowed():
             return
         chair = self.conference.chair.name
@@ -199,10 +132,10 @@ class Count:
         if not self.guide.confirm("count.single_ask"):
             raise Stopped(self.guide.words("count.single_no"))
         word = ChairWord("single_ballot", chair, self.guide.ask("count.reason"))
-        self._keep(msgspec.structs.replace(words, chair_words=(*words.chair_words, word)))
+        self.words.keep(msgspec.structs.replace(words, chair_words=(*words.chair_words, word)))
 
     def _chair_allowed(self) -> bool:
-        return any(word.kind == "single_ballot" for word in self._read_words().chair_words)
+        return any(word.kind == "single_ballot" for word in self.words.read().chair_words)
 
     # --- share by share --------------------------------------------------------------------------------------------
 
@@ -218,7 +151,7 @@ class Count:
                 continue
             try:
                 self._open(owner, report)
-            except FAULTS as error:
+            except (*FAULTS, OSError) as error:
                 self.guide.warn("count.share_fault", name=self._name(owner), why=explain(self.guide, error))
 
     def _opened(self, report: Report) -> dict[int, Opening]:
@@ -229,14 +162,15 @@ class Count:
             if not path.exists():
                 continue
             try:
-                opening = parse_canonical(path.read_bytes(), Opening, what=path.name)
+                opening = parse_canonical(read_plain(path), Opening, what=path.name)
                 if opening.owner != owner:
                     raise Stopped(self.guide.words("count.other_owner", name=self._name(opening.owner)))
-                check_opening(self.desk.summed, report, opening)
+                check_opening(report, opening)
                 found[owner] = opening
             except FAULTS as error:
                 aside = path.with_suffix(".refused")
-                path.replace(aside)
+                os.replace(path, aside)
+                sync_folder(path.parent)
                 self.guide.warn("count.set_aside", path=path.name, why=explain(self.guide, error), aside=aside.name)
         return found
 
@@ -244,6 +178,8 @@ class Count:
         """Ask who opens next; 0 for nobody."""
         size, threshold = len(self.trustees.shares()), self.trustees.threshold()
         names = ", ".join(self._name(owner) for owner in opened)
+        for owner in range(1, size + 1):
+            self.guide.say("count.listed", number=owner, name=self._name(owner))
         self.guide.say("count.opened_by" if opened else "count.opened_nobody", names=names, threshold=threshold)
         if len(opened) == size:
             return 0
@@ -259,10 +195,12 @@ class Count:
         words = self.guide.passphrase(self.passphrase_file, name=name)
         teller = read_teller_file(path, words)
         bound = bind_to_box(path, teller, words, report.end_ballots)
-        opening = open_one(self.desk.summed, bound, report.end_ballots, single_ballot=self._chair_allowed())
+        opening = open_one(
+            self.desk.summed, bound, report.end_ballots, single_ballot=self._chair_allowed(), report=report
+        )
         if opening.owner != owner:
             raise Stopped(self.guide.words("count.other_owner", name=self._name(opening.owner)))
-        check_opening(self.desk.summed, report, opening)
+        check_opening(report, opening)
         write_whole(self.desk.opening(owner), canonical(opening))
         self.guide.good("count.opened", name=name, path=self.desk.opening(owner))
 
@@ -270,7 +208,7 @@ class Count:
         for home in self.homes:
             if own_path(home, owner).exists():
                 return own_path(home, owner)
-        path = Path(self.guide.ask("count.file", name=self._name(owner)))
+        path = unquoted(self.guide.ask("count.file", name=self._name(owner)))
         path = own_path(path, owner) if path.is_dir() else path
         if not path.is_file():
             raise Stopped(self.guide.words("count.no_file", path=path))
@@ -282,45 +220,23 @@ class Count:
 
     # --- the end ---------------------------------------------------------------------------------------------------
 
-    def _finish(self, openings: dict[int, Opening]) -> None:
-        self._ask_words(openings)
-        self.desk.result.mkdir(exist_ok=True)
-        facts = self.desk.result / self.desk.facts.name
-        shutil.copyfile(self.desk.facts, facts)
-        begun = self.desk.begun.read_text("utf-8")
+    @property
+    def words(self) -> PeoplesWords:
+        """What people say while counting."""
+        return PeoplesWords(self.guide, self.desk.words, self.conference.chair)
+
+    def _finish(self, summed: Report, openings: dict[int, Opening]) -> Report:
+        absent = [one.owner for one in self.trustees.shares() if one.owner not in openings]
+        words = self.words.ask([(owner, self._name(owner)) for owner in absent])
+        real_folder(self.desk.result)
+        put(self.desk.result / self.desk.facts.name, read_plain(self.desk.facts))
+        begun = read_plain(self.desk.begun).decode()
         listed = [openings[owner] for owner in sorted(openings)]
-        count = finish(
-            self.desk.summed, self.desk.finished, listed, begun=begun, ended=moment_now(), words=self._read_words()
+        count, finished = finish_audited(
+            summed, self.desk.summed, self.desk.finished, listed, begun=begun, ended=moment_now(), words=words
         )
-        write_whole(self.desk.count, count)
-
-    def _ask_words(self, openings: dict[int, Opening]) -> None:
-        """Ask for witnesses, complaints, and the chair's word on a teller who did not open; once."""
-        words = self._read_words()
-        if words.witnesses or words.complaints:
-            return
-        chairs = words.chair_words
-        absent = [self._name(one.owner) for one in self.trustees.shares() if one.owner not in openings]
-        if absent:
-            self.guide.say("count.absent", names=", ".join(absent))
-            reason = self.guide.ask("count.absent_ask", default="")
-            chairs += (ChairWord("teller_absent", self.conference.chair.name, reason),) if reason else ()
-        witnesses, complaints = self._listed("count.witness"), self._listed("count.complaint")
-        self._keep(Words(complaints, witnesses, chairs))
-
-    def _listed(self, key: str) -> tuple[str, ...]:
-        found: list[str] = []
-        while line := self.guide.ask(key, default=""):
-            found.append(line)
-        return tuple(found)
-
-    def _read_words(self) -> Words:
-        if not self.desk.words.exists():
-            return Words()
-        return parse_canonical(self.desk.words.read_bytes(), Words, what=self.desk.words.name)
-
-    def _keep(self, words: Words) -> None:
-        write_whole(self.desk.words, canonical(words))
+        tell_aside(self.desk.count, put(self.desk.count, count))
+        return finished
 
 
 def moment_now() -> str:

@@ -6,19 +6,24 @@ already is left as it is.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-import msgspec
-
-from keys.durable import write_whole
+from keys.durable import read_plain
+from tally.audit import Report
 from tally.cli_pens import pen_by_asking
-from tally.cli_record import write_records
-from tally.guide import Guide
-from tally.guide_count import Desk
+from tally.cli_record import enter_decision, write_audited_records
+from tally.count import finished_box
+from tally.dates import read_day, today, written
+from tally.desk import Desk
+from tally.guide import Guide, quoted
+from tally.guide_faults import FAULTS, explain
+from tally.head_decision import TiedPaper, check_day, check_decision, make_decision, tied_paper
 from tally.rule import rule_line
-from tally.signatures import head_word_with, required_signers
-from voting.documents.canonical import canonical, parse_canonical
-from voting.documents.facts import CountFacts
+from tally.signatures import required_signers
+from voting.documents.canonical import parse_canonical
+from voting.documents.conference import ON_PAPER
+from voting.documents.facts import CountFacts, HeadWord
 from voting.documents.record import Record
 
 
@@ -28,9 +33,11 @@ class Outcome:
 
     guide: Guide
     desk: Desk
+    report: Report
 
     def run(self) -> None:
         """Write records and minutes, show the result, ask for the head's decisions."""
+        self._drop_unusable()
         records = self._write()
         if any(record.verdict.status == "awaiting_head" for _, record in records) and self._head_decides(records):
             records = self._write()
@@ -38,13 +45,28 @@ class Outcome:
             self._show(record)
             minutes = path.with_name(path.name.replace("record", "minutes").replace(".json", ".pdf"))
             self.guide.good("count.written", record=path, minutes=minutes)
-            self.guide.say("count.sign", record=path, minutes=minutes)
+        self.guide.say("count.sign", result=quoted(self.desk.result))
         names = ", ".join(f"{one.name} ({one.role})" for one in required_signers(records[0][1].conference))
         self.guide.say("count.signers", names=names)
 
     def _write(self) -> Sequence[tuple[Path, Record]]:
         facts = self.desk.result / self.desk.facts.name
-        return write_records(self.desk.finished, facts, self.desk.count, self.desk.result)
+        return write_audited_records(self.report, facts, self.desk.count, self.desk.result)
+
+    def _facts(self) -> CountFacts:
+        return parse_canonical(read_plain(self.desk.count), CountFacts, what="count facts")
+
+    def _tied(self, paper: int) -> TiedPaper:
+        return tied_paper(finished_box(self.report), self._facts(), paper)
+
+    def _drop_unusable(self) -> None:
+        """Take decisions out of the count facts that no record can be made of, or none that verifies; say why."""
+        for word in self._facts().head_words:
+            try:
+                check_decision(self._tied(word.paper), word)
+            except FAULTS as error:
+                self.guide.warn("count.tie_unusable", paper=word.paper, why=explain(self.guide, error))
+                enter_decision(self.desk.count, self._facts(), None, word.paper)
 
     def _show(self, record: Record) -> None:
         self.guide.title("count.result", title=record.conference.papers[record.paper - 1].title)
@@ -65,8 +87,7 @@ class Outcome:
             if record.verdict.status == "awaiting_head":
                 self._show_tie(record)
                 if self.guide.confirm("count.tie_now"):
-                    self._enter(record)
-                    entered = True
+                    entered = self._enter(record) or entered
         return entered
 
     def _show_tie(self, record: Record) -> None:
@@ -79,15 +100,43 @@ class Outcome:
         for number, one in enumerate(tie.candidates, 1):
             self.guide.say("count.tie_number", number=number, name=names[one])
 
-    def _enter(self, record: Record) -> None:
-        chosen = self._choose(record)
-        reason, on = self.guide.ask("count.reason"), self.guide.ask("count.tie_on")
-        head, answer = record.conference.head.name, self.guide.ask("count.tie_key", default="")
-        with pen_by_asking(self.guide, answer, head) as pen:
-            word = head_word_with(record.uuid, record.paper, chosen, head, reason, on, pen)
-        facts = parse_canonical(self.desk.count.read_bytes(), CountFacts, what="count facts")
-        kept = tuple(one for one in facts.head_words if one.paper != record.paper)
-        write_whole(self.desk.count, canonical(msgspec.structs.replace(facts, head_words=(*kept, word))))
+    def _enter(self, record: Record) -> bool:
+        """Ask for one decision until it can stand, and write it; return whether it was written."""
+        tied = self._tied(record.paper)
+        chosen, reason = self._choose(record), self.guide.ask("count.reason")
+        on = self._day(tied)
+        while True:
+            word = self._signed(tied, chosen, reason, on)
+            if isinstance(word, HeadWord):
+                enter_decision(self.desk.count, self._facts(), word)
+                return True
+            if not word:
+                return False
+
+    def _signed(self, tied: TiedPaper, chosen: Sequence[str], reason: str, on: date) -> HeadWord | bool:
+        """Have the head sign; return the decision, False for "later", True where one may try again."""
+        answer = ""
+        if tied.head.key == ON_PAPER:
+            self.guide.say("count.tie_paper", head=tied.head.name)
+        elif not (answer := self.guide.ask("count.tie_key", default="")):
+            return False
+        try:
+            with pen_by_asking(self.guide, answer, tied.head.name) as pen:
+                return make_decision(tied, chosen=chosen, by=tied.head.name, reason=reason, on=on, pen=pen)
+        except (*FAULTS, OSError) as error:
+            self.guide.warn("count.tie_again", why=explain(self.guide, error))
+            return tied.head.key != ON_PAPER
+
+    def _day(self, tied: TiedPaper) -> date:
+        """Ask for the day of the decision until it is one, not before the count."""
+        while True:
+            try:
+                on = read_day(self.guide.ask("count.tie_on", default=written(today())))
+                check_day(tied, on)
+            except FAULTS as error:
+                self.guide.warn("count.tie_again", why=explain(self.guide, error))
+            else:
+                return on
 
     def _choose(self, record: Record) -> list[str]:
         tie = record.verdict.tie

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from keys.durable import write_whole
 from tally.cli_options import EXISTING, TARGET
-from tally.cli_pens import PenChoice, open_pen, pen_options
+from tally.cli_pens import PenChoice, open_record_pen, pen_options
 from tally.errors import CannotSign
 from tally.guide import both
 from tally.minutes.annex import signers
@@ -16,6 +15,7 @@ from tally.minutes.view import View, parse_record
 from tally.pdf_signatures import awaiting, check_minutes, sign_minutes
 from tally.pens import Pen
 from tally.signatures import sign_record_with
+from tally.signed_files import put_named
 
 
 @click.command("sign-minutes")
@@ -30,13 +30,13 @@ def sign_minutes_command(
 ) -> None:
     """Sign MINUTES, the PDF of RECORD (record.json), at the place left for the owner of the key (ký số biên bản)."""
     payload = record_payload_of(record)
-    with open_pen(pen) as opened:
+    with open_record_pen(pen, [parse_record(payload)]) as opened:
         pdf = minutes.read_bytes()
         place = field or place_of(opened, payload, pdf)
         signed = sign_minutes(pdf, payload, place, opened, datetime.now().astimezone())
         if with_record:
-            write_whole(record, sign_record_with(record.read_bytes(), [opened]))
-    write_whole(out or minutes, signed)
+            put_named(record, sign_record_with(record.read_bytes(), [opened]))
+    put_named(out or minutes, signed)
     _tell(signed, payload)
 
 

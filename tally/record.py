@@ -42,9 +42,9 @@ class BothFacts:
 
 def build_record(box: FinishedBox, facts: BothFacts, paper: int, made_by: MadeBy) -> Record:
     """Build the record of paper number `paper` (from 1); raise CannotRecord, or ImpossibleCase from the rule."""
-    conference = _conference_of(box, paper)
+    conference = conference_of(box, paper)
     room = read_payload(facts.room, RoomFacts, "facts")
-    case = _case_of(conference, conference.papers[paper - 1], box, _head_decision(facts.count, paper))
+    case = case_of(conference, conference.papers[paper - 1], box, _head_decision(facts.count, paper))
     return Record(
         format=FORMAT,
         kind="record",
@@ -76,7 +76,8 @@ def facts_of(record: Record) -> BothFacts:
     return BothFacts(room, record.count)
 
 
-def _conference_of(box: FinishedBox, paper: int) -> Conference:
+def conference_of(box: FinishedBox, paper: int) -> Conference:
+    """Return the meeting of a box that has this paper; raise CannotRecord."""
     conference = box.election.conference
     if conference is None:
         raise CannotRecord("the election has no conference, so there is nothing to make minutes of")
@@ -102,7 +103,8 @@ def _head_decision(count: CountFacts, paper: int) -> HeadDecision | None:
     return HeadDecision(words[0].chosen, words[0].by, words[0].reason, words[0].on) if words else None
 
 
-def _case_of(conference: Conference, paper: Paper, box: FinishedBox, decision: HeadDecision | None) -> Case:
+def case_of(conference: Conference, paper: Paper, box: FinishedBox, decision: HeadDecision | None) -> Case:
+    """Join the votes of a paper with its rule, and with the decision on its tie."""
     return Case(
         rule=paper.rule,
         selection=paper.selection,

@@ -50,15 +50,19 @@ def sign_record(raw: bytes, keys: Sequence[SigningKey]) -> bytes:
 def sign_record_with(raw: bytes, pens: Sequence[Pen]) -> bytes:
     """Add signatures by keys or tokens to record.json; raise CannotSign for a key that Setup does not name."""
     envelope, record = read_record(raw)
-    allowed = {one.key for one in signers(record.conference)}
     payload = payload_of(envelope, "record")
     fresh = []
     for pen in pens:
-        if pen.public_text not in allowed:
-            raise CannotSign("this key is not one that Setup names for this record", "not_a_signer")
+        check_signer(pen, record)
         fresh.append(envelope_signature(pen, payload, RECORD_TYPE))
     kept = [one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh}]
     return write_envelope(make_envelope(payload, RECORD_TYPE, (*kept, *fresh)))
+
+
+def check_signer(pen: Pen, record: Record) -> None:
+    """Raise CannotSign unless Setup names the pen's key among those who sign the record."""
+    if pen.public_text not in {one.key for one in signers(record.conference)}:
+        raise CannotSign("this key is not one that Setup names for this record", "not_a_signer")
 
 
 def sign_list_with(raw: bytes, pens: Sequence[Pen]) -> bytes:

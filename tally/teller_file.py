@@ -1,4 +1,4 @@
-"""A teller's sealed file: share, signing key, and the one box that the share may open (tệp khóa của kiểm phiếu viên).
+"""A teller's sealed file: share, signing key, the box that the share may open, the records that were signed with it.
 
 One file, one passphrase. `opened` is the hash of the EndBallots event of the box that the share was used for; it is
 written into the file before anything is computed, and another box is refused from then on. Copies of the file can evade
@@ -6,6 +6,7 @@ this: shares are destroyed after signing (THREATS.md).
 """
 
 import base64
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -16,8 +17,10 @@ from keys.sealing import DEFAULT_COST, Cost
 from keys.signing import SigningKey, decode_signing_key, encode_signing_key, load_public, public_text
 from keys.teller import TellerKey, decode_teller_key, encode_teller_key
 from tally.errors import OtherBox
+from tally.signed_notes import SignedNote, note_of, with_note
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.errors import DocumentError
+from voting.documents.record import Record
 
 KIND = "teller"
 FORMAT = 1
@@ -27,6 +30,7 @@ class TellerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """Contents of the sealed file. `key` is keys.teller's encoding of the share; `signing_key` base64 of PKCS #8.
 
     `token` is the public key of the token by which the teller signs in place of `signing_key`; empty for none.
+    `signed` are the records that were signed: of each box and paper one, and no other is signed.
     """
 
     format: int
@@ -35,6 +39,7 @@ class TellerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     signing_key: str
     opened: str
     token: str = ""
+    signed: tuple[SignedNote, ...] = ()
 
     @property
     def share(self) -> TellerKey:
@@ -93,5 +98,19 @@ def sign_by_token(path: Path, teller: TellerFile, passphrase: str, token: str, c
     """Note in the file that this teller signs by the token with this public key; the share stays where it is."""
     load_public(token)
     noted = msgspec.structs.replace(teller, token=token)
+    replace_sealed(path, canonical(noted), passphrase, kind=KIND, cost=cost)
+    return noted
+
+
+def note_records(
+    path: Path, teller: TellerFile, passphrase: str, records: Iterable[Record], cost: Cost = DEFAULT_COST
+) -> TellerFile:
+    """Note in the file which records this teller is about to sign; raise OtherRecord, and then nothing is noted."""
+    signed = teller.signed
+    for record in records:
+        signed = with_note(signed, note_of(record))
+    if signed == teller.signed:
+        return teller
+    noted = msgspec.structs.replace(teller, signed=signed)
     replace_sealed(path, canonical(noted), passphrase, kind=KIND, cost=cost)
     return noted

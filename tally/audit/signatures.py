@@ -52,10 +52,11 @@ def check_head(ledger: Ledger, conference: Conference, place: str, record: Recor
         ledger.notes.append(f"{place}: {awaited}")
     for word in record.count.head_words:
         if word.paper == record.paper and conference.head.key != ON_PAPER:
-            _check_word(ledger, conference.head, place, record.uuid, word)
+            check_decision_envelope(ledger, conference.head, place, record.uuid, word)
 
 
-def _check_word(ledger: Ledger, head: Signer, place: str, uuid: str, word: HeadWord) -> None:
+def check_decision_envelope(ledger: Ledger, head: Signer, place: str, uuid: str, word: HeadWord) -> None:
+    """Check that a decision is signed by the head alone, and that what is signed is what the facts say."""
     if word.envelope is None or word.envelope.payloadType != HEAD_DECISION_TYPE:
         ledger.failed(HEAD, place, "the head's signed decision is missing")
         return

@@ -9,6 +9,7 @@ from tally.minutes.office_form import FORM_LIMIT, fill_in
 from tally.minutes.renderer import render_minutes
 from tally.minutes.view import RECORD_LIMIT
 from tally.rule import Language
+from tally.signed_files import put_named
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.errors import DocumentError
 from voting.documents.record import RECORD_TYPE
@@ -38,7 +39,7 @@ def minutes_command(record: Path, out: Path, language: Language, any_renderer: b
 
     The same record gives the same bytes each time.
     """
-    out.write_bytes(render_minutes(record_payload_of(record), language, exact=not any_renderer))
+    put_named(out, render_minutes(record_payload_of(record), language, exact=not any_renderer))
 
 
 @click.command("office-form")
@@ -50,4 +51,4 @@ def office_form_command(record: Path, form: Path, out: Path) -> None:
     """Fill an office's own form (DOCX) from RECORD, a record.json. What is signed and checked stays the PDF."""
     if form.stat().st_size > FORM_LIMIT:
         raise InvalidForm(f"{form}: at most {FORM_LIMIT} bytes expected")
-    out.write_bytes(fill_in(form.read_bytes(), record_payload_of(record)))
+    put_named(out, fill_in(form.read_bytes(), record_payload_of(record)))

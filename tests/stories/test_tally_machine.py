@@ -75,8 +75,8 @@ def test_ceremony_setup_count_recounts_minutes_and_signatures_run_there(tmp_path
         one.answer("số mấy mở tiếp", "2").answer("Mật khẩu", passphrase(2)).see("đã mở phần của mình")
         one.answer("số mấy mở thêm", "").answer("Lời của chủ trì", "")
         one.answer("Người chứng kiến", "Lường Văn Giỏi – Chủ tịch Công đoàn").answer("Người chứng kiến", "")
-        one.answer("Khiếu nại", "").see("KẾT QUẢ").see("2/4 = 50,00%").ends()
-    result = made.stick / "result"
+        one.answer("Khiếu nại", "").answer("dòng cần sửa", "").see("KẾT QUẢ").see("2/4 = 50,00%").ends()
+    result = made.stick / f"result-{UUID}"
     minutes = (result / "minutes.pdf").read_bytes()
     sign_all(made, table, result)
     assert ": ĐÚNG / sound" in run("verify", result / f"{UUID}.bel", "--record", result / "record.json")

@@ -192,9 +192,9 @@ def test_the_count_goes_on_after_every_fault_and_the_record_verifies(held: Table
         one.answer("Có giống hệt không?", "c").answer("Mật khẩu", passphrase(1)).see("Lò Thị Ước, Vì Thu Lễ")
         one.answer("số mấy mở thêm", "").answer("Lời của chủ trì", "Đồng chí Đạt bị ốm")
         one.answer("Người chứng kiến", "Lường Văn Giỏi – Chủ tịch Công đoàn").answer("Người chứng kiến", "")
-        one.answer("Khiếu nại", "").see("KẾT QUẢ").see("2/4 = 50,00%")
+        one.answer("Khiếu nại", "").answer("dòng cần sửa", "").see("KẾT QUẢ").see("2/4 = 50,00%")
         assert "Cần chữ ký của" in one.ends()
-    result = made.stick / "result"
+    result = made.stick / f"result-{UUID}"
     sign_all(made, table, result)
     said = run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
     assert ": ĐÚNG / sound" in said
@@ -229,11 +229,11 @@ def test_two_of_two_go_from_their_names_to_a_record_that_verifies_at_their_termi
         one.answer("Có giống hệt không?", "c").see("Cần 2 người").answer("số mấy mở tiếp", "2")
         one.answer("Mật khẩu", passphrase(2)).answer("số mấy mở tiếp", "0")
         assert "Dừng ở đây" in one.ends()
-    assert not (made.stick / "result").exists()
+    assert not (made.stick / f"result-{UUID}").exists()
     with count(made, table) as two:
         two.answer("Có giống hệt không?", "c").answer("số mấy mở tiếp", "1").answer("Mật khẩu", passphrase(1))
         two.answer("chứng kiến", "").answer("Khiếu nại", "").see("KẾT QUẢ").ends()
-    result = made.stick / "result"
+    result = made.stick / f"result-{UUID}"
     sign_all(made, table, result)
     assert ": ĐÚNG / sound" in run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
 
@@ -332,8 +332,8 @@ def test_a_box_of_one_ballot_waits_for_the_chairs_word(held: Table, tmp_path: Pa
         for index in (1, 2):
             one.answer("số mấy mở tiếp", str(index)).answer("Mật khẩu", passphrase(index)).see("đã mở")
         one.answer("mở thêm", "").answer("Lời của chủ trì", "").answer("chứng kiến", "").answer("Khiếu nại", "")
-        one.see("cho biết mọi người bỏ phiếu thế nào").ends()
-    facts = json.loads((made.stick / "result" / f"{UUID}.count.json").read_bytes())
+        one.answer("dòng cần sửa", "").see("cho biết mọi người bỏ phiếu thế nào").ends()
+    facts = json.loads((made.stick / f"result-{UUID}" / f"{UUID}.count.json").read_bytes())
     assert [word["kind"] for word in facts["chair_words"]] == ["single_ballot"]
 
 
@@ -352,9 +352,9 @@ def test_the_head_decides_a_tie_later_in_another_process(held: Table, tmp_path: 
     write_sealed(key, encode_signing_key(made.signing["head"]), "chu ky cua nguoi dung dau", kind=SIGNING_KIND)
     with count(made, table) as one:
         one.answer("bây giờ?", "c").answer("Số thứ tự", "1,2").see("Cần chọn đúng 1 số").answer("Số thứ tự", "2")
-        one.answer("Lý do:", "Đúng cơ cấu").answer("Ngày quyết định", "2022-04-10").answer("Tệp khóa ký", str(key))
+        one.answer("Lý do:", "Đúng cơ cấu").answer("Ngày quyết định", "").answer("Tệp khóa ký", str(key))
         one.answer("Mật khẩu", "chu ky cua nguoi dung dau").see("KẾT QUẢ").ends()
-    result = made.stick / "result"
+    result = made.stick / f"result-{UUID}"
     sign_all(made, table, result)
     assert ": ĐÚNG / sound" in run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
 

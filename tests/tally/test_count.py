@@ -91,7 +91,12 @@ def test_the_sum_may_be_asked_for_again(lab: Lab, tmp_path: Path) -> None:
     path = write(tmp_path, closed(lab))
     first = add_sum(path)
     whole = path.read_bytes()
-    assert add_sum(path) == first
+    again = add_sum(path)
+    assert (again.reached, again.archive_hash, again.last_event) == (
+        first.reached,
+        first.archive_hash,
+        first.last_event,
+    )
     assert path.read_bytes() == whole
 
 
@@ -233,7 +238,7 @@ def test_another_tellers_opening_under_ones_own_number_is_refused(lab: Lab, tmp_
     first, third = opened(lab, path)
     own = msgspec.structs.replace(first.proof, owner=3)
     with pytest.raises(InvalidOutcome, match="teller 3"):
-        check_opening(path, add_sum(path), msgspec.structs.replace(first, owner=3, proof=own))
+        check_opening(add_sum(path), msgspec.structs.replace(first, owner=3, proof=own))
     swapped = msgspec.structs.replace(third, proof=msgspec.structs.replace(first.proof, owner=3))
     refused(path, [first, swapped], InvalidProof, "opening proof of teller 3")
 

@@ -74,11 +74,30 @@ def test_without_the_rooms_facts_nothing_begins(lab: Lab, tmp_path: Path) -> Non
     refused(count(folder), "Thiếu tệp")
 
 
-@pytest.mark.parametrize("archives", [0, 2])
-def test_there_is_one_archive_on_the_stick(lab: Lab, tmp_path: Path, archives: int) -> None:
-    for number in range(archives):
-        (tmp_path / f"{number}.bel").write_bytes(b"")
-    refused(count(tmp_path), "không thấy đúng một tệp .bel")
+def test_without_an_archive_the_stick_is_refused_and_where_one_lies_is_said(tmp_path: Path) -> None:
+    refused(count(tmp_path), "không có tệp .bel nào")
+    refused(count(tmp_path / "not plugged in"), "USB đã cắm chưa")
+    assert not (tmp_path / "not plugged in").exists()
+    (tmp_path / "phieukin-x").mkdir()
+    (tmp_path / "phieukin-x" / "x.bel").write_bytes(b"1")
+    refused(count(tmp_path), "trong thư mục con: phieukin-x")
+
+
+def test_several_archives_are_named(tmp_path: Path) -> None:
+    for name in ("box.bel", "setup.bel"):
+        (tmp_path / name).write_bytes(name.encode())
+    refused(count(tmp_path), "nhiều tệp .bel khác nhau: box.bel; setup.bel")
+
+
+@pytest.mark.parametrize("copy", ["{} - Copy.bel", "._{}.bel", "{} (1).bel", ".{}.bel"])
+def test_copies_and_what_a_mac_leaves_are_no_second_archive(lab: Lab, tmp_path: Path, copy: str) -> None:
+    folder = stick(lab, tmp_path, closed(lab))
+    path = folder / f"{lab.election.uuid}.bel"
+    whole = path.read_bytes()
+    (folder / copy.format(lab.election.uuid)).write_bytes(b"\0\5\x16\7" if copy.startswith(".") else whole)
+    result = count(folder, "k\n")
+    assert "[OK] Hòm phiếu đúng: 3 phiếu hợp lệ" in result.output
+    assert (folder / "count" / f"{lab.election.uuid}.begun.txt").exists()
 
 
 def test_another_box_in_the_working_folder_is_noticed(lab: Lab, tmp_path: Path) -> None:

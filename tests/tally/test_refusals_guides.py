@@ -25,8 +25,6 @@ from tests.attacks.records import papers
 from tests.tally.fast.ballots import AGREE, make_election
 from tests.tally.terminal import PASSPHRASE, refused, run
 from tests.tally.tokens import LABEL, PIN
-from voting.documents.canonical import canonical, parse_canonical
-from voting.documents.facts import CountFacts
 
 VI = Guide("vi")
 
@@ -118,23 +116,6 @@ def test_a_tellers_file_is_a_pen_as_well(lab: Lab, tmp_path: Path) -> None:
     path = tmp_path / "teller.sealed"
     write_teller_file(path, new_teller_file("x", lab.tellers[0], lab.signing["1"]), PASSPHRASE, LEAST_COST)
     assert public_text(cli_pens.open_signing_key(path, PASSPHRASE)) == public_text(lab.signing["1"])
-
-
-def test_the_heads_decision_is_entered_on_paper_or_signed_and_the_last_one_counts(lab: Lab, tmp_path: Path) -> None:
-    count, key, words = (tmp_path / name for name in ("count.json", "head.sealed", "words"))
-    count.write_bytes(canonical(papers(lab, made_counted(lab)).count))
-    write_sealed(key, encode_signing_key(lab.signing["head"]), PASSPHRASE, kind=SIGNING_KIND, cost=LEAST_COST)
-    words.write_text(PASSPHRASE, encoding="utf-8")
-    command = ("head", count, "--chosen", "c1", "--by", "Cầm Minh Sơn", "--on", "2022-04-10")
-    for more, reason, signed in (((), "trước", False), (("--key", key, "--passphrase-file", words), "sau", True)):
-        result = run(*command, "--reason", reason, *more)
-        assert result.exit_code == 0, result.output
-        [word] = parse_canonical(count.read_bytes(), CountFacts, what="count facts").head_words
-        assert (word.reason, word.envelope is not None) == (reason, signed)
-    result = run(*command, "--paper", "2", "--reason", "tờ khác")
-    assert result.exit_code == 0, result.output
-    both = parse_canonical(count.read_bytes(), CountFacts, what="count facts").head_words
-    assert [(one.paper, one.reason) for one in both] == [(1, "sau"), (2, "tờ khác")]
 
 
 def test_a_record_is_signed_without_its_minutes(lab: Lab, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_report_without_setup_gives_neither_record_nor_opening(lab: Lab, summe
         finished_box(report)
     for bare in (dataclasses.replace(report, election=None), dataclasses.replace(report, trustees=None)):
         with pytest.raises(NotReady, match="an archive with its Setup expected"):
-            check_opening(path, bare, opening)
+            check_opening(bare, opening)
     done = dataclasses.replace(report, result=((2, 1), (1, 1)), election=None)
     with pytest.raises(NotReady, match="an archive with its Setup expected"):
         finished_box(done)

@@ -126,12 +126,16 @@ class SignedDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: str
 
 
-class ChairWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words of the chair that the count needed: opening a box of one ballot, going on without a teller."""
+class ChairWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Words of the chair that the count needed: opening a box of one ballot, going on without a teller.
+
+    `tellers` are the owners whom a word of absence is about; where it names none, all who did not open.
+    """
 
     kind: Literal["single_ballot", "no_ballot", "teller_absent"]
     by: str
     reason: str
+    tellers: tuple[int, ...] = ()
 
 
 class CountFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
