@@ -28,24 +28,39 @@ from voting.web.settings import Settings, has_config, load_settings, write_confi
 if TYPE_CHECKING:
     from flask import Flask, Response
 
+LOAD_SECONDS = 10.0
+"""How long a process that starts waits for the engine; a first start, which compiles it, takes longer."""
+
 
 def application() -> "Flask":
-    """The application of one server process, for granian: ballots are verified in batches where there is numba.
+    """The application of one server process, for granian: ballots are verified in batches where there is numba."""
+    acceptance = Acceptance()
+    app = server.application(acceptance.verify, audit_apart)
+    make_ready(app, acceptance)
+    return app
 
-    What that needs is loaded when the first tablet asks for the list of cards, and not while people cast.
+
+def make_ready(app: "Flask", acceptance: Acceptance) -> None:
+    """Load what verifies before people cast: with it, the first seconds' ballots would wait behind its loading.
+
+    A process that starts while a box is sealed or open loads it before it answers, and others once the first tablet
+    sees that there is a Setup: every tablet asks for the room's state, so every process hears of it.
     """
     from flask import request
 
-    acceptance = Acceptance()
-    app = server.application(acceptance.verify, audit_apart)
+    if server.awaits_ballots(app):
+        acceptance.load(LOAD_SECONDS)
 
     def load_ahead(answer: "Response") -> "Response":
-        if request.endpoint == "api.credentials":
+        if request.endpoint == "api.credentials" or (request.endpoint == "api.room_state" and _has_setup(answer)):
             acceptance.load()
         return answer
 
     app.after_request(load_ahead)
-    return app
+
+
+def _has_setup(answer: "Response") -> bool:
+    return answer.status_code == 200 and b'"uuid":null' not in answer.data
 
 
 def front() -> Front:

@@ -37,6 +37,8 @@ from voting.web.settings import Settings, at_address, keep_private, load_setting
 if TYPE_CHECKING:
     from flask import Flask
 
+    from voting.web.room import Room
+
 FOLDER_VARIABLE = "PHIEUKIN_ROOM"
 APPLICATION = "voting.cli_serve:front"  # where everything is joined: the server with the tally's fast verifier
 START_SECONDS = 120  # on a machine that does other things, too
@@ -94,12 +96,21 @@ def _serve(settings: Settings, certificate: Path, key: Path) -> None:
         listen(APPLICATION, settings.host, settings.port, settings.processes, certificate, key)
 
 
+def awaits_ballots(app: "Flask") -> bool:
+    """Whether the room's box is sealed or open, so that ballots are to come."""
+    with _room(app).storage.read() as session:
+        row = life_row.current(session)
+        return row is not None and row.state in ("sealed", "open", "frozen")
+
+
+def _room(app: "Flask") -> "Room":
+    room: Room = app.extensions["phieukin"]
+    return room
+
+
 def front(app: "Flask") -> Front:
     """What one server process runs: the application, and before it what reads requests."""
-    from voting.web.room import EXTENSION, Room
-
-    room = app.extensions[EXTENSION]
-    assert isinstance(room, Room)
+    room = _room(app)
     return Front(app, room_admits, room.settings.threads, headers=HEADERS)
 
 

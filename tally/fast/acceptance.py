@@ -4,9 +4,9 @@ Many threads call ``verify``, each with one ballot. The first one verifies at on
 waits and becomes the next batch. So nobody waits while there is nothing to do, under load batches grow by themselves,
 and one batch at a time keeps the wait below that of two batches. A batch is cut at ``MOST_POINTS``, some 40 ms of work.
 
-Loading the engine takes half a second, and much longer where nothing is cached yet. ``load`` does it ahead, when
-tablets make ready. Where nobody asked for it, ballots are verified one by one until ``LOAD_AFTER`` of them show that it
-is worth it; then it is loaded beside them, and nobody waits for it.
+Loading the engine takes a second of work, and much longer where nothing is cached yet; people who cast meanwhile wait
+behind it. ``load`` does it ahead, before a process answers or when tablets make ready. Where nobody asked for it,
+ballots are verified one by one until ``LOAD_AFTER`` of them show that it is worth it; then it is loaded beside them.
 
 The server does not import this package: who puts the program together hands ``Acceptance().verify`` to the box.
 """
@@ -75,12 +75,15 @@ class Acceptance:
         if own.error is not None:
             raise own.error
 
-    def load(self) -> None:
-        """Load the engine in a thread of its own, once; asked again, do nothing."""
+    def load(self, wait: float = 0.0) -> None:
+        """Load the engine in a thread of its own, once, and wait for it so many seconds; asked again, do nothing."""
         with self._changed:
-            if self._left > 0:
-                self._left = 0
-                threading.Thread(target=self._load, name="load the fast engine", daemon=True).start()
+            if self._left <= 0:
+                return
+            self._left = 0
+        thread = threading.Thread(target=self._load, name="load the fast engine", daemon=True)
+        thread.start()
+        thread.join(wait)
 
     def _count_down(self) -> None:
         """Load the engine when enough ballots have been seen."""

@@ -24,8 +24,10 @@ def main() -> None:
     """Fork a server for each line."""
     import voting.cli_serve
     import voting.web.app
+    from tally import fast
 
     assert voting.cli_serve and voting.web.app, "imported beforehand"
+    fast.available()  # loaded beforehand, too: each server would wait for it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     _adopt_orphans()
     for line in sys.stdin:
