@@ -2,7 +2,7 @@
 
 It holds what `conference` in election.json will say, but for what the meeting adds: numbers present and drawn, the
 room's keys. `papers` may leave `Candidate.at` as it likes: questions are numbered when Setup is written, by
-`voting.setup_questions`.
+`voting.documents.questions`.
 """
 
 import datetime
@@ -14,8 +14,10 @@ import msgspec
 
 from keys.errors import KeysError
 from keys.signing import load_public
-from voting.documents.canonical import canonical, parse_canonical, unclean_text
+from voting.documents.canonical import canonical, parse_canonical, unclean_name, unclean_text
 from voting.documents.conference import ON_PAPER, Candidate, Note, Organiser, Paper, Previous, Quorum, Ruleset, Signer
+from voting.documents.conference_check import previous_problems, quorum_problems, rule_problem
+from voting.documents.conference_people import people_problems
 from voting.documents.errors import DocumentError
 from voting.errors import InvalidDraft
 from voting.teller_clashes import clashing, reason_of
@@ -100,8 +102,7 @@ def draft_problems(draft: Draft) -> Iterator[Problem]:
     if len(draft.tellers) not in TELLERS:
         english = f"tellers: {TELLERS.start} to {TELLERS.stop - 1} tellers expected, {len(draft.tellers)} found"
         yield Problem("tellers", english, {"tellers": len(draft.tellers)})
-    if len({teller.key for teller in draft.tellers}) < len(draft.tellers):
-        yield Problem("same_key", "tellers: every teller needs a signing key of their own")
+    yield from _people_problems(draft)
     for teller in draft.tellers:
         yield from _signer_problems(teller, "teller", paper=False)
     for signer, role in ((draft.chair, "chair"), (draft.secretary, "secretary"), (draft.head, "head")):
@@ -132,11 +133,24 @@ def _text_problems(draft: Draft) -> Iterator[Problem]:
         yield Problem("nameless", "people: everybody needs a name")
 
 
+def _people_problems(draft: Draft) -> Iterator[Problem]:
+    """Yield what the audit would refuse in people, quorum and documents before, once Setup says it."""
+    for one in people_problems(draft):
+        yield Problem("people_refused", one.en, {"vi": one.vi, "en": one.en})
+    quorum = None if draft.quorum is None else msgspec.structs.replace(draft.quorum, override=None)
+    for english in quorum_problems(quorum, len(draft.people), len(draft.people)):
+        yield Problem("quorum", english)
+    for english in previous_problems(draft.previous, len(draft.papers)):
+        yield Problem("previous", english)
+
+
 def _signer_problems(signer: Signer, role: str, *, paper: bool) -> Iterator[Problem]:
     if not signer.name:
         yield Problem(f"name_{role}", f"{role}: a name expected")
-    elif problem := unclean_text(signer.name) or unclean_text(signer.role):
-        yield Problem("unclean", f"the text {signer.name[:40]!r} is {problem}", {"text": ascii(signer.name[:40])})
+    elif problem := unclean_name(signer.name):
+        yield Problem("unclean", f"the text {signer.name[:40]!r} {problem}", {"text": ascii(signer.name[:40])})
+    elif problem := unclean_text(signer.role):
+        yield Problem("unclean", f"the text {signer.role[:40]!r} is {problem}", {"text": ascii(signer.role[:40])})
     if paper and signer.key == ON_PAPER:
         return
     try:
@@ -156,16 +170,21 @@ def _paper_problems(number: int, paper: Paper, put_forward_max: int) -> Iterator
     for identifier, times in Counter(one.id for one in paper.candidates).items():
         if times > 1:
             yield problem("paper_id", f"the id {identifier} stands {times} times", id=identifier)
+    for one in paper.candidates:
+        if one.name and (unreadable := unclean_name(one.name)):
+            yield problem("paper_unclean", f"the text {one.name[:40]!r} {unreadable}", text=ascii(one.name[:40]))
     for text in (paper.title, paper.unit, *(text for one in paper.candidates for text in _texts(one))):
         if found := unclean_text(text):
             yield problem("paper_unclean", f"the text {text[:40]!r} is {found}", text=ascii(text[:40]))
     if (paper.selection.mode == "top") != (paper.selection.quota is not None) or (paper.selection.quota or 1) < 1:
         yield problem("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
-    if paper.rule.den < 1 or paper.rule.num < 0:
-        yield problem("paper_rule", "rule: den >= 1 and num >= 0 expected")
+    if found := rule_problem(paper.rule):
+        yield problem("paper_rule", found)
+    if paper.kind != "introduce" and any(one.put_forward for one in paper.candidates):
+        yield problem("paper_put_forward", "names are put forward on an introduction ballot only")
     if any(one.put_forward for one in paper.candidates) and put_forward_max < 1:
         yield problem("put_forward", "put_forward_max: at least 1 expected, for there are names to put forward")
 
 
 def _texts(candidate: Candidate) -> tuple[str, ...]:
-    return candidate.name, candidate.position, candidate.born, candidate.note
+    return candidate.position, candidate.born, candidate.note

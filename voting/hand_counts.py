@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from voting import life_row, roll
 from voting.documents.conference import FORMAT, ON_PAPER, Conference, Override, Quorum
 from voting.documents.election import parse_election
+from voting.documents.questions import number_papers
 from voting.documents.record import Record
 from voting.documents.signed import read_signed
 from voting.draft import Draft
 from voting.plan.errors import WrongDocument
-from voting.setup_questions import number_papers
 from voting.storage.tables import ConferenceRow, ServerKeyRow, SetupRow
 
 COUNT_FORMAT = 1  # of the form, as `tally.paper` reads it

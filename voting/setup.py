@@ -19,10 +19,10 @@ from voting.documents.conference import FORMAT, Conference, Override, Quorum
 from voting.documents.conference_check import check_conference
 from voting.documents.election import Election, parse_election, write_election
 from voting.documents.errors import DocumentError
+from voting.documents.questions import number_papers
 from voting.draft import Draft
 from voting.errors import InvalidSetup
 from voting.setup_keys import Keyring
-from voting.setup_questions import number_papers
 from voting.storage.tables import ConferenceRow, DeckRow, SetupRow, TrusteesRow
 
 TRUSTEES_LIMIT = 1024 * 1024  # bytes

@@ -170,6 +170,7 @@ def merge(ledger: Ledger, report: Report, box: str) -> None:
     for one in report.checks:
         first = tuple(f"{box}: {place}" for place in one.first)
         ledger.add(Finding(one.check, one.examined, one.failed, first, one.awaited))
+    ledger.notes += [f"{box}: {note}" for note in report.notes]
     if report.verdict is Verdict.UNREADABLE:
         ledger.failed(ARCHIVE, box, report.why)
     elif report.verdict is Verdict.UNSUPPORTED:

@@ -5,6 +5,7 @@ from keys.trustees import Trustees
 from tally.audit.report import Ledger
 from voting.documents.conference import ON_PAPER, Conference
 from voting.documents.conference_check import conference_problems
+from voting.documents.conference_people import people_remarks
 from voting.documents.election import Election
 
 CONFERENCE = "conference"
@@ -19,6 +20,7 @@ def check_conference(ledger: Ledger, election: Election, cards: int | None, trus
     for problem in conference_problems(election):
         ledger.failed(CONFERENCE, "election", problem)
     ledger.passed(CONFERENCE)
+    ledger.notes += map(str, people_remarks(conference))
     _check_keys(ledger, conference)
     if cards is not None:
         why = f"{conference.drawn + conference.spares} cards (drawn and spare) expected, {cards} found"
@@ -32,8 +34,6 @@ def _check_tellers(ledger: Ledger, conference: Conference, trustees: Trustees) -
     ledger.require(CONFERENCE, owners == named, "trustees", f"{named} tellers expected, {owners} found")
     why = f"at least {LEAST_TELLERS} tellers must be needed to open the sum"
     ledger.require(CONFERENCE, trustees.threshold() >= LEAST_TELLERS, "trustees", why)
-    keys = [teller.key for teller in conference.tellers if teller.key != ON_PAPER]
-    ledger.require(CONFERENCE, len(set(keys)) == len(keys), "tellers", "two tellers have one signing key")
     shares = [share.public_share for share in trustees.shares()]
     ledger.require(CONFERENCE, len(set(shares)) == len(shares), "trustees", "two tellers have one share")
 

@@ -14,6 +14,7 @@ from tally.audit.opening_proofs import check_openings
 from tally.audit.report import Ledger, Report, Verdict, verdict_of
 from tally.audit.signatures import check_head, check_signatures
 from tally.margin import names_of, spares_of
+from tally.minutes.agreement import check_agreement
 from tally.record import BothFacts, FinishedBox, build_record, facts_of
 from voting.documents.canonical import parse_canonical
 from voting.documents.election import Election
@@ -21,7 +22,7 @@ from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.facts import Envelope
 from voting.documents.record import RECORD_TYPE, Record
 
-RECORD = "record"
+RECORD, AGREEMENT = "record", "agreement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def check_records(report: Report, files: dict[str, bytes]) -> Report:
         ledger.require(RECORD, read.record.paper not in seen, name, f"a second record of paper {read.record.paper}")
         seen.add(read.record.paper)
         check_record(ledger, report, report.election, read)
-    checks, notes = (*report.checks, *ledger.findings), (*report.notes, *ledger.notes)
+    checks, notes = (*report.checks, *ledger.findings), tuple(dict.fromkeys((*report.notes, *ledger.notes)))
     return replace(report, verdict=verdict_of(checks), checks=checks, notes=notes)
 
 
@@ -70,6 +71,7 @@ def check_record(ledger: Ledger, report: Report, election: Election, read: ReadR
         _check_rebuilt(ledger, box, read)
     if conference is None:
         return
+    ledger.holds(AGREEMENT, read.place, lambda: check_agreement(record))
     check_room(ledger, report, conference, read.place, facts_of(record).room, record.facts)
     check_count(ledger, report, read.place, record.count)
     check_openings(ledger, report, election, read.place, record.count)

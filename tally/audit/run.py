@@ -144,4 +144,5 @@ class _Run:
             last_event=chain.digest or "",
             end_ballots=chain.end_ballots or "",
             timestamp=self._archive.timestamp,
+            notes=tuple(ledger.notes),
         )

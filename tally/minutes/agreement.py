@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tally.errors import ImpossibleCase, InvalidRecord
 from tally.rule import decide
 from voting.documents.conference import Paper
+from voting.documents.conference_check import quorum_problems
 from voting.documents.record import Record
 
 
@@ -45,13 +46,7 @@ def _case_problems(record: Record, paper: Paper) -> Iterator[str]:
     absent = record.facts.absent_excused + record.facts.absent_unexcused
     if absent != conference.summoned - conference.present:
         yield f"{conference.summoned - conference.present} absent by the roll, {absent} with and without excuse"
-    quorum = conference.quorum
-    if (
-        quorum is not None
-        and quorum.override is None
-        and conference.present * quorum.den < quorum.num * conference.summoned
-    ):
-        yield "those present are fewer than the quorum, and the chair gave no word"
+    yield from quorum_problems(conference.quorum, conference.summoned, conference.present)
 
 
 def _count_problems(record: Record) -> Iterator[str]:

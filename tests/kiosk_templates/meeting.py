@@ -18,7 +18,7 @@ from voting.documents.conference import (
     Signer,
 )
 from voting.documents.election import Election, parse_election, write_election
-from voting.setup_questions import number_papers
+from voting.documents.questions import number_papers
 
 VECTOR = Path(__file__).resolve().parent.parent / "vectors" / "per-candidate-10x10"
 PRESENT = Rule(">=", 3, 10, "present")

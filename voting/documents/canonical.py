@@ -18,6 +18,14 @@ T = TypeVar("T")
 
 SAFE_INTEGER = 2**53 - 1
 DOCUMENT_LIMIT = 16 * 1024 * 1024  # bytes; records and facts stay far below
+MOST_MARKS = 2  # combining marks on one letter, those that its precomposed form holds among them
+# Default_Ignorable_Code_Point of Unicode 15 of other categories than Cf and Cn, and characters that print nothing:
+# Hangul fillers, Khmer inherent vowels, variation selectors, Braille blank, musical null, blank hieroglyphs.
+_BLANK = (
+    range(0x034F, 0x0350), range(0x115F, 0x1161), range(0x17B4, 0x17B6), range(0x180B, 0x1810), range(0x2065, 0x2066),
+    range(0x2800, 0x2801), range(0x3164, 0x3165), range(0xFE00, 0xFE10), range(0xFFA0, 0xFFA1), range(0xFFFC, 0xFFFD),
+    range(0x13441, 0x13443), range(0x16FE4, 0x16FE5), range(0x1D159, 0x1D15A), range(0xE0000, 0xE1000),
+)  # fmt: skip
 
 
 def compact(value: object) -> bytes:
@@ -80,12 +88,39 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def unclean_text(text: str) -> str | None:
-    """Say what is wrong with a name or title: not NFC, control or direction characters, blank ends; None if clean."""
+    """Say what is wrong with a name or title: not NFC, invisible or blank characters, stacked marks; None if clean."""
     if not unicodedata.is_normalized("NFC", text):
         return "not in Unicode form NFC"
     if text != text.strip():
         return "begins or ends with a space"
     for character in text:
-        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-            return f"contains the invisible character U+{ord(character):04X}"
+        category, code = unicodedata.category(character), ord(character)
+        if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or any(code in blank for blank in _BLANK):
+            return f"contains the invisible character U+{code:04X}"
+    return None if text.isascii() else _stacked(text)
+
+
+def unclean_name(name: str) -> str | None:
+    """Say what is wrong with the name of a person: what `unclean_text` says, or no letter to read; None if clean."""
+    if problem := unclean_text(name):
+        return f"is {problem}"
+    return None if any(map(str.isalnum, name)) else "has no letter: a name expected"
+
+
+def same_text(one: str, other: str) -> bool:
+    """Tell whether two texts read the same: without regard to capitals, spaces and Unicode form."""
+    first, second = (" ".join(unicodedata.normalize("NFC", text).casefold().split()) for text in (one, other))
+    return first == second
+
+
+def _stacked(text: str) -> str | None:
+    """Say where more marks stand on a letter than any Vietnamese letter has (ễ has two), or a mark on none."""
+    marks, letter = 0, False
+    for character in unicodedata.normalize("NFD", text):
+        if not unicodedata.category(character).startswith("M"):
+            marks, letter = 0, not character.isspace()
+        elif not letter:
+            return f"marked by U+{ord(character):04X} without a letter before it"
+        elif (marks := marks + 1) > MOST_MARKS:
+            return f"stacked: more than {MOST_MARKS} marks on one letter"
     return None

@@ -9,6 +9,7 @@ import msgspec
 
 from voting.documents.conference import FORMAT, Conference, Override, Paper, Quorum, Ruleset, Signer
 from voting.documents.election import Question
+from voting.documents.questions import number_papers
 from voting.draft import Draft, Person
 from voting.plan.eligibility import Confirmation
 from voting.plan.errors import CompositionNotConfirmed, TellerOnBallot
@@ -19,7 +20,6 @@ from voting.plan.quorum import quorum_for
 from voting.plan.rounds import Round, ballots_of, check_round, procedure_of, step_of
 from voting.plan.summons import Summons
 from voting.procedures.schema import Step
-from voting.setup_questions import number_papers
 from voting.teller_clashes import clashing, reason_of, with_reasons
 
 

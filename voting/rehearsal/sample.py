@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from voting.documents.conference import Candidate, Note, Organiser, Paper, Quorum, Rule, Ruleset, Selection
 from voting.documents.election import Question
+from voting.documents.questions import number_papers
 from voting.draft import Draft, Person
 from voting.draft_tellers import excused
 from voting.rehearsal.cast_list import draw_people
@@ -17,7 +18,6 @@ from voting.rehearsal.staff import Staff
 SUMMONED, PRESENT, BALLOTS = 45, 42, 40
 SPARES = 3
 TELLERS, THRESHOLD = 3, 2
-AGREE, DISAGREE = "Đồng ý", "Không đồng ý"
 AT_LEAST_30_OF_PRESENT = Rule(">=", 3, 10, "present")
 RULESET = Ruleset("SONLA-VPUB-2022-03", 1)
 PROCEDURE, STEP, SECTION = "CUR-DEPT", 2, "B.II.1.1.3(2)"
@@ -66,17 +66,15 @@ def single_paper(names: int) -> tuple[PaperPlan, ...]:
 def draw_papers(plans: Sequence[PaperPlan], seed: int) -> tuple[tuple[Paper, ...], tuple[Question, ...]]:
     """Draw the names of each paper from the seed; return the papers, and one agree/disagree question a name."""
     papers: list[Paper] = []
-    questions: list[Question] = []
     for number, plan in enumerate(plans, 1):
         names: list[Candidate] = []
         for person in draw_people(plan.names, seed * 100 + number, plan.post):
-            identifier, at = f"c{len(names) + 1}", (len(questions), 0)
-            names.append(Candidate(identifier, person.name, person.position, person.born, "", False, at))
-            questions.append(Question((AGREE, DISAGREE), False, 0, 1, f"{person.name} - {plan.title}"))
+            identifier = f"c{len(names) + 1}"
+            names.append(Candidate(identifier, person.name, person.position, person.born, "", False, (0, 0)))
         papers.append(
             Paper("introduce", "", plan.title, AT_LEAST_30_OF_PRESENT, Selection("all"), "none", tuple(names))
         )
-    return tuple(papers), tuple(questions)
+    return number_papers(tuple(papers), 0)
 
 
 def sample_draft(papers: tuple[Paper, ...], staff: Staff, summoned: int, seed: int, date: str) -> Draft:

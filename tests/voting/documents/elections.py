@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from keys.group import Point, Secret, base_power, encode_point, random_secret
+from keys.signing import new_signing_key, public_text
 from voting.documents.conference import ON_PAPER, Conference, Signer
 from voting.documents.election import Election, Question, parse_election, write_election
 from voting.rehearsal import sample
@@ -10,6 +11,7 @@ from voting.rehearsal import sample
 UUID = "TestE1ection222"
 CARD = "abcdefghijkmnopqrstuvw"
 OTHER_CARD = "ABCDEFGHJKLMNPQRSTUVWX"
+TELLER_KEY = public_text(new_signing_key())
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,11 @@ class Made:
 
 def signer(name: str, role: str, key: str = ON_PAPER) -> Signer:
     """A signer; on paper unless a key is named."""
-    return Signer(name, role, key, must_sign=key != ON_PAPER)
+    return Signer(name, role, key, must_sign=role != "Chánh Văn phòng")
 
 
 def conference(names: int = 2, *, present: int = 3) -> tuple[Conference, tuple[Question, ...]]:
-    """The sample's conference with one paper of `names` names, everybody signing on paper."""
+    """The sample's conference with one paper of `names` names, everybody but the teller signing on paper."""
     papers, questions = sample.draw_papers(sample.single_paper(names), seed=1)
     made = Conference(
         format=1,
@@ -47,7 +49,7 @@ def conference(names: int = 2, *, present: int = 3) -> tuple[Conference, tuple[Q
         drawn=present,
         spares=1,
         quorum=sample.QUORUM,
-        tellers=(signer("Lò Văn An", "Trưởng ban kiểm phiếu"),),
+        tellers=(signer("Lò Văn An", "Trưởng ban kiểm phiếu", TELLER_KEY),),
         chair=signer("Hà Thị Mai", "Chủ trì"),
         secretary=signer("Vũ Đức Long", "Thư ký"),
         head=signer("Cầm Minh Sơn", "Chánh Văn phòng"),
