@@ -6,7 +6,7 @@ still to come. Exit 2: not readable, or not supported. Whatever the file is, wha
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,9 @@ from tally.fast.resume import check_own, resuming
 from tally.terminal import printable
 from tally.verify_report import as_plain, as_text
 from voting.documents.canonical import DOCUMENT_LIMIT
+from voting.procedures import load_ruleset
+from voting.procedures.errors import InvalidRuleset
+from voting.procedures.schema import Ruleset
 
 EXIT = {
     Verdict.SOUND: 0,
@@ -40,19 +43,32 @@ ZIP_MAGIC = b"PK\x03\x04"
 @click.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--record", "records", multiple=True, type=click.Path(path_type=Path), help="A record of this archive.")
+@click.option(
+    "--ruleset",
+    "rulesets",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A catalogue of procedures (TOML) that is not shipped with this program; may be repeated.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
 @click.option("--cluster", metavar="ADDRESS", help="Check the ballots on the machines of this dask scheduler.")
 @click.option("--resume", "journal", metavar="JOURNAL", type=click.Path(dir_okay=False, path_type=Path),
               help="Note in this file what is found sound; given again after a break, go on from there.")  # fmt: skip
 def verify_command(
-    file: Path, records: tuple[Path, ...], as_json: bool, cluster: str | None, journal: Path | None
+    file: Path,
+    records: tuple[Path, ...],
+    rulesets: tuple[Path, ...],
+    as_json: bool,
+    cluster: str | None,
+    journal: Path | None,
 ) -> None:
     """Check an archive FILE from its first byte to its result, and records made from it; or a bundle, all of it.
 
     Exit 0: sound. Exit 1: not sound, or signatures are awaited. Exit 2: not readable, or not supported.
     """
     with _runner(cluster) as runner:
-        report = check_file(file, records, runner if journal is None else _resuming(file, journal, runner))
+        catalogues = _catalogues(rulesets)
+        report = check_file(file, records, runner if journal is None else _resuming(file, journal, runner), catalogues)
     if as_json:
         click.echo(json.dumps(as_plain(report)))
     else:
@@ -88,12 +104,24 @@ def _resuming(file: Path, journal: Path, runner: Runner | None) -> Runner:
     return resuming(journal, runner or (lambda works: on_all_cores(works, cores())))
 
 
-def check_file(file: Path, records: tuple[Path, ...], runner: Runner | None = None) -> Report:
-    """Audit a file with its records, ballots by `runner` if given; whatever the files hold, a report comes back."""
+def _catalogues(paths: tuple[Path, ...]) -> tuple[Ruleset, ...]:
+    try:
+        return tuple(map(load_ruleset, paths))
+    except (OSError, InvalidRuleset) as error:
+        raise click.BadParameter(str(error), param_hint="--ruleset") from None
+
+
+def check_file(
+    file: Path, records: tuple[Path, ...], runner: Runner | None = None, rulesets: Sequence[Ruleset] = ()
+) -> Report:
+    """Audit a file with its records, ballots by `runner` if given; whatever the files hold, a report comes back.
+
+    `rulesets` are catalogues to compare conferences with, besides those that are shipped.
+    """
     if not file.is_file():
         return _unreadable(f"{file}: not a file")
     if _is_bundle(file):
-        return _unreadable("a bundle holds its own records") if records else _bundle(file, runner)
+        return _unreadable("a bundle holds its own records") if records else _bundle(file, runner, rulesets)
     distinct = len({path.name for path in records}) == len(records)
     try:
         texts = {path.name if distinct else str(path): read_limited(path) for path in records}
@@ -102,15 +130,15 @@ def check_file(file: Path, records: tuple[Path, ...], runner: Runner | None = No
     if len(texts) < len(records):
         return _unreadable("one record is given twice")
     try:
-        report = _audit(file, runner)
+        report = _audit(file, runner, rulesets)
         return _with_unchecked(check_records(report, texts) if records else report)
     except (MemoryError, RecursionError) as error:
         return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
 
 
-def _bundle(file: Path, runner: Runner | None) -> Report:
+def _bundle(file: Path, runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:
     try:
-        report = check_bundle(file, runner)
+        report = check_bundle(file, runner, rulesets)
         return report if report.unchecked else replace(report, unchecked=ORDER)  # it did not even open
     except (MemoryError, RecursionError) as error:
         return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
@@ -124,7 +152,7 @@ def read_limited(path: Path) -> bytes:
         return opened.read(DOCUMENT_LIMIT + 1)
 
 
-def _audit(file: Path, runner: Runner | None) -> Report:
+def _audit(file: Path, runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:
     size = file.stat().st_size
     with tqdm(total=size, unit="B", unit_scale=True, file=sys.stderr, leave=False,
               disable=size < PROGRESS_BYTES or not sys.stderr.isatty()) as bar:  # fmt: skip
@@ -132,7 +160,7 @@ def _audit(file: Path, runner: Runner | None) -> Report:
         def show(offset: int) -> None:
             bar.update(offset - bar.n)
 
-        return audit(file, progress=show, checker=checker(file, runner=runner))
+        return audit(file, progress=show, checker=checker(file, runner=runner), rulesets=rulesets)
 
 
 def _is_bundle(file: Path) -> bool:

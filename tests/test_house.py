@@ -23,7 +23,7 @@ ARROWS = {
     "voting": {"keys", "voting.documents", "voting.procedures", "kiosk_templates"},
     "voting.documents": {"keys"},
     "voting.procedures": {"keys", "voting.documents"},
-    "tally": {"keys", "voting.documents"},
+    "tally": {"keys", "voting.documents", "voting.procedures"},
     "voting.cli": {*PACKAGES, "voting.documents", "voting.procedures", "voting.rehearsal"},
     "voting.rehearsal": {*PACKAGES, "voting.documents", "voting.procedures", "voting.cli"},
 }

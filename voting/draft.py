@@ -20,6 +20,7 @@ from voting.documents.conference_check import previous_problems, quorum_problems
 from voting.documents.conference_people import people_problems
 from voting.documents.errors import DocumentError
 from voting.errors import InvalidDraft
+from voting.procedures.comparison import catalogue_problems, ruleset_of
 from voting.teller_clashes import clashing, reason_of
 
 DRAFT_LIMIT = 4 * 1024 * 1024  # bytes
@@ -140,6 +141,9 @@ def _people_problems(draft: Draft) -> Iterator[Problem]:
     quorum = None if draft.quorum is None else msgspec.structs.replace(draft.quorum, override=None)
     for english in quorum_problems(quorum, len(draft.people), len(draft.people)):
         yield Problem("quorum", english)
+    ruleset = ruleset_of(draft)
+    for one in catalogue_problems(draft, ruleset) if ruleset is not None else ():
+        yield Problem("catalogue", one.en, {"vi": one.vi, "en": one.en})
     for english in previous_problems(draft.previous, len(draft.papers)):
         yield Problem("previous", english)
 

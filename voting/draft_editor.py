@@ -30,6 +30,7 @@ from voting.errors import InvalidDraft
 from voting.procedures import catalogue, find_note, find_procedure, find_ruleset, find_step
 from voting.procedures import schema as procedures
 from voting.procedures.card import notes_of
+from voting.procedures.comparison import DECIDED, decided_papers, with_decision
 
 KINDS: tuple[PaperKind, ...] = get_args(PaperKind)
 TIE_SCOPES: tuple[TieScope, ...] = get_args(TieScope)
@@ -41,6 +42,7 @@ OFFICES = ("chair", "secretary", "head")
 PARTS = ("name", "position", "born", "note")
 PAPERS_LIMIT, NAMES_LIMIT, NUMBER_LIMIT = 40, 200, 1000
 _NOT_YET = (0, 0)
+QUORUM = 0  # in place of a paper's number, in notes on what differs from the catalogue
 
 Fields = Mapping[str, str]
 
@@ -113,7 +115,7 @@ def with_basics(draft: Draft, fields: Fields) -> Draft:
         raise InvalidDraft("style: state or party expected", told="choose", at="style")
     organiser = {name: tidy(fields.get(name, "")) for name in ORGANISER}
     quorum = _share(fields, "quorum_num", "quorum_den") if "quorum" in fields else None
-    return msgspec.structs.replace(
+    changed = msgspec.structs.replace(
         draft,
         **{name: tidy(fields.get(name, "")) for name in TEXTS},
         organiser=msgspec.convert({"style": style, **organiser}, Organiser),
@@ -121,6 +123,7 @@ def with_basics(draft: Draft, fields: Fields) -> Draft:
         quorum=Quorum(*quorum, None) if quorum else None,
         put_forward_max=whole(fields, "put_forward_max"),
     )
+    return msgspec.structs.replace(changed, notes=with_decision(changed, QUORUM))
 
 
 def with_signers(draft: Draft, tellers: Sequence[Fields], offices: Mapping[str, Fields]) -> Draft:
@@ -137,13 +140,13 @@ def with_paper(draft: Draft, number: int | None, fields: Fields) -> Draft:
     old = draft.papers[_index(draft, number)] if number is not None else None
     paper = _paper(fields, old)
     if number is None:
-        return msgspec.structs.replace(draft, papers=(*draft.papers, paper))
+        return _decided(msgspec.structs.replace(draft, papers=(*draft.papers, paper)), len(draft.papers) + 1)
     at = _index(draft, number)
     previous = draft.previous
     if old is not None and _names(old) != _names(paper):  # another list than the document before handed on
         previous = tuple(one for one in previous if one.paper != number)
     papers = (*draft.papers[:at], paper, *draft.papers[at + 1 :])
-    return msgspec.structs.replace(draft, papers=papers, previous=previous)
+    return _decided(msgspec.structs.replace(draft, papers=papers, previous=previous), at + 1)
 
 
 def without_paper(draft: Draft, number: int) -> Draft:
@@ -151,7 +154,13 @@ def without_paper(draft: Draft, number: int) -> Draft:
     at = _index(draft, number)
     kept = (one for one in draft.previous if one.paper != number)
     previous = tuple(msgspec.structs.replace(one, paper=one.paper - 1) if one.paper > number else one for one in kept)
-    return msgspec.structs.replace(draft, papers=draft.papers[:at] + draft.papers[at + 1 :], previous=previous)
+    papers, decided = draft.papers[:at] + draft.papers[at + 1 :], decided_papers(draft)
+    notes = tuple(one for one in draft.notes if not one.code.startswith(DECIDED) or one.code == f"{DECIDED}{QUORUM}")
+    left = msgspec.structs.replace(draft, papers=papers, previous=previous, notes=notes)
+    for paper in decided:  # notes move up with their papers
+        if paper != number:
+            left = _decided(left, paper - (paper > number))
+    return left
 
 
 def names_text(paper: Paper, *, put_forward: bool) -> str:
@@ -172,6 +181,11 @@ def whole(fields: Fields, name: str, least: int = 0) -> int:
         message = f"{name}: a whole number from {least} to {NUMBER_LIMIT} expected"
         raise InvalidDraft(message, told="whole", at=name, least=least, most=NUMBER_LIMIT)
     return int(text)
+
+
+def _decided(draft: Draft, number: int) -> Draft:
+    """Note in the draft where a paper differs from the catalogue: the organiser decided so at the desk."""
+    return msgspec.structs.replace(draft, notes=with_decision(draft, number))
 
 
 def _share(fields: Fields, num: str, den: str) -> tuple[int, int]:

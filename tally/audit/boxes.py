@@ -8,6 +8,7 @@ Each archive lies in a bundle once, reaches its result, and comes with both fact
 nothing else shows that its result is that of the ballots (design §2). Boxes of annulled sittings alone may lack them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,8 @@ from voting.documents.bundle import Bundle
 from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.commitments import sidecar_of
 from voting.documents.conference import Conference
+from voting.procedures.comparison import ruleset_of
+from voting.procedures.schema import Ruleset
 
 ARCHIVE, FACTS_FILES = "archive", "facts_files"
 
@@ -35,6 +38,7 @@ class Boxes:
     scratch: Path
     ledger: Ledger
     runner: Runner | None = None
+    rulesets: Sequence[Ruleset] = ()
     ballots: int = 0
     makers: set[str] = field(default_factory=set)
     """Whose signature under the manifest is asked for: any one of these keys, as the kind of the bundle says."""
@@ -79,8 +83,9 @@ class Boxes:
             if not check_paper(self.ledger, self.bundle, name, read):
                 self.unchecked.add(PDF_SIGNATURES)
             if read.record.form == "paper":
-                check_hand_count(self.ledger, name, read)
-                self.unchecked.add(CATALOGUE)
+                check_hand_count(self.ledger, name, read, self.rulesets)
+                if ruleset_of(read.record.conference, self.rulesets) is None:
+                    self.unchecked.add(CATALOGUE)
                 continue
             box = _joined(folder, f"{read.record.uuid}.bel")
             self._check_facts(name, read, box)
@@ -145,7 +150,7 @@ class Boxes:
         sidecar_of(path).unlink(missing_ok=True)
         if sidecar in self.bundle.entries:
             self._unpack(sidecar, sidecar_of(path))
-        return audit(path, checker=checker(path, runner=self.runner))
+        return audit(path, checker=checker(path, runner=self.runner), rulesets=self.rulesets)
 
     def _unpack(self, name: str, path: Path) -> None:
         with path.open("wb") as out:

@@ -11,7 +11,7 @@ A bundle that does not open is not sound; `bundle_damage` then says which files 
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tally.audit.boxes import Boxes
@@ -23,6 +23,7 @@ from tally.audit.report import Ledger, Report, Verdict, verdict_of
 from tally.audit.unchecked import PDF_SIGNATURES, in_order, unexamined
 from tally.fast.checking import Runner
 from voting.documents.bundle import open_bundle, verify_bundle_file, verify_bundle_signature
+from voting.procedures.schema import Ruleset
 
 BUNDLE, FILES, MAKER = "bundle", "bundle_files", "bundle_signature"
 Check = Callable[[Boxes], str]
@@ -30,7 +31,7 @@ KINDS: dict[str, Check] = {"dossier": check_dossier, "custody": check_custody}
 """For each kind what checks it and returns how far it reaches."""
 
 
-def check_bundle(path: Path, runner: Runner | None = None) -> Report:
+def check_bundle(path: Path, runner: Runner | None = None, rulesets: Sequence[Ruleset] = ()) -> Report:
     """Check the bundle at `path`, ballots by `runner` if given; whatever the file holds, a report comes back."""
     ledger = Ledger()
     try:
@@ -38,7 +39,7 @@ def check_bundle(path: Path, runner: Runner | None = None) -> Report:
             bundle = ledger.get(BUNDLE, "", lambda: open_bundle(file))
             if bundle is None:
                 return _damaged(path, ledger)
-            return _check(Boxes(bundle, Path(folder), ledger, runner))
+            return _check(Boxes(bundle, Path(folder), ledger, runner, rulesets))
     except OSError as error:
         return Report(Verdict.UNREADABLE, "nothing", ledger.findings, why=f"cannot be read: {error}")
 

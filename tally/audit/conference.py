@@ -1,19 +1,29 @@
 """Check the field `conference` against itself, the cards of Setup, the tellers and the box (design §3 and §5)."""
 
+from collections.abc import Sequence
+
 from keys.signing import load_public
 from keys.trustees import Trustees
+from tally.audit.catalogue import check_catalogue
 from tally.audit.report import Ledger
 from voting.documents.conference import ON_PAPER, Conference
 from voting.documents.conference_check import conference_problems
 from voting.documents.conference_people import people_remarks
 from voting.documents.election import Election
+from voting.procedures.schema import Ruleset
 
 CONFERENCE = "conference"
 LEAST_TELLERS = 2  # nobody opens the box alone (design §3)
 
 
-def check_conference(ledger: Ledger, election: Election, cards: int | None, trustees: Trustees | None) -> None:
-    """Check counts, texts, papers, keys; `cards` and `trustees` are what Setup has, None where it is unreadable."""
+def check_conference(
+    ledger: Ledger,
+    election: Election,
+    cards: int | None,
+    trustees: Trustees | None,
+    rulesets: Sequence[Ruleset] = (),
+) -> None:
+    """Check counts, texts, papers, keys, catalogue; `cards` and `trustees` are None where Setup's are unreadable."""
     conference = election.conference
     if conference is None:
         return
@@ -21,6 +31,7 @@ def check_conference(ledger: Ledger, election: Election, cards: int | None, trus
         ledger.failed(CONFERENCE, "election", problem)
     ledger.passed(CONFERENCE)
     ledger.notes += map(str, people_remarks(conference))
+    check_catalogue(ledger, conference, "election", rulesets)
     _check_keys(ledger, conference)
     if cards is not None:
         why = f"{conference.drawn + conference.spares} cards (drawn and spare) expected, {cards} found"

@@ -1,6 +1,5 @@
 """Check both facts files of a record: of this box, signed by the desk, in agreement with Setup (design §5, Facts)."""
 
-import datetime
 from collections.abc import Callable, Iterable
 
 from keys.signing import verify_envelope
@@ -10,6 +9,7 @@ from voting.documents.conference import ON_PAPER, Conference
 from voting.documents.envelope import read_payload
 from voting.documents.errors import DocumentError
 from voting.documents.facts import CONFIRMATION_TYPE, Confirmation, CountFacts, Envelope, RoomFacts
+from voting.documents.moments import order_problems, parse_moment
 
 FACTS, COUNT, CONFIRMATIONS = "facts", "count", "confirmations"
 FORMAT = 1
@@ -42,7 +42,7 @@ def check_room(
     reasons = {one.reason for one in facts.spares_activated}
     require(len(reasons) == len(facts.spares_activated), "a reason for spares stands twice")
     _check_times(require, facts.opened, facts.closed)
-    opened = _time(facts.opened)
+    opened = parse_moment(facts.opened)
     same = opened is not None and int(opened.timestamp()) == report.timestamp
     require(same, "opened at another time than the archive says")
     _check_confirmations(ledger, report, conference, place, facts.confirmations)
@@ -70,18 +70,8 @@ def _check_box(require: Require, report: Report, uuid: str, end_ballots: str) ->
 
 
 def _check_times(require: Require, first: str, last: str) -> None:
-    begin, end = _time(first), _time(last)
-    if require(begin is not None and end is not None, "times with seconds and offset expected"):
-        assert begin is not None and end is not None
-        require(begin <= end, "ends before it begins")
-
-
-def _time(text: str) -> datetime.datetime | None:
-    try:
-        found = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None and found.isoformat(timespec="seconds") == text else None
+    problems = list(order_problems(first, last))
+    require(not problems, "; ".join(problems))
 
 
 def _check_confirmations(

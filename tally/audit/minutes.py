@@ -4,7 +4,10 @@ Minutes are what the record gives, byte for byte, with signatures and nothing el
 typst, template or font made them they cannot be compared here: not supported, never a pass.
 """
 
-from tally.audit.record import RECORD, ReadRecord
+from collections.abc import Sequence
+
+from tally.audit.catalogue import check_catalogue
+from tally.audit.record import RECORD, ReadRecord, time_notes
 from tally.audit.report import Ledger
 from tally.audit.signatures import check_head, check_signatures
 from tally.errors import OtherRenderer
@@ -12,7 +15,11 @@ from tally.minutes.agreement import check_agreement
 from tally.pdf_signatures import awaiting, check_minutes
 from tally.rule import notes_on
 from voting.documents.bundle import Bundle
+from voting.documents.conference_check import setting_problems
+from voting.documents.conference_people import people_remarks
 from voting.documents.envelope import payload_of
+from voting.documents.moments import order_problems
+from voting.procedures.schema import Ruleset
 
 MINUTES, SIGNATURES, HAND_COUNT = "minutes", "minutes_signatures", "hand_count"
 MINUTES_LIMIT = 64 * 1024 * 1024
@@ -51,12 +58,19 @@ def _note_signatures(ledger: Ledger, bundle: Bundle, minutes: str, missing: tupl
         ledger.notes.append(f"{minutes}: awaiting signature of {awaited}")
 
 
-def check_hand_count(ledger: Ledger, name: str, read: ReadRecord) -> None:
+def check_hand_count(ledger: Ledger, name: str, read: ReadRecord, rulesets: Sequence[Ruleset] = ()) -> None:
     """Check a record of a count on paper: its numbers agree, the rule gives its verdict, all have signed it."""
     record, conference = read.record, read.record.conference
     if ledger.holds(HAND_COUNT, name, lambda: check_agreement(record)):
         notes = tuple(notes_on(record.case, conference.papers[record.paper - 1].tie_scope))
         ledger.require(HAND_COUNT, notes == record.notes, name, "notes: not what the rule gives")
+    for problem in setting_problems(conference):
+        ledger.failed(HAND_COUNT, name, problem)
+    for first, last in ((record.facts.opened, record.facts.closed), (record.count.begun, record.count.ended)):
+        for problem in order_problems(first, last):
+            ledger.failed(HAND_COUNT, name, f"{first} to {last}: {problem}")
+    ledger.notes += (f"{name}: {one}" for one in (*people_remarks(conference), *time_notes(record)))
+    check_catalogue(ledger, conference, name, rulesets)
     ledger.require(HAND_COUNT, record.hashes is None, name, "a count on paper with hashes of an archive")
     check_head(ledger, conference, read.place, record)
     check_signatures(ledger, conference, read.place, read.envelope)

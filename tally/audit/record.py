@@ -20,6 +20,7 @@ from voting.documents.canonical import parse_canonical
 from voting.documents.election import Election
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.facts import Envelope
+from voting.documents.moments import moment_remarks
 from voting.documents.record import RECORD_TYPE, Record
 
 RECORD, AGREEMENT = "record", "agreement"
@@ -58,6 +59,13 @@ def read_record(name: str, raw: bytes) -> ReadRecord:
     return ReadRecord(record, envelope, f"{name} (paper {record.paper})")
 
 
+def time_notes(record: Record) -> list[str]:
+    """Return what should be known of a record's moments."""
+    facts, count = record.facts, record.count
+    remarks = moment_remarks(record.conference.date, facts.opened, facts.closed, count.begun)
+    return [str(one) for one in remarks]
+
+
 def check_record(ledger: Ledger, report: Report, election: Election, read: ReadRecord) -> None:
     """Check one record against the archive's report."""
     record, conference = read.record, election.conference
@@ -72,6 +80,7 @@ def check_record(ledger: Ledger, report: Report, election: Election, read: ReadR
     if conference is None:
         return
     ledger.holds(AGREEMENT, read.place, lambda: check_agreement(record))
+    ledger.notes += time_notes(record)
     check_room(ledger, report, conference, read.place, facts_of(record).room, record.facts)
     check_count(ledger, report, read.place, record.count)
     check_openings(ledger, report, election, read.place, record.count)

@@ -9,7 +9,7 @@ No failure ends it, so that the report names everything that is wrong; only an e
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tally.audit.ballots import BallotRules, Checker, NumberedBallot, one_by_one
@@ -25,6 +25,7 @@ from voting.documents.events import Entry, EventKind
 from voting.documents.members import BLOCK, Member
 from voting.documents.outcome import Counts
 from voting.documents.slices import Slice
+from voting.procedures.schema import Ruleset
 
 MARK_KEY_BYTES = 32
 MOST_OTHERS = 1000  # events that are not ballots: tellers, and a few more
@@ -44,12 +45,21 @@ STAGES: dict[EventKind | None, str] = {
 Progress = Callable[[int], None]
 
 
-def audit(path: str | Path, *, progress: Progress | None = None, checker: Checker = one_by_one) -> Report:
-    """Audit the archive at `path`; `progress` is told the bytes read so far. Never raises for what the file holds."""
+def audit(
+    path: str | Path,
+    *,
+    progress: Progress | None = None,
+    checker: Checker = one_by_one,
+    rulesets: Sequence[Ruleset] = (),
+) -> Report:
+    """Audit the archive at `path`; `progress` is told the bytes read so far. Never raises for what the file holds.
+
+    `rulesets` are catalogues to compare its conference with, besides those that are shipped.
+    """
     ledger = Ledger()
     try:
         with open_archive(path) as archive:
-            return _Run(str(Path(path).absolute()), archive, ledger, progress, checker).report()
+            return _Run(str(Path(path).absolute()), archive, ledger, progress, checker, rulesets).report()
     except (OSError, DocumentError) as error:
         return Report(Verdict.UNREADABLE, STAGES[None], ledger.findings, why=f"cannot be read: {error}")
 
@@ -58,10 +68,16 @@ class _Run:
     """One audit under way: the events that are not ballots are kept while the ballots stream past."""
 
     def __init__(
-        self, path: str, archive: ArchiveReader, ledger: Ledger, progress: Progress | None, checker: Checker
+        self,
+        path: str,
+        archive: ArchiveReader,
+        ledger: Ledger,
+        progress: Progress | None,
+        checker: Checker,
+        rulesets: Sequence[Ruleset],
     ) -> None:
         self._path, self._archive = path, archive
-        self._ledger, self._progress, self._checker = ledger, progress, checker
+        self._ledger, self._progress, self._checker, self._rulesets = ledger, progress, checker, rulesets
         self._entries = walk(archive, ledger)
         self._others: dict[EventKind, list[Entry]] = {}
         self._kept = self._kept_bytes = 0
@@ -78,7 +94,7 @@ class _Run:
         first = next(self._entries, None)
         if first is not None and first.event.type == "Setup":
             self._setup_event = first.digest
-            return check_setup(self._ledger, first)
+            return check_setup(self._ledger, first, self._rulesets)
         self._ledger.failed(ORDER, "event 0", "a whole Setup expected first")
         return Setup()
 

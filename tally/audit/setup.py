@@ -3,6 +3,7 @@
 An election of another group or with questions of another kind is not judged: it is noted as unsupported.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from keys.trustees import Trustees, iter_trustee_checks, parse_trustees
@@ -12,6 +13,7 @@ from tally.audit.report import Ledger
 from voting.documents.election import Election, parse_election
 from voting.documents.errors import DocumentError, UnsupportedElection
 from voting.documents.events import Entry
+from voting.procedures.schema import Ruleset
 
 ELECTION, TRUSTEES, ELECTION_KEY = "election", "trustees", "election_key"
 
@@ -25,7 +27,7 @@ class Setup:
     credentials: Credentials = field(default_factory=Credentials)
 
 
-def check_setup(ledger: Ledger, entry: Entry) -> Setup:
+def check_setup(ledger: Ledger, entry: Entry, rulesets: Sequence[Ruleset] = ()) -> Setup:
     """Check every part of Setup, and the parts against each other."""
     election_raw, trustees_raw, credentials_raw, _ = entry.records
     election = _check_election(ledger, election_raw)
@@ -37,7 +39,8 @@ def check_setup(ledger: Ledger, entry: Entry) -> Setup:
         product = ledger.read(ELECTION_KEY, "trustees", trustees.election_key)
         ledger.require(ELECTION_KEY, product == election.public_key, "election", "not the product of the tellers' keys")
     if election is not None:
-        check_conference(ledger, election, None if credentials is None else len(credentials), trustees)
+        cards = None if credentials is None else len(credentials)
+        check_conference(ledger, election, cards, trustees, rulesets)
     return Setup(election, trustees, credentials or Credentials())
 
 

@@ -32,6 +32,7 @@ from voting.documents.election import Election, parse_election
 from voting.documents.members import encode_member
 from voting.documents.outcome import Tally, encode_partial_decryption, encode_tally
 from voting.documents.request import ballot_limit
+from voting.procedures.comparison import with_decision
 
 TIME = 1_649_554_212  # when `records` says that the box was opened
 MARKS = ([[1, 0], [0, 1]], [[1, 0], [0, 0]], [[0, 1], [1, 0]])
@@ -117,8 +118,16 @@ def chain(events: Events, change: Callable[[int, dict[str, Any]], None] = lambda
     return b"".join(parts)
 
 
-def build_lab(votes: Votes = MARKS, publics: Mapping[str, str] | None = None, **changes: Any) -> Lab:
-    """Hold the conference up to the closing of the box; `changes` are of its one paper, `publics` keys on tokens."""
+def build_lab(
+    votes: Votes = MARKS,
+    publics: Mapping[str, str] | None = None,
+    meeting: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> Lab:
+    """Hold the conference up to the closing of the box.
+
+    `changes` are of its one paper, `meeting` of the conference, `publics` keys on tokens.
+    """
     item, tellers = ceremony.rehearse(3, 2)
     trustees = parse_trustees(encode_trustees([item]))
     signing = {name: new_signing_key() for name in (*"123", "secretary", "chair", "head", "receipt", "desk")}
@@ -138,6 +147,8 @@ def build_lab(votes: Votes = MARKS, publics: Mapping[str, str] | None = None, **
         desk_key=public_text(signing["desk"]),
         papers=(msgspec.structs.replace(made.papers[0], **changes),),
     )
+    made = msgspec.structs.replace(made, **meeting or {})
+    made = msgspec.structs.replace(made, notes=with_decision(made, 1))
     election = parse_election(raw_election(questions, trustees.election_key(), made))
     cards = tuple(new_card() for _ in range(made.drawn + made.spares))
     credentials = compact(sorted(encode_point(credential(card, UUID)) for card in cards))

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 from importlib import import_module
 
+import msgspec
 from sqlalchemy import text
 
 from keys.cards import credential
@@ -29,6 +30,7 @@ from voting.documents.conference import (
 from voting.documents.facts import CONFIRMATION_TYPE
 from voting.documents.request import pack_request
 from voting.draft import Draft, Person
+from voting.procedures.comparison import with_decision
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
@@ -67,7 +69,7 @@ def new_draft(tellers: list[Teller], *, people: int = 4, candidates: int = 1, qu
         for number in range(1, candidates + 1)
     )
     paper = Paper("introduce", "", "Trưởng phòng", Rule(">=", 3, 10, "present"), Selection("all"), "none", listed)
-    return Draft(
+    draft = Draft(
         ruleset=Ruleset("SONLA-VPUB-2022-03", 1),
         procedure="CUR-DEPT",
         step=2,
@@ -94,6 +96,7 @@ def new_draft(tellers: list[Teller], *, people: int = 4, candidates: int = 1, qu
         previous=(),
         people=names(people),
     )
+    return msgspec.structs.replace(draft, notes=with_decision(draft, 0))
 
 
 @dataclass

@@ -61,7 +61,16 @@ def _signer(draft: Draft, role: str, key: str) -> Draft:
         (lambda draft: {"people": ()}, "people: 1 to"),
         (lambda draft: {"papers": ()}, "at least one paper"),
         (lambda draft: {"tellers": draft.tellers[:1]}, "tellers: 2 to"),
-        (lambda draft: {"tellers": (draft.tellers[0], draft.tellers[0])}, "a signing key of their own"),
+        (lambda draft: {"tellers": (draft.tellers[0], draft.tellers[0])}, "two tellers have one name"),
+        (
+            lambda draft: {
+                "tellers": (
+                    draft.tellers[0],
+                    msgspec.structs.replace(draft.tellers[1], key=draft.tellers[0].key),
+                )
+            },
+            "two tellers have one signing key",
+        ),
         (
             lambda draft: {"tellers": (draft.tellers[0], msgspec.structs.replace(draft.tellers[1], key=ON_PAPER))},
             "teller: signing key",
@@ -82,7 +91,7 @@ def test_the_list_is_not_frozen_while_the_draft_lacks_something(
 def test_a_paper_with_one_id_twice_is_named(draft_of: Callable[..., Draft]) -> None:
     draft = draft_of(candidates=2)
     one = draft.papers[0].candidates[0]
-    twice = msgspec.structs.replace(draft.papers[0], candidates=(one, one))
+    twice = msgspec.structs.replace(draft.papers[0], candidates=(one, msgspec.structs.replace(one, name="Hà Văn An")))
     assert [str(one) for one in draft_problems(msgspec.structs.replace(draft, papers=(twice,)))] == [
         "paper 1: the id c1 stands 2 times"
     ]

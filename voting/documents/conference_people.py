@@ -20,15 +20,19 @@ class People(Protocol):
     @property
     def tellers(self) -> tuple[Signer, ...]:
         """Those who count (Ban kiểm phiếu)."""
+
     @property
     def chair(self) -> Signer:
         """Chủ trì."""
+
     @property
     def secretary(self) -> Signer:
         """Thư ký."""
+
     @property
     def head(self) -> Signer:
         """Người đứng đầu."""
+
     @property
     def papers(self) -> tuple[Paper, ...]:
         """The papers with their names."""

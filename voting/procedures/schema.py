@@ -61,11 +61,15 @@ class StatedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class QuorumRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Least share of those summoned who must be present (domain: 2/3 by analogy)."""
+    """Least share of those summoned who must be present (domain: 2/3 by analogy).
+
+    `override`: whether the chair may go on without it, giving a reason.
+    """
 
     num: Count
     den: Count
     text: Text
+    override: bool = True
 
 
 class Structure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

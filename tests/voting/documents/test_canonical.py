@@ -3,7 +3,16 @@
 import msgspec
 import pytest
 
-from voting.documents.canonical import canonical, compact, parse_canonical, parse_compact, parse_unique, unclean_text
+from voting.documents.canonical import (
+    canonical,
+    compact,
+    parse_canonical,
+    parse_compact,
+    parse_unique,
+    same_text,
+    unclean_name,
+    unclean_text,
+)
 from voting.documents.errors import NotCanonical, TooLarge
 
 
@@ -62,10 +71,51 @@ def test_json_with_unknown_parts_still_refuses_duplicates_and_constants(raw: byt
         parse_unique(raw, 1_000_000, "election")
 
 
-@pytest.mark.parametrize("text", ["Nguye\u0302\u0303n", " An", "An\u202e", "A\x00n", "A\nn", "A\u200bn", "A\ud800"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nguye\u0302\u0303n",
+        " An",
+        "An\u202e",
+        "A\x00n",
+        "A\nn",
+        "A\u200bn",
+        "A\ud800",
+        "\u3164",
+        "\u2800",
+        "A\u115fn",
+        "A\u1160n",
+        "A\uffa0n",
+        "A\u034fn",
+        "A\u17b5n",
+        "A\ufe0fn",
+        "A\U000e0100n",
+        "A\U0001d159n",
+        "A\u0336\u0336\u0336n",
+        "ễ\u0336",
+        "\u0336A",
+        "A \u0336n",
+    ],
+)
 def test_names_that_the_eye_cannot_check_are_unclean(text: str) -> None:
     assert unclean_text(text) is not None
 
 
-def test_a_vietnamese_name_is_clean() -> None:
-    assert unclean_text("Nguyễn Thị Hồng Đào") is None
+NAMES = ("Nguyễn Thị Hồng Đào", "ỄỆẮẶỬỮ ưừợ", "Zoë Strauß", "Ǭǖ", "Nguyen\u0336 An", "김민준", "Mùa A Pó (1985)")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_of_a_person_is_clean(name: str) -> None:
+    assert unclean_text(name) is None
+    assert unclean_name(name) is None
+
+
+@pytest.mark.parametrize("name", ["", "...", "-", "\u2800"])
+def test_a_name_without_a_letter_is_none(name: str) -> None:
+    assert unclean_name(name) is not None
+
+
+def test_texts_that_read_the_same_are_the_same() -> None:
+    assert same_text("Lò  Văn An", "LÒ VĂN AN")
+    assert same_text("Nguye\u0302\u0303n", "Nguyễn")
+    assert not same_text("Lò Văn An", "Lò Văn Ân")

@@ -1,6 +1,7 @@
 """The draft in pages: begun from the catalogue, filled in part by part, looked at, frozen."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from tests.voting.rooms import Room, new_draft
 from tests.voting.web.conftest import Browser
 from voting import life, life_row
 from voting.documents.canonical import canonical
+from voting.documents.conference import Previous, Quorum, Rule, Selection
 from voting.documents.tellers import TellerKeys, Tellers
 from voting.draft import Draft, Person, draft_problems
 
@@ -88,6 +90,80 @@ def test_a_conference_is_written_in_pages_alone(room: Room, browser: Browser) ->
     assert draft.people == (Person("Trần Văn Dũng", "Phòng A"), Person("Lê Thị Em", "Phòng B"))
     assert "Bản soạn đã đủ" in browser.get("/draft").text
     assert browser.post("/desk/freeze-list").status_code == 303
+
+
+def test_a_rule_that_the_organiser_changes_at_the_desk_is_named_by_a_note(room: Room, browser: Browser) -> None:
+    room.begin()
+    browser.sign_in("organiser")
+    browser.post("/draft/papers/1", **{**PAPER, "num": "1"})
+    assert [one.code for one in draft_of(room).notes] == ["KHAC-0", "KHAC-1"]
+    assert (
+        "từ 10% trở lên so với tổng số người có mặt; danh mục quy định: đồng ý từ 30%" in draft_of(room).notes[1].text
+    )
+    browser.post("/draft/basics", **BASICS)
+    assert [one.code for one in draft_of(room).notes] == ["KHAC-1"]
+    browser.post("/draft/papers/0", **{**PAPER, "title": "Phó Trưởng phòng", "base": "summoned"})
+    browser.post("/draft/papers/1/remove")
+    assert [one.code for one in draft_of(room).notes] == ["KHAC-1"]
+    assert "người được triệu tập" in draft_of(room).notes[0].text
+    browser.post("/draft/papers/1", **PAPER)
+    assert draft_of(room).notes == ()
+
+
+DIFFERENT: dict[str, tuple[dict[str, Any], str]] = {
+    "another rule": ({"rule": Rule(">=", 1, 10, "present")}, "từ 10% trở lên"),
+    "another kind": ({"kind": "remove"}, "bước 2 không có phiếu đưa ra khỏi quy hoạch"),
+    "a quota": ({"selection": Selection("top", 1)}, "cho đủ số lượng 01 người"),
+    "ties": ({"tie_scope": "head_any"}, "giao người đứng đầu quyết định"),
+}
+
+
+@pytest.mark.parametrize(("changes", "words"), DIFFERENT.values(), ids=DIFFERENT)
+def test_a_file_that_differs_from_the_catalogue_without_a_note_is_not_frozen(
+    room: Room, browser: Browser, changes: dict[str, Any], words: str
+) -> None:
+    room.begin()
+    draft = draft_of(room)
+    raw = canonical(msgspec.structs.replace(draft, papers=(msgspec.structs.replace(draft.papers[0], **changes),)))
+    browser.sign_in("organiser").post("/draft/replace", file=(io.BytesIO(raw), "draft.json"))
+    assert browser.post("/desk/freeze-list").status_code == 409
+    assert words in browser.get("/draft").text
+
+
+PEOPLE: dict[str, tuple[Callable[[Draft], dict[str, Any]], str]] = {
+    "nobody must sign": (
+        lambda d: {"tellers": tuple(msgspec.structs.replace(one, must_sign=False) for one in d.tellers)},
+        "có khóa thì phải ký biên bản",
+    ),
+    "neither chair nor secretary": (
+        lambda d: {office: msgspec.structs.replace(getattr(d, office), must_sign=False)
+                   for office in ("chair", "secretary")},
+        "Chủ trì hoặc thư ký phải ký biên bản",
+    ),
+    "a teller as chair": (
+        lambda d: {"chair": msgspec.structs.replace(d.chair, key=d.tellers[0].key)}, "chủ trì có cùng một khóa ký",
+    ),
+    "two tellers of one name": (
+        lambda d: {"tellers": (d.tellers[0], msgspec.structs.replace(d.tellers[1], name=d.tellers[0].name))},
+        "trùng tên",
+    ),
+    "a quorum above all": (lambda d: {"quorum": Quorum(5, 3, None)}, "phải là một phần"),
+    "a document before of paper 9": (
+        lambda d: {"previous": (Previous(9, "record", "a" * 64),)}, "được dẫn sai",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "words"), PEOPLE.values(), ids=PEOPLE)
+def test_what_the_audit_would_refuse_is_not_frozen(
+    room: Room, browser: Browser, changes: Callable[[Draft], dict[str, Any]], words: str
+) -> None:
+    room.begin()
+    draft = draft_of(room)
+    raw = canonical(msgspec.structs.replace(draft, **changes(draft)))
+    browser.sign_in("organiser").post("/draft/replace", file=(io.BytesIO(raw), "draft.json"))
+    assert browser.post("/desk/freeze-list").status_code == 409
+    assert words in browser.get("/draft").text
 
 
 def test_what_is_missing_is_said_in_words(browser: Browser) -> None:

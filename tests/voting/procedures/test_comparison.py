@@ -1,0 +1,104 @@
+"""A draft compared with its catalogue: what is refused, what a note names, what nobody can compare."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from voting.documents.conference import Candidate, Note, Override, Quorum, Rule, Ruleset, Selection
+from voting.draft import Draft
+from voting.draft_editor import begin_draft
+from voting.procedures import catalogue, find_ruleset
+from voting.procedures.comparison import (
+    catalogue_problems,
+    catalogue_remarks,
+    decision_notes,
+    ruleset_of,
+    with_decision,
+)
+from voting.procedures.schema import Ruleset as Catalogue
+
+INTRODUCE, FINAL = "SONLA-VPUB-2022-03/1/CUR-DEPT/2", "SONLA-VPUB-2022-03/1/CUR-DEPT/4"
+
+
+@pytest.fixture
+def ruleset() -> Catalogue:
+    """The shipped catalogue."""
+    return find_ruleset("SONLA-VPUB-2022-03", 1)
+
+
+def paper(draft: Draft, **changes: Any) -> Draft:
+    """A draft with its first paper changed."""
+    return msgspec.structs.replace(draft, papers=(msgspec.structs.replace(draft.papers[0], **changes),))
+
+
+def every_step() -> list[str]:
+    return [
+        f"{ruleset.id}/{ruleset.version}/{procedure.id}/{step.number}"
+        for ruleset in catalogue()
+        for procedure in ruleset.procedures
+        for step in procedure.steps
+        if step.ballots
+    ]
+
+
+@pytest.mark.parametrize("step", every_step())
+def test_a_draft_begun_from_the_catalogue_agrees_with_it(step: str, ruleset: Catalogue) -> None:
+    draft = begin_draft(step, "2022-04-10")
+    final = [msgspec.structs.replace(one, selection=Selection("top", 2)) for one in draft.papers if one.kind == "final"]
+    draft = msgspec.structs.replace(draft, papers=tuple(final) or draft.papers)
+    assert list(catalogue_problems(draft, ruleset)) == []
+    assert list(catalogue_remarks(draft, ruleset)) == []
+
+
+CHANGES: dict[str, tuple[str, Callable[[Draft], Draft], str]] = {
+    "rule": (INTRODUCE, lambda d: paper(d, rule=Rule(">=", 1, 10, "present")), "từ 10% trở lên so với"),
+    "base": (FINAL, lambda d: paper(d, rule=Rule(">", 1, 2, "present"), selection=Selection("top", 1)), "trên 50%"),
+    "no quota": (FINAL, lambda d: paper(d, selection=Selection("all")), "lấy tất cả những người đạt"),
+    "ties": (FINAL, lambda d: paper(d, tie_scope="none", selection=Selection("top", 1)), "không có quy định"),
+    "quorum": (INTRODUCE, lambda d: msgspec.structs.replace(d, quorum=Quorum(1, 2, None)), "có mặt ít nhất 50%"),
+    "no quorum": (INTRODUCE, lambda d: msgspec.structs.replace(d, quorum=None), "không quy định"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "change", "words"), CHANGES.values(), ids=CHANGES)
+def test_a_difference_is_a_problem_until_a_note_names_it_in_full(
+    step: str, change: Callable[[Draft], Draft], words: str, ruleset: Catalogue
+) -> None:
+    draft = change(begin_draft(step, "2022-04-10"))
+    assert [one.vi for one in catalogue_problems(draft, ruleset) if words in one.vi]
+    (note,) = decision_notes(draft, ruleset)
+    assert words in note.text
+    noted = msgspec.structs.replace(draft, notes=(*draft.notes, note))
+    assert list(catalogue_problems(noted, ruleset)) == []
+    assert any(words in one.vi for one in catalogue_remarks(noted, ruleset))
+    half = msgspec.structs.replace(draft, notes=(*draft.notes, Note(note.code, "Khác danh mục.")))
+    assert list(catalogue_problems(half, ruleset))
+
+
+def test_no_note_excuses_another_kind_or_names_put_forward_to_a_closed_list(ruleset: Catalogue) -> None:
+    draft = begin_draft("SONLA-VPUB-2022-03/1/CUR-DEPT/3", "2022-04-10")
+    outsider = Candidate("c1", "Hà Văn An", "", "", "", True, (0, 0))
+    for wrong in (paper(draft, candidates=(outsider,)), paper(draft, kind="final")):
+        noted = msgspec.structs.replace(wrong, notes=with_decision(wrong, 1))
+        assert list(catalogue_problems(noted, ruleset))
+
+
+def test_the_chair_goes_on_without_a_quorum_only_where_the_catalogue_lets_them(ruleset: Catalogue) -> None:
+    draft = begin_draft(INTRODUCE, "2022-04-10")
+    missed = msgspec.structs.replace(draft, quorum=Quorum(2, 3, Override("Lê Chủ Trì", "vắng có lý do")))
+    assert list(catalogue_problems(missed, ruleset)) == []
+    assert ruleset.quorum is not None
+    strict = msgspec.structs.replace(ruleset, quorum=msgspec.structs.replace(ruleset.quorum, override=False))
+    assert [one.en for one in catalogue_problems(missed, strict)] == [
+        "the catalogue does not let the chair go on without the quorum"
+    ]
+
+
+def test_a_catalogue_that_is_not_shipped_is_found_only_where_it_is_given(ruleset: Catalogue) -> None:
+    named = msgspec.structs.replace(begin_draft(INTRODUCE, "2022-04-10"), ruleset=Ruleset("OTHER", 1))
+    other = msgspec.structs.replace(ruleset, id="OTHER")
+    assert ruleset_of(named) is None
+    assert ruleset_of(named, (other,)) is other
+    assert with_decision(named, 0) == named.notes

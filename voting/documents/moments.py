@@ -1,0 +1,58 @@
+"""The moments of a record: opened, closed, count begun and ended, in order; the day of Setup (design §5, Facts).
+
+Moments are ISO 8601 with seconds and offset, in that one spelling. Room and tally are two machines with two clocks, so
+a count that begins before the box was closed is a remark; times of one machine that run backwards are a problem.
+"""
+
+import datetime
+from collections.abc import Iterator
+
+from voting.documents.remark import Remark
+
+VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
+
+
+def parse_moment(text: str) -> datetime.datetime | None:
+    """Read a moment; None for any other spelling."""
+    try:
+        found = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None and found.isoformat(timespec="seconds") == text else None
+
+
+def moment_text(moment: datetime.datetime) -> str:
+    """Spell a moment for people, in Việt Nam's zone: 14 giờ 24 phút, 30/11/2026."""
+    local = moment.astimezone(VIETNAM)
+    return f"{local:%H} giờ {local:%M} phút, {local:%d/%m/%Y}"
+
+
+def order_problems(first: str, last: str) -> Iterator[str]:
+    """Yield what is wrong with two moments of one machine."""
+    begin, end = parse_moment(first), parse_moment(last)
+    if begin is None or end is None:
+        yield "times with seconds and offset expected"
+    elif begin > end:
+        yield "ends before it begins"
+
+
+def moment_remarks(date: str, opened: str, closed: str, begun: str) -> Iterator[Remark]:
+    """Yield what should be known: a count that began before the closing, a day that is not that of the opening."""
+    shut, start, open_ = parse_moment(closed), parse_moment(begun), parse_moment(opened)
+    if shut is not None and start is not None and start < shut:
+        yield Remark(
+            f"bắt đầu kiểm phiếu ({begun}) trước khi đóng hòm phiếu ({closed}): đồng hồ hai máy lệch nhau",
+            f"the count began ({begun}) before the box was closed ({closed}): two machines, two clocks",
+        )
+    if open_ is not None and (day := _day(open_)) != date:
+        yield Remark(
+            f"ngày hội nghị {date} không phải ngày mở bỏ phiếu (giờ Việt Nam): {day}",
+            f"the conference is dated {date}, voting was opened on {day} (Việt Nam's time)",
+        )
+
+
+def _day(moment: datetime.datetime) -> str:
+    try:
+        return moment.astimezone(VIETNAM).date().isoformat()
+    except OverflowError:  # the first and last day that there are
+        return moment.date().isoformat()

@@ -1,0 +1,206 @@
+"""What Setup says of the plan, compared with the catalogue that it names (design §5).
+
+The catalogue fixes each step's ballots: kind, rule and its base, selection, what happens on equal votes, whether names
+may be put forward; and the quorum. The organiser may decide otherwise on some of it, as the desk's pages allow: then a
+note of the conference, spelt by `decision_notes`, names the difference in full. `catalogue_problems` yields every other
+difference; `catalogue_remarks` what is so decided, and words that differ. The same functions serve the room before the
+list is frozen, the tellers' tool and `phieukin verify`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from voting.documents import conference as documents
+from voting.documents.conference import Note, Paper, Quorum
+from voting.documents.remark import Remark
+from voting.documents.rule_words import KINDS, TIES, quorum_words, rule_words, selection_words
+from voting.procedures.errors import UnknownProcedure
+from voting.procedures.loader import catalogue, find_procedure, find_step
+from voting.procedures.schema import Ballot, Procedure, Ruleset, Step
+
+DECIDED = "KHAC-"
+"""Code of the notes that name a difference, before the paper's number; 0 is the quorum."""
+
+
+class Setting(Protocol):
+    """The part of a conference, or of its draft, that comes from the catalogue."""
+
+    @property
+    def ruleset(self) -> documents.Ruleset:
+        """Which catalogue it names."""
+
+    @property
+    def procedure(self) -> str:
+        """Id of the procedure."""
+
+    @property
+    def step(self) -> int:
+        """Number of the step."""
+
+    @property
+    def section(self) -> str:
+        """Section of the plan."""
+
+    @property
+    def term(self) -> str:
+        """Nhiệm kỳ."""
+
+    @property
+    def quorum(self) -> Quorum | None:
+        """Least share of those summoned."""
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that differs from the catalogue: of which paper (0: the conference), what is found and expected."""
+
+    paper: int
+    found: Remark
+    expected: Remark
+
+    @property
+    def remark(self) -> Remark:
+        """The difference in words."""
+        vi, en = (f"Phiếu {self.paper}: ", f"paper {self.paper}: ") if self.paper else ("", "")
+        return Remark(
+            f"{vi}{self.found.vi}; danh mục quy định: {self.expected.vi}",
+            f"{en}{self.found.en}; the catalogue has: {self.expected.en}",
+        )
+
+
+def ruleset_of(setting: Setting, more: Sequence[Ruleset] = ()) -> Ruleset | None:
+    """Find the catalogue that a conference names, among `more` and those shipped; None where there is none."""
+    wanted = setting.ruleset.id, setting.ruleset.version
+    return next((one for one in (*more, *catalogue()) if (one.id, one.version) == wanted), None)
+
+
+def catalogue_problems(setting: Setting, ruleset: Ruleset) -> Iterator[Remark]:
+    """Yield every difference from the catalogue that no note names, or that nobody may decide."""
+    try:
+        step = find_step(find_procedure(setting.procedure, ruleset), setting.step)
+    except UnknownProcedure:
+        yield Remark(
+            f"danh mục {ruleset.id} không có quy trình {setting.procedure!r:.60}, bước {setting.step}",
+            f"the catalogue {ruleset.id} has no procedure {setting.procedure!r:.60} with a step {setting.step}",
+        )
+        return
+    for number, paper in enumerate(setting.papers, 1):
+        yield from _fixed(number, paper, step)
+    overridden = setting.quorum is not None and setting.quorum.override is not None
+    if overridden and ruleset.quorum is not None and not ruleset.quorum.override:
+        yield Remark(
+            "danh mục không cho phép chủ trì quyết định tiếp tục khi thiếu người",
+            "the catalogue does not let the chair go on without the quorum",
+        )
+    said = {note.code: note.text for note in setting.notes}
+    wanted = {note.code: note.text for note in decision_notes(setting, ruleset)}
+    for one in _differences(setting, ruleset):
+        if said.get(f"{DECIDED}{one.paper}") != wanted[f"{DECIDED}{one.paper}"]:
+            yield one.remark
+    for code in sorted(said.keys() - wanted.keys()):
+        if code.startswith(DECIDED):
+            yield Remark(f"ghi chú {code} nêu điều không khác danh mục", f"note {code} names what does not differ")
+
+
+def catalogue_remarks(setting: Setting, ruleset: Ruleset) -> Iterator[Remark]:
+    """Yield what differs from the catalogue and is named by a note, and words that are not the catalogue's."""
+    for one in _differences(setting, ruleset):
+        if any(note.code == f"{DECIDED}{one.paper}" for note in setting.notes):
+            yield one.remark
+    try:
+        procedure = find_procedure(setting.procedure, ruleset)
+        step = find_step(procedure, setting.step)
+    except UnknownProcedure:
+        return
+    yield from _other_words(setting, procedure, step)
+
+
+def decision_notes(setting: Setting, ruleset: Ruleset) -> tuple[Note, ...]:
+    """Return the notes that name every difference which the organiser may decide, one a paper."""
+    found: dict[int, list[str]] = {}
+    for one in _differences(setting, ruleset):
+        found.setdefault(one.paper, []).append(one.remark.vi)
+    ending = f"Theo quyết định của đơn vị tổ chức, khác danh mục {ruleset.id} phiên bản {ruleset.version}."
+    return tuple(Note(f"{DECIDED}{paper}", f"{'. '.join(texts)}. {ending}") for paper, texts in sorted(found.items()))
+
+
+def with_decision(setting: Setting, number: int) -> tuple[Note, ...]:
+    """Return the notes of a setting with that on paper `number` (0: the quorum) as it is now, others as they were."""
+    code, ruleset = f"{DECIDED}{number}", ruleset_of(setting)
+    fresh = decision_notes(setting, ruleset) if ruleset is not None else ()
+    return (*(one for one in setting.notes if one.code != code), *(one for one in fresh if one.code == code))
+
+
+def decided_papers(setting: Setting) -> tuple[int, ...]:
+    """Return the numbers of the papers whose differences notes name."""
+    codes = (note.code.removeprefix(DECIDED) for note in setting.notes if note.code.startswith(DECIDED))
+    return tuple(int(code) for code in codes if code.isascii() and code.isdigit() and code != "0")
+
+
+def _fixed(number: int, paper: Paper, step: Step) -> Iterator[Remark]:
+    """What nobody may decide: a kind of ballot that the step lacks, names put forward where its list is closed."""
+    ballot = step.ballot(paper.kind)
+    if ballot is None:
+        yield Remark(
+            f"Phiếu {number}: bước {step.number} không có {KINDS[paper.kind].vi}",
+            f"paper {number}: step {step.number} has no {KINDS[paper.kind].en}",
+        )
+    elif not ballot.put_forward and any(one.put_forward for one in paper.candidates):
+        yield Remark(
+            f"Phiếu {number}: bước {step.number} không cho giới thiệu thêm",
+            f"paper {number}: no names may be put forward at step {step.number}",
+        )
+
+
+def _differences(setting: Setting, ruleset: Ruleset) -> Iterator[Difference]:
+    """Yield what differs and may be decided: quorum, rule, selection, equal votes."""
+    wanted = None if ruleset.quorum is None else Quorum(ruleset.quorum.num, ruleset.quorum.den, None)
+    found = None if setting.quorum is None else Quorum(setting.quorum.num, setting.quorum.den, None)
+    if found != wanted:
+        yield Difference(0, quorum_words(found), quorum_words(wanted))
+    try:
+        step = find_step(find_procedure(setting.procedure, ruleset), setting.step)
+    except UnknownProcedure:
+        return
+    for number, paper in enumerate(setting.papers, 1):
+        ballot = step.ballot(paper.kind)
+        if ballot is not None:
+            yield from _of_paper(number, paper, ballot, ruleset)
+
+
+def _of_paper(number: int, paper: Paper, ballot: Ballot, ruleset: Ruleset) -> Iterator[Difference]:
+    rule = ruleset.rules[ballot.rule].rule()
+    if paper.rule != rule:
+        yield Difference(number, rule_words(paper.rule), rule_words(rule))
+    mode, quota = ("top", ballot.quota) if ballot.top_down else ("all", None)
+    if paper.selection.mode != mode or (quota is not None and paper.selection.quota != quota):
+        expected = documents.Selection("top", quota) if ballot.top_down else documents.Selection("all")
+        yield Difference(number, selection_words(paper.selection), selection_words(expected))
+    if paper.tie_scope != ballot.tie_scope:
+        yield Difference(number, TIES[paper.tie_scope], TIES[ballot.tie_scope])
+
+
+def _other_words(setting: Setting, procedure: Procedure, step: Step) -> Iterator[Remark]:
+    pairs = (("mục", "section", setting.section, step.section), ("nhiệm kỳ", "term", setting.term, procedure.term))
+    for vi, en, found, expected in pairs:
+        if found != expected:
+            yield Remark(
+                f"{vi}: {found}; danh mục: {expected}",
+                f"{en}: {found}; the catalogue has: {expected}",
+            )
+    titles = {title.name for title in procedure.titles}
+    for number, paper in enumerate(setting.papers, 1):
+        if paper.title not in titles:
+            yield Remark(
+                f"Phiếu {number}: chức danh {paper.title} không có trong quy trình {procedure.id} của danh mục",
+                f"paper {number}: {paper.title} is not a title of the catalogue's procedure {procedure.id}",
+            )
