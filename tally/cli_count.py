@@ -27,7 +27,7 @@ from tally.count import (
 )
 from tally.errors import Stopped
 from tally.guide import Guide, Language, Refused, both, in_both, tell_aside
-from tally.guide_setup import tell_setup
+from tally.guide_setup import owner_name, same_fingerprint, tell_setup
 from tally.signed_files import put, put_named
 from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, sign_by_token, write_teller_file
 from voting.documents.canonical import canonical, parse_canonical
@@ -89,10 +89,11 @@ def confirm_command(
     election, trustees, _ = setup_of(archive)
     tell_setup(guide, election, trustees)
     with explained(guide):
-        same = guide.confirm("setup.ask") if fingerprint is None else fingerprint == election.fingerprint
+        same = guide.confirm("setup.ask") if fingerprint is None else same_fingerprint(fingerprint, election)
         if not same:
             raise Stopped(guide.words("setup.differ"))
-        teller = read_teller_file(path, guide.passphrase(passphrase_file, name=path.name))
+        name = owner_name(guide, path, election.conference)
+        teller = read_teller_file(path, guide.passphrase(passphrase_file, name=name))
         owner = owner_of(teller, election, trustees)
         with open_pen_if_named(token) as pen:
             put_named(out, confirm_setup(archive, teller, pen))

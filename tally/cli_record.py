@@ -11,12 +11,13 @@ import msgspec
 
 from keys.durable import read_plain, real_folder
 from tally.audit import Report, audit
+from tally.cli_ceremony import language_option
 from tally.cli_options import EXISTING, FOLDER, TARGET
 from tally.cli_pens import PenChoice, open_pen_if_named, open_record_pen, pen_options
 from tally.count import finished_box, setup_of
 from tally.dates import read_day, today
 from tally.fast.checking import checker
-from tally.guide import Refused, both, in_both, tell_aside
+from tally.guide import Guide, Language, Refused, both, in_both, tell_aside
 from tally.head_decision import check_chosen, check_day, make_decision, tied_paper
 from tally.minutes import render_minutes, renderer_versions
 from tally.paper import paper_records, read_hand_count
@@ -24,6 +25,7 @@ from tally.pdf_cli import place_of
 from tally.pdf_signatures import check_minutes, sign_minutes
 from tally.pens import Pen
 from tally.record import BothFacts, build_record, record_payload
+from tally.record_summary import tell_before_signing
 from tally.rule import rule_line
 from tally.signatures import read_record, sign_list_with, sign_record_with, unsigned_record
 from tally.signed_files import put, put_named
@@ -155,15 +157,21 @@ def _holds(path: Path, payload: bytes) -> bool:
 @click.option("--pdf", type=EXISTING, help="The minutes of the record, to be signed by the same key in their place.")
 @click.option("--out", type=TARGET, help="The signed record; in its own place, if this is left out.")
 @pen_options
-def sign_command(records: tuple[Path, ...], pdf: Path | None, out: Path | None, pen: PenChoice) -> None:
+@language_option
+def sign_command(
+    records: tuple[Path, ...], pdf: Path | None, out: Path | None, pen: PenChoice, language: Language
+) -> None:
     """Put a signature on RECORDS by a sealed key or a token, and on the minutes of one record with --pdf.
 
     A record is record.json, or the list-decision.json of a step without a ballot; of a folder, all records and their
-    minutes are signed. A teller's file notes which record of a box it signed, and signs no other.
+    minutes are signed. A teller's file notes which record of a box it signed, and signs no other. What a record says is
+    shown before: names, numbers, outcome, who has signed and who is awaited.
     """
     work = [one for path in records for one in _to_sign(path, pdf)]
     if len(work) != 1 and (pdf is not None or out is not None):
         raise Refused(in_both("said.one_record"))
+    for one in work:
+        tell_before_signing(Guide(language), one.raw)
     read = [read_record(one.raw)[1] for one in work if not one.is_list]
     with open_record_pen(pen, read) as opened:
         for one in work:

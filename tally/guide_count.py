@@ -24,6 +24,7 @@ from tally.count import Opening, audited, check_opening, finish_audited, open_on
 from tally.desk import Desk
 from tally.errors import NotReady, Stopped
 from tally.guide import Guide, groups, tell_aside, unquoted
+from tally.guide_clock import moment_after
 from tally.guide_faults import FAULTS, explain
 from tally.guide_words import PeoplesWords
 from tally.signed_files import put
@@ -53,14 +54,14 @@ class Count:
     def run(self) -> Report | None:
         """Go on from what is there; return the report of the finished archive, or None where it is not written yet."""
         self.desk.make_folders()
-        if not self.desk.begun.exists():
-            write_whole(self.desk.begun, moment_now().encode())
         if self.desk.finished.exists() and self.desk.count.exists():
             report = self._audit(self.desk.finished, "result")
             self._check_facts(report)
             return report
         report = self._audit(self.desk.archive, "end_ballots")
-        self._check_facts(report)
+        closed = self._check_facts(report)
+        if not self.desk.begun.exists():
+            write_whole(self.desk.begun, moment_after(self.guide, now(), closed).encode())
         self._compare(report)
         summed = sum_of(report, self.desk.archive, self.desk.summed)
         self.guide.good("count.summed")
@@ -104,13 +105,15 @@ class Count:
         if meeting.present < SMALL_ROOM:
             self.guide.warn("count.few")
 
-    def _check_facts(self, report: Report) -> None:
+    def _check_facts(self, report: Report) -> str:
+        """Check that the facts are this box's; return when it was closed, by the room's clock."""
         path = self.desk.facts
         if not path.exists():
             raise Stopped(self.guide.words("count.facts_missing", path=path))
         room = read_payload(parse_envelope(read_plain(path), FACTS_TYPE, path.name), RoomFacts, path.name)
         if (room.uuid, room.end_ballots) != (self.election.uuid, report.end_ballots):
             raise Stopped(self.guide.words("count.facts_differ", path=path))
+        return room.closed
 
     def _compare(self, report: Report) -> None:
         self.guide.say("count.compare")
@@ -232,16 +235,22 @@ class Count:
         put(self.desk.result / self.desk.facts.name, read_plain(self.desk.facts))
         begun = read_plain(self.desk.begun).decode()
         listed = [openings[owner] for owner in sorted(openings)]
+        ended = moment_after(self.guide, now(), begun)
         count, finished = finish_audited(
-            summed, self.desk.summed, self.desk.finished, listed, begun=begun, ended=moment_now(), words=words
+            summed, self.desk.summed, self.desk.finished, listed, begun=begun, ended=ended, words=words
         )
         tell_aside(self.desk.count, put(self.desk.count, count))
         return finished
 
 
+def now() -> datetime.datetime:
+    """The present moment by this machine's clock."""
+    return datetime.datetime.now().astimezone()
+
+
 def moment_now() -> str:
     """The present moment as facts files write it."""
-    return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+    return now().isoformat(timespec="seconds")
 
 
 def _move(bar: Any, offset: int) -> None:

@@ -19,7 +19,7 @@ from tally.desk import Desk
 from tally.guide import Guide, quoted
 from tally.guide_faults import FAULTS, explain
 from tally.head_decision import TiedPaper, check_day, check_decision, make_decision, tied_paper
-from tally.rule import rule_line
+from tally.record_summary import tell_result
 from tally.signatures import required_signers
 from voting.documents.canonical import parse_canonical
 from voting.documents.conference import ON_PAPER
@@ -39,10 +39,17 @@ class Outcome:
         """Write records and minutes, show the result, ask for the head's decisions."""
         self._drop_unusable()
         records = self._write()
-        if any(record.verdict.status == "awaiting_head" for _, record in records) and self._head_decides(records):
-            records = self._write()
-        for path, record in records:
+        for _, record in records:
             self._show(record)
+        if any(record.verdict.status == "awaiting_head" for _, record in records) and self._head_decides(records):
+            decided = self._write()
+            for (_, before), (_, after) in zip(records, decided, strict=True):
+                if before != after:
+                    self._show(after)
+            records = decided
+        for path, record in records:
+            if record.verdict.status == "awaiting_head":
+                self.guide.warn("count.tie_later")
             minutes = path.with_name(path.name.replace("record", "minutes").replace(".json", ".pdf"))
             self.guide.good("count.written", record=path, minutes=minutes)
         self.guide.say("count.sign", result=quoted(self.desk.result))
@@ -70,15 +77,10 @@ class Outcome:
 
     def _show(self, record: Record) -> None:
         self.guide.title("count.result", title=record.conference.papers[record.paper - 1].title)
-        names = {one.id: one.name for one in record.case.candidates}
-        for judged in record.verdict.candidates:
-            line = rule_line(judged, record.verdict, record.case.rule, self.guide.language)
-            self.guide.plain(f"    {names[judged.id]}: {line}")
+        tell_result(self.guide, record)
         votes = [number for one in record.case.candidates for number in (one.agree, one.disagree)]
         if record.case.ballots and record.case.ballots in votes:
             self.guide.warn("count.unanimous")
-        if record.verdict.status == "awaiting_head":
-            self.guide.warn("count.tie_later")
 
     def _head_decides(self, records: Sequence[tuple[Path, Record]]) -> bool:
         """Ask for the decision on each tie; return whether one was entered."""

@@ -160,7 +160,8 @@ def test_a_last_hand_count_by_an_outsider_brings_no_desk_of_theirs(
 ) -> None:
     report = check(dossier(honest() | {LAST: hands}, OUTSIDE_DESK))
     assert report.verdict in (Verdict.NOT_SOUND, Verdict.INCOMPLETE)
-    assert list(failures(report)) == [check_failed]
+    assert check_failed in failures(report)
+    assert set(failures(report)) <= {check_failed, "hand_count"}
     assert why in failures(report)[check_failed]
 
 

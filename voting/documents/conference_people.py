@@ -64,6 +64,18 @@ def name_problems(people: People) -> Iterator[str]:
 
 def people_remarks(people: People) -> Iterator[Remark]:
     """Yield what is allowed and should be known: one key or name in two offices, a teller who stands on a paper."""
+    yield from office_remarks(people)
+    for teller in people.tellers:
+        for number, paper in enumerate(people.papers, 1):
+            if any(same_text(teller.name, one.name) for one in paper.candidates):
+                yield Remark(
+                    f"{teller.name} là thành viên Ban kiểm phiếu và có tên trên phiếu {number}",
+                    f"{teller.name} is a teller and stands, by name, on paper {number}",
+                )
+
+
+def office_remarks(people: People) -> Iterator[Remark]:
+    """Yield who holds two offices by name or key."""
     offices = (
         ("chủ trì", "chair", people.chair),
         ("thư ký", "secretary", people.secretary),
@@ -81,12 +93,6 @@ def people_remarks(people: People) -> Iterator[Remark]:
                 yield Remark(
                     f"{teller.name} vừa là thành viên Ban kiểm phiếu, vừa là {vi}",
                     f"{teller.name} is a teller and, by name or key, the {en}",
-                )
-        for number, paper in enumerate(people.papers, 1):
-            if any(same_text(teller.name, one.name) for one in paper.candidates):
-                yield Remark(
-                    f"{teller.name} là thành viên Ban kiểm phiếu và có tên trên phiếu {number}",
-                    f"{teller.name} is a teller and stands, by name, on paper {number}",
                 )
 
 

@@ -5,6 +5,7 @@ Unknown fields are accepted at the top level and in questions, and nowhere else.
 group Ed25519 are supported; anything else raises UnsupportedElection, which must never become a pass.
 """
 
+import base64
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,11 @@ class Election:
     def fingerprint(self) -> str:
         """Unpadded base64 SHA-256 of the archived bytes (Belenios 3.0, 4.10)."""
         return sha256_b64(self.raw)
+
+
+def spoken_fingerprint(fingerprint: str) -> str:
+    """Spell a fingerprint in hex, which people can read aloud; the base64 of Belenios tells capitals from small."""
+    return base64.b64decode(fingerprint + "=" * (-len(fingerprint) % 4)).hex()
 
 
 def parse_election(raw: bytes) -> Election:

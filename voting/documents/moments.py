@@ -27,6 +27,14 @@ def moment_text(moment: datetime.datetime) -> str:
     return f"{local:%H} giờ {local:%M} phút, {local:%d/%m/%Y}"
 
 
+def day_text(day: str) -> str:
+    """Spell an ISO day for people: 30/11/2026; any other text as it is."""
+    try:
+        return f"{datetime.date.fromisoformat(day):%d/%m/%Y}"
+    except ValueError:
+        return day
+
+
 def order_problems(first: str, last: str) -> Iterator[str]:
     """Yield what is wrong with two moments of one machine."""
     begin, end = parse_moment(first), parse_moment(last)

@@ -35,6 +35,7 @@ def test_an_honest_archive_shows_how_much_of_each_was_examined(lab: Lab, tmp_pat
     assert failed(report) == {}
     assert {check: one for check, one in examined(report).items() if check not in ("trustees", "conference")} == {
         "archive": 9, "events": 9, "order": 10, "records": 9, "election": 1, "credentials": 5, "election_key": 1,
+        "catalogue": 1,
         **dict.fromkeys(KINDS[:3], 3), "ballot_proofs": 6, "ballot_cards": 3, "ballot_copies": 3,
         "encrypted_tally": 3, "partial_decryptions": 2, "result": 1,
     }  # fmt: skip

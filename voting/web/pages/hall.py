@@ -14,6 +14,7 @@ from qrcode.image.svg import SvgPathImage
 
 from keys.structs import read_json
 from voting import box, closing, life_row, results, room_grace, setup
+from voting.documents.election import spoken_fingerprint
 from voting.life_table import WITH_SETUP
 from voting.storage.tables import ClosingRow, ConferenceRow
 from voting.web.pages.hall_chart import charts
@@ -43,6 +44,7 @@ def screen() -> str:
             draft=life_row.draft_of(session, row.id),
             written=written,
             qr=qr_code(written.fingerprint) if written else None,
+            spoken=spoken_fingerprint(written.fingerprint) if written else "",
             end=closing.end_ballots(closed.facts) if closed else None,
             shown=shown,
             last_call=row.state == "open" and room_grace.called(session, row.id),

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from voting import life_row, setup, setup_confirm
 from voting.documents.archive import ArchiveWriter
+from voting.documents.election import spoken_fingerprint
 from voting.life_table import WITH_SETUP
 from voting.storage.tables import TrusteesRow
 from voting.web.pages.context import current_number, current_row, uploaded
@@ -33,6 +34,7 @@ def overview() -> str:
             trustees=session.get(TrusteesRow, row.id) is not None,
             written=written,
             qr=qr_code(written.fingerprint) if written else None,
+            spoken=spoken_fingerprint(written.fingerprint) if written else "",
             confirmed=setup_confirm.confirmed(session, row.id) if sealed else {},
         )
 
