@@ -10,7 +10,7 @@ import re
 from tally.guide import Guide
 from voting.documents.moments import VIETNAM, moment_text, parse_moment
 
-_TYPED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})[ ,]+(\d{1,2})(?: ?[:hg] ?|  *giờ *)(\d{2})?(?: *phút)?")
+_TYPED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}),? (\d{1,2}) ?(?::|h|giờ) ?(\d{2})?(?: ?phút)?")
 
 
 def moment_after(guide: Guide, now: datetime.datetime, earlier: str) -> str:

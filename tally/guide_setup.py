@@ -98,8 +98,9 @@ def _tell_people(guide: Guide, meeting: Conference) -> None:
     guide.plain("")
     for number, teller in enumerate(meeting.tellers, 1):
         guide.say("setup.teller", number=number, signer=_signer(guide, teller))
-    for office, one in (("chair", meeting.chair), ("secretary", meeting.secretary), ("head", meeting.head)):
-        guide.say(f"setup.{office}", signer=_signer(guide, one))
+    guide.say("setup.chair", signer=_signer(guide, meeting.chair))
+    guide.say("setup.secretary", signer=_signer(guide, meeting.secretary))
+    guide.say("setup.head", signer=_signer(guide, meeting.head))
     on_ballot = [one.name for paper in meeting.papers for one in paper.candidates]
     for name in clashes_of([one.name for one in meeting.tellers], on_ballot):
         guide.warn("setup.clash", name=name)

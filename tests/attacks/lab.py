@@ -147,7 +147,8 @@ def build_lab(
         desk_key=public_text(signing["desk"]),
         papers=(msgspec.structs.replace(made.papers[0], **changes),),
     )
-    made = msgspec.structs.replace(made, **meeting or {})
+    final = {"step": 4, "section": "B.II.1.1.3(4)"} if changes.get("kind") == "final" else {}
+    made = msgspec.structs.replace(made, **final | dict(meeting or {}))
     made = msgspec.structs.replace(made, notes=with_decision(made, 1))
     election = parse_election(raw_election(questions, trustees.election_key(), made))
     cards = tuple(new_card() for _ in range(made.drawn + made.spares))

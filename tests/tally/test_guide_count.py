@@ -41,7 +41,7 @@ def test_what_was_found_is_said_in_plain_words(lab: Lab, tmp_path: Path) -> None
 
 def test_in_english_too(lab: Lab, tmp_path: Path) -> None:
     result = count(stick(lab, tmp_path, closed(lab)), "n\n", "--language", "en")
-    refused(result, "STOP: the hash of the closing differs")
+    refused(result, "STOP: the closing code of the box differs")
 
 
 def test_a_forged_ballot_is_named_and_nothing_opened(lab: Lab, tmp_path: Path) -> None:

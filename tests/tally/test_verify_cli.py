@@ -13,8 +13,9 @@ from tally.terminal import printable
 from tally.verify_cli import verify_command
 from tests.attacks.lab import Lab, build_lab, chain, closed, counted
 from tests.attacks.records import papers
+from voting import procedures
 from voting.documents.canonical import compact
-from voting.documents.conference import ON_PAPER
+from voting.documents.conference import ON_PAPER, Ruleset
 from voting.documents.envelope import payload_of
 
 VECTOR = next((Path(__file__).resolve().parents[1] / "vectors" / "3x2").glob("*.bel"))
@@ -166,20 +167,37 @@ def test_a_record_that_is_on_paper_alone_is_not_sound(tmp_path: Path) -> None:
     assert "nobody signed by key" in found.output
 
 
-BARE = ["record", "opening_proofs", "catalogue", "root", "pdf_signatures"]
+BARE = ["record", "opening_proofs", "root", "pdf_signatures"]
 
 
 def test_what_was_not_checked_is_said_in_text_and_json(lab: Lab, tmp_path: Path) -> None:
     archive, record = written(lab, tmp_path)
     assert json.loads(verify(archive, "--json").output)["unchecked"] == BARE
     text = verify(archive).output
-    for words in ("không có biên bản kèm theo", "opening proofs of the tellers", "root of the round", "catalogue of"):
+    for words in ("không có biên bản kèm theo", "opening proofs of the tellers", "root of the round"):
         assert words in text
     found = json.loads(verify(archive, "--record", record, "--json").output)["unchecked"]
     assert {"record", "opening_proofs"}.isdisjoint(found)
     assert {"root", "pdf_signatures"} <= {*found}
     archive.write_bytes(closed(lab).raw())
     assert "opening_proofs" not in json.loads(verify(archive, "--json").output)["unchecked"]
+
+
+def test_a_catalogue_that_is_not_shipped_is_unchecked_until_it_is_given(tmp_path: Path) -> None:
+    lab = build_lab(meeting={"ruleset": Ruleset("OTHER-PLAN", 7)})
+    archive, other = tmp_path / "x.bel", tmp_path / "other.toml"
+    archive.write_bytes(chain(closed(lab).events()[:1]))
+    found = verify(archive, "--json")
+    assert (found.exit_code, "catalogue" in json.loads(found.output)["unchecked"]) == (0, True)
+    assert "'OTHER-PLAN' version 7" in verify(archive).output
+    shipped = (Path(procedures.__file__).parent / "sonla-vpub-2022-03.toml").read_text("utf-8")
+    plan = shipped.replace('id = "SONLA-VPUB-2022-03"\nversion = 1', 'id = "OTHER-PLAN"\nversion = 7', 1)
+    for num, code in ((3, 0), (4, 1)):
+        other.write_text(plan.replace("num = 3\nden = 10", f"num = {num}\nden = 10", 1), encoding="utf-8")
+        found = verify(archive, "--ruleset", other, "--json")
+        assert (found.exit_code, "catalogue" in json.loads(found.output)["unchecked"]) == (code, False)
+    other.write_text("nothing", encoding="utf-8")
+    assert verify(archive, "--ruleset", other).exit_code == 2
 
 
 @pytest.mark.parametrize(("low", "high", "code"), [(0, 2, 0), (0, 3, 2), (3, 3, 2), (0, 2000, 2)])

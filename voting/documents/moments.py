@@ -23,7 +23,10 @@ def parse_moment(text: str) -> datetime.datetime | None:
 
 def moment_text(moment: datetime.datetime) -> str:
     """Spell a moment for people, in Việt Nam's zone: 14 giờ 24 phút, 30/11/2026."""
-    local = moment.astimezone(VIETNAM)
+    try:
+        local = moment.astimezone(VIETNAM)
+    except OverflowError:  # the first and last day that there are
+        local = moment
     return f"{local:%H} giờ {local:%M} phút, {local:%d/%m/%Y}"
 
 

@@ -1,0 +1,201 @@
+"""What stands on the screen before people say yes: Setup in full, a record before it is signed, result and time."""
+
+import datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from keys.sealing import LEAST_COST
+from tally.guide import Guide, groups
+from tally.guide_clock import moment_after, read_moment
+from tally.guide_setup import owner_name, same_fingerprint, tell_setup
+from tally.record_summary import tell_before_signing, tell_result
+from tally.signatures import unsigned_record
+from tally.teller_file import new_teller_file, write_teller_file
+from tests.attacks.lab import Lab, build_lab, chain, closed, counted
+from tests.attacks.records import papers
+from tests.tally.records import payload, sample_record, tied_record
+from tests.tally.terminal import PASSPHRASE, run
+from voting.documents.conference import Override, Quorum, Rule, Selection
+from voting.documents.election import spoken_fingerprint
+
+VI, EN = Guide("vi"), Guide("en")
+NOON = datetime.datetime(2022, 4, 10, 12, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=7)))
+
+
+def shown(lab: Lab, capsys: pytest.CaptureFixture[str], guide: Guide = VI) -> str:
+    """What tell_setup says."""
+    tell_setup(guide, lab.election, lab.trustees)
+    return capsys.readouterr().out
+
+
+def test_setup_is_shown_in_full(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    said, conference = shown(lab, capsys), lab.election.conference
+    assert conference is not None
+    for candidate in conference.papers[0].candidates:
+        assert f"{candidate.name}; {candidate.position}; {candidate.born}" in said
+    for signer in (*conference.tellers, conference.chair, conference.secretary, conference.head):
+        assert f"{signer.name} ({signer.role}), ký số, khóa" in said
+    for words in (
+        "ngày 10/04/2022",
+        "phiếu giới thiệu, Trưởng phòng và tương đương, 2 người",
+        "Điều kiện: đồng ý từ 30% trở lên so với tổng số người có mặt",
+        "Lựa chọn: lấy tất cả những người đạt",
+        "Triệu tập 5, có mặt 4, phát 4 thẻ, 1 thẻ dự phòng",
+        "Số người tối thiểu: có mặt ít nhất 2/3 số người được triệu tập",
+        "phải ký biên bản",
+        "không bắt buộc ký biên bản",
+        "Danh mục SONLA-VPUB-2022-03 phiên bản 1, quy trình CUR-DEPT, bước 2",
+        "Cần 2 trong 3 người",
+        groups(spoken_fingerprint(lab.election.fingerprint)),
+    ):
+        assert words in said
+    assert "[!]" not in said
+
+
+def test_setup_is_shown_in_english_too(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    said = shown(lab, capsys, EN)
+    assert "Rule: agree: 30% or more of all people present" in said
+    assert "must sign the record" in said
+
+
+def test_a_quota_a_missed_quorum_and_a_rule_of_their_own_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    word = Override("Chủ trì chair", "đường bị sạt lở")
+    lab = build_lab(
+        meeting={"summoned": 7, "quorum": Quorum(2, 3, word)},
+        kind="final", rule=Rule(">", 1, 5, "summoned"), selection=Selection("top", 1), tie_scope="head_any",
+    )  # fmt: skip
+    said = shown(lab, capsys)
+    assert "trên 20% so với tổng số người được triệu tập" in said
+    assert "cho đủ số lượng 01 người" in said
+    assert "Bằng phiếu: bằng phiếu thì giao người đứng đầu quyết định" in said
+    assert "[!] Thiếu số người tối thiểu; Chủ trì chair quyết định tiếp tục, lý do: đường bị sạt lở" in said
+    assert "[!] Lưu ý: Phiếu 1: đồng ý trên 20%" in said
+    assert "(KHAC-1)" in said
+
+
+def test_one_key_in_two_offices_and_a_closed_catalogue_are_warned_of(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = build_lab(meeting={"ruleset": msgspec.structs.replace(lab.election.conference.ruleset, id="OTHER")})  # type: ignore[union-attr]
+    assert "[!] Chương trình này không có danh mục OTHER phiên bản 1" in shown(both, capsys)
+    chair = lab.election.conference.chair  # type: ignore[union-attr]
+    one = build_lab(meeting={"head": chair, "chair": chair})
+    assert "[!] Lưu ý: chủ trì và người đứng đầu ký bằng cùng một khóa" in shown(one, capsys)
+
+
+def test_the_code_is_taken_in_either_spelling(lab: Lab) -> None:
+    code = lab.election.fingerprint
+    for typed in (code, f" {code[:4]} {code[4:]}", spoken_fingerprint(code).upper(), groups(spoken_fingerprint(code))):
+        assert same_fingerprint(typed, lab.election)
+    for typed in ("", code.lower(), spoken_fingerprint(code)[1:]):
+        assert not same_fingerprint(typed, lab.election)
+
+
+def test_the_prompt_names_a_person_and_not_a_file(lab: Lab) -> None:
+    conference = lab.election.conference
+    assert owner_name(VI, Path("teller-2.sealed"), conference) == "Kiểm phiếu viên 2"
+    for name in ("teller-9.sealed", "mine.key", "teller-2.sealed.bak"):
+        assert owner_name(VI, Path(name), conference) == "thành viên Ban kiểm phiếu giữ tệp này"
+
+
+def test_a_setup_with_exchanged_texts_is_not_confirmed(lab: Lab, tmp_path: Path) -> None:
+    draft = closed(lab)
+    draft.setup[0] = draft.setup[0].replace('["Đồng ý","Không đồng ý"]'.encode(), '["Không đồng ý","Đồng ý"]'.encode())
+    (tmp_path / "setup.bel").write_bytes(chain(draft.events()[:1]))
+    (tmp_path / "words").write_text(PASSPHRASE, encoding="utf-8")
+    teller = tmp_path / "teller-2.sealed"
+    write_teller_file(teller, new_teller_file("x", lab.tellers[1], lab.signing["2"]), PASSPHRASE, LEAST_COST)
+    result = run("confirm", tmp_path / "setup.bel", "--teller", teller, "--out", tmp_path / "out",
+                 "--passphrase-file", tmp_path / "words", answers="c\n")  # fmt: skip
+    assert result.exit_code == 1
+    assert "question 1: the answers are not" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+# --- a record --------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_is_shown_before_it_is_signed(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    made = papers(lab, counted(lab))
+    made.signers = ("1", "chair")
+    tell_before_signing(VI, made.sign())
+    said, conference = capsys.readouterr().out, made.lab.election.conference
+    assert conference is not None
+    first, second = conference.papers[0].candidates
+    assert f"1. {first.name}: 2/4 = 50,00%" in said
+    assert f"2. {second.name}: 1/4 = 25,00%" in said
+    assert "→ ĐẠT → ĐƯỢC CHỌN" in said and "→ KHÔNG ĐẠT → không chọn" in said
+    assert "phát ra 4 phiếu, thu về 3 phiếu" in said
+    assert "Đã ký: Kiểm phiếu viên 1 (Kiểm phiếu viên), Chủ trì chair (Chủ trì)" in said
+    assert "Còn chờ chữ ký của: Kiểm phiếu viên 2 (Kiểm phiếu viên), Kiểm phiếu viên 3" in said
+
+
+def test_a_record_that_contradicts_itself_is_not_signed(tmp_path: Path) -> None:
+    record = sample_record(2)
+    wrong = msgspec.structs.replace(record, verdict=msgspec.structs.replace(record.verdict, selected=("c9",)))
+    path = tmp_path / "record.json"
+    path.write_bytes(unsigned_record(payload(wrong)))
+    (tmp_path / "words").write_text(PASSPHRASE, encoding="utf-8")
+    before = path.read_bytes()
+    result = run("sign", path, "--key", path, "--passphrase-file", tmp_path / "words")
+    assert result.exit_code == 1
+    assert "contradicts itself" in result.output
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("decided", "words"), [(False, "BẰNG PHIẾU, chờ người đứng đầu"), (True, "ĐƯỢC CHỌN")])
+def test_a_result_says_who_is_chosen_and_the_number(
+    decided: bool, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = tied_record(decided=decided)
+    tell_result(VI, record)
+    lines = capsys.readouterr().out.splitlines()
+    assert "cho đủ số lượng 02 người" in lines[0]
+    third = next(one for one in record.case.candidates if one.id == "c3")
+    assert words in next(line for line in lines if f"{third.name}:" in line)
+    other = next(one for one in record.case.candidates if one.id == "c1")
+    assert ("không chọn (đạt, ngoài số lượng)" in next(line for line in lines if f"{other.name}:" in line)) == decided
+
+
+# --- the clock -------------------------------------------------------------------------------------------------------
+
+
+def test_a_clock_after_the_closing_is_asked_nothing() -> None:
+    assert moment_after(VI, NOON, "2022-04-10T11:59:59+07:00") == NOON.isoformat()
+    assert moment_after(VI, NOON, "soon") == NOON.isoformat()
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    waiting = iter(answers)
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(waiting))
+
+
+def test_a_clock_before_the_closing_is_set_by_typing_the_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(monkeypatch, "soon", "10/4/2022 13:00", "10/04/2022 14:24")
+    found = moment_after(VI, NOON, "2022-04-10T14:00:00+07:00")
+    assert found == "2022-04-10T14:24:00+07:00"
+    said = capsys.readouterr().out
+    assert "chỉ 12 giờ 00 phút, 10/04/2022, trước thời điểm đã ghi: 14 giờ 00 phút, 10/04/2022" in said
+    assert "Cần ngày và giờ" in said
+
+
+def test_a_clock_may_be_kept_where_the_rooms_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(monkeypatch, "", "k", "", "c")
+    assert moment_after(VI, NOON, "9999-12-31T23:59:59-12:00") == NOON.isoformat()
+
+
+@pytest.mark.parametrize(
+    "text", ["30/11/2026 14:24", "30-11-2026  14:24", "30.11.2026, 14h24", "30/11/2026 14 giờ 24 phút"]
+)
+def test_a_time_is_read_as_people_write_it(text: str) -> None:
+    found = read_moment(text)
+    assert found is not None and found.isoformat() == "2026-11-30T14:24:00+07:00"
+
+
+@pytest.mark.parametrize("text", ["", "31/02/2026 10:00", "30/11/2026", "30/11/2026 25:00", "14:24", "2026-11-30"])
+def test_what_is_no_time_is_none(text: str) -> None:
+    assert read_moment(text) is None
