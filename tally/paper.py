@@ -165,6 +165,7 @@ def _facts(count: HandCount, collected: int) -> RoomFacts:
         refused=0,
         audits=0,
         helpers=0,
+        account_resets=0,
         incidents=(),
         confirmations=(),
     )

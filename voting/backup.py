@@ -25,7 +25,7 @@ from voting.storage.migrate import migrate
 from voting.storage.tables import Base, ConferenceRow
 
 UNFINISHED = ("open", "frozen")
-LEFT_OUT = {"staff_sessions", "enrolments"}  # nobody stays signed in, and no code stays good, on another machine
+LEFT_OUT = {"staff_sessions", "staff_tries", "enrolments"}  # of this machine: sessions, wrong tries, codes
 AT_ONCE = 500  # rows read and written together
 
 

@@ -18,6 +18,7 @@ from keys.signing import raw_message, sign_raw
 from voting import box_queries, life_row
 from voting.box_copies import add_marks, is_copy, mark_key, marks_of
 from voting.box_line import Line
+from voting.box_once import first_time
 from voting.documents.ballot import BallotText, parse_ballot, parse_ballot_text, tracker, verify_ballot
 from voting.documents.election import Election, parse_election
 from voting.documents.errors import DocumentError
@@ -154,7 +155,7 @@ class Box:
 
         Raises WrongSize or BadBallot (copied ciphertexts, too), NotOpen, BoxClosed or BoxFrozen, UnknownCard, CardVoid,
         SpareNotActive, or CardAlreadyUsed for another ballot of a card that voted: the first stays, and the incident is
-        counted.
+        counted once a card.
         """
         conference, election = self.election(uuid)
         raw, commitments = self._unpack(election, body)
@@ -169,7 +170,7 @@ class Box:
         try:
             return self._known(uuid).line.wait(sealed)
         except CardAlreadyUsed:
-            self._note(conference, "card_already_used")
+            self._report_used(sealed)
             raise
 
     def holds(self, uuid: str, body: bytes) -> bool:
@@ -275,16 +276,18 @@ class Box:
                 return BadBallot("a ciphertext in this ballot is a copy")
         return outcome or BoxFrozen("the box refused the ballot: ask the staff")
 
-    def _note(self, conference: int, what: str) -> None:
-        """Count an incident; where two processes count the first of its kind at once, the later one tries again."""
+    def _report_used(self, sealed: _Sealed) -> None:
+        """Count an incident, once a card; where two processes count the first one at once, the later tries again."""
         try:
-            self._note_once(conference, what)
+            self._note_used(sealed)
         except InvariantBroken:
-            self._note_once(conference, what)
+            self._note_used(sealed)
 
-    def _note_once(self, conference: int, what: str) -> None:
+    def _note_used(self, sealed: _Sealed) -> None:
         with self._storage.write() as session:
-            life_row.note(session, conference, what)
+            under_way = life_row.share(session, sealed.conference).state in ("open", "frozen")
+            if under_way and first_time(session, self._keyring, sealed.uuid, "used card", sealed.credential):
+                life_row.note(session, sealed.conference, "card_already_used")
 
 
 def check_open(row: ConferenceRow) -> None:

@@ -47,6 +47,11 @@ def new_code(session: Session, label: str, now: int) -> str:
     return code
 
 
+def forget_codes(session: Session) -> None:
+    """Let no code of before be good any more: the box opens, and from now on a tablet takes two people."""
+    session.execute(delete(EnrolmentRow))
+
+
 def enrol(session: Session, code: str, public_key: str, now: int, *, name: str = "") -> str:
     """Enrol a tablet by its code and public key; return the device's id. The code is used up.
 

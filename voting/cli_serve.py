@@ -20,9 +20,19 @@ from voting.serve_names import check_names, own_names, to_type
 from voting.serve_trust import RENEW_COMMAND, RENEW_DAYS, is_foreign, load_authority
 from voting.server.front import Front
 from voting.setup_keys import Keyring
+from voting.staff_changes import demand_changeable, note_change
 from voting.storage.engine import Storage
 from voting.storage.tables import StaffRow
-from voting.web.accounts import ROLES, Role, create_staff, new_totp
+from voting.web.accounts import (
+    ROLES,
+    Hashed,
+    Role,
+    create_staff,
+    hash_password,
+    new_totp,
+    set_password,
+    set_totp,
+)
 from voting.web.settings import Settings, has_config, load_settings, write_config
 
 if TYPE_CHECKING:
@@ -74,14 +84,20 @@ def front() -> Front:
 @click.option("--host", metavar="ADDRESS", help="Listen at this address of the machine; 0.0.0.0: at all of them.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Listen at this port (8443).")
 @click.option("--name", "names", multiple=True, help="A name or address for the certificate; may be repeated.")
-@click.option("--add-staff", nargs=2, metavar="LOGIN ROLES", help="Create an account, e.g. lan organiser,door; end.")
-@click.option("--totp/--no-totp", default=True, show_default=True, help="Ask the new account for a code at sign-in.")
+@click.option("--add-staff", nargs=2, metavar="LOGIN ROLES",
+              help="Create an account, e.g. lan organiser,door; end. For the first chair and organiser: later ones are "
+              "made in the room by two people.")  # fmt: skip
+@click.option("--reset-staff", metavar="LOGIN",
+              help="Give an account another password, where nobody in the room can; end. The hall "
+              "screen shows it.")  # fmt: skip
+@click.option("--totp/--no-totp", default=True, show_default=True, help="Ask the account for a code at sign-in.")
 def serve_command(
     folder: Path,
     host: str | None,
     port: int | None,
     names: tuple[str, ...],
     add_staff: tuple[str, str] | None,
+    reset_staff: str | None,
     totp: bool,
 ) -> None:
     """Serve the room over HTTPS until Ctrl+C.
@@ -92,12 +108,16 @@ def serve_command(
     given = {key: value for key, value in (("host", host), ("port", port), ("names", names)) if value}
     try:
         settings = _settings(folder, given)
-        if add_staff is None:
+        if add_staff is None and reset_staff is None:
             serve(settings, told=_begin)
             return
         with contextlib.nullcontext() if is_held(settings.directory) else hold_folder(settings.directory):
             prepare(settings)
-        _add(Storage(settings.database), Keyring(settings.secret), *add_staff, totp=totp)
+        with contextlib.closing(Storage(settings.database)) as storage:
+            if add_staff is not None:
+                _add(storage, Keyring(settings.secret), *add_staff, totp=totp)
+            if reset_staff is not None:
+                _reset(storage, Keyring(settings.secret), reset_staff, totp=totp)
     except VotingError as error:
         raise click.ClickException(str(error)) from None
     except (OSError, SQLAlchemyError, ModuleNotFoundError) as error:
@@ -156,9 +176,39 @@ def _add(storage: Storage, keyring: Keyring, login: str, roles: str, *, totp: bo
     named: tuple[Role, ...] = tuple(role for role in ROLES if role in roles.split(","))
     if not named or len(named) != len(set(roles.split(","))):
         raise click.ClickException(f"roles of {', '.join(ROLES)} expected, found {roles}")
-    password = click.prompt("Password / Mật khẩu", hide_input=True, confirmation_prompt=True)
+    with storage.read() as session:
+        demand_changeable(session, named)
+    hashed = _new_password()
     sealed, address = new_totp(keyring, login) if totp else (None, "")
     with storage.write() as session:
-        create_staff(session, login, login, password, named, totp=sealed)
-    storage.close()
-    click.echo(f"created: {login}" + (f"\nscan in an authenticator: {address}" if totp else ""))
+        demand_changeable(session, named)
+        create_staff(session, login, login, hashed, named, totp=sealed)
+        note_change(session, "made", login, None)
+    _tell(f"created: {login}", address)
+
+
+def _reset(storage: Storage, keyring: Keyring, login: str, *, totp: bool) -> None:
+    """Give an account another password and authenticator, where the only chair lost theirs.
+
+    Whoever holds the server's disk could write it there anyway; done like this, it is shown and kept.
+    """
+    with storage.read() as session:
+        number = session.scalar(select(StaffRow.id).where(StaffRow.login == login))
+    if number is None:
+        raise click.ClickException(f"no account is called {login}")
+    hashed = _new_password()
+    sealed, address = new_totp(keyring, login) if totp else (None, "")
+    with storage.write() as session:
+        set_password(session, number, hashed)
+        set_totp(session, number, sealed)
+        note_change(session, "password", login, None)
+        note_change(session, "authenticator", login, None)
+    _tell(f"reset: {login}", address)
+
+
+def _new_password() -> Hashed:
+    return hash_password(click.prompt("Password / Mật khẩu", hide_input=True, confirmation_prompt=True))
+
+
+def _tell(done: str, address: str) -> None:
+    click.echo(done + (f"\nscan in an authenticator: {address}" if address else ""))

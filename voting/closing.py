@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.signing import sign_envelope
-from voting import cards, life_row, roll, setup
+from voting import cards, life_row, roll, setup, staff_changes
 from voting.box_copies import forget_marks
 from voting.documents.archive import ArchiveWriter
 from voting.documents.canonical import canonical, parse_canonical
@@ -159,6 +159,7 @@ def _facts(session: Session, row: ConferenceRow, written: SetupRow, end_ballots:
         refused=noted.get("refused", 0),
         audits=noted.get("audits", 0),
         helpers=noted.get("helpers", 0),
+        account_resets=len(staff_changes.resets(session, row.id)),
         incidents=tuple(Incident(kind, noted[kind]) for kind in INCIDENTS if kind in noted),
         confirmations=tuple(
             parse_canonical(envelope, Envelope, what="confirmation") for envelope in confirmed(session, row.id).values()

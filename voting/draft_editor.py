@@ -177,7 +177,8 @@ def tidy(text: str) -> str:
 def whole(fields: Fields, name: str, least: int = 0) -> int:
     """A whole number of a form; raise InvalidDraft."""
     text = fields.get(name, "").strip() or "0"
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= NUMBER_LIMIT:
+    short = text.isascii() and text.isdigit() and len(text) <= len(str(NUMBER_LIMIT))
+    if not short or not least <= int(text) <= NUMBER_LIMIT:
         message = f"{name}: a whole number from {least} to {NUMBER_LIMIT} expected"
         raise InvalidDraft(message, told="whole", at=name, least=least, most=NUMBER_LIMIT)
     return int(text)

@@ -1,8 +1,9 @@
 """What the room writes down about itself: every kind of event as data, with the fields that it may have.
 
-Three places, and no other: the server's log (`log`), the steps that two people take (voting.ways), and what is only
-counted (voting.life_row.note). None has a voter, a card, a tracker, an address or the time of a cast in
-it; docs/events.md is made from this catalogue. In the server every other logger is silent (`keep_to_catalogue`).
+Four places, and no other: the server's log (`log`), the steps that two people take (voting.ways), the accounts that
+they make and reset (voting.staff_changes), and what is only counted (voting.life_row.note). None has a voter, a card, a
+tracker, an address or the time of a cast in it; docs/events.md is made from this catalogue. In the server every other
+logger is silent (`keep_to_catalogue`).
 """
 
 import logging
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from voting.documents.facts import IncidentKind, SpareReason
+from voting.staff_changes import Change
 from voting.ways import WAYS, WITH_REASON
 
-Place = Literal["log", "steps", "counts"]
+Place = Literal["log", "steps", "accounts", "counts"]
 LOGGER = logging.getLogger("phieukin")
 
 
@@ -39,8 +41,8 @@ _LOGGED = (
 )
 _COUNTED = {
     "card_already_used": (
-        "A second, different ballot of a card was refused.",
-        "Một phiếu thứ hai, khác phiếu đầu, của cùng một thẻ bị từ chối.",
+        "A second, different ballot of a card was refused; once a card.",
+        "Một phiếu thứ hai, khác phiếu đầu, của cùng một thẻ bị từ chối; mỗi thẻ tính một lần.",
     ),
     "limit_reached": (
         "One ballot more than cards were drawn came in; the box froze.",
@@ -93,19 +95,32 @@ _STEPS = {
     "annul": ("The conference was annulled.", "Hủy hội nghị."),
     "paper": ("The conference went on with paper ballots.", "Hội nghị tiếp tục bằng phiếu giấy."),
     "signed": ("All records are signed.", "Mọi biên bản đã được ký."),
+    "tablet": (
+        "A tablet was enrolled while the box was open; the reason is its label.",
+        "Thêm máy bỏ phiếu khi hòm phiếu đang mở; lý do là tên máy.",
+    ),
 }
+_ACCOUNTS: dict[Change, tuple[str, str]] = {
+    "made": ("An account was created.", "Tạo tài khoản."),
+    "password": ("The password of an account was reset.", "Đặt lại mật khẩu của một tài khoản."),
+    "authenticator": ("The authenticator of an account was renewed.", "Cấp lại mã xác thực của một tài khoản."),
+    "removed": ("An account was removed.", "Xóa tài khoản."),
+}
+_WITH_WORDS = (*WITH_REASON, "roll", "tablet")
 CATALOGUE: tuple[Event, ...] = (
     *_LOGGED,
     *(
-        Event(name, "steps", ("first", "second", *(("reason",) if name in (*WITH_REASON, "roll") else ())), *words)
+        Event(name, "steps", ("first", "second", *(("reason",) if name in _WITH_WORDS else ())), *words)
         for name, words in _STEPS.items()
     ),
+    *(Event(name, "accounts", ("login", "first", "second"), *words) for name, words in _ACCOUNTS.items()),
     *(Event(name, "counts", ("times",), *words) for name, words in _COUNTED.items()),
 )
 COUNTED: frozenset[str] = frozenset(_COUNTED)
 _HEADINGS: dict[Place, str] = {
     "log": "The server's log",
     "steps": "Steps of two people",
+    "accounts": "Accounts, changed by two people or at the server",
     "counts": "What is only counted",
 }
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from voting import cards, life_row, roll
+from voting import box_devices, cards, life_row, roll
 from voting.documents.conference import Override
 from voting.draft import Draft, check_draft, write_draft
 from voting.errors import BoxFrozen, InvalidDraft, QuorumNotMet, RollNotEven, SecondPersonNeeded, WrongState
@@ -104,7 +104,10 @@ def take_roll(session: Session, conference: int, override: Override | None = Non
 
 
 def open_box(session: Session, conference: int, by: TwoPeople, now: datetime) -> None:
-    """Open the box (mở bỏ phiếu) once all tellers have confirmed Setup; after a freeze by hand, open it again."""
+    """Open the box (mở bỏ phiếu) once all tellers have confirmed Setup; after a freeze by hand, open it again.
+
+    Codes for enrolling tablets that one person made before are good no more.
+    """
     by.check()
     row = life_row.hold(session, conference)
     life_row.demand(row, "sealed", "frozen")
@@ -116,6 +119,7 @@ def open_box(session: Session, conference: int, by: TwoPeople, now: datetime) ->
         raise WrongState(f"tellers who have not confirmed Setup: {listed}", told="unconfirmed", tellers=listed)
     if row.opened is None:
         row.opened = stamp(now)
+        box_devices.forget_codes(session)
     _go(session, row, "open")
 
 

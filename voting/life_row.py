@@ -32,6 +32,14 @@ def hold(session: Session, conference: int) -> ConferenceRow:
     return row
 
 
+def share(session: Session, conference: int) -> ConferenceRow:
+    """Find a conference, which stays in its state until the transaction ends, beside others who share it."""
+    row = session.get(ConferenceRow, conference, with_for_update={"read": True}, populate_existing=True)
+    if row is None:
+        raise NoSuchConference(f"no conference {conference} in this room")
+    return row
+
+
 def demand(row: ConferenceRow, *states: State) -> None:
     """Raise WrongState unless the conference is in one of `states`."""
     if row.state not in states:

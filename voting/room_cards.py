@@ -14,8 +14,10 @@ from keys.group import decode_point
 from keys.schnorr import Proof, verify_message
 from voting import life_row
 from voting.box import check_card, check_open
+from voting.box_once import first_time
 from voting.errors import UnknownCard
 from voting.life_table import ENDED
+from voting.setup_keys import Keyring
 from voting.storage.tables import BallotRow, CardRow, SetupRow
 
 TRACKER_TAG = "phieukin/card-tracker/v1"
@@ -48,17 +50,19 @@ def tracker_of(session: Session, uuid: str, public: str, proof: Proof) -> str | 
     return _tracker(session, public)
 
 
-def count_audit(session: Session, uuid: str, public: str) -> None:
+def count_audit(session: Session, keyring: Keyring, uuid: str, public: str, shown: str) -> None:
     """Count a test of a tablet (thử máy) with a card that may vote, while the box is open; how often, nothing else.
 
-    Raises NotOpen, BoxFrozen, BoxClosed, UnknownCard, CardVoid or SpareNotActive.
+    `shown` is the hash that stood on the screen: a request that comes again counts once. Raises NotOpen, BoxFrozen,
+    BoxClosed, UnknownCard, CardVoid or SpareNotActive.
     """
     written = session.get(SetupRow, uuid)
     if written is None:
         raise UnknownCard("no election with this uuid was set up here")
-    check_open(life_row.find(session, written.conference))
+    check_open(life_row.share(session, written.conference))
     check_card(session, uuid, public)
-    life_row.note(session, written.conference, "audits")
+    if first_time(session, keyring, uuid, "tested ballot", shown):
+        life_row.note(session, written.conference, "audits")
     session.flush()
 
 

@@ -14,7 +14,7 @@ from voting.errors import ReasonMissing
 from voting.life import TwoPeople
 from voting.storage.tables import WayRow
 
-Way = Literal["roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed"]
+Way = Literal["roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet"]
 WAYS: tuple[Way, ...] = get_args(Way)
 WITH_REASON: frozenset[Way] = frozenset({"back", "freeze", "annul", "paper", "reserve"})
 REASON_LENGTH = 500  # characters

@@ -37,6 +37,7 @@ def check_room(
     require(min(facts.absent_excused, facts.absent_unexcused) >= 0, "a number of people absent is negative")
     require(absent == conference.summoned - conference.present, "those absent are not summoned - present")
     require(min(facts.refused, facts.audits, facts.helpers) >= 0, "a number of refusals, audits or helpers is negative")
+    require(facts.account_resets >= 0, "a number of account resets is negative")
     require(all(one.count > 0 for one in facts.incidents), "a number of incidents is not positive")
     require(len({one.kind for one in facts.incidents}) == len(facts.incidents), "an incident stands twice")
     reasons = {one.reason for one in facts.spares_activated}

@@ -102,7 +102,8 @@ def _room(view: View) -> list[Line]:
                                          spares=view.number(cards.spares))),
         Line(words("annex.spares"), ", ".join(used) or words("annex.none")),
         Line(words("annex.room"), words("annex.room_text", refused=view.number(facts.refused),
-                                        audits=view.number(facts.audits), helpers=view.number(facts.helpers))),
+                                        audits=view.number(facts.audits), helpers=view.number(facts.helpers),
+                                        resets=view.number(facts.account_resets))),
         Line(words("annex.confirmed"), words("annex.confirmed_text", n=str(len(facts.confirmations)), of=tellers)),
         Line(words("annex.opened"), words("annex.opened_text", owners=openers, n=str(len(count.openers)), of=tellers)),
     ]  # fmt: skip

@@ -101,6 +101,7 @@ def room_facts(lab: Lab, setup: str, end_ballots: str, ballots: int) -> RoomFact
         refused=0,
         audits=1,
         helpers=0,
+        account_resets=0,
         incidents=(),
         confirmations=tuple(confirmation(lab, setup, owner) for owner in (1, 2, 3)),
     )

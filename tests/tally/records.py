@@ -191,6 +191,7 @@ def sample_facts(conference: Conference, ballots: int) -> RoomFacts:
         refused=0,
         audits=3,
         helpers=0,
+        account_resets=0,
         incidents=(Incident("server_restarted", 1),),
         confirmations=(),
     )

@@ -91,6 +91,7 @@ class RoomFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refused: int
     audits: int
     helpers: int
+    account_resets: int
     incidents: tuple[Incident, ...]
     confirmations: tuple[Envelope, ...]
 

@@ -28,7 +28,8 @@ _IN_USE = text("status = 'in_use'")
 _ACTIVATED = text("status = 'activated'")
 KEY_PURPOSES = ("receipt", "desk")
 DEVICE_STATUSES = ("enrolled", "revoked")
-WAYS = ("roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed")
+WAYS = ("roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet")
+STAFF_CHANGES = ("made", "password", "authenticator", "removed")
 
 
 def one_of(column: str, words: tuple[str, ...]) -> str:
@@ -202,7 +203,10 @@ class BallotRow(Base):
 
 
 class MarkRow(Base):
-    """A keyed mark of one ciphertext in an open box (see `voting.box_copies`); gone once the box is closed."""
+    """A keyed mark of one ciphertext in an open box (`voting.box_copies`), or of what counts once (`voting.box_once`).
+
+    Gone once the box is closed.
+    """
 
     __tablename__ = "ballot_marks"
     __table_args__ = (NO_ROW_NUMBER,)
@@ -331,6 +335,37 @@ class StaffRoleRow(Base):
 
     staff: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class StaffTriesRow(Base):
+    """Wrong tries to sign in to an account from one place (`voting.web.locks`) until the hour is over; no address."""
+
+    __tablename__ = "staff_tries"
+
+    staff: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(Text, primary_key=True)
+    times: Mapped[int]
+    until: Mapped[int]
+    locked_until: Mapped[int]
+
+
+class StaffChangeRow(Base):
+    """An account made, reset or removed by two people, in the order of `number`: never changed, and without a time.
+
+    `conference` is the newest one, `under_way` if it was between its frozen list and closing. `first` and `second` are
+    empty where it was done at the server itself.
+    """
+
+    __tablename__ = "staff_changes"
+    __table_args__ = (CheckConstraint(one_of("what", STAFF_CHANGES), name="a_known_staff_change"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    conference: Mapped[int | None] = mapped_column(ForeignKey("conferences.id"))
+    under_way: Mapped[bool]
+    what: Mapped[str] = mapped_column(Text)
+    login: Mapped[str] = mapped_column(Text)
+    first: Mapped[str] = mapped_column(Text)
+    second: Mapped[str] = mapped_column(Text)
 
 
 class StaffSessionRow(Base):

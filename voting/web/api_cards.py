@@ -50,7 +50,7 @@ def audits(uuid: str) -> Response:
         asked = read_json(body, _Audit)
         check_device(room, uuid, body)
         with room.storage.write() as session:
-            room_cards.count_audit(session, uuid, asked.credential)
+            room_cards.count_audit(session, room.keyring, uuid, asked.credential, asked.hash)
     except msgspec.MsgspecError:
         return refuse(400, "bad_request")
     except DBAPIError:

@@ -11,7 +11,7 @@ from keys.structs import learn_structs
 from voting.box import Verify, verify_alone
 from voting.results import Audit, no_audit
 from voting.setup_keys import Keyring
-from voting.web import api, api_cards, mistakes, pages, presence, protection, refusals, sessions, words
+from voting.web import api, api_cards, known_devices, mistakes, pages, presence, protection, refusals, sessions, words
 from voting.web.accounts import IDLE_SECONDS
 from voting.web.room import EXTENSION, open_room
 from voting.web.settings import Settings
@@ -42,6 +42,8 @@ def create_app(settings: Settings, verify: Verify = verify_alone, audit: Audit =
         # A forged request from another page lacks the token; it lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    # Where somebody signed in before, the right password and code pass any lock: another cookie, which lets nobody in.
+    app.session_interface = known_devices.Cookies()
     # Forms of staff carry a token. Tablets have no cookie and sign what they send instead.
     csrf = CSRFProtect(app)
     csrf.exempt(api.api)
@@ -58,7 +60,7 @@ def create_app(settings: Settings, verify: Verify = verify_alone, audit: Audit =
     presence.listen(app)
     # Every page speaks Vietnamese first and English second.
     words.speak(app)
-    app.jinja_env.globals["may"] = sessions.may
+    app.jinja_env.globals.update(may=sessions.may, seconds=sessions.seconds)
     app.register_blueprint(api.api)
     app.register_blueprint(api_cards.api)
     for blueprint in pages.BLUEPRINTS:

@@ -14,8 +14,9 @@ from flask import Response, abort, g, redirect, request, session, url_for
 from voting.errors import SecondPersonNeeded, SignInRefused
 from voting.life import TwoPeople
 from voting.storage.tables import StaffRow
-from voting.web import accounts
+from voting.web import accounts, known_devices
 from voting.web.accounts import Role
+from voting.web.pairs import PAIRS, Pair
 from voting.web.room import the_room
 
 TOKEN = "staff"
@@ -73,6 +74,13 @@ def may(*roles: Role) -> bool:
     return found is not None and bool(found.roles & set(roles))
 
 
+def seconds(endpoint: str) -> tuple[Role, ...] | None:
+    """The roles of which the second person beside the one who asks must have one; None for any, or no such step."""
+    found = staff()
+    pair = PAIRS.get(endpoint)
+    return pair.seconds(found.roles) if pair is not None and found is not None else None
+
+
 def for_roles(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
     """Let only staff with one of `roles` in (with none named: any staff); others sign in, or are refused."""
 
@@ -94,13 +102,15 @@ def for_roles(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Respon
     return protect
 
 
-def sign_in(login: str, password: str, code: str) -> None:
+def sign_in(login: str, password: str, code: str) -> StaffRow:
     """Sign in: a new session with a new token; raise SignInRefused."""
-    row = checked_person(login, password, code)
     room = the_room()
+    device = known_devices.this_device(room.keyring)
+    row = checked_person(login, password, code, lambda one: device.place(room.keyring, one))
     session.clear()
     with room.storage.write() as database:
         session[TOKEN] = accounts.begin_session(database, row.id, room.seconds())
+    return row
 
 
 def sign_out() -> None:
@@ -112,39 +122,32 @@ def sign_out() -> None:
     session.clear()
 
 
-def checked_person(login: str, password: str, code: str) -> StaffRow:
-    """Check somebody's name, password and code; a wrong try counts even though it is refused."""
+def checked_person(login: str, password: str, code: str, place: accounts.Place) -> StaffRow:
+    """Check somebody's name, password and code; a wrong try counts at its place."""
     room = the_room()
-    refused: SignInRefused | None = None
-    with room.storage.write() as database:
-        try:
-            row = accounts.sign_in(database, room.keyring, login, password, code, room.seconds())
-        except SignInRefused as error:
-            refused = error
-    if refused is not None:
-        raise refused
-    return row
+    return accounts.sign_in(room.storage, room.keyring, login, password, code, room.seconds(), place)
 
 
-def two_people(*roles: Role) -> TwoPeople:
+def two_people(*roles: Role, pair: Pair | None = None, not_about: str = "") -> TwoPeople:
     """The one signed in and a second person, who gives name, password and code in the same form.
 
-    One of the two must have one of `roles`. Raises SignInRefused or SecondPersonNeeded.
+    One of the two must have one of `roles`; where none is given, they are as `pair`, or PAIRS for the address, says.
+    Neither is the owner of the account `not_about`. Raises SignInRefused or SecondPersonNeeded.
     """
+    pair = pair or (Pair(roles) if roles else PAIRS[request.endpoint or ""])
     first = signed_in()
     form = request.form
     login, password = form.get("second_login", "").strip(), form.get("second_password", "")
     if login == first.login:
         raise SecondPersonNeeded("the one signed in cannot be the second person", at="second_login")
+    if not_about in {first.login, login} and not_about:
+        raise SecondPersonNeeded("nobody changes their own account like this", told="own_account", at="second_login")
     try:
-        row = checked_person(login, password, form.get("second_code", "").strip())
+        row = checked_person(login, password, form.get("second_code", "").strip(), lambda _: f"desk {first.id}")
     except SignInRefused as error:
         raise SignInRefused(str(error), at="second_password") from None
     with the_room().storage.read() as database:
-        both = first.roles | accounts.roles_of(database, row.id)
-    if not both & set(roles):
-        message = f"one of the two must be {' or '.join(roles)}"
-        raise SecondPersonNeeded(message, told="second_role", at="second_login", roles=roles)
+        pair.check(first.roles, accounts.roles_of(database, row.id))
     people = TwoPeople(first.login, row.login)
     people.check()
     return people

@@ -88,6 +88,7 @@ TWO_REASONS = (SparesActivated("lost", 1), SparesActivated("lost", 1))
         ({"absent_excused": 2}, ["those absent are not summoned - present"]),
         ({"refused": -1}, [NEGATIVE]),
         ({"helpers": -1}, [NEGATIVE]),
+        ({"account_resets": -1}, ["a number of account resets is negative"]),
         ({"format": 2}, ["format 1 expected, 2 found"]),
         ({"opened": "2022-04-10T08:30:12.5+07:00"}, TIME),
         ({"opened": "2022-04-10T08:30:12"}, TIME),

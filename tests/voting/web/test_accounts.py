@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser, Clock, web_room
+from tests.voting.web.test_ways import second
 from voting.errors import InvalidSettings
 from voting.storage.tables import StaffRow
 from voting.web import accounts
@@ -99,14 +100,14 @@ def number_of(room: Room, login: str) -> int:
 
 def test_an_account_that_is_removed_is_out_at_once(room: Room, app: Flask, browser: Browser) -> None:
     other = Browser(app.test_client()).sign_in("door")
-    browser.sign_in("organiser").post(f"/staff/{number_of(room, 'door')}/remove")
+    browser.sign_in("organiser").post(f"/staff/{number_of(room, 'door')}/remove", **second("chair"))
     assert other.get("/desk").headers["Location"] == "/sign-in"
     assert other.post("/sign-in", login="door", password=PASSWORD).status_code == 401
 
 
 def test_nobody_removes_their_own_account_so_an_organiser_stays(room: Room, browser: Browser) -> None:
     browser.sign_in("organiser")
-    assert browser.post(f"/staff/{number_of(room, 'organiser')}/remove").status_code == 409
+    assert browser.post(f"/staff/{number_of(room, 'organiser')}/remove", **second("chair")).status_code == 409
     assert browser.get("/staff").status_code == 200
 
 
@@ -126,11 +127,12 @@ def test_one_changes_ones_password_by_the_present_one(browser: Browser) -> None:
     browser.sign_in("chair", new)
 
 
-def test_the_organiser_sets_a_password_for_somebody_who_is_locked_out(room: Room, browser: Browser) -> None:
+def test_organiser_and_chair_set_a_password_for_somebody_who_is_locked_out(room: Room, browser: Browser) -> None:
     for _ in range(6):
         browser.post("/sign-in", login="door", password="wrong")
     assert browser.post("/sign-in", login="door", password=PASSWORD).status_code == 401
-    browser.sign_in("organiser").post(f"/staff/{number_of(room, 'door')}/password", password="mật khẩu mới")
+    form = {"password": "mật khẩu mới", **second("chair")}
+    browser.sign_in("organiser").post(f"/staff/{number_of(room, 'door')}/password", **form)
     browser.post("/sign-out")
     browser.sign_in("door", "mật khẩu mới")
 
@@ -155,5 +157,6 @@ def test_an_authenticator_counts_once_a_code_of_it_was_typed(
 
 
 def test_a_new_authenticator_by_the_organiser_replaces_the_old_one(room: Room, app: Flask, browser: Browser) -> None:
-    assert "data:image/svg+xml" in browser.sign_in("organiser").post(f"/staff/{number_of(room, 'door')}/totp").text
+    path = f"/staff/{number_of(room, 'door')}/totp"
+    assert "data:image/svg+xml" in browser.sign_in("organiser").post(path, **second("chair")).text
     assert Browser(app.test_client()).post("/sign-in", login="door", password=PASSWORD).status_code == 401

@@ -37,8 +37,8 @@ def test_nobody_learns_of_a_card_that_they_do_not_hold(room: Room, tablet: Table
     assert ask(tablet, room, room.drawn[0], tag="phieukin/other/v1") == unknown
 
 
-def audit(tablet: Tablet, room: Room, card: str) -> object:
-    body = json.dumps({"credential": room.public(card), "hash": "h" * 43}).encode()
+def audit(tablet: Tablet, room: Room, card: str, shown: str = "h" * 43) -> object:
+    body = json.dumps({"credential": room.public(card), "hash": shown}).encode()
     answer = tablet.post("audits", body)
     return answer.json if answer.status_code == 200 else refusal(answer)[1]
 
@@ -50,8 +50,9 @@ def audits(room: Room) -> int:
 
 def test_tests_of_tablets_are_counted_and_cost_no_card(room: Room, tablet: Tablet) -> None:
     room.open()
-    assert audit(tablet, room, room.drawn[0]) == audit(tablet, room, room.drawn[0]) == {"counted": True}
-    assert audits(room) == 2
+    for shown in ("h" * 43, "h" * 43, "i" * 43):
+        assert audit(tablet, room, room.drawn[0], shown) == {"counted": True}
+    assert audits(room) == 2, "a request that comes again counts once"
     assert room.box.cast(room.uuid(), room.body(room.drawn[0])).tracker
 
 

@@ -19,7 +19,7 @@ from voting.web.words import catalogue
 
 # Forms of staff that have no page to go back to: they answer a script, or nothing can be wrong in them.
 WITHOUT_PAGE = {
-    "account.begin_totp", "card.tell", "door.activate_spare", "door.void_leftover", "sign_in.out", "sign_in.speak",
+    "card.tell", "door.activate_spare", "door.void_leftover", "sign_in.out", "sign_in.speak",
     "sign_in.submit",
 }  # fmt: skip
 SECOND = {"second_login": "teller", "second_password": PASSWORD}

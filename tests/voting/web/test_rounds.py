@@ -440,7 +440,7 @@ def test_an_annulled_step_stays_on_file_and_is_held_again(app: Flask, browser: B
     assert browser.post("/rounds/1/steps/3/annul", **(form | {"second_login": "organiser"})).status_code != 303
     assert browser.post("/rounds/1/steps/3/annul", **form).status_code == 303
     page = browser.get("/rounds/1/steps/3").text
-    assert "Lần 1 đã hủy (Organiser): Niêm phong bị rách" in page
+    assert "Lần 1 đã hủy (Organiser, Chair): Niêm phong bị rách" in page
     assert "Bắt đầu hội nghị" in page
     hold(app, room, 3)
     assert browser.post("/rounds/1/steps/3/records").status_code == 303

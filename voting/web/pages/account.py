@@ -31,21 +31,30 @@ def overview() -> str:
 @shown_on(overview)
 def password() -> Response:
     """Change one's password by the present one; everybody signed in with it signs in anew."""
-    me, form = signed_in(), request.form
-    with the_room().storage.write() as database:
-        accounts.check_password(database, me.id, form.get("present", ""))
-        if form.get("password") != form.get("again"):
-            raise InvalidSettings("the new password was typed in two ways", told="again_differs", at="again")
-        accounts.set_password(database, me.id, form.get("password", ""))
+    room, me, form = the_room(), signed_in(), request.form
+    accounts.check_present(room.storage, room.keyring, me.id, form.get("present", ""), None, room.seconds())
+    if form.get("password") != form.get("again"):
+        raise InvalidSettings("the new password was typed in two ways", told="again_differs", at="again")
+    hashed = accounts.hash_password(form.get("password", ""))
+    with room.storage.write() as database:
+        accounts.set_password(database, me.id, hashed)
     sign_out()
     return redirect(url_for("sign_in.form"), 303)
 
 
 @pages.post("/totp")
 @for_roles()
+@shown_on(overview)
 def begin_totp() -> Response:
-    """Make a new authenticator; it counts only once a code of it was typed."""
-    sealed, _ = accounts.new_totp(the_room().keyring, signed_in().login)
+    """Make a new authenticator; it counts only once a code of it was typed. Replacing one takes what opens the account.
+
+    Otherwise a browser that was left alone would be enough to take over the account.
+    """
+    room, me, form = the_room(), signed_in(), request.form
+    if _has_totp(me.id):
+        code = form.get("present_code", "").strip()
+        accounts.check_present(room.storage, room.keyring, me.id, form.get("present", ""), code, room.seconds())
+    sealed, _ = accounts.new_totp(room.keyring, me.login)
     session[PENDING] = sealed.decode()
     return redirect(url_for("account.new_totp"), 303)
 
@@ -77,9 +86,14 @@ def confirm_totp() -> Response:
     return redirect(url_for("account.overview"), 303)
 
 
+def _has_totp(number: int) -> bool:
+    with the_room().storage.read() as database:
+        row = database.get(StaffRow, number)
+        return row is not None and row.totp is not None
+
+
 def _page(qr: str | None) -> str:
     me = signed_in()
-    with the_room().storage.read() as database:
-        row = database.get(StaffRow, me.id)
-        has = row is not None and row.totp is not None
-    return render_template("room/account.html", me=me, has_totp=has, qr=qr, length=accounts.PASSWORD_LENGTH)
+    return render_template(
+        "room/account.html", me=me, has_totp=_has_totp(me.id), qr=qr, length=accounts.PASSWORD_LENGTH
+    )

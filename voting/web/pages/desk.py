@@ -93,7 +93,7 @@ def freeze_list() -> Response:
 @shown_on(overview)
 def back_to_draft() -> Response:
     """Go back to draft, two people."""
-    by, number = two_people("chair"), current_number()
+    by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         life.back_to_draft(session, number, by)
         ways.note_way(session, number, "back", by, _reason())
@@ -105,7 +105,7 @@ def back_to_draft() -> Response:
 @shown_on(overview)
 def take_roll() -> Response:
     """Freeze the number present, two people; below the quorum with the chair's word and reason."""
-    two, number = two_people("chair"), current_number()
+    two, number = two_people(), current_number()
     by, reason = request.form.get("override_by", "").strip(), request.form.get("override_reason", "").strip()
     override = Override(by, reason) if by and reason else None
     with the_room().storage.write() as session:
@@ -119,7 +119,7 @@ def take_roll() -> Response:
 @shown_on(overview)
 def reserve_deck() -> Response:
     """Void the deck in use and draw from the reserve deck, two people."""
-    by, number = two_people("chair"), current_number()
+    by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         cards.use_reserve_deck(session, number)
         ways.note_way(session, number, "reserve", by, _reason())
@@ -131,7 +131,7 @@ def reserve_deck() -> Response:
 @shown_on(overview)
 def open_box() -> Response:
     """Open the box, two people."""
-    by, number, room = two_people("chair"), current_number(), the_room()
+    by, number, room = two_people(), current_number(), the_room()
     with room.storage.write() as session:
         again = life_row.find(session, number).opened is not None
         life.open_box(session, number, by, room.clock())
@@ -144,7 +144,7 @@ def open_box() -> Response:
 @shown_on(overview)
 def freeze() -> Response:
     """Freeze the box, two people."""
-    by, number = two_people("chair", "teller"), current_number()
+    by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         life.freeze(session, number)
         ways.note_way(session, number, "freeze", by, _reason())
@@ -156,7 +156,7 @@ def freeze() -> Response:
 @shown_on(overview)
 def close_box() -> Response:
     """Close the box, two people."""
-    by, number, room = two_people("chair"), current_number(), the_room()
+    by, number, room = two_people(), current_number(), the_room()
     with room.storage.write() as session:
         closing.close_box(session, number, room.keyring, by, room.clock())
         ways.note_way(session, number, "close", by)
@@ -180,7 +180,7 @@ def note() -> Response:
 @shown_on(overview)
 def annul() -> Response:
     """Annul, two people."""
-    by, number = two_people("chair"), current_number()
+    by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         life.annul(session, number, by)
         ways.note_way(session, number, "annul", by, _reason())
@@ -192,7 +192,7 @@ def annul() -> Response:
 @shown_on(overview)
 def on_paper() -> Response:
     """Move to paper, two people."""
-    by, number = two_people("chair"), current_number()
+    by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         life.move_to_paper(session, number, by)
         the_room().keyring.make(session, number, "desk")

@@ -7,7 +7,7 @@ a conference is what its record may say.
 
 from flask import Blueprint, render_template
 
-from voting import events, life_row, ways
+from voting import events, life_row, staff_changes, ways
 from voting.web.pages.context import current_row
 from voting.web.room import the_room
 from voting.web.sessions import for_roles
@@ -27,6 +27,8 @@ def overview() -> str:
             row=row,
             draft=life_row.draft_of(session, row.id),
             taken=ways.ways(session, row.id),
+            accounts=staff_changes.changes(session, row.id),
+            changing=[meaning(one) for one in events.at("accounts")],
             counts=life_row.counts(session, row.id),
             steps={one.name: meaning(one) for one in events.at("steps")},
             counted=[(one.name, meaning(one)) for one in events.at("counts")],

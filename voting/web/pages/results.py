@@ -89,7 +89,7 @@ def take_records() -> AnyResponse:
 @shown_on(overview)
 def signed() -> AnyResponse:
     """Two people say that everybody who signs on paper has signed."""
-    by, number = two_people("chair"), current_number()
+    by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         results.sign_on_paper(session, number, by)
     return redirect(url_for("results.overview"), 303)

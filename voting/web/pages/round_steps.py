@@ -22,6 +22,7 @@ from voting.plan.papers import papers_for
 from voting.plan.rounds import ballots_of, procedure_of, step_of, takes_list_decision
 from voting.procedures import find_note
 from voting.rounds import Kept
+from voting.web.accounts import names_of
 from voting.web.pages.context import to_desk, uploaded, whole
 from voting.web.pages.round import attached, find, refused, today
 from voting.web.refusals import shown_on
@@ -220,12 +221,12 @@ def take_files(number: int, step: int) -> AnyResponse:
 @for_roles("organiser", "chair")
 @shown_on(overview)
 def annul(number: int, step: int) -> AnyResponse:
-    """Annul what the step came to, two people; it stays on file and may be held again."""
-    two_people("chair")
-    author = signed_in()
-    annulment = Annulment(request.form.get("reason", ""), tidy(request.form.get("words", "")),
-                          author.name or author.login, today().isoformat())  # fmt: skip
+    """Annul what the step came to, two people, who both stand in the ledger; it may be held again."""
+    by = two_people()
+    reason, words = request.form.get("reason", ""), tidy(request.form.get("words", ""))
     with the_room().storage.write() as session:
+        both = ", ".join(names_of(session, by))
+        annulment = Annulment(reason, words, both, today().isoformat())
         find(session, number)
         rounds_steps.annul_step(session, number, step, annulment)
     return _back(number, step)

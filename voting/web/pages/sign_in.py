@@ -1,11 +1,17 @@
 """Signing in and out, and the language of the pages."""
 
+import re
+
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from voting.errors import SignInRefused
-from voting.web import sessions
+from voting.web import known_devices, sessions
+from voting.web.room import the_room
 from voting.web.words import LANGUAGE, LANGUAGES, language
+
+_INSIDE = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f\\]*")
+"""A path of this room: browsers drop tabs and ends of lines from an address, and take a backslash for a slash."""
 
 pages = Blueprint("sign_in", __name__)
 
@@ -22,11 +28,14 @@ def submit() -> Response | tuple[str, int]:
     fields = request.form
     spoken = language()
     try:
-        sessions.sign_in(fields.get("login", "").strip(), fields.get("password", ""), fields.get("code", "").strip())
+        row = sessions.sign_in(
+            fields.get("login", "").strip(), fields.get("password", ""), fields.get("code", "").strip()
+        )
     except SignInRefused:
         return render_template("room/sign_in.html", wrong=True), 401
     session[LANGUAGE] = spoken
     session.permanent = True
+    known_devices.remember(the_room().keyring, row)
     return redirect(url_for("desk.overview"))
 
 
@@ -44,5 +53,4 @@ def speak(chosen: str) -> Response:
         abort(404)
     session[LANGUAGE] = chosen
     back = request.form.get("back", "")
-    inside = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return redirect(back if inside else url_for("sign_in.form"))
+    return redirect(back if _INSIDE.fullmatch(back) else url_for("sign_in.form"))

@@ -6,13 +6,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from voting import box_devices, life_row
+from voting import box_devices, life_row, ways
 from voting.box_devices import Device
+from voting.errors import SecondPersonNeeded
+from voting.storage.tables import ConferenceRow
 from voting.web.pages.hall import built_address, script
 from voting.web.presence import Heard, the_presence
 from voting.web.refusals import shown_on
 from voting.web.room import the_room
-from voting.web.sessions import for_roles
+from voting.web.sessions import for_roles, two_people
 
 pages = Blueprint("tablets", __name__, url_prefix="/tablets")
 
@@ -33,10 +35,18 @@ def overview() -> str:
 @for_roles("technician")
 @shown_on(overview)
 def new_code() -> str:
-    """Make a one-time code; it is shown on this answer and nowhere else."""
+    """Make a one-time code, two people while the box is open; it is shown on this answer and nowhere else."""
     room = the_room()
     label = request.form.get("label", "").strip()[: box_devices.LABEL_LIMIT]
+    with room.storage.read() as session:
+        asks = _while_open(life_row.current(session))
+    by = two_people() if asks else None
     with room.storage.write() as session:
+        row = life_row.current(session)
+        if row is not None and _while_open(life_row.hold(session, row.id)):
+            if by is None:
+                raise SecondPersonNeeded("the box is open: a tablet is enrolled by two people", at="second_login")
+            ways.note_way(session, row.id, "tablet", by, label)
         code = box_devices.new_code(session, label, room.seconds())
     return _page(code)
 
@@ -49,7 +59,7 @@ def revoke(identifier: str) -> Response:
     with the_room().storage.write() as session:
         box_devices.revoke(session, identifier)
         row = life_row.current(session)
-        if row is not None and row.state in ("open", "frozen"):
+        if _while_open(row) and row is not None:
             life_row.note(session, row.id, "tablet_replaced")
     return redirect(url_for("tablets.overview"), 303)
 
@@ -58,6 +68,10 @@ def seen(session: Session) -> list[tuple[Device, Heard | None]]:
     """All tablets, each with what was last heard from it since the server started."""
     memory, now = the_presence(), the_room().seconds()
     return [(one, memory.of(one.id, now)) for one in box_devices.devices(session)]
+
+
+def _while_open(row: ConferenceRow | None) -> bool:
+    return row is not None and row.state in ("open", "frozen")
 
 
 def _page(code: str | None) -> str:
@@ -69,6 +83,7 @@ def _page(code: str | None) -> str:
         practice=row is not None and row.practice,
         **live(),
         code=code,
+        while_open=_while_open(row),
         minutes=box_devices.CODE_SECONDS // 60,
         limit=box_devices.LABEL_LIMIT,
     )
