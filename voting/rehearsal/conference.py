@@ -23,6 +23,7 @@ from voting.documents.ballot import cast_ballot
 from voting.documents.commitments import sidecar_of
 from voting.documents.election import Election, parse_election
 from voting.documents.facts import ChairWord
+from voting.documents.moments import VIETNAM
 from voting.documents.record import Record
 from voting.draft import Draft
 from voting.life import TwoPeople, stamp
@@ -48,8 +49,8 @@ class Held:
 
 
 def now() -> datetime:
-    """The present moment with the machine's offset."""
-    return datetime.now().astimezone()
+    """The present moment in Việt Nam's zone, whose day a conference is dated by."""
+    return datetime.now(VIETNAM)
 
 
 def hold(
