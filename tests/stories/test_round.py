@@ -100,7 +100,7 @@ class RoundStory:
             assert row is not None and row.state == "draft"
             draft = life_row.draft_of(session, row.id)
             life.change_draft(session, row.id, msgspec.structs.replace(
-                draft, place="Hội trường", quorum=None, tellers=tuple(one.signer for one in self.staff.tellers),
+                draft, place="Hội trường", tellers=tuple(one.signer for one in self.staff.tellers),
                 chair=self.staff.chair[0], secretary=self.staff.secretary[0], head=self.staff.head[0]))  # fmt: skip
             return row.id
 

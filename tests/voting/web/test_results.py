@@ -21,6 +21,7 @@ from voting.documents.case import HeadDecision
 from voting.documents.conference import Selection
 from voting.documents.record import Record
 from voting.errors import InvalidRecord
+from voting.procedures.comparison import with_decision
 
 TWO_TO_ONE: Votes = {"c1": (2, 1)}
 TIED: Votes = {"c1": (2, 1), "c2": (2, 1)}
@@ -110,7 +111,8 @@ def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     def top(*args: Any, **kwargs: Any) -> Any:
         draft = plain(*args, **kwargs)
         paper = msgspec.structs.replace(draft.papers[0], selection=Selection("top", 1), tie_scope="cutline")
-        return msgspec.structs.replace(draft, papers=(paper,))
+        draft = msgspec.structs.replace(draft, papers=(paper,))
+        return msgspec.structs.replace(draft, notes=with_decision(draft, 1))
 
     monkeypatch.setattr(rooms, "new_draft", top)
 

@@ -387,7 +387,7 @@ def meet_on_paper(room: Room, step: int, sealed: bool) -> None:
         room.conference = rounds_steps.begin_conference(session, 1, step, datetime.date(2022, 4, 10))
         draft = life_row.draft_of(session, room.conference)
         life.change_draft(session, room.conference, msgspec.structs.replace(
-            draft, place="Hội trường", tellers=new_draft(room.tellers).tellers, quorum=None,
+            draft, place="Hội trường", tellers=new_draft(room.tellers).tellers,
             chair=office.CHAIR, secretary=secretary, head=office.CHAIR))  # fmt: skip
         life.freeze_list(session, room.conference)
         people = len(draft.people)
