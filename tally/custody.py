@@ -21,10 +21,10 @@ from tally.errors import CannotSign, NotReady
 from tally.fast.checking import checker
 from tally.pdf_signatures import awaiting, check_minutes
 from tally.pens import Pen, signed_envelope
-from tally.signatures import signers
 from voting.documents.bundle import write_bundle_with
 from voting.documents.conference import Conference
 from voting.documents.envelope import payload_of
+from voting.documents.signed import signers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def collect(folder: Path, log: Path | None = None, destruction: Path | None = No
 def write_custody(custody: Custody, sheets: tuple[bytes, bytes], pen: Pen, made_by: str) -> bytes:
     """Write the bundle; raise CannotSign unless the pen is of somebody whom the records name, InvalidBundle."""
     conference = custody.conference
-    if pen.public_text not in {conference.desk_key, *(one.key for one in signers(conference))}:
+    if pen.public_text not in {conference.desk_key, *(one.key for one in signers_of(conference))}:
         raise CannotSign(
             "the custody bundle is signed by the desk, or by somebody who signs the record", "not_a_signer"
         )

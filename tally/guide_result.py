@@ -20,11 +20,11 @@ from tally.guide import Guide, quoted
 from tally.guide_faults import FAULTS, explain
 from tally.head_decision import TiedPaper, check_day, check_decision, make_decision, tied_paper
 from tally.record_summary import tell_result
-from tally.signatures import required_signers
 from voting.documents.canonical import parse_canonical
 from voting.documents.conference import ON_PAPER
 from voting.documents.facts import CountFacts, HeadWord
 from voting.documents.record import Record
+from voting.documents.signed import required_signers
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ class Outcome:
             minutes = path.with_name(path.name.replace("record", "minutes").replace(".json", ".pdf"))
             self.guide.good("count.written", record=path, minutes=minutes)
         self.guide.say("count.sign", result=quoted(self.desk.result))
-        names = ", ".join(f"{one.name} ({one.role})" for one in required_signers(records[0][1].conference))
+        names = ", ".join(
+            f"{one.name} ({one.role})" for one in required_signers(records[0][1].conference, records[0][1])
+        )
         self.guide.say("count.signers", names=names)
 
     def _write(self) -> Sequence[tuple[Path, Record]]:

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from tally.errors import CannotSign, InvalidMinutes, OtherRenderer
 from tally.minutes.annex import signers
+from tally.minutes.closing import teller_field
 from tally.minutes.renderer import (
     check_renderer,
     render_minutes,
@@ -29,6 +30,7 @@ from tally.pdf_writer import add_signature
 from tally.pens import Pen
 from voting.documents.conference import ON_PAPER, Signer
 from voting.documents.record import Record
+from voting.documents.signed import excused_tellers, required_signers
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,11 @@ def check_minutes(pdf: bytes, payload: bytes) -> tuple[SignedBy, ...]:
 def awaiting(payload: bytes, signed: Iterable[SignedBy]) -> tuple[str, ...]:
     """Name those who must sign digitally and have not yet."""
     there = {one.field for one in signed}
-    people = signers(View.of(parse_record(payload), "vi"))
-    return tuple(one.name for field, one in people if one.must_sign and one.key != ON_PAPER and field not in there)
+    record = parse_record(payload)
+    required = required_signers(record.conference, record)
+    excused = {teller_field(owner) for owner in excused_tellers(record.conference, record)}
+    people = signers(View.of(record, "vi"))
+    return tuple(one.name for field, one in people if one in required and field not in there | excused)
 
 
 def _blame_the_renderer(record: Record) -> None:

@@ -10,13 +10,14 @@ from tally.errors import CannotSign
 from tally.guide import Guide
 from tally.minutes.agreement import disagreements
 from tally.rule import rule_line
-from tally.signatures import read_record, required_signers, signers
+from tally.signatures import read_record
 from voting.documents.conference import ON_PAPER
 from voting.documents.facts import Envelope
 from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
 from voting.documents.moments import day_text
 from voting.documents.record import LIST_DECISION_TYPE, Record
 from voting.documents.rule_words import KINDS, place_words, rule_words, selection_words
+from voting.documents.signed import required_signers, signers_of
 from voting.procedures.comparison import catalogue_problems, ruleset_of
 
 
@@ -66,9 +67,11 @@ def tell_record(guide: Guide, record: Record, envelope: Envelope) -> None:
     for problem in catalogue_problems(conference, ruleset) if ruleset is not None else ():
         guide.warn("setup.refused", text=problem.vi if guide.language == "vi" else problem.en)
     signed = {one.keyid for one in envelope.signatures}
-    by_key = [(one, keyid(one.key)) for one in signers(conference) if one.key != ON_PAPER]
+    by_key = [(one, keyid(one.key)) for one in signers_of(conference) if one.key != ON_PAPER]
     there = [f"{one.name} ({one.role})" for one, key in by_key if key in signed]
-    awaited = [f"{one.name} ({one.role})" for one in required_signers(conference) if keyid(one.key) not in signed]
+    awaited = [
+        f"{one.name} ({one.role})" for one in required_signers(conference, record) if keyid(one.key) not in signed
+    ]
     _tell_signers(guide, there, awaited)
 
 

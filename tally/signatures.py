@@ -4,31 +4,19 @@ Those who must sign are named in Setup with their keys: tellers, secretary, chai
 record, and "on paper" means that no electronic signature is expected.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from keys.signing import SigningKey
 from tally.errors import CannotSign
 from tally.pens import KeyPen, Pen, envelope_signature, signed_envelope
 from voting.documents.canonical import canonical
-from voting.documents.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
 from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, HeadWord, SignedDecision
 from voting.documents.list_decision import read_list_decision
 from voting.documents.record import LIST_DECISION_TYPE, RECORD_TYPE, Record
+from voting.documents.signed import signers_of
 
 FORMAT = 1
-
-
-def signers(conference: Conference) -> Iterator[Signer]:
-    """All who may sign a record, in the order of the minutes: tellers, secretary, chair."""
-    yield from conference.tellers
-    yield conference.secretary
-    yield conference.chair
-
-
-def required_signers(conference: Conference) -> list[Signer]:
-    """Those whose electronic signature a record needs."""
-    return [one for one in signers(conference) if one.must_sign and one.key != ON_PAPER]
 
 
 def unsigned_record(payload: bytes) -> bytes:
@@ -61,7 +49,7 @@ def sign_record_with(raw: bytes, pens: Sequence[Pen]) -> bytes:
 
 def check_signer(pen: Pen, record: Record) -> None:
     """Raise CannotSign unless Setup names the pen's key among those who sign the record."""
-    if pen.public_text not in {one.key for one in signers(record.conference)}:
+    if pen.public_text not in {one.key for one in signers_of(record.conference)}:
         raise CannotSign("this key is not one that Setup names for this record", "not_a_signer")
 
 

@@ -24,12 +24,13 @@ from voting.documents.election import Election, parse_election
 from voting.documents.envelope import make_envelope, payload_of, write_envelope
 from voting.documents.facts import Envelope
 from voting.documents.record import Record
+from voting.documents.signed import required_signers, signers_of
 from voting.errors import InvalidRecord, WrongState
 from voting.life import TwoPeople
 from voting.life_table import State
 from voting.storage.engine import Storage
 from voting.storage.tables import RecordRow, ReleaseRow
-from voting.waiting_records import WHAT, Waiting, signers, with_key
+from voting.waiting_records import WHAT, Waiting
 
 TAKING: tuple[State, ...] = ("closed", "counted", "awaiting_head")
 Audit = Callable[[bytes, Sequence[bytes]], str]
@@ -234,7 +235,7 @@ def _facts_type(facts: bytes) -> str:
 
 def _check_signatures(envelope: Envelope, conference: Conference) -> None:
     """Every signature must be of somebody whom Setup names, and verify; there must be one."""
-    named = {keyid(one.key): one.key for one in signers(conference) if one.key != ON_PAPER}
+    named = {keyid(one.key): one.key for one in signers_of(conference) if one.key != ON_PAPER}
     strange = [one.keyid for one in envelope.signatures if one.keyid not in named]
     if strange:
         raise InvalidRecord(
@@ -250,10 +251,10 @@ def _check_signatures(envelope: Envelope, conference: Conference) -> None:
 def _status(
     number: int, title: str, conference: Conference, one: Waiting | None, waiting: Sequence[Waiting]
 ) -> PaperRecord:
-    must = [each for each in signers(conference) if each.must_sign]
+    must = [each for each in signers_of(conference) if each.must_sign]
     on_paper = tuple(each.name for each in must if each.key == ON_PAPER)
     if one is None:
-        return PaperRecord(number, title, None, tuple(each.name for each in with_key(conference)), on_paper)
+        return PaperRecord(number, title, None, tuple(each.name for each in required_signers(conference)), on_paper)
     beside = tuple(each for each in waiting if each.record.paper == number)
     return PaperRecord(number, title, one.record, one.missing, on_paper, one.code, beside if len(beside) > 1 else ())
 

@@ -17,11 +17,12 @@ from keys.errors import KeysError
 from keys.signing import keyid, verify_envelope
 from keys.transcript import sha256_hex
 from voting.documents.canonical import canonical
-from voting.documents.conference import ON_PAPER, Conference, Signer
+from voting.documents.conference import ON_PAPER
 from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
 from voting.documents.errors import DocumentError
 from voting.documents.facts import Envelope, EnvelopeSignature
 from voting.documents.record import RECORD_TYPE, Record
+from voting.documents.signed import required_signers, signers_of
 from voting.errors import InvalidRecord
 from voting.storage.tables import FinishedBoxRow, RecordRow, WaitingRecordRow
 
@@ -76,23 +77,13 @@ def verified(envelope: Envelope, keys: Sequence[str]) -> set[str]:
         raise InvalidRecord(str(error), told="record_file", at="records") from None
 
 
-def signers(conference: Conference) -> tuple[Signer, ...]:
-    """Return all who may sign a record: tellers, secretary, chair."""
-    return (*conference.tellers, conference.secretary, conference.chair)
-
-
-def with_key(conference: Conference) -> list[Signer]:
-    """Return those whose signature by key a record needs."""
-    return [one for one in signers(conference) if one.must_sign and one.key != ON_PAPER]
-
-
 def waiting(raw: bytes) -> Waiting:
     """Read a record with its signatures."""
     envelope, record = read_record(raw)
-    named = [one for one in signers(record.conference) if one.key != ON_PAPER]
+    named = [one for one in signers_of(record.conference) if one.key != ON_PAPER]
     found = verified(envelope, [one.key for one in named])
     there = tuple(one.name for one in named if keyid(one.key) in found)
-    missing = tuple(one.name for one in with_key(record.conference) if keyid(one.key) not in found)
+    missing = tuple(one.name for one in required_signers(record.conference, record) if keyid(one.key) not in found)
     return Waiting(raw, record, there, missing)
 
 

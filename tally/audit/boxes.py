@@ -107,6 +107,7 @@ class Boxes:
         for finding in whole.checks[known:]:
             self.ledger.add(finding)
         self.ledger.notes += whole.notes[len(report.notes) :]
+        self.ledger.excused += whole.excused
         self.unchecked |= {*unchecked_in(whole)} - {PDF_SIGNATURES}
         conference = report.election.conference if report.election else None
         self.conferences += [conference] if conference is not None else []

@@ -72,6 +72,7 @@ def _check(boxes: Boxes) -> Report:
         ballots=boxes.ballots,
         signed_by=signed_by,
         notes=tuple(ledger.notes),
+        excused=tuple(dict.fromkeys(ledger.excused)),
         unchecked=in_order(boxes.unchecked | (unexamined(ledger.findings) & {RECORD, PDF_SIGNATURES})),
     )
 

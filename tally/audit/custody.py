@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from tally.audit.boxes import ARCHIVE, Boxes
 from tally.audit.dossier import PLACES
 from tally.audit.minutes import minutes_beside
-from tally.signatures import signers
 from voting.documents.conference import ON_PAPER, Conference
+from voting.documents.signed import signers_of
 
 LOG, DESTRUCTION = "conference-log.txt", "destruction.json"
 SHEETS = ("custody-sheet.txt", "custody-sheet.pdf")
@@ -44,4 +44,4 @@ def _of_boxes(boxes: Boxes) -> Iterator[str]:
 
 def _named(conference: Conference) -> set[str]:
     """Return the keys of the desk, which a meeting held on paper from the start has not, and of those who sign."""
-    return {conference.desk_key, *(one.key for one in signers(conference))} - {ON_PAPER, ""}
+    return {conference.desk_key, *(one.key for one in signers_of(conference))} - {ON_PAPER, ""}

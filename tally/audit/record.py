@@ -49,7 +49,8 @@ def check_records(report: Report, files: dict[str, bytes]) -> Report:
         seen.add(read.record.paper)
         check_record(ledger, report, report.election, read)
     checks, notes = (*report.checks, *ledger.findings), tuple(dict.fromkeys((*report.notes, *ledger.notes)))
-    return replace(report, verdict=verdict_of(checks), checks=checks, notes=notes)
+    excused = tuple(dict.fromkeys((*report.excused, *ledger.excused)))
+    return replace(report, verdict=verdict_of(checks), checks=checks, notes=notes, excused=excused)
 
 
 def read_record(name: str, raw: bytes) -> ReadRecord:

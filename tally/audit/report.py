@@ -63,6 +63,7 @@ class Ledger:
         self._findings: dict[str, Finding] = {}
         self.unsupported: list[str] = []
         self.notes: list[str] = []
+        self.excused: list[str] = []
 
     def add(self, finding: Finding) -> None:
         """Add what was found elsewhere."""

@@ -6,11 +6,12 @@ from keys.errors import KeysError
 from keys.signing import Envelope as Signed
 from keys.signing import keyid, verify_envelope
 from tally.audit.report import Ledger
-from tally.signatures import required_signers, signers
 from voting.documents.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import read_payload
+from voting.documents.errors import DocumentError
 from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, HeadWord, SignedDecision
 from voting.documents.record import Record
+from voting.documents.signed import excused_tellers, required_signers, signers_of
 
 SIGNATURES, HEAD = "signatures", "head_decision"
 
@@ -24,7 +25,7 @@ def as_signed(envelope: Envelope) -> Signed:
 
 def check_signatures(ledger: Ledger, conference: Conference, place: str, envelope: Envelope) -> None:
     """Check every signature of a record, and that no required one is missing."""
-    by_id = {_keyid(one): one for one in signers(conference) if one.key != ON_PAPER}
+    by_id = {_keyid(one): one for one in signers_of(conference) if one.key != ON_PAPER}
     present = [one.keyid for one in envelope.signatures]
     valid = ledger.read(
         SIGNATURES, place, lambda: verify_envelope(as_signed(envelope), {one.key for one in by_id.values()})
@@ -33,12 +34,23 @@ def check_signatures(ledger: Ledger, conference: Conference, place: str, envelop
     for number, found in enumerate(present, 1):
         why = "by nobody of Setup" if found not in by_id else f"of {by_id[found].name} does not verify"
         ledger.require(SIGNATURES, found in (valid or ()), place, f"signature {number}: {why}")
-    required = required_signers(conference)
+    record = _record_in(envelope)
+    required = required_signers(conference, record)
+    if record is not None:
+        ledger.excused += [conference.tellers[owner - 1].name for owner in excused_tellers(conference, record)]
     for signer in required:
         ledger.signed(SIGNATURES, _keyid(signer) in present, place, f"{signer.name} ({signer.role})")
     if not required:
         why = "nobody signed by key: a record that is on paper alone cannot be checked here"
         ledger.require(SIGNATURES, bool(valid), place, why)
+
+
+def _record_in(envelope: Envelope) -> Record | None:
+    """The record that is signed, or None where it cannot be read, which other checks name."""
+    try:
+        return read_payload(envelope, Record, "record")
+    except DocumentError:
+        return None
 
 
 def check_head(ledger: Ledger, conference: Conference, place: str, record: Record) -> None:

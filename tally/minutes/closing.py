@@ -4,6 +4,7 @@ from tally.minutes.blocks import Block, Heading, SignatureBlock, Signatures, Tex
 from tally.minutes.view import View
 from tally.minutes.wording import clock, day, moment
 from voting.documents.conference import ON_PAPER, Signer
+from voting.documents.signed import excused_tellers
 
 CHAIR, SECRETARY, HEAD = "chair", "secretary", "head"
 
@@ -74,5 +75,6 @@ def head_teller(tellers: tuple[Signer, ...]) -> int:
 
 def _block(view: View, field: str, title: tuple[str, ...], signer: Signer) -> SignatureBlock:
     digital = signer.key != ON_PAPER
-    hint = view.words("signature.hint_digital" if digital else "signature.hint")
+    absent = field in {teller_field(owner) for owner in excused_tellers(view.conference, view.record)}
+    hint = view.words("signature.hint_absent" if absent else "signature.hint_digital" if digital else "signature.hint")
     return SignatureBlock(field if digital else "", title, hint, signer.name, signer.role)

@@ -4,6 +4,8 @@ from tally.minutes.blocks import Block, Header, Heading, Text, Title
 from tally.minutes.view import View
 from tally.minutes.wording import UNBREAKABLE, capitalised, clock, day, moment
 from voting.documents.conference import Quorum
+from voting.documents.facts import ChairWord
+from voting.documents.signed import excused_tellers
 
 NUMBER_TO_FILL_IN = UNBREAKABLE * 7
 """Room for the number that the registry gives (văn thư cấp số)."""
@@ -100,7 +102,7 @@ def ballot(view: View) -> list[Block]:
     ]
     chair_words = [
         words("word.line", by=f"{capitalised(view.who)} {one.by}" if view.language == "vi" else one.by,
-              what=words(f"word.{one.kind}"), reason=one.reason.rstrip("."))
+              what=_what(view, one), reason=one.reason.rstrip("."))
         for one in view.record.count.chair_words
     ]  # fmt: skip
     texts = [
@@ -115,6 +117,16 @@ def ballot(view: View) -> list[Block]:
         *_list_after(words("word.label"), tuple(chair_words)),
     ]
     return [Heading(words("ballot.head")), *_numbered(texts)]
+
+
+def _what(view: View, word: ChairWord) -> str:
+    """Say what a word of the chair allowed; one on absence names whom it excuses from signing."""
+    excused = [
+        view.conference.tellers[owner - 1].name
+        for owner in excused_tellers(view.conference, view.record)
+        if word.kind == "teller_absent" and owner in (word.tellers or (owner,))
+    ]
+    return view.words("word.teller_excused", names=", ".join(excused)) if excused else view.words(f"word.{word.kind}")
 
 
 def _time(view: View) -> str:

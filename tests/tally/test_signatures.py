@@ -10,10 +10,8 @@ from tally.pens import KeyPen
 from tally.signatures import (
     head_word,
     read_record,
-    required_signers,
     sign_list_with,
     sign_record,
-    signers,
     unsigned_record,
 )
 from tests.attacks.lab import Lab, counted
@@ -24,6 +22,7 @@ from voting.documents.envelope import payload_of, read_payload
 from voting.documents.errors import NotCanonical
 from voting.documents.facts import SignedDecision
 from voting.documents.list_decision import unsigned_list_decision, verify_list_decision
+from voting.documents.signed import required_signers, signers_of
 from voting.plan.decisions import Deciding, list_decision_for
 
 
@@ -45,7 +44,7 @@ def test_those_of_setup_sign_in_any_order_and_the_bytes_are_the_same(lab: Lab, u
         other = sign_record(other, [lab.signing[name]])
     assert sorted(keyids(one)) == keyids(one) == keyids(other)
     envelope, record = read_record(one)
-    valid = verify_envelope(as_signed(envelope), [person.key for person in signers(record.conference)])
+    valid = verify_envelope(as_signed(envelope), [person.key for person in signers_of(record.conference)])
     assert sorted(valid) == keyids(one)
 
 

@@ -8,10 +8,11 @@ folders of their attempt. At the top stand the ledger, the summary tables, the l
 
 from collections.abc import Collection, Iterator, Mapping
 
-from voting.documents.conference import ON_PAPER, Signer
+from voting.documents.conference import ON_PAPER
 from voting.documents.ledger import Ledger, Sitting
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
+from voting.documents.signed import required_signers
 
 LEDGER = "ledger.json"
 REVIEW, RESULTS = "bieu-ra-soat", "bieu-ket-qua"
@@ -70,13 +71,9 @@ def _sign_all(live: Collection[Record | ListDecision]) -> set[str]:
 
 def required_keys(document: Record | ListDecision) -> set[str]:
     """Return the keys of those who must sign a document, without those who sign on paper."""
-    signers: tuple[Signer, ...]
     if isinstance(document, Record):
-        conference = document.conference
-        signers = (*conference.tellers, conference.secretary, conference.chair)
-    else:
-        signers = document.signers
-    return {one.key for one in signers if one.must_sign} - {ON_PAPER}
+        return {one.key for one in required_signers(document.conference, document)}
+    return {one.key for one in document.signers if one.must_sign} - {ON_PAPER}
 
 
 def misplaced(names: set[str], ledger: Ledger, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:

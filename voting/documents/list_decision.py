@@ -120,7 +120,11 @@ def verify_list_decision(raw: bytes) -> ListDecision:
 
 def missing_signatures(envelope: Envelope, signers: Sequence[Signer]) -> tuple[str, ...]:
     """Return the names of those who must sign with a key and whose signature is not there or does not verify."""
-    required = [signer for signer in signers if signer.must_sign and signer.key != ON_PAPER]
+    return missing_of(envelope, [signer for signer in signers if signer.must_sign and signer.key != ON_PAPER])
+
+
+def missing_of(envelope: Envelope, required: Sequence[Signer]) -> tuple[str, ...]:
+    """Return the names of those, all with keys, whose signature is not there or does not verify."""
     found = verify_envelope(msgspec.to_builtins(envelope), [signer.key for signer in required])
     return tuple(signer.name for signer in required if keyid(signer.key) not in found)
 

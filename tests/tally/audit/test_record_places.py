@@ -16,7 +16,7 @@ from tally.audit.opening_proofs import check_openings
 from tally.audit.record import read_record
 from tally.audit.report import Ledger
 from tally.audit.signatures import check_head, check_signatures
-from tally.signatures import head_word, signers, unsigned_record
+from tally.signatures import head_word, unsigned_record
 from tests.attacks.lab import Lab, counted
 from tests.attacks.records import conference_of, confirmation, count_facts, envelope, papers, room_facts
 from tests.tally.audit.reading import audited, said
@@ -34,6 +34,7 @@ from voting.documents.facts import (
     Incident,
     SparesActivated,
 )
+from voting.documents.signed import signers_of
 
 RECORD = "record.json (paper 1)"
 
@@ -227,7 +228,7 @@ def test_every_opening_proof_that_lacks_or_fails_is_named_with_its_teller(lab: L
 def test_every_wrong_signature_stands_at_its_number(lab: Lab) -> None:
     fields = json.loads(papers(lab, counted(lab)).sign())
     found = fields["signatures"]
-    names = {keyid(one.key): one.name for one in signers(conference_of(lab))}
+    names = {keyid(one.key): one.name for one in signers_of(conference_of(lab))}
     first, third = (names[found[at]["keyid"]] for at in (0, 2))
     found[0]["sig"], found[2]["sig"] = found[2]["sig"], found[0]["sig"]
     found.append({"keyid": "0" * 64, "sig": found[1]["sig"]})
