@@ -12,6 +12,8 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from keys.durable import read_plain, real_folder, write_whole
+from keys.errors import UnsafeFile
 from voting.closing import Closed
 from voting.errors import StickMissing
 
@@ -47,17 +49,13 @@ def write_to(stick: Path, closed: Closed) -> Path:
     folder = stick / f"phieukin-{closed.uuid}"
     try:
         folder.mkdir(exist_ok=True)
+        real_folder(folder)
         for name, content in handover_files(closed).items():
-            _write(folder / name, content)
-            if (folder / name).read_bytes() != content:
+            write_whole(folder / name, content)
+            if read_plain(folder / name) != content:
                 raise StickMissing(f"{name}: the stick gives back something else: take another one")
+    except UnsafeFile as error:
+        raise StickMissing(str(error)) from None
     except OSError as error:
         raise StickMissing(f"the stick cannot be written to: {error.strerror or 'unknown'}") from None
     return folder
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -32,3 +32,18 @@ def test_writing_twice_is_the_same_and_a_stick_that_went_away_is_said(tmp_path: 
     assert write_to(tmp_path, BOX) == write_to(tmp_path, BOX)
     with pytest.raises(StickMissing):
         write_to(tmp_path / "gone" / "away", BOX)
+
+
+def test_links_on_a_prepared_stick_are_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "room.key").write_bytes(b"precious")
+    folder = write_to(tmp_path / "stick", BOX)
+    archive = next(folder.glob("*.bel"))
+    archive.unlink()
+    archive.symlink_to(tmp_path / "room.key")
+    write_to(tmp_path / "stick", BOX)
+    assert (tmp_path / "room.key").read_bytes() == b"precious" and not archive.is_symlink()
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StickMissing, match="link"):
+        write_to(tmp_path / "stick", BOX)
