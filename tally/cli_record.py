@@ -11,6 +11,7 @@ import msgspec
 
 from keys.durable import read_plain, real_folder
 from tally.audit import Report, audit
+from tally.certificate_warnings import tell_certificate
 from tally.cli_ceremony import language_option
 from tally.cli_options import EXISTING, FOLDER, TARGET
 from tally.cli_pens import PenChoice, open_pen_if_named, open_record_pen, pen_options
@@ -21,7 +22,7 @@ from tally.guide import Guide, Language, Refused, both, in_both, tell_aside
 from tally.head_decision import check_chosen, check_day, make_decision, tied_paper
 from tally.minutes import render_minutes, renderer_versions
 from tally.paper import paper_records, read_hand_count
-from tally.pdf_cli import place_of
+from tally.pdf_cli import name_at, place_of
 from tally.pdf_signatures import check_minutes, sign_minutes
 from tally.pens import Pen
 from tally.record import BothFacts, build_record, record_payload
@@ -245,6 +246,7 @@ def _sign_pdf(path: Path, payload: bytes, pen: Pen) -> None:
         both("said.signed_already", path=path)
         return
     now = datetime.datetime.now().astimezone()
+    tell_certificate(pen, name_at(payload, place), now)
     put_named(path, sign_minutes(minutes, payload, place, pen, now))
 
 

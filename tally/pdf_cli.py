@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from tally.certificate_warnings import tell_certificate
 from tally.cli_options import EXISTING, TARGET
 from tally.cli_pens import PenChoice, open_record_pen, pen_options
 from tally.errors import CannotSign
@@ -33,6 +34,7 @@ def sign_minutes_command(
     with open_record_pen(pen, [parse_record(payload)]) as opened:
         pdf = minutes.read_bytes()
         place = field or place_of(opened, payload, pdf)
+        tell_certificate(opened, name_at(payload, place), datetime.now().astimezone())
         signed = sign_minutes(pdf, payload, place, opened, datetime.now().astimezone())
         if with_record:
             put_named(record, sign_record_with(record.read_bytes(), [opened]))
@@ -56,6 +58,12 @@ def place_of(pen: Pen, payload: bytes, pdf: bytes) -> str:
     if not mine:
         raise CannotSign("this key is not one that the record names for its minutes", "not_a_signer")
     return next((field for field in mine if field not in done), mine[0])
+
+
+def name_at(payload: bytes, place: str) -> str:
+    """Return the name of who signs at a place; empty for a place that does not exist."""
+    people = dict(signers(View.of(parse_record(payload), "vi")))
+    return people[place].name if place in people else ""
 
 
 def _tell(pdf: bytes, payload: bytes) -> None:
