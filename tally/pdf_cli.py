@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from tally.certificate_warnings import tell_certificate
+from tally.certificate_warnings import certificate_warnings, tell_certificate
 from tally.cli_options import EXISTING, TARGET
 from tally.cli_pens import PenChoice, open_record_pen, pen_options
 from tally.errors import CannotSign
@@ -70,5 +70,7 @@ def _tell(pdf: bytes, payload: bytes) -> None:
     found = check_minutes(pdf, payload)
     for one in found:
         click.echo(f"{one.claimed.isoformat(timespec='seconds')}  {one.name} – {one.role} ({one.field})")
+        for key, values in certificate_warnings(one.certificate or None, one.name, one.claimed):
+            both(f"said.{key}", **values)
     missing = awaiting(payload, found)
     both("said.awaiting" if missing else "said.all_signed", names=", ".join(missing))

@@ -42,6 +42,11 @@ def check_cms(raw: bytes, digest: bytes, keys: Container[str], place: str) -> st
         raise InvalidMinutes(f"{place}: not a CMS signature ({type(error).__name__})") from None
 
 
+def certificate_in(raw: bytes) -> bytes:
+    """Return the certificate of a CMS signature that `check_cms` has checked, in DER."""
+    return bytes(cms.ContentInfo.load(raw, strict=True)["content"]["certificates"][0].chosen.dump())
+
+
 def _built_from(info: cms.SignerInfo, certificate: cms.Certificate) -> bytes:
     """Build the whole object from certificate, signed attributes and signature value."""
     if info["signature_algorithm"]["algorithm"].native not in ALGORITHMS:

@@ -24,7 +24,7 @@ from tally.minutes.renderer import (
 from tally.minutes.view import View, parse_record
 from tally.minutes.wording import moment
 from tally.pdf_certificates import certificate_for
-from tally.pdf_cms import check_cms
+from tally.pdf_cms import certificate_in, check_cms
 from tally.pdf_revisions import fields_of, frames_of
 from tally.pdf_writer import add_signature
 from tally.pens import Pen
@@ -42,6 +42,7 @@ class SignedBy:
     role: str
     key: str
     claimed: datetime
+    certificate: bytes = b""
 
 
 def sign_minutes(pdf: bytes, payload: bytes, field: str, pen: Pen, when: datetime) -> bytes:
@@ -84,10 +85,11 @@ def check_minutes(pdf: bytes, payload: bytes) -> tuple[SignedBy, ...]:
     signed = [check_cms(one.cms(pdf), one.digest(pdf), keys, f"byte {one.start}") for one in frames]
     places = {one.field: one for one in signature_places(payload, exact=False)}
     found = []
-    for (field, claimed), key in zip(fields_of(pdf, len(rebuilt), frames, places), signed, strict=True):
-        if people[field].key != key:
-            raise InvalidMinutes(f"{field}: signed by another key than that of {people[field].name}")
-        found.append(SignedBy(field, people[field].name, people[field].role, key, claimed))
+    for (place, claimed), key, frame in zip(fields_of(pdf, len(rebuilt), frames, places), signed, frames, strict=True):
+        one = people[place]
+        if one.key != key:
+            raise InvalidMinutes(f"{place}: signed by another key than that of {one.name}")
+        found.append(SignedBy(place, one.name, one.role, key, claimed, certificate_in(frame.cms(pdf))))
     return tuple(found)
 
 

@@ -1,13 +1,18 @@
 """What is wrong with a token's certificate is said with its dates before it signs."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from keys.signing import new_signing_key
 from tally.certificate_warnings import certificate_warnings, tell_certificate
+from tally.minutes import render_minutes
 from tally.pdf_certificates import VALIDITY, certificate_for
+from tally.pdf_signatures import sign_minutes
 from tally.pens import KeyPen
+from tests.tally.records import envelope, payload, sample_record, team
+from tests.tally.terminal import run
 from voting.documents.conference import Signer
 
 COUNTED = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -36,3 +41,16 @@ def test_a_warning_has_the_dates_and_no_certificate_gives_none(capsys: pytest.Ca
     assert "29/11/2026" in capsys.readouterr().out
     tell_certificate(KeyPen(new_signing_key()), "Lò Thị Ước", COUNTED)
     assert capsys.readouterr().out == ""
+
+
+def test_check_minutes_names_what_is_wrong_with_a_certificate(tmp_path: Path) -> None:
+    people = team("chair")
+    record = sample_record(2, people=people)
+    pen = KeyPen(people.keys["chair"])
+    other = Signer("Hà Văn Đạt", "Khách", "", True)
+    foreign = KeyPen(pen.key, bytes(certificate_for(pen, other, "Văn phòng", COUNTED).dump()))
+    (tmp_path / "record.json").write_bytes(envelope(record))
+    signed = sign_minutes(render_minutes(payload(record)), payload(record), "chair", foreign, COUNTED)
+    (tmp_path / "minutes.pdf").write_bytes(signed)
+    said = run("check-minutes", tmp_path / "record.json", tmp_path / "minutes.pdf")
+    assert said.exit_code == 0 and "Hà Văn Đạt" in said.output, said.output
