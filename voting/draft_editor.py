@@ -5,6 +5,7 @@ comes in: Unicode NFC, one space between words. What does not fit a field raises
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
@@ -224,25 +225,45 @@ def _paper(fields: Fields, old: Paper | None) -> Paper:
     rule = msgspec.convert({"op": op, "num": num, "den": den, "base": base}, Rule)
     top = fields.get("mode") == "top"
     selection = Selection("top", whole(fields, "quota", 1)) if top else Selection("all")
-    known = {(one.name, one.born): one.id for one in old.candidates} if old else {}
-    names = tuple(_candidates(fields, known))
+    names = tuple(_candidates(fields, old.candidates if old else ()))
     return Paper(kind, tidy(fields.get("unit", "")), tidy(fields.get("title", "")), rule, selection, tie_scope, names)
 
 
-def _candidates(fields: Fields, known: Mapping[tuple[str, str], str]) -> Iterator[Candidate]:
+def _candidates(fields: Fields, before: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield the names of both fields; whoever was there keeps the id, the others get the next free one."""
     lines = [(line, False) for line in fields.get("listed", "").splitlines() if line.strip()]
     lines += [(line, True) for line in fields.get("put_forward", "").splitlines() if line.strip()]
     if len(lines) > NAMES_LIMIT:
         message = f"at most {NAMES_LIMIT} names on one paper expected, {len(lines)} found"
         raise InvalidDraft(message, told="names_limit", at="listed", most=NAMES_LIMIT, found=len(lines))
-    taken = set(known.values())
+    typed = []
     for line, put_forward in lines:
         parts = [tidy(part) for part in line.replace("\t", ";").split(";", len(PARTS) - 1)]
         name, position, born, note = parts + [""] * (len(PARTS) - len(parts))
-        identifier = known.get((name, born)) or _free(taken)
+        typed.append(Candidate("", name, position, born, note, put_forward, _NOT_YET))
+    kept = _kept_ids(typed, before)
+    taken = {one.id for one in before}
+    for at, one in enumerate(typed):
+        identifier = kept.get(at) or _free(taken)
         taken.add(identifier)
-        yield Candidate(identifier, name, position, born, note, put_forward, _NOT_YET)
+        yield msgspec.structs.replace(one, id=identifier)
+
+
+def _kept_ids(typed: Sequence[Candidate], before: Sequence[Candidate]) -> dict[int, str]:
+    """Return the ids of those who were there, by place: each once, also of several people of one name and birth.
+
+    Position tells them apart; where it changed, whoever is left over is taken in the order of the paper.
+    """
+    kept: dict[int, str] = {}
+    for known_by in (lambda one: (one.name, one.born, one.position), lambda one: (one.name, one.born)):
+        left: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for one in before:
+            if one.id not in kept.values():
+                left[known_by(one)].append(one.id)
+        for at, one in enumerate(typed):
+            if at not in kept and left[known_by(one)]:
+                kept[at] = left[known_by(one)].pop(0)
+    return kept
 
 
 def _free(taken: set[str]) -> str:

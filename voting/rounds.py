@@ -88,6 +88,14 @@ def put_paper(session: Session, number: int, name: str, raw: bytes) -> None:
     _put(session, number, name, raw)
 
 
+def drop_paper(session: Session, number: int, name: str) -> None:
+    """Take a further file off, if it is there."""
+    row = session.get(RoundFileRow, (number, name))
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
 def move_papers(session: Session, number: int, folder: str, target: str) -> None:
     """Move the further files of one folder of the dossier into another."""
     for row in _files(session, number):

@@ -5,17 +5,21 @@ changing the round afterwards changes later steps alone.
 """
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
+from voting.documents.list_decision import ListDecision
+from voting.documents.record import Record
 from voting.plan.collation import sort_names
 from voting.plan.dossier.rows import reference_of
 from voting.plan.eligibility import TWO_TERMS, Assessment, Confirmation, Standing, assess, two_terms
-from voting.plan.errors import InvalidRound, WrongTurn
+from voting.plan.errors import BoundPerson, InvalidRound, WrongTurn
+from voting.plan.filing import Filed
 from voting.plan.leavers import Leaver, leavers
 from voting.plan.meetings import CompositionWord
 from voting.plan.people import Person
+from voting.plan.persons import Difference, compare, key_of
 from voting.plan.rounds import (
     Nominee,
     Options,
@@ -25,8 +29,10 @@ from voting.plan.rounds import (
     person_of,
     procedure_of,
     round_problems,
+    step_of,
     title_of,
 )
+from voting.plan.summons import summon
 from voting.rounds import Kept
 
 STANDINGS: tuple[Standing, ...] = ("eligible", "to_decide", "not_eligible")
@@ -34,17 +40,48 @@ AT_ONCE = "a round needs at least one title to plan for"
 """The one problem that a round may have while it is being prepared."""
 
 
-def with_people(kept: Kept, people: tuple[Person, ...]) -> Kept:
-    """Take a new staff list; names on lists that are not in it any more fall away."""
-    there = {one.id for one in people}
+def with_people(kept: Kept, people: tuple[Person, ...], files: tuple[Filed, ...] = ()) -> Kept:
+    """Take a new staff list, matched by person (`voting.plan.persons`); `files` are the round's signed documents.
+
+    Raises UnclearPerson where two people cannot be told apart, and BoundPerson where somebody who was decided or voted
+    on would change or vanish.
+    """
+    difference = compare(kept.plan.people, people)
+    check_bound(kept, difference, files)
+    return _checked(kept, msgspec.structs.replace(kept.plan, people=difference.people))
+
+
+def check_bound(kept: Kept, difference: Difference, files: tuple[Filed, ...]) -> None:
+    """Raise BoundPerson, with every name, where a new list takes away or makes another of who was decided or voted on.
+
+    A new position, unit or post makes nobody another person; another name, birth or sex under the same code does.
+    """
+    bound = bound_people(kept, files)
+    wrong = [one for one in difference.goes if one.id in bound]
+    wrong += [before for before, after in difference.changes if before.id in bound and key_of(before) != key_of(after)]
+    if wrong:
+        names = "; ".join(f"{one.name} ({one.birth.text()})" for one in wrong)
+        raise BoundPerson(f"decided or voted on: {names}", told="bound_people", at="file", names=names)
+
+
+def bound_people(kept: Kept, files: tuple[Filed, ...]) -> set[str]:
+    """Return the ids of those who were decided or voted on, or summoned to a step whose conference has begun."""
     plan = kept.plan
-    return _checked(kept, msgspec.structs.replace(
-        plan,
-        people=people,
-        nominees=tuple(one for one in plan.nominees if one.person in there),
-        eligible=tuple(one for one in plan.eligible if one.person in there),
-        removals=tuple(one for one in plan.removals if one.person in there),
-    ))  # fmt: skip
+    found = {one for filed in files for one in _named_in(filed.document)}
+    found |= {one.person for entries in (plan.nominees, plan.eligible, plan.removals) for one in entries}
+    found |= {one.person for one in kept.confirmations} | {one.exclusion.person for one in kept.exclusions}
+    for step in kept.conferences:
+        capacities = step_of(plan, step).composition.capacities
+        found |= {one.person for one in summon(plan.people, capacities).people}
+    return found
+
+
+def _named_in(document: Record | ListDecision) -> Iterator[str]:
+    """Yield the ids of everybody whose name stands in a signed document."""
+    if isinstance(document, ListDecision):
+        yield from (one.id for listed in document.lists for one in listed.names)
+    else:
+        yield from (one.id for paper in document.conference.papers for one in paper.candidates)
 
 
 def with_seat(kept: Kept, seat: Seat) -> Kept:

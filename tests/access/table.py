@@ -102,6 +102,8 @@ TABLE: dict[str, str] = {
     "POST /rounds/<int:number>/options": "organiser",
     "GET /rounds/<int:number>/people": "organiser secretary",
     "POST /rounds/<int:number>/people": "organiser",
+    "GET /rounds/<int:number>/people/changes": "organiser",
+    "POST /rounds/<int:number>/people/changes": "organiser",
     "GET /rounds/<int:number>/people/template.<kind>": "organiser secretary",
     "GET /rounds/<int:number>/seats": "organiser chair secretary",
     "POST /rounds/<int:number>/seats": "organiser",

@@ -17,6 +17,14 @@ class ImportRefused(PlanError):
         self.faults = faults
 
 
+class UnclearPerson(PlanError):
+    """Two people of a list cannot be told apart, or one cannot be told from those of the list before."""
+
+
+class BoundPerson(PlanError):
+    """Somebody who was decided or voted on would change or vanish with a new list."""
+
+
 class InvalidPerson(PlanError):
     """A person's data contradict themselves."""
 

@@ -43,9 +43,13 @@ class RetirementOverride(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One person. `post`, `capacities` and `planned` are ids of the ruleset."""
+    """One person. `code` is the office's own, "" where it has none; the id stays once it is given.
+
+    `post`, `capacities` and `planned` are ids of the ruleset.
+    """
 
     id: str
+    code: str = ""
     name: str
     birth: Birth
     sex: Sex

@@ -7,10 +7,13 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from voting.plan.columns import AGES, COLUMNS, BadCell, Column
 from voting.plan.errors import ImportRefused
 from voting.plan.months import Month
 from voting.plan.people import Birth, Person, RetirementOverride
+from voting.plan.persons import folded, given_id
 from voting.plan.spelling import LookAlike, from_sheet, look_alikes
 from voting.plan.words import Fault, Words
 from voting.procedures.schema import Ruleset
@@ -104,7 +107,7 @@ def _headers(grid: Grid) -> dict[int, Column]:
 
 
 def _row(number: int, cells: Sequence[Cell], places: Mapping[int, Column], ruleset: Ruleset) -> _Row:
-    values: dict[str, object] = {"id": f"D{number}"}
+    values: dict[str, object] = {}
     faults: list[Fault] = []
     for at, cell in enumerate(cells, 1):
         if at not in places and _text(cell):
@@ -145,22 +148,31 @@ def _contradictions(row: _Row, letters: Mapping[str, int], today: datetime.date)
 
 
 def _repeated(rows: Sequence[_Row], letters: Mapping[str, int]) -> Iterator[Fault]:
-    """Name people who are there twice, by code, or by name, birth and unit."""
-    first: dict[tuple[object, ...], int] = {}
+    """Name people who are there twice: by code, or by name, birth and sex unless two codes say that they are two."""
+    first: dict[tuple[str, object], _Row] = {}
     for row in rows:
-        person = tuple(row.values.get(field) for field in ("name", "birth", "unit"))
-        keys: list[tuple[str, tuple[object, ...]]] = [("id", ("id", str(row.values["id"]).casefold()))]
-        if None not in person:
-            keys.append(("name", ("name", *person)))
-        for field, key in keys:
-            before = first.setdefault(key, row.number)
-            if before != row.number:
-                words = Words(f"trùng với dòng {before}", f"the same as row {before}")
-                yield Fault(cell_name(row.number, letters.get(field, letters["name"])), words)
+        code = str(row.values.get("id", "")).casefold()
+        if code and (before := first.setdefault(("id", code), row)) is not row:
+            words = Words(f"trùng mã với dòng {before.number}", f"the same code as row {before.number}")
+            yield Fault(cell_name(row.number, letters["id"]), words)
+            continue
+        if not {"name", "birth", "sex"} <= row.values.keys():
+            continue
+        key = ("person", (folded(str(row.values["name"])), row.values["birth"], row.values["sex"]))
+        before = first.setdefault(key, row)
+        if before is not row and not (code and before.values.get("id")):
+            words = Words(
+                f"trùng với dòng {before.number}: cùng họ tên, ngày sinh, giới tính; nếu là hai người thì ghi mã cán "
+                "bộ của mỗi người",
+                f"the same as row {before.number} by name, birth and sex; if they are two people, give each their code",
+            )
+            yield Fault(cell_name(row.number, letters["name"]), words)
 
 
 def _person(row: _Row) -> Person:
     values = dict(row.values)
     month, basis = values.pop("retirement_month", None), values.pop("retirement_basis", "")
     override = RetirementOverride(Month(month), str(basis)) if isinstance(month, int) else None
-    return Person(**values, retirement=override)  # type: ignore[arg-type] # each column's reader gives its field's type
+    code = str(values.pop("id", ""))
+    found = Person(id=code, code=code, **values, retirement=override)  # type: ignore[arg-type] # by the columns' readers
+    return found if code else msgspec.structs.replace(found, id=given_id(found))

@@ -88,7 +88,16 @@ def test_a_bad_cell_is_named(field: str, text: str) -> None:
 
 def test_the_same_person_or_code_twice_is_named() -> None:
     assert faults(row(1), row(2, id="CB001")) == ["A3"]
-    assert faults(row(1), row(2, name=row(1)[1])) == ["B3"]
+    same = row(1)[1]
+    for first, second in (("", ""), ("CB1", ""), ("", "CB2")):
+        assert faults(row(1, id=first), row(2, id=second, name=same, unit="Phòng Khác")) == ["B3"]
+    assert faults(row(1, id="", name="Lò Văn Hòa"), row(2, id="", name="LÒ VĂN HOÀ")) == ["B3"]
+
+
+def test_two_people_alike_with_codes_of_their_own_are_two_and_shown_as_look_alikes() -> None:
+    found = read(row(1), row(2, name=row(1)[1]))
+    assert [one.id for one in found.people] == ["CB001", "CB002"]
+    assert [(one.first, one.second, one.kind) for one in found.look_alikes] == [("CB001", "CB002", "same")]
 
 
 @pytest.mark.parametrize(

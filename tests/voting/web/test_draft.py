@@ -200,6 +200,21 @@ def test_names_that_stay_keep_their_ids(room: Room, browser: Browser) -> None:
     ]
 
 
+def test_two_people_of_one_name_keep_an_id_each_when_the_paper_is_saved_again(room: Room, browser: Browser) -> None:
+    room.begin()
+    browser.sign_in("organiser")
+    lines = ["Lò Văn Một; Trưởng phòng", "Lò Văn Một; Chuyên viên", "Cầm Thị Ba; Kế toán"]
+    listed = [
+        {**PAPER, "listed": "\n".join(names), "put_forward": ""}
+        for names in (lines, lines, [lines[1], lines[2], lines[0]])
+    ]
+    found = []
+    for fields in listed:
+        assert browser.post("/draft/papers/1", **fields).status_code == 303
+        found.append({(one.name, one.position): one.id for one in draft_of(room).papers[0].candidates})
+    assert len(set(found[0].values())) == 3 and found[1] == found[0] == found[2]
+
+
 def test_people_come_from_a_workbook_by_their_headers(room: Room, browser: Browser) -> None:
     room.begin()
     book = openpyxl.Workbook()

@@ -264,6 +264,12 @@ def test_signed_documents_feed_the_next_step_down_to_the_dossier(app: Flask, bro
         assert browser.post(f"/rounds/1/steps/{step}/records").status_code == 303
         page = browser.get(f"/rounds/1/steps/{step}").text
         assert "Nguyễn Phó An" in page and re.search(r"\d+/\d+; \d+,\d\d%", page)
+        running = browser.get("/rounds/1/dossier").text
+        assert "không đưa vào" not in running or step == 5
+        assert ("phieu-thong-tin" in running or "briefing.pdf" in running) == (step == 4)
+        if step == 3:
+            assert "chưa kết luận (đến lượt bước 4)" in running
+            assert browser.get("/rounds/1/briefing.pdf").status_code == 409
     page = browser.get("/rounds/1/dossier").text
     assert "đưa vào quy hoạch" in page and "step-3/minutes.pdf" in page
     assert browser.get("/rounds/1/briefing.pdf").data.startswith(b"%PDF")

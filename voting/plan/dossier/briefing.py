@@ -81,17 +81,18 @@ def _passed(line: Line, step: int) -> bool:
 def _name(line: Line, before: list[int]) -> list[str]:
     votes = [line.votes[step].text() if step in line.votes else "" for step in before]
     person = line.person
-    sex = "Nữ" if person.sex == "F" else "Nam"
+    sex = {"F": " (Nữ)", "M": " (Nam)"}[person.sex] if person else ""
+    left = "" if line.months_left is None else str(line.months_left)
     return [
-        person.name, f"{person.birth.text()} ({sex})", person.ethnicity, person.position_and_unit(),
-        str(line.object or ""), str(line.months_left), *votes,
+        line.name, f"{line.born}{sex}", person.ethnicity if person else "", line.position,
+        str(line.object or ""), left, *votes,
     ]  # fmt: skip
 
 
 def _structure(plan: Round, names: Sequence[Line], review: datetime.date) -> str:
     if plan.ruleset.structure is None:
         return ""
-    counted = panel([line.person for line in names], plan.ruleset.structure, on=review)
+    counted = panel([line.person for line in names if line.person], plan.ruleset.structure, on=review)
     young = plan.ruleset.structure.young_under
     parts = (("nữ", counted.women), ("dân tộc thiểu số", counted.minorities), (f"dưới {young} tuổi", counted.young))
     return f"Cơ cấu {counted.total:02d} nhân sự: " + "; ".join(f"{label} {_share(share)}" for label, share in parts)

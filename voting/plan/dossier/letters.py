@@ -93,7 +93,7 @@ def chosen(lines: Sequence[Line]) -> list[Line]:
 
 
 def _removal_words(removed: Sequence[Line]) -> str:
-    names = "; ".join(f"{line.person.name} ({line.title})" for line in removed)
+    names = "; ".join(f"{line.name} ({line.title})" for line in removed)
     return f"Đề xuất đưa ra khỏi quy hoạch {len(removed):02d} trường hợp: {names}."
 
 
@@ -180,7 +180,7 @@ def _names(document: "Document", plan: Round, lines: Sequence[Line]) -> None:
         _fill(cell, ((head, True),), size=SMALL)
     for at, line in enumerate(lines, 1):
         title = f"{line.title}, {line.seat.unit}"
-        texts = (str(at), line.person.name, line.person.birth.text(), line.person.position_and_unit(), title)
+        texts = (str(at), line.name, line.born, line.position, title)
         *cells, votes = table.add_row().cells
         for cell, text in zip(cells, texts, strict=True):
             _fill(cell, ((text, False),), left=True, size=SMALL)

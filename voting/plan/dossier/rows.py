@@ -9,12 +9,13 @@ from collections.abc import Iterable
 import msgspec
 
 from voting.plan.eligibility import reference_month
-from voting.plan.filing import Filed
+from voting.plan.filing import Filed, step_of_document
 from voting.plan.months import Month, month_index
 from voting.plan.outcome import Conclusion, NameOutcome, Votes, outcomes
 from voting.plan.people import Person
+from voting.plan.persons import folded
 from voting.plan.retirement import months_left, retires
-from voting.plan.rounds import Round, Seat, person_of, procedure_of, title_of
+from voting.plan.rounds import Round, Seat, procedure_of, title_of
 from voting.procedures.schema import Step
 
 CONCLUSIONS: dict[Conclusion, str] = {
@@ -23,19 +24,33 @@ CONCLUSIONS: dict[Conclusion, str] = {
     "not_planned": "Không đưa vào quy hoạch",
     "removal_proposed": "Đề xuất đưa ra khỏi quy hoạch",
     "stays": "Giữ nguyên trong quy hoạch",
+    "undecided": "Chưa kết luận",
 }
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One name of one seat; `votes` by step number."""
+    """One name of one seat; name, position and birth as signed, `votes` by step number.
 
-    person: Person
+    `person` is the one of the staff list who was voted on, None where nobody there is: what only the list says (sex,
+    ethnicity, education, service left) is then not known, and never taken from somebody else.
+    """
+
+    name: str
+    position: str
+    born: str
+    person: Person | None
     seat: Seat
     title: str
     object: int | None
-    months_left: int
+    months_left: int | None
     votes: dict[int, Votes]
     conclusion: Conclusion
+    turn: int = 0
+
+    def concluded(self) -> str:
+        """Spell the conclusion; while the round runs, with the step whose turn it is."""
+        words = CONCLUSIONS[self.conclusion]
+        return f"{words} (đến lượt bước {self.turn})" if self.conclusion == "undecided" else words
 
 
 def reference_of(plan: Round, review: datetime.date) -> Month:
@@ -45,22 +60,37 @@ def reference_of(plan: Round, review: datetime.date) -> Month:
 
 def lines_of(plan: Round, files: Iterable[Filed], review: datetime.date) -> tuple[Line, ...]:
     """Return a line for every name that the round dealt with, by seat."""
+    files = tuple(files)
     seats = {(seat.unit, title_of(plan, seat).name): seat for seat in plan.seats}
     reference = reference_of(plan, review)
-    return tuple(_line(plan, one, seats[one.unit, one.title], reference) for one in outcomes(plan, files))
+    turn = 1 + max((step_of_document(one.document) for one in files), default=0)
+    return tuple(_line(plan, one, seats[one.unit, one.title], reference, turn) for one in outcomes(plan, files))
 
 
-def _line(plan: Round, outcome: NameOutcome, seat: Seat, reference: Month) -> Line:
-    person = person_of(plan, outcome.person)
+def _line(plan: Round, outcome: NameOutcome, seat: Seat, reference: Month, turn: int) -> Line:
+    person = _voted_on(plan, outcome)
     return Line(
+        name=outcome.name,
+        position=outcome.position,
+        born=outcome.born,
         person=person,
         seat=seat,
         title=outcome.title,
-        object=object_of(plan, person, seat),
-        months_left=months_left(reference, retires(person)),
+        object=object_of(plan, person, seat) if person else None,
+        months_left=months_left(reference, retires(person)) if person else None,
         votes={one.step: one for one in outcome.votes},
         conclusion=outcome.conclusion,
+        turn=turn,
     )
+
+
+def _voted_on(plan: Round, outcome: NameOutcome) -> Person | None:
+    """Return the person of the staff list whom a signed name means: of the same id, name and birth."""
+    for one in plan.people:
+        if one.id == outcome.person:
+            same = folded(one.name) == folded(outcome.name) and outcome.born in ("", one.birth.text())
+            return one if same else None
+    return None
 
 
 def object_of(plan: Round, person: Person, seat: Seat) -> int | None:

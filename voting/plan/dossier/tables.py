@@ -53,10 +53,13 @@ class Table(msgspec.Struct, frozen=True):
 class _Entry(msgspec.Struct, frozen=True):
     """A row before it is spelled: somebody, for a seat, with the words of the conclusion."""
 
-    person: Person
+    name: str
+    position: str
+    born: str
+    person: Person | None
     seat: Seat
     object: int | None
-    months_left: int
+    months_left: int | None
     line: Line | None
     conclusion: str
     note: str = ""
@@ -96,7 +99,7 @@ def _of_seat(plan: Round, seat: Seat, lines: Sequence[Line], review: datetime.da
     if procedure_of(plan).kind != "current":
         return [("Danh sách nhân sự", tuple(voted))]
     automatic = _automatic(plan, seat, review)
-    gone = {entry.person.id for entry in (*voted, *removals, *automatic)}
+    gone = {entry.person.id for entry in (*voted, *removals, *automatic) if entry.person}
     staying = [_entry_of(plan, person, seat, review, CONTINUES) for person in _planned(plan, seat, gone)]
     return [
         ("Danh sách tiếp tục quy hoạch", tuple(staying)),
@@ -134,12 +137,15 @@ def _automatic(plan: Round, seat: Seat, review: datetime.date) -> list[_Entry]:
 
 
 def _entry(line: Line) -> _Entry:
-    return _Entry(line.person, line.seat, line.object, line.months_left, line, CONCLUSIONS[line.conclusion])
+    note = "" if line.person else "Không còn trong danh sách cán bộ"
+    return _Entry(line.name, line.position, line.born, line.person, line.seat, line.object, line.months_left, line,
+                  line.concluded(), note)  # fmt: skip
 
 
 def _entry_of(plan: Round, person: Person, seat: Seat, review: datetime.date, words: str, note: str = "") -> _Entry:
     left = months_left(reference_of(plan, review), retires(person))
-    return _Entry(person, seat, object_of(plan, person, seat), left, None, words, note)
+    position, born = person.position_and_unit(), person.birth.text()
+    return _Entry(person.name, position, born, person, seat, object_of(plan, person, seat), left, None, words, note)
 
 
 Speller = tuple[Column, Callable[[_Entry], str]]
@@ -151,31 +157,39 @@ def _spellers(plan: Round, *, current: bool) -> list[Speller]:
     planned: list[Speller] = [
         (
             Column("Chức danh đã quy hoạch", "", 14),
-            lambda e: "; ".join(titles.get(one, one) for one in e.person.planned),
+            lambda e: "; ".join(titles.get(one, one) for one in (e.person.planned if e.person else ())),
         ),
-        (Column("QĐ quy hoạch (số, ngày)", "", 14), lambda e: e.person.planned_decision),
+        _listed("QĐ quy hoạch (số, ngày)", "", 14, "planned_decision"),
     ]
     return [
         (Column("Số TT", "", 5), lambda e: ""),
-        (Column("Họ và tên", "", 20), lambda e: e.person.name),
-        (Column("Ngày sinh", "Nam", 12), lambda e: e.person.birth.text() if e.person.sex == "M" else ""),
-        (Column("Ngày sinh", "Nữ", 12), lambda e: e.person.birth.text() if e.person.sex == "F" else ""),
-        (Column("Dân tộc", "", 8), lambda e: e.person.ethnicity),
-        (Column("Quê quán", "", 12), lambda e: e.person.home),
-        (Column("Ngày vào Đảng", "", 12), lambda e: e.person.party_joined),
-        (Column("Chức vụ, đơn vị", "", 20), lambda e: e.person.position_and_unit()),
-        (Column("Trình độ", "Chuyên môn", 12), lambda e: e.person.education),
-        (Column("Trình độ", "LLCT", 9), lambda e: e.person.theory),
-        (Column("Trình độ", "QLNN", 9), lambda e: e.person.administration),
-        (Column("Đánh giá 3 năm", "", 12), lambda e: e.person.ratings),
+        (Column("Họ và tên", "", 20), lambda e: e.name),
+        (Column("Ngày sinh", "Nam", 12), lambda e: e.born if e.person is None or e.person.sex == "M" else ""),
+        (Column("Ngày sinh", "Nữ", 12), lambda e: e.born if e.person is None or e.person.sex == "F" else ""),
+        _listed("Dân tộc", "", 8, "ethnicity"),
+        _listed("Quê quán", "", 12, "home"),
+        _listed("Ngày vào Đảng", "", 12, "party_joined"),
+        (Column("Chức vụ, đơn vị", "", 20), lambda e: e.position),
+        _listed("Trình độ", "Chuyên môn", 12, "education"),
+        _listed("Trình độ", "LLCT", 9, "theory"),
+        _listed("Trình độ", "QLNN", 9, "administration"),
+        _listed("Đánh giá 3 năm", "", 12, "ratings"),
         *(planned if current else []),
         (Column("Đối tượng", "", 7), lambda e: str(e.object) if e.object else ""),
-        (Column("Số tháng công tác còn lại", "", 9), lambda e: str(e.months_left)),
+        (Column("Số tháng công tác còn lại", "", 9), lambda e: "" if e.months_left is None else str(e.months_left)),
         (Column("Chức danh quy hoạch", "", 16), lambda e: titles[e.seat.title]),
         *(_votes_column(plan, step) for step in voting_steps(plan)),
         (Column("Kết luận", "", 16), lambda e: e.conclusion),
-        (Column("Ghi chú", "", 14), lambda e: "; ".join(text for text in (e.note, e.person.note) if text)),
+        (
+            Column("Ghi chú", "", 14),
+            lambda e: "; ".join(text for text in (e.note, e.person.note if e.person else "") if text),
+        ),
     ]
+
+
+def _listed(top: str, sub: str, width: int, field: str) -> Speller:
+    """Return a column of what the staff list alone says; empty where the person is not in it any more."""
+    return Column(top, sub, width), lambda e: str(getattr(e.person, field)) if e.person else ""
 
 
 def _votes_column(plan: Round, step: Step) -> Speller:
@@ -206,14 +220,11 @@ def _statistics(
 ) -> tuple[tuple[str, str], ...]:
     """Count those who are in the plan after the round, each time they are (lượt)."""
     staying = {CONTINUES, CONCLUSIONS["planned"], CONCLUSIONS["stays"]}
-    people = [
-        entry.person
-        for _, parts in sections
-        for _, entries in parts
-        for entry in entries
-        if entry.conclusion in staying
+    planned = [
+        entry for _, parts in sections for _, entries in parts for entry in entries if entry.conclusion in staying
     ]
-    found = [("Tổng số lượt quy hoạch", f"{len(people):02d}")]
+    people = [entry.person for entry in planned if entry.person]
+    found = [("Tổng số lượt quy hoạch", f"{len(planned):02d}")]
     if plan.ruleset.structure is not None:
         counted = panel(people, plan.ruleset.structure, on=review)
         young = plan.ruleset.structure.young_under

@@ -7,10 +7,11 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from voting import rounds, rounds_editor, rounds_steps
+from voting import rounds, rounds_editor, rounds_import, rounds_steps
 from voting.documents.conference import Organiser
 from voting.documents.errors import DocumentError
 from voting.draft_editor import ADDRESSES, tidy
+from voting.plan.columns import COLUMNS
 from voting.plan.dossier.assembly import Paperwork
 from voting.plan.dossier.briefing import briefing_sheet
 from voting.plan.dossier.rows import lines_of
@@ -31,6 +32,8 @@ from voting.web.room import the_room
 from voting.web.sessions import for_roles
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHANGED = {column.field: column.header for column in COLUMNS if column.field not in ("id", "retirement_month",
+                                                                                 "retirement_basis")}  # fmt: skip
 OFFICE_FIELDS = ("superior", "agency", "locality", "code", "stamp")
 
 pages = Blueprint("round", __name__, url_prefix="/rounds")
@@ -159,7 +162,30 @@ def import_people(number: int) -> AnyResponse | tuple[str, int]:
     except ImportRefused as error:
         return _people(number, error.faults), 409
     with the_room().storage.write() as session:
-        rounds.keep(session, number, rounds_editor.with_people(find(session, number), found.people))
+        find(session, number)
+        waits = rounds_import.take_people(session, number, found.people)
+    return redirect(url_for("round.people" if waits is None else "round.changes", number=number), 303)
+
+
+@pages.get("/<int:number>/people/changes")
+@for_roles("organiser")
+def changes(number: int) -> str | AnyResponse:
+    """Who comes, goes and changes with the list that waits, to be confirmed."""
+    with the_room().storage.read() as session:
+        kept, waits = find(session, number), rounds_import.waiting(session, number)
+    if waits is None:
+        return redirect(url_for("round.people", number=number), 303)
+    return render_template("room/round/changes.html", number=number, kept=kept, waits=waits, fields=CHANGED)
+
+
+@pages.post("/<int:number>/people/changes")
+@for_roles("organiser")
+@shown_on(changes)
+def confirm_changes(number: int) -> AnyResponse:
+    """Let the list that waits take effect."""
+    with the_room().storage.write() as session:
+        find(session, number)
+        rounds_import.confirm_people(session, number, request.form.get("mark", ""))
     return redirect(url_for("round.people", number=number), 303)
 
 
@@ -194,7 +220,7 @@ def dossier(number: int) -> str:
     return render_template(
         "room/round/dossier.html", number=number, kept=kept, lines=lines, lacking=lacking,
         steps=[step for step in procedure_of(kept.plan).steps if step.ballots],
-        turn=next_step(kept.ledger, kept.plan), today=today(),
+        turn=next_step(kept.ledger, kept.plan), last=procedure_of(kept.plan).steps[-1].number, today=today(),
     )  # fmt: skip
 
 
@@ -206,6 +232,9 @@ def briefing(number: int) -> Response:
         kept = find(session, number)
         files = rounds.in_force(session, number, kept)
     last = procedure_of(kept.plan).steps[-1].number
+    turn = next_step(kept.ledger, kept.plan)
+    if turn is not None and turn < last:
+        raise WrongTurn(f"the briefing sheet is for the time before step {last}", told="briefing_turn", step=last)
     earlier = [filed for filed in files if step_of_document(filed.document) < last]
     return attached(briefing_sheet(kept.plan, earlier, today()), "phieu-thong-tin.pdf", "application/pdf")
 

@@ -24,7 +24,7 @@ from voting.plan.dossier.rows import lines_of
 from voting.plan.dossier.tables import Table, summary_table
 from voting.plan.dossier.workbook import write_workbook
 from voting.plan.errors import WrongDocument
-from voting.plan.filing import Filed, file_documents
+from voting.plan.filing import Filed, file_documents, step_of_document
 from voting.plan.ledger import annul, begin, close
 from voting.plan.rounds import Round
 
@@ -234,3 +234,33 @@ def test_a_document_of_the_ledger_that_is_missing_stops_the_dossier() -> None:
         write_dossier(plan, ledger, files[:-1], {}, PAPERWORK, KEY, "x")
     with pytest.raises(WrongDocument, match="the signed document"):
         write_dossier(plan, ledger, files, {}, PAPERWORK, KEY, "x")
+
+
+# What was signed, and what the staff list says meanwhile
+
+
+def test_summaries_and_letters_name_those_who_were_voted_on_whatever_the_staff_list_says() -> None:
+    plan, ledger, files, _ = whole("CUR-DEPT")
+    swapped = tuple(
+        msgspec.structs.replace(one, name="Tòng Lãnh Quế", sex="F") if one.id == "d0" else one for one in people()
+        if one.id != "d1"
+    )  # fmt: skip
+    changed = msgspec.structs.replace(plan, people=swapped)
+    found = summary_table(changed, files, REVIEW)
+    row = cells(found, "Nguyễn Phó An")
+    assert (row["Kết luận|"], row["Dân tộc|"]) == ("Đưa vào quy hoạch", "")
+    assert row["Ghi chú|"] == "Không còn trong danh sách cán bộ"
+    assert cells(found, "Nguyễn Phó Bình")["Kết luận|"] == "Đưa vào quy hoạch"
+    assert dict(found.statistics)["Tổng số lượt quy hoạch"] == "06"
+    lines = lines_of(changed, files, REVIEW)
+    assert [line.name for line in lines] == [line.name for line in lines_of(plan, files, REVIEW)]
+    report = words(dossier_files(changed, ledger, files, PAPERWORK)["to-trinh.docx"])
+    assert "Nguyễn Phó An" in report and "Tòng Lãnh Quế" not in report
+
+
+def test_while_the_round_runs_nobody_is_concluded_not_to_be_planned() -> None:
+    plan, _, files, _ = whole("CUR-DEPT")
+    early = tuple(one for one in files if step_of_document(one.document) <= 2)
+    found = [line for line in lines_of(plan, early, REVIEW) if line.conclusion not in ("stays", "removal_proposed")]
+    assert found and {line.concluded() for line in found} == {"Chưa kết luận (đến lượt bước 3)"}
+    assert "Không đưa vào" not in str(summary_table(plan, early, REVIEW))
