@@ -254,9 +254,9 @@ def test_the_page_of_routes_is_up_to_date(app: Flask) -> None:
     assert (ROOT / "docs" / "access.md").read_text(encoding="utf-8") == document(app), "stale: run make docs"
 
 
-def test_tablets_that_name_themselves_not_at_all_share_one_limit(app: Flask, room: Room) -> None:
+def test_tablets_that_prove_no_name_share_the_limit_of_their_address(app: Flask, room: Room) -> None:
     room.open()
-    limited = create_app(dataclasses.replace(web_room(app).settings, casts_per_minute=2))
+    limited = create_app(dataclasses.replace(web_room(app).settings, polls_per_minute=2))
     path, body = f"/api/v1/elections/{room.uuid()}/ballots", room.body(room.drawn[0])
     answers = [limited.test_client().post(path, data=body, base_url=HERE).status_code for _ in range(3)]
     assert answers == [401, 401, 429]

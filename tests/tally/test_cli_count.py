@@ -174,7 +174,7 @@ def test_a_file_that_cannot_be_written_is_named(lab: Lab, words: Path, tmp_path:
     box, told = summed(lab, tmp_path)
     nowhere = tmp_path / "no folder" / "opening.json"
     command = ("open", box, "--end-ballots", told, "--teller", teller_file(lab, tmp_path, 1), "--out", nowhere)
-    refused(run(*command, "--passphrase-file", words), "No such file or directory", str(nowhere))
+    refused(run(*command, "--passphrase-file", words), "không thấy tệp hoặc thư mục (opening.json)", "is not there")
 
 
 def test_an_archive_of_another_program_is_refused_in_both_languages(tmp_path: Path) -> None:

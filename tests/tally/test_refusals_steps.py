@@ -32,9 +32,9 @@ from tally.minutes.view import View
 from tally.paper import paper_records, read_hand_count
 from tally.pdf_signatures import sign_minutes
 from tally.pens import KeyPen, TokenPen, token_pen
-from tally.record import BothFacts, build_record
+from tally.record import BothFacts, build_record, record_payload
 from tally.rule_case import parse_case
-from tally.signatures import read_record
+from tally.signatures import read_record, sign_record
 from tests.attacks.lab import Lab, closed, counted, failed, verify
 from tests.attacks.records import papers
 from tests.tally.records import (
@@ -144,13 +144,19 @@ def test_a_hand_count_with_two_decisions_on_one_paper_is_refused(tmp_path: Path)
 
 @pytest.fixture(scope="module")
 def two_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A count by hand of two papers, signed by all on paper."""
-    folder = tmp_path_factory.mktemp("two")
-    conference = sample_conference(sample_paper(3))
+    """A count by hand of two papers, signed by all with their keys."""
+    folder, people = tmp_path_factory.mktemp("two"), team(*EVERYONE)
+    conference = sample_conference(sample_paper(3), people)
     both = msgspec.structs.replace(conference, papers=(sample_paper(3), sample_paper(3)))
     content = content_of_hand_count(both)
     content["papers"] = [content["papers"][0] | {"paper": number} for number in (1, 2)]
-    keep_records(paper_records(read_hand_count(write_hand_count(folder, content)), renderer_versions()), folder)
+    made = paper_records(read_hand_count(write_hand_count(folder, content)), renderer_versions())
+    for path, record in keep_records(made, folder):
+        path.write_bytes(sign_record(path.read_bytes(), list(people.keys.values())))
+        pdf, raw = folder / path.name.replace("record", "minutes").replace(".json", ".pdf"), record_payload(record)
+        for name in EVERYONE:
+            when = datetime.fromisoformat(record.count.ended)
+            pdf.write_bytes(sign_minutes(pdf.read_bytes(), raw, name, KeyPen(people.keys[name]), when))
     return folder
 
 

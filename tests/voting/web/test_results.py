@@ -76,7 +76,7 @@ def test_a_stick_that_gives_back_something_else_is_refused(
 ) -> None:
     closed_room(room)
     monkeypatch.setattr(handover, "sticks", lambda: [tmp_path])
-    monkeypatch.setattr(handover, "_write", lambda path, content: path.write_bytes(content[:-1]))
+    monkeypatch.setattr(handover, "write_whole", lambda path, content: path.write_bytes(content[:-1]))
     answer = browser.sign_in("technician").post("/results/stick", stick=str(tmp_path))
     assert answer.status_code == 409
     assert "Không ghi được vào thẻ USB" in answer.text
