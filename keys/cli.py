@@ -23,11 +23,9 @@ from keys.keyfiles import (
     write_public,
     write_sealed,
 )
+from keys.passphrases import strength_of, suggested
 from keys.plain_text import first_line
 from keys.trustees import encode_trustees, parse_trustees, verify_trustees
-
-SHORTEST_PASSPHRASE = 8
-"""Characters that a new passphrase needs at least."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -71,9 +69,11 @@ def _passphrase(file: Path | None, *, new: bool) -> str:
         text = first_line(file)
     else:
         text = str(click.prompt("Mật khẩu / Passphrase", hide_input=True, confirmation_prompt=new))
-    if new and len(text) < SHORTEST_PASSPHRASE:
-        least = SHORTEST_PASSPHRASE
-        raise click.ClickException(f"mật khẩu cần ít nhất {least} ký tự / at least {least} characters expected")
+    if new and strength_of(text) == "weak":
+        raise click.ClickException(
+            f"mật khẩu dễ đoán: dùng ít nhất sáu từ không liên quan, ví dụ «{(example := suggested())}» / "
+            f"easy to guess: take six words or more that have nothing to do with each other, as “{example}”"
+        )
     return text
 
 

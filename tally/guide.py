@@ -16,8 +16,8 @@ from typing import IO, Any, Literal
 
 import click
 
+from keys.passphrases import missing_words, strength_of, suggested
 from keys.plain_text import first_line
-from tally.ceremony_passphrase import bits_of, strength_of, suggested
 from tally.terminal import printable
 
 Language = Literal["vi", "en"]
@@ -108,19 +108,19 @@ class Guide:
         return str(click.prompt(self.words("token.pin", **values), hide_input=True, prompt_suffix=" "))
 
     def new_passphrase(self, file: Path | None, names: tuple[str, ...]) -> str:
-        """Ask for a new passphrase twice, showing its strength; a weak one is refused. Empty: suggest one."""
+        """Ask for a new passphrase twice; one that is easy to guess is refused, and a good one suggested."""
         if file is not None:
             text = first_line(file)
             if strength_of(text, names) == "weak":
-                raise Refused(self.words("passphrase.weak", bits=int(bits_of(text, names))))
+                raise Refused(self.words("passphrase.weak", words=missing_words(text, names)))
             return text
-        self.say("passphrase.advice", example=suggested())
+        self.say("passphrase.advice", example=suggested(names))
         while True:
             text = str(click.prompt(self.words("passphrase.new"), hide_input=True, prompt_suffix=" "))
-            strength = strength_of(text, names)
-            self.say(f"passphrase.{strength}", bits=int(bits_of(text, names)))
-            if strength == "weak":
+            if strength_of(text, names) == "weak":
+                self.warn("passphrase.weak", words=missing_words(text, names))
                 continue
+            self.say("passphrase.strong")
             again = str(click.prompt(self.words("passphrase.again"), hide_input=True, prompt_suffix=" "))
             if again == text:
                 return text

@@ -10,7 +10,7 @@ from keys.group import encode_point
 from keys.keyfiles import read_sealed
 from keys.trustees import parse_trustees, verify_trustees
 
-PASSPHRASE = "mật khẩu đủ dài"
+PASSPHRASE = "khăn trứng mới thấy sông lam"
 UUID = "3NGX6NdhdXaBGB"
 
 
@@ -111,8 +111,11 @@ def test_a_passphrase_is_asked_for_twice_when_it_is_new(desk: Desk) -> None:
     assert signing.public_text(key) == text
 
 
-def test_a_short_passphrase_seals_nothing(desk: Desk) -> None:
-    desk.refused("signing-key --key @k --out @p", "at least 8 characters", typed="ngắn\nngắn\n")
+@pytest.mark.parametrize("typed", ["ngắn", "P@ssw0rd2026", "tre xanh qua cầu"])
+def test_a_passphrase_that_is_easy_to_guess_seals_nothing(desk: Desk, typed: str) -> None:
+    desk.refused("signing-key --key @k --out @p", "easy to guess: take six words", typed=f"{typed}\n{typed}\n")
+    (desk.folder / "weak").write_text(typed, encoding="utf-8")
+    desk.refused("single --key @k --out @p --passphrase-file @weak", "mật khẩu dễ đoán")
     assert not (desk.folder / "k").exists()
 
 
