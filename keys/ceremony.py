@@ -10,6 +10,14 @@ Pedersen's distributed key generation. Every step takes files and gives files; w
 4. `assemble`: anyone joins the public files to the "Pedersen" item of trustees.json, and checks it whole.
 
 Since all commitments stand before any coefficient is shown, nobody chooses coefficients after seeing the others'.
+
+Comparing comes before dealing, for every teller. Who deals for a list in which others' certificates were exchanged
+seals shares to strangers, and k of those give the polynomial away: so nobody deals before comparing with all who have
+seen the list by then. The stick goes from one to the next, so the first to deal compares with whoever announced last,
+and the last one with all. That is enough: comparing is transitive, a dealing names the list that it was made for,
+`accept` takes dealings for its own list alone and needs one of every teller, each made after its owner's comparison. So
+no share comes into being unless all compared one list; a ceremony that stops at a difference is void as a whole, and
+what its dealings gave away opens nothing, since a new one draws everything anew.
 Certificates, coefficients, signatures and keys are Belenios' own; the files that carry them, and the channel, are ours.
 """
 

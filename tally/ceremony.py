@@ -19,18 +19,19 @@ import msgspec
 
 from keys import ceremony, wire
 from keys.ceremony_complaint import complain, judge
-from keys.ceremony_files import DealingText
+from keys.ceremony_files import AnnouncementText, DealingText
 from keys.ceremony_rehearsal import check_rehearsal, finish_rehearsal, open_rehearsal
 from keys.errors import KeysError
 from keys.signing import new_signing_key
 from keys.teller import TellerKey
 from keys.transcript import sha256_hex, tagged
-from keys.trustees import Trustees, encode_trustees, parse_trustees
+from keys.trustees import Trustees, encode_trustees, parse_certificate, parse_trustees
 from tally.ceremony_own import Own, new_own, with_dealing, with_share
 from tally.ceremony_plan import Plan
 from tally.ceremony_stick import STEPS, Hello, Step, Stick, check_hello, new_hello
 from tally.errors import CeremonyFault
 from tally.pens import KeyPen, Pen
+from tally.teller_file import TellerFile
 from voting.documents.canonical import canonical
 
 _TELLER = re.compile(r"teller (\d+)")
@@ -161,7 +162,8 @@ def _check_order(table: Table) -> None:
                 f"teller {early[0]} ({table.plan.name(early[0])}): a file of step {step[0]} is here before step "
                 f"{before[0]} is complete; missing: {waited}. Was a file taken off the stick? Put it back. If not, "
                 "somebody rushed: begin a new ceremony",
-                "rushed", name=table.plan.name(early[0]), step=step[0], before=before[0], waited=waited,
+                "rushed", name=table.plan.name(early[0]), path=f"{step}-teller-{early[0]}.json", step=step[0],
+                before=before[0], waited=waited,
             )  # fmt: skip
 
 
@@ -188,7 +190,7 @@ def begin(plan: Plan, index: int, token: Pen | None = None) -> Own:
     signer = new_signing_key()
     hello = new_hello(plan, index, announcement, token or KeyPen(signer))
     own = new_own(plan.hash, plan.name(index), secret, signer, hello)
-    return own if token is None else msgspec.structs.replace(own, token=token.public_text)
+    return msgspec.structs.replace(own, conference=plan.conference, token="" if token is None else token.public_text)
 
 
 def deal(table: Table, own: Own) -> Own:
@@ -224,12 +226,23 @@ def finish(table: Table) -> tuple[Trustees, int]:
         return trustees, finish_rehearsal(trustees, table.rehearsals.values())
 
 
+def made_here(table: Table, teller: TellerFile) -> bool:
+    """Tell whether a teller's finished file comes from the ceremony on the stick: its certificate key stands there."""
+    index = teller.share.index
+    if index not in table.hellos or teller.plan not in ("", table.plan.hash):
+        return False
+    announced = wire.parse(table.hello(index).announcement.encode(), AnnouncementText, "announcement")
+    return parse_certificate(announced.cert, "announcement").verification == teller.share.verification
+
+
 def check_same_plan(plan: Plan, own: Own) -> None:
     """See that the stick is that of this teller's ceremony, before anything is written on it; raise CeremonyFault."""
     if own.plan != plan.hash:
         raise CeremonyFault(
-            "the plan on the stick is another one than the one that this teller's file was made for", "other_plan"
-        )
+            "the plan on the stick is another one than the one that this teller's file was made for "
+            f"({own.conference}); put in the right stick, or give another folder of your own",
+            "other_plan", conference=own.conference or "?", here=plan.conference,
+        )  # fmt: skip
 
 
 def check_unchanged(table: Table, own: Own) -> None:

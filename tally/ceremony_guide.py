@@ -18,6 +18,7 @@ from keys.teller import find_owner
 from keys.transcript import sha256_hex
 from tally import ceremony
 from tally.ceremony import Table, Todo, look, next_step
+from tally.ceremony_names import clean_name, compare_names
 from tally.ceremony_own import (
     KIND,
     Own,
@@ -29,7 +30,7 @@ from tally.ceremony_own import (
     with_complaint,
     write_own,
 )
-from tally.ceremony_plan import Plan, clashes_of, majority, new_plan
+from tally.ceremony_plan import Plan, check_name, majority, new_plan
 from tally.ceremony_sheet import recovery_sheet
 from tally.ceremony_stick import STEPS, TELLERS, TRUSTEES, Step, Stick
 from tally.cli_pens import NO_TOKEN, TokenChoice, open_pen_if_named
@@ -44,17 +45,36 @@ MOST_TELLERS = 9  # that are asked for; --teller takes more
 
 
 def plan_by_asking(guide: Guide, stick: Stick, on_ballot: Sequence[str]) -> Plan:
-    """Ask who the tellers are and how many open; write the plan. Raises CeremonyFault."""
+    """Ask who the tellers are and how many open; write the plan. Raises CeremonyFault.
+
+    A name that cannot be is asked for again alone, and what was typed before is offered where something is not right.
+    """
     guide.say("ceremony.new", folder=stick.folder)
+    conference, names, threshold = "", list[str](), 0
     while True:
-        conference = guide.ask("ceremony.conference")
-        size = guide.number("ceremony.size", 2, MOST_TELLERS, 3)
-        names = [guide.ask("ceremony.teller", number=number) for number in range(1, size + 1)]
-        threshold = guide.number("ceremony.threshold", 2, size, majority(size), size=size)
+        conference = clean_name(guide.ask("ceremony.conference", default=conference or None))
+        size = guide.number("ceremony.size", 2, MOST_TELLERS, len(names) or 3)
+        before, names = names, []
+        for number in range(1, size + 1):
+            typed = before[number - 1] if number <= len(before) else None
+            names.append(_name_by_asking(guide, number, names, typed))
+        least = threshold if 2 <= threshold <= size else majority(size)
+        threshold = guide.number("ceremony.threshold", 2, size, least, size=size)
         plan = new_plan(conference, names, threshold)
         show_plan(guide, plan)
         if guide.confirm("ceremony.plan_right"):
             return make_plan(guide, stick, plan, on_ballot)
+
+
+def _name_by_asking(guide: Guide, number: int, earlier: Sequence[str], typed: str | None) -> str:
+    while True:
+        name = clean_name(guide.ask("ceremony.teller", default=typed, number=number))
+        try:
+            check_name(name, earlier)
+        except CeremonyFault as fault:
+            guide.warn("ceremony.name_again", why=explain(guide, fault))
+            continue
+        return name
 
 
 def show_plan(guide: Guide, plan: Plan) -> None:
@@ -66,10 +86,19 @@ def show_plan(guide: Guide, plan: Plan) -> None:
 
 def make_plan(guide: Guide, stick: Stick, plan: Plan, on_ballot: Sequence[str]) -> Plan:
     """Name the tellers who stand on a ballot, take the reasons, and write the plan; raise CeremonyFault."""
-    clashes = [_accepted_clash(guide, name) for name in clashes_of(plan.tellers, on_ballot)]
+    found = compare_names(plan.tellers, on_ballot)
+    if on_ballot:
+        guide.say("ceremony.list_read", names=found.lines)
+    same = [*found.same, *(name for name, line in found.alike if _is_same(guide, name, line))]
+    clashes = [_accepted_clash(guide, name) for name in dict.fromkeys(same)]
     whole = msgspec.structs.replace(plan, clashes=tuple(clashes))
     stick.write_plan(whole)
     return whole
+
+
+def _is_same(guide: Guide, name: str, line: str) -> bool:
+    guide.warn("ceremony.alike", name=name, line=line)
+    return guide.confirm("ceremony.alike_ask", name=name)
 
 
 def _accepted_clash(guide: Guide, name: str) -> Clash:
@@ -104,14 +133,20 @@ class Seat:
         return own_path(self.home, self.index)
 
     def run(self) -> Todo:
-        """Do all that this teller can do now; return what is left: WAIT or FINISH."""
+        """Do all that this teller can do now; return what is left: WAIT or FINISH.
+
+        Who announces last stops there: nobody else has the fingerprint before the stick has gone round again, and a
+        comparison with nobody would be worth nothing (`keys.ceremony` says what a dealing gives away).
+        """
         self._judge_complaints()
+        before = None
         while True:
-            todo = self._step()
+            todo = self._step(before)
             if todo in (Todo.WAIT, Todo.FINISH):
                 return todo
+            before = todo
 
-    def _step(self) -> Todo:
+    def _step(self, before: Todo | None) -> Todo:
         finished = self.path.exists() and kind_of(self.path) != KIND
         own = self._own() if self.path.exists() and not finished else None
         if own is not None:
@@ -120,12 +155,17 @@ class Seat:
                 raise Stopped(self.guide.words("ceremony.token_late", name=self.name))
             self._hand_out_again(own)
         table = look(self.stick, self.plan, own)
+        if finished:
+            self._check_made_here(table)
         todo, missing = next_step(table, own, self.index, finished=finished)
         if todo is Todo.BEGIN:
             self._begin(table)
         elif todo is Todo.WAIT:
             self._wait(table, missing)
         elif todo is Todo.DEAL:
+            if before is Todo.BEGIN or not self._compared(table):
+                self._wait_for_comparison(table)
+                return Todo.WAIT
             self._deal(table, _need(own, table, self.index))
         elif todo is Todo.ACCEPT:
             self._accept(table, _need(own, table, self.index))
@@ -134,6 +174,13 @@ class Seat:
         else:
             self._finish(table)
         return todo
+
+    def _check_made_here(self, table: Table) -> None:
+        """See that the finished key file is of this ceremony; raise Stopped with the conference of the other one."""
+        teller = self._teller()
+        if not ceremony.made_here(table, teller):
+            said = {"conference": teller.conference or "?", "here": self.plan.conference, "path": self.path}
+            raise Stopped(self.guide.words("ceremony.other_key", name=self.name, other=self.home / "2", **said))
 
     def _words(self) -> str:
         if not self._passphrase:
@@ -179,27 +226,39 @@ class Seat:
     def _wait(self, table: Table, missing: Sequence[int]) -> None:
         step = next(step for step in STEPS if table.missing(step))
         names = ", ".join(self.plan.name(index) for index in missing)
-        self.guide.say("ceremony.waiting", step=step[0], names=names)
+        following = next((index for index in missing if index > self.index), missing[0])
+        self.guide.say("ceremony.waiting", step=step[0], names=names, next=self.plan.name(following))
+        self.guide.say("general.again")
+
+    def _wait_for_comparison(self, table: Table) -> None:
+        """End this run with the fingerprint on the screen, for those who see it later to compare with."""
+        self._show_fingerprint(table)
+        following = self.index % table.size + 1
+        self.guide.say("ceremony.compare_later", next=self.plan.name(following))
         self.guide.say("general.again")
 
     def _deal(self, table: Table, own: Own) -> None:
-        self._compare(table)
         dealt = ceremony.deal(table, own)
         replace_own(self.path, dealt, self._words())
         self.guide.good("ceremony.dealt", path=self.stick.write(STEPS[1], self.index, dealt.dealing.encode()))
 
-    def _compare(self, table: Table) -> None:
+    def _compared(self, table: Table) -> bool:
+        """Have the fingerprint compared; False where nobody is there yet to compare with. Raises Stopped."""
+        if self.fingerprint is not None:
+            same: bool | None = self.fingerprint == table.fingerprint
+        else:
+            self._show_fingerprint(table)
+            same = self.guide.confirm_or_later("ceremony.compare_ask")
+        if same is False:
+            raise Stopped(self.guide.words("ceremony.compare_differ"))
+        return same is not None
+
+    def _show_fingerprint(self, table: Table) -> None:
         self.guide.title("ceremony.compare", size=table.size)
         for index in range(1, table.size + 1):
             key = groups(keyid(table.hello(index).signing_key)[:16], "")
             self.guide.say("ceremony.keys_seen", number=index, name=self.plan.name(index), key=key)
         self.guide.plain(groups(table.fingerprint))
-        if self.fingerprint is None:
-            same = self.guide.confirm("ceremony.compare_ask")
-        else:
-            same = self.fingerprint == table.fingerprint
-        if not same:
-            raise Stopped(self.guide.words("ceremony.compare_differ"))
 
     def _accept(self, table: Table, own: Own) -> None:
         try:

@@ -33,7 +33,8 @@ class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `seen` are hashes of the announcements that this teller confirmed, `dealt` of the dealings that it accepted, in the
     order of the tellers: so a file that changes later is noticed, and its owner named. `complained` is the dealer of
     whom this teller complained, 0 for none: the complaint opens a share, so the ceremony's secrets are void. `token` is
-    the public key of the token by which this teller signs in place of `signing_key`.
+    the public key of the token by which this teller signs in place of `signing_key`. `conference` is named to whoever
+    puts in this file at another ceremony.
     """
 
     format: int
@@ -50,6 +51,7 @@ class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: str = ""
     complained: int = 0
     token: str = ""
+    conference: str = ""
 
     @property
     def ceremony(self) -> CeremonySecret:
@@ -91,7 +93,8 @@ def with_complaint(own: Own, dealer: int) -> Own:
 
 def as_teller_file(own: Own) -> TellerFile:
     """The file of the count."""
-    return msgspec.structs.replace(new_teller_file(own.name, own.share_key, own.signer), token=own.token)
+    made = new_teller_file(own.name, own.share_key, own.signer)
+    return msgspec.structs.replace(made, token=own.token, plan=own.plan, conference=own.conference)
 
 
 def own_path(folder: Path, index: int) -> Path:

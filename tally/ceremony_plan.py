@@ -4,13 +4,13 @@
 Nobody on a ballot should be a teller: a clash is named, and going on takes a reason, which stays in the plan.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from keys.ceremony_files import check_place
 from keys.transcript import sha256_hex
+from tally.ceremony_names import clean_name, same_person
 from tally.errors import CeremonyFault
 from voting.documents.canonical import canonical, parse_canonical, unclean_text
 from voting.documents.tellers import Clash
@@ -46,7 +46,8 @@ def majority(size: int) -> int:
 
 def new_plan(conference: str, tellers: Sequence[str], threshold: int, clashes: Iterable[Clash] = ()) -> Plan:
     """Make a plan; raise CeremonyFault for a name that is unclean or stands twice, InvalidCertificate for numbers."""
-    plan = Plan(FORMAT, conference, tuple(tellers), threshold, tuple(clashes))
+    names = tuple(clean_name(name) for name in tellers)
+    plan = Plan(FORMAT, clean_name(conference), names, threshold, tuple(clashes))
     check_plan(plan)
     return plan
 
@@ -61,23 +62,21 @@ def parse_plan(raw: bytes) -> Plan:
 def check_plan(plan: Plan) -> None:
     """Check numbers and names of a plan."""
     check_place(len(plan.tellers), plan.threshold, 1)
-    for name in plan.tellers:
-        why = unclean_text(name) or ("" if 0 < len(name) <= NAME_LENGTH else "empty or too long")
-        if why:
-            raise CeremonyFault(f"the teller's name {name!r}: {why}", "name", name=name, why=why)
-    folded = [same_person(name) for name in plan.tellers]
-    for name in plan.tellers:
-        if folded.count(same_person(name)) > 1:
-            why = f"{name} stands twice among the tellers: add the year of birth or the unit"
-            raise CeremonyFault(why, "name_twice", name=name)
+    for number, name in enumerate(plan.tellers):
+        check_name(name, plan.tellers[:number])
+
+
+def check_name(name: str, earlier: Iterable[str]) -> None:
+    """Check the name of one more teller; raise CeremonyFault for one that is unclean or stands there already."""
+    why = unclean_text(name) or ("" if 0 < len(name) <= NAME_LENGTH else "empty or too long")
+    if why:
+        raise CeremonyFault(f"the teller's name {name!r}: {why}", "name", name=name, why=why)
+    if same_person(name) in map(same_person, earlier):
+        why = f"{name} stands twice among the tellers: add the year of birth or the unit"
+        raise CeremonyFault(why, "name_twice", name=name)
 
 
 def clashes_of(tellers: Iterable[str], on_ballot: Iterable[str]) -> list[str]:
-    """Name the tellers who stand on a ballot."""
+    """Name the tellers who stand on a ballot, letter by letter."""
     listed = {same_person(name) for name in on_ballot}
     return [name for name in tellers if same_person(name) in listed]
-
-
-def same_person(name: str) -> str:
-    """One spelling for comparing names: NFC, one space, no difference between capitals and small letters."""
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

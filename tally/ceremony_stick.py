@@ -56,6 +56,7 @@ class _OfOwner(msgspec.Struct, frozen=True):
 
     index: int = 0
     owner: int = 0
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Stick:
         """Begin a ceremony; raise CeremonyFault where another one is on the stick."""
         if self.folder.joinpath(PLAN).exists():
             why = f"{self.folder} holds a ceremony already; take an empty folder for another one"
-            raise CeremonyFault(why, "stick_taken", folder=self.folder)
+            raise CeremonyFault(why, "stick_taken", folder=self.folder, conference="?")
         write_whole(self.folder / PLAN, canonical(plan))
 
     def path(self, step: Step, index: int) -> Path:
@@ -90,7 +91,14 @@ class Stick:
         found: dict[int, tuple[bytes, Path]] = {}
         for path in sorted(self.folder.glob(f"{step}*.json")):
             raw = read_file(path)
-            index = _index_of(raw, path)
+            said = _owner_of(raw, path)
+            index = said.index or said.owner
+            if said.plan not in ("", plan.hash):
+                raise CeremonyFault(
+                    f"teller {index} ({plan.name(index)}): this announcement is of another ceremony: take {path.name} "
+                    "off the stick, or take an empty folder for a new ceremony",
+                    "foreign", path=path.name, name=plan.name(index),
+                )  # fmt: skip
             if not 1 <= index <= len(plan.tellers):
                 size = len(plan.tellers)
                 why = f"{path.name}: a file of teller 1 to {size} expected, {index} found"
@@ -122,9 +130,8 @@ def check_hello(plan: Plan, raw: bytes) -> Hello:
     said = wire.parse(raw, Hello, "announcement")
     if (said.plan, said.name) != (plan.hash, plan.name(said.index)):
         name = plan.name(said.index)
-        raise CeremonyFault(
-            f"teller {said.index} ({name}): this announcement is of another ceremony", "foreign", name=name
-        )
+        why = f"teller {said.index} ({name}): this announcement is of another ceremony"
+        raise CeremonyFault(why, "foreign", path=f"{STEPS[0]}-teller-{said.index}.json", name=name)
     try:
         verify_message(said.signing_key, _message(said), base64.b64decode(said.signature, validate=True))
     except (KeysError, ValueError) as error:
@@ -137,12 +144,11 @@ def _message(said: Hello) -> bytes:
     return raw_message(HELLO, *(field.encode() for field in fields))
 
 
-def _index_of(raw: bytes, path: Path) -> int:
+def _owner_of(raw: bytes, path: Path) -> _OfOwner:
     try:
-        said = read_json(raw, _OfOwner)
+        return read_json(raw, _OfOwner)
     except msgspec.MsgspecError:
         raise CeremonyFault(
             f"{path.name} is damaged or not a file of the ceremony: delete it, and let its teller run the step again",
             "damaged", path=path.name,
         ) from None  # fmt: skip
-    return said.index or said.owner

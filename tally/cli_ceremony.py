@@ -14,11 +14,14 @@ from keys.keyfiles import write_owner_only
 from keys.plain_text import read_text
 from keys.recovery import check_lines, read_recovery
 from tally.ceremony_guide import Seat, make_plan, plan_by_asking, show_plan
+from tally.ceremony_names import clean_name, compare_names
+from tally.ceremony_own import own_path
 from tally.ceremony_plan import Plan, majority, new_plan
 from tally.ceremony_stick import Stick
 from tally.cli_options import EXISTING, FOLDER, TARGET
 from tally.cli_pens import TokenChoice, token_options
-from tally.errors import Stopped
+from tally.errors import CeremonyFault, Stopped
+from tally.folders import apart, existing, typed
 from tally.guide import Guide, Language, Refused
 from tally.guide_faults import FAULTS, explain
 
@@ -66,26 +69,61 @@ def ceremony_command(
     for line in ("ceremony.intro", "ceremony.turns", "general.offline"):
         guide.say(line)
     with explained(guide):
-        stick.mkdir(parents=True, exist_ok=True)
-        table = Stick(stick)
+        if home is not None:
+            apart(guide, stick, home)
+        table = Stick(existing(guide, stick))
         listed = read_text(on_ballot, utf_16=True).splitlines() if on_ballot else []
-        plan = table.plan() or _new_plan(guide, table, tellers, threshold, conference, listed)
+        plan = table.plan()
+        if plan is None:
+            plan = _new_plan(guide, table, tellers, threshold, conference, listed)
+        else:
+            _check_options(stick, plan, tellers, threshold, conference)
+            _check_listed(guide, plan, listed)
         show_plan(guide, plan)
-        index = me or guide.number("ceremony.who", 1, len(plan.tellers), size=len(plan.tellers))
+        index = me or _who(guide, plan, home)
         own = _own_folder(guide, plan, index, stick, home)
         guide.say("ceremony.hello", name=plan.name(index), index=index)
         Seat(guide, table, plan, index, own, passphrase_file, fingerprint, token).run()
 
 
+def _who(guide: Guide, plan: Plan, home: Path | None) -> int:
+    """Ask for the teller's number, and whether the name is right unless the teller's key file lies there already."""
+    size = len(plan.tellers)
+    while True:
+        index = guide.number("ceremony.who", 1, size, size=size)
+        if home is not None and own_path(home, index).exists():
+            return index
+        if guide.confirm("ceremony.is_it_you", name=plan.name(index)):
+            return index
+
+
 def _own_folder(guide: Guide, plan: Plan, index: int, stick: Path, home: Path | None) -> Path:
-    """The teller's own folder, made where it is not there; never the stick that goes around."""
+    """The teller's own folder; neither in the folder that goes around, nor around it."""
     if index > len(plan.tellers):
         raise Stopped(guide.words("ceremony.nobody", size=len(plan.tellers), found=index))
-    own = home or Path(guide.ask("ceremony.home", name=plan.name(index)))
-    if own.resolve() == stick.resolve():
-        raise Stopped(guide.words("ceremony.same_folder"))
-    own.mkdir(parents=True, exist_ok=True)
-    return own
+    own = home or typed(guide.ask("ceremony.home", name=plan.name(index)))
+    apart(guide, stick, own)
+    return existing(guide, own)
+
+
+def _check_options(stick: Path, plan: Plan, tellers: tuple[str, ...], threshold: int | None, conference: str) -> None:
+    """See that options for a new ceremony say what the plan on the stick says; raise CeremonyFault."""
+    said = (
+        tuple(map(clean_name, tellers)) or plan.tellers,
+        threshold or plan.threshold,
+        clean_name(conference) or plan.conference,
+    )
+    if said != (plan.tellers, plan.threshold, plan.conference):
+        why = f"{stick} holds the ceremony of {plan.conference} already; take an empty folder for another one"
+        raise CeremonyFault(why, "stick_taken", folder=stick, conference=plan.conference)
+
+
+def _check_listed(guide: Guide, plan: Plan, listed: list[str]) -> None:
+    """Warn of tellers on a ballot for whom the plan, which stands already, has no reason."""
+    found = compare_names(plan.tellers, listed)
+    for name in dict.fromkeys((*found.same, *(name for name, _ in found.alike))):
+        if name not in [one.name for one in plan.clashes]:
+            guide.warn("ceremony.clash_late", name=name)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from tally.terminal import printable
 
 Language = Literal["vi", "en"]
 GROUP, GROUPS_A_LINE = 4, 8
+YES, NO = ("c", "có", "co", "y", "yes"), ("k", "không", "khong", "n", "no")
 
 
 class Refused(click.ClickException):
@@ -91,11 +92,19 @@ class Guide:
             answer = self.ask(key, default="" if default is not None else None, **values).casefold()
             if answer == "" and default is not None:
                 return default
-            if answer in ("c", "có", "co", "y", "yes"):
-                return True
-            if answer in ("k", "không", "khong", "n", "no"):
-                return False
+            if answer in YES or answer in NO:
+                return answer in YES
             self.say("general.yes_or_no", letters=letters)
+
+    def confirm_or_later(self, key: str, /, **values: object) -> bool | None:
+        """Ask a yes-no question that can wait: an empty answer, None, leaves it for later."""
+        while True:
+            answer = self.ask(key, default="", **values).casefold()
+            if answer == "":
+                return None
+            if answer in YES or answer in NO:
+                return answer in YES
+            self.say("general.yes_or_no", letters="c/k" if self.language == "vi" else "y/n")
 
     def passphrase(self, file: Path | None, **values: object) -> str:
         """Ask for the passphrase of a sealed file, or take it from a file's first line."""

@@ -30,7 +30,8 @@ class TellerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """Contents of the sealed file. `key` is keys.teller's encoding of the share; `signing_key` base64 of PKCS #8.
 
     `token` is the public key of the token by which the teller signs in place of `signing_key`; empty for none.
-    `signed` are the records that were signed: of each box and paper one, and no other is signed.
+    `signed` are the records that were signed: of each box and paper one, and no other is signed. `plan` (hex SHA-256)
+    and `conference` say which key ceremony made it; empty where none did.
     """
 
     format: int
@@ -40,6 +41,8 @@ class TellerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     opened: str
     token: str = ""
     signed: tuple[SignedNote, ...] = ()
+    plan: str = ""
+    conference: str = ""
 
     @property
     def share(self) -> TellerKey:

@@ -145,6 +145,10 @@ class Table:
     names: Sequence[str]
     threshold: int
 
+    def __post_init__(self) -> None:
+        for folder in (self.stick, *map(self.home, self.numbers)):
+            folder.mkdir(parents=True, exist_ok=True)
+
     @property
     def stick(self) -> Path:
         """The stick that goes round."""

@@ -63,6 +63,8 @@ def stops(tellers: Tellers, index: int, words: str, *, asks: bool = True) -> Non
 def begins_anew(tellers: Tellers, without: str = "") -> None:
     """A new ceremony in an empty folder begins with the others."""
     names = [word for name in (*NAMES, "Cầm Đức Đôi") if name != without for word in ("--teller", name)]
+    for name in ("new stick", "new own"):
+        (tellers.folder / name).mkdir()
     with phieukin("tally", "ceremony", tellers.folder / "new stick", "--me", 1, "--home", tellers.folder / "new own",
                   *names, "--conference", "HN") as one:  # fmt: skip
         one.answer("Mật khẩu mới", PASSPHRASE).answer("Gõ lại", PASSPHRASE).see("Đã ghi thông báo").ends()
@@ -75,7 +77,7 @@ def test_who_rushed_is_named_and_all_go_on_once_the_missing_file_is_back(tellers
     tellers.all(tellers.announce)
     tellers.deal(2)
     tellers.stick.path(STEPS[0], 3).unlink()
-    stops(tellers, 1, "Hà Văn Đạt đã ghi tệp bước 2 khi bước 1 chưa đủ (thiếu: Vì Thu Lễ)")
+    stops(tellers, 1, "đã ghi tệp bước 2 (2-dealing-teller-2.json) khi bước 1 chưa đủ (thiếu: Vì Thu Lễ)")
     with turn(tellers, 3) as third:  # its owner's sealed file holds what was handed out
         third.answer("Mật khẩu", PASSPHRASE).see("Tệp bước 1 của đồng chí không còn trên thẻ; đã ghi lại từ tệp khóa")
         third.answer(BEGINNING, "c").see("Đã chia phần khóa").ends()
@@ -147,7 +149,7 @@ def test_the_stick_of_another_ceremony_is_noticed(tellers: Tellers, tmp_path: Pa
     other = Tellers(tmp_path / "other", 3, 3)
     with phieukin("tally", "ceremony", other.stick.folder, "--me", 1, "--home", tellers.path(1).parent) as one:
         one.answer("Mật khẩu", PASSPHRASE)
-        assert "kế hoạch trên thẻ không phải kế hoạch mà tệp khóa này được tạo. Cắm đúng thẻ" in one.ends(1)
+        assert "tệp khóa này được tạo trong buổi tạo khóa «Hội nghị», không phải buổi trên USB" in one.ends(1)
     assert [path.name for path in other.stick.folder.iterdir()] == ["ceremony.json"]
     goes_on(tellers, 1, "Đã chia phần khóa", compares=True)
 

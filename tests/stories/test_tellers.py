@@ -63,8 +63,9 @@ def test_three_tellers_hold_the_ceremony_at_their_terminals(table: Table) -> Non
         first.answer("để mở kết quả (k, từ 2 đến 3)", "2").answer("con số này có đúng không?", "c")
         first.see("Vì Thu Lễ vừa là kiểm phiếu viên, vừa có tên trên phiếu").answer("Vẫn tiếp tục", "c")
         first.answer("Lý do", "Cả phòng chỉ có ba đảng viên").answer("số mấy (1 đến 3)", "1")
-        first.see("Đặt mật khẩu").answer("Mật khẩu mới", "matkhau123").see("quá yếu")
-        first.answer("Mật khẩu mới", PASSPHRASES[0]).see("Độ mạnh: tốt").answer("Gõ lại", "khác").see("không giống")
+        first.answer("Đồng chí có phải là Lò Thị Ước?", "c")
+        first.see("Đặt mật khẩu").answer("Mật khẩu mới", "matkhau123").see("dễ đoán")
+        first.answer("Mật khẩu mới", PASSPHRASES[0]).see("Mật khẩu đủ mạnh").answer("Gõ lại", "khác").see("không giống")
         first.answer("Mật khẩu mới", PASSPHRASES[0]).answer("Gõ lại", PASSPHRASES[0])
         assert "còn chờ Hà Văn Đạt, Vì Thu Lễ" in first.ends()
 
@@ -78,7 +79,10 @@ def test_three_tellers_hold_the_ceremony_at_their_terminals(table: Table) -> Non
 
     with step(table, 3) as third:
         third.answer("Mật khẩu mới", PASSPHRASES[2]).answer("Gõ lại", PASSPHRASES[2])
-        third.see("Mã chung của lễ").answer("Có giống hệt không?", "c").see("Đã chia phần khóa")
+        assert "Mã chung của buổi tạo khóa" in (said := third.ends())
+        assert "mã được so ở lượt sau" in said and "Đưa USB luân chuyển cho đồng chí Lò Thị Ước" in said
+    with step(table, 3) as third:
+        third.answer("Mật khẩu", PASSPHRASES[2]).answer("Có giống hệt không?", "c").see("Đã chia phần khóa")
         assert "còn chờ Lò Thị Ước, Hà Văn Đạt" in third.ends()
     with step(table, 1) as first:  # somebody sees another fingerprint: all stop
         first.answer("Mật khẩu của đồng chí Lò Thị Ước", PASSPHRASES[0]).answer("Có giống hệt không?", "k")
@@ -114,16 +118,15 @@ def test_three_tellers_hold_the_ceremony_at_their_terminals(table: Table) -> Non
 def test_the_guide_speaks_english_where_asked(table: Table) -> None:
     table.turn(1)
     with phieukin("tally", "ceremony", table.stick, "--me", 2, "--home", table.home(2), "--language", "en") as second:
-        second.see("KEY CEREMONY").answer("New passphrase", PASSPHRASES[1]).see("Strength: good")
+        second.see("KEY CEREMONY").answer("New passphrase", PASSPHRASES[1]).see("strong enough")
         second.answer("The same passphrase again", PASSPHRASES[1])
         assert "waiting for Vì Thu Lễ" in second.ends()
 
 
 def test_the_key_file_never_lies_on_the_stick(table: Table) -> None:
-    table.stick.mkdir()
     words = [word for name in NAMES for word in ("--teller", name)]
     said = run("tally", "ceremony", table.stick, "--me", 1, "--home", table.stick, *words, status=1)
-    assert "thư mục riêng phải khác thư mục chuyển tay" in said
+    assert "không được nằm trong nhau: tệp khóa không được ở trên USB luân chuyển" in said
     assert not list(table.stick.glob("*.sealed"))
 
 
@@ -132,7 +135,7 @@ def test_a_lost_stick_comes_back_from_the_recovery_sheet(held: Table, tmp_path: 
     lines = recovery_lines(sealed.read_bytes())
     back = tmp_path / "teller-2.sealed"
     with phieukin("tally", "recover", "--out", back) as one:
-        one.answer("Dòng:", lines[0].lower()).answer("Dòng:", lines[1].replace(lines[1][4], "?")).see("Gõ lại dòng này")
+        one.answer("Dòng:", lines[0].lower()).answer("Dòng:", lines[1].replace(lines[1][4], "?")).see("Gõ lại dòng đó")
         for line in lines[1:]:
             one.answer("Dòng:", line)
         one.answer("Dòng:", "").see("Đã khôi phục").ends()
@@ -210,20 +213,21 @@ def test_two_of_two_go_from_their_names_to_a_record_that_verifies_at_their_termi
     table = Table(tmp_path, NAMES[:2], 2)
     words = [word for name in table.names for word in ("--teller", name)]
     with phieukin("tally", "ceremony", table.stick, "--home", table.home(1), "--conference", "HN", *words) as one:
-        one.see("2 kiểm phiếu viên, cần 2 người").answer("số mấy", "1")
+        one.see("2 kiểm phiếu viên, cần 2 người").answer("số mấy", "1").answer("Đồng chí có phải là", "c")
         one.answer("Mật khẩu mới", passphrase(1)).answer("Gõ lại", passphrase(1)).see("còn chờ Hà Văn Đạt").ends()
     with step(table, 2) as two:
-        two.answer("Mật khẩu mới", passphrase(2)).answer("Gõ lại", passphrase(2)).answer("Có giống hệt không?", "c")
-        two.see("còn chờ Lò Thị Ước").ends()
+        two.answer("Mật khẩu mới", passphrase(2)).answer("Gõ lại", passphrase(2)).see("so ở lượt sau").ends()
     with step(table, 1) as one:
-        one.answer("Mật khẩu", passphrase(1)).answer("Có giống hệt không?", "c").see("đã kiểm tra và nhận").ends()
+        one.answer("Mật khẩu", passphrase(1)).answer("Có giống hệt không?", "c").see("còn chờ Hà Văn Đạt").ends()
     with step(table, 2) as two:
-        two.answer("Mật khẩu", passphrase(2)).see("đã mở thử").ends()
+        two.answer("Mật khẩu", passphrase(2)).answer("Có giống hệt không?", "c").see("đã kiểm tra và nhận").ends()
     with step(table, 1) as one:
-        one.answer("Mật khẩu", passphrase(1)).see("Mở thử thành công: bất kỳ 2 trong 2")
-        assert "cần đủ cả 2 người: một người mất hẳn phần của mình" in one.ends()
+        one.answer("Mật khẩu", passphrase(1)).see("đã mở thử").ends()
     with step(table, 2) as two:
-        two.answer("Mật khẩu", passphrase(2)).see("Mở thử thành công: bất kỳ 2 trong 2").ends()
+        two.answer("Mật khẩu", passphrase(2)).see("Mở thử thành công: bất kỳ 2 trong 2")
+        assert "cần đủ cả 2 người: một người mất hẳn phần của mình" in two.ends()
+    with step(table, 1) as one:
+        one.answer("Mật khẩu", passphrase(1)).see("Mở thử thành công: bất kỳ 2 trong 2").ends()
     made = confirmed(table, tmp_path)
     with count(made, table) as one:
         one.answer("Có giống hệt không?", "c").see("Cần 2 người").answer("số mấy mở tiếp", "2")

@@ -118,6 +118,8 @@ def test_who_signs_by_a_token_announces_its_key_in_the_ceremony(token: Path, lab
     (tmp_path / "words").write_text(PASSPHRASE, encoding="utf-8")
     (tmp_path / "pin").write_text(PIN, encoding="utf-8")
     stick, home = tmp_path / "stick", tmp_path / "own"
+    for folder in (stick, home):
+        folder.mkdir()
     words = ["ceremony", stick, "--me", 2, "--home", home, "--teller", "Lò Thị Ước", "--teller", "Hà Văn Đạt",
              "--conference", "HN", "--passphrase-file", tmp_path / "words"]  # fmt: skip
     by = ["--token", LABEL, "--token-module", token, "--token-key", label]
