@@ -163,6 +163,7 @@ def _facts(count: HandCount, collected: int) -> RoomFacts:
         spares_activated=(),
         ballots=collected,
         refused=0,
+        cards_handed_back=0,
         audits=0,
         helpers=0,
         account_resets=0,

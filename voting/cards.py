@@ -19,7 +19,7 @@ from keys.group import encode_point
 from voting import life_row
 from voting.documents.facts import SpareReason
 from voting.errors import InvalidCards, UnknownCard
-from voting.storage.tables import AttendanceRow, CardRow, DeckRow
+from voting.storage.tables import AttendanceRow, BallotRow, CardRow, DeckRow
 
 UUID_LENGTH = 14  # base58 characters, the least that Belenios takes
 CARDS_LIMIT = 20_000  # cards of one deck
@@ -27,6 +27,7 @@ TEST_MARK = "THETHU"  # how the code of a test card (thẻ thử) begins; no car
 TEST_CARDS_LIMIT = 100
 DeckKind = Literal["main", "reserve"]
 REASONS: tuple[SpareReason, ...] = get_args(SpareReason)
+HANDED_BACK = "card_handed_back"  # counted: cards voided in an open box because their owners handed them back
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -137,20 +138,44 @@ def known(session: Session, readings: Sequence[str]) -> str:
     return found
 
 
-def activate_spare(session: Session, conference: int, public: str, reason: SpareReason) -> None:
-    """Activate a spare for somebody whose card is lost, unreadable or damaged; only how often is kept, by reason."""
+def activate_spare(
+    session: Session, conference: int, public: str, reason: SpareReason, *, returned: str | None = None
+) -> None:
+    """Activate a spare for somebody whose card is lost, unreadable or damaged; only how often is kept, by reason.
+
+    `returned` is the public credential of the card that is handed back: it becomes void first, so that it can never
+    vote. A damaged card must be; one that cannot be read counts as lost. Spares that still wait for their ballot are
+    never more than the drawn cards of which there is no ballot (drawn - ballots): whoever says "lost" after the last
+    ballot gets none. Raises InvalidCards, UnknownCard or WrongState.
+    """
     if reason not in REASONS:
         raise InvalidCards(f"a reason of the list expected: {', '.join(REASONS)}")
-    life_row.demand(life_row.hold(session, conference), "open")
+    row = life_row.hold(session, conference)
+    life_row.demand(row, "open")
     deck = _deck(session, conference)
+    if returned is not None:
+        _hand_back(session, conference, deck, returned)
+    elif reason == "damaged":
+        raise InvalidCards("scan the damaged card first: it becomes void", told="scan_damaged", at="returned")
     card = session.get(CardRow, public)
     if card is None or card.deck != deck.uuid:
         raise UnknownCard("this card is not of the deck in use")
     if card.status != "spare":
         raise InvalidCards("this card is not a spare that waits: take another one", told="not_waiting")
+    left = (row.drawn or 0) - _ballots(session, deck.uuid)
+    if _waiting(session, deck.uuid) >= left:
+        raise InvalidCards(
+            f"{left} drawn cards are without a ballot, and as many spares wait already", told="spares_enough", left=left
+        )
     card.status = "activated"
     life_row.note(session, conference, f"spare_{reason}")
     session.flush()
+
+
+def spares_activated(session: Session, conference: int) -> int:
+    """How many spares were activated, for whatever reason: the hall screen shows it at once."""
+    noted = life_row.counts(session, conference)
+    return sum(noted.get(f"spare_{reason}", 0) for reason in REASONS)
 
 
 def count(session: Session, deck: str) -> CardCount:
@@ -199,6 +224,31 @@ def _void_deck(session: Session, deck: DeckRow) -> None:
     )
     deck.status = "void"
     session.flush()
+
+
+def _hand_back(session: Session, conference: int, deck: DeckRow, public: str) -> None:
+    """Void a card that its owner hands back while the box is open; one whose ballot is in the box has voted."""
+    card = session.get(CardRow, public)
+    if card is None or card.deck != deck.uuid:
+        raise UnknownCard("the card handed back is not of the deck in use")
+    if card.status not in ("active", "activated"):
+        raise InvalidCards("the card handed back may not vote anyway", told="returned_void", at="returned")
+    if session.scalar(select(BallotRow.tracker).where(BallotRow.credential == public)) is not None:
+        raise InvalidCards("the card handed back has voted already", told="returned_used", at="returned")
+    card.status = "void"
+    life_row.note(session, conference, HANDED_BACK)
+    session.flush()
+
+
+def _ballots(session: Session, deck: str) -> int:
+    return session.scalar(select(func.count()).select_from(BallotRow).where(BallotRow.deck == deck)) or 0
+
+
+def _waiting(session: Session, deck: str) -> int:
+    """How many activated spares have no ballot yet."""
+    voted = select(BallotRow.tracker).where(BallotRow.credential == CardRow.credential).exists()
+    query = select(func.count()).select_from(CardRow)
+    return session.scalar(query.where(CardRow.deck == deck, CardRow.status == "activated", ~voted)) or 0
 
 
 def _deck(session: Session, conference: int) -> DeckRow:

@@ -151,12 +151,13 @@ def _facts(session: Session, row: ConferenceRow, written: SetupRow, end_ballots:
         closed=row.closed,
         absent_excused=counted.excused,
         absent_unexcused=counted.unexcused,
-        cards=Cards(made=deck.made, drawn=deck.active, void=deck.void, spares=deck.spares),
+        cards=_cards(row, deck),
         spares_activated=tuple(
             SparesActivated(reason, noted[f"spare_{reason}"]) for reason in cards.REASONS if f"spare_{reason}" in noted
         ),
         ballots=ballots,
         refused=noted.get("refused", 0),
+        cards_handed_back=noted.get(cards.HANDED_BACK, 0),
         audits=noted.get("audits", 0),
         helpers=noted.get("helpers", 0),
         account_resets=len(staff_changes.resets(session, row.id)),
@@ -165,6 +166,12 @@ def _facts(session: Session, row: ConferenceRow, written: SetupRow, end_ballots:
             parse_canonical(envelope, Envelope, what="confirmation") for envelope in confirmed(session, row.id).values()
         ),
     )
+
+
+def _cards(row: ConferenceRow, deck: cards.CardCount) -> Cards:
+    """The cards as Setup has them: spares activated since, and cards handed back, are told apart from them."""
+    drawn, spares = row.drawn or 0, deck.spares + deck.activated
+    return Cards(made=deck.made, drawn=drawn, void=deck.made - drawn - spares, spares=spares)
 
 
 def end_ballots(facts: bytes) -> str:

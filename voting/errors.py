@@ -27,6 +27,10 @@ class ReasonMissing(VotingError):
     """This step needs a reason in words, which goes into the conference's papers."""
 
 
+class NotConfirmed(VotingError):
+    """The act cannot be taken back, and nobody has said that they know what it will do."""
+
+
 class RollNotEven(VotingError):
     """Active cards, cards drawn and people present do not come out even (điểm danh chưa khớp)."""
 

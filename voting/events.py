@@ -66,6 +66,10 @@ _COUNTED = {
         "A spare was activated for a damaged card.",
         "Kích hoạt một thẻ dự phòng cho thẻ hỏng.",
     ),
+    "card_handed_back": (
+        "A card was handed back and voided before a spare was activated.",
+        "Một thẻ được trả lại và hủy trước khi kích hoạt thẻ dự phòng.",
+    ),
     "refused": (
         "A ballot was refused because the box held as many as cards were drawn.",
         "Một phiếu bị từ chối vì hòm đã đủ số thẻ đã rút.",
@@ -94,6 +98,11 @@ _STEPS = {
     "close": ("The box was closed.", "Đóng hòm phiếu."),
     "annul": ("The conference was annulled.", "Hủy hội nghị."),
     "paper": ("The conference went on with paper ballots.", "Hội nghị tiếp tục bằng phiếu giấy."),
+    "spare": (
+        "A spare was activated; the reasons are counted below.",
+        "Kích hoạt một thẻ dự phòng; lý do được đếm ở dưới.",
+    ),
+    "deck": ("A new main deck was made although cards were drawn.", "Làm bộ thẻ chính mới khi đã có người rút thẻ."),
     "signed": ("All records are signed.", "Mọi biên bản đã được ký."),
     "tablet": (
         "A tablet was enrolled while the box was open; the reason is its label.",

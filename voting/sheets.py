@@ -20,7 +20,7 @@ from voting.documents.conference import Candidate, Paper
 from voting.draft import Draft
 from voting.roll import Entry
 
-Sheet = Literal["placing", "pinning", "what_to_do", "roll", "trackers", "paper_ballot", "check_cards"]
+Sheet = Literal["placing", "pinning", "what_to_do", "roll", "exits", "trackers", "paper_ballot", "check_cards"]
 SHEETS: tuple[Sheet, ...] = get_args(Sheet)
 _FOLDER = Path(str(files("kiosk_templates"))) / "typst"
 _FONTS = Path(str(files("kiosk_templates"))) / "static" / "built" / "fonts"
@@ -61,6 +61,12 @@ def roll(draft: Draft, entries: Sequence[Entry]) -> bytes:
     begun = any(one["present"] or one["excused"] for one in people)
     counts = {mark: f"{sum(bool(one[mark]) for one in people):02}" if begun else "" for mark in MARKS}
     return _render("roll", {**_head(draft), "people": people, "summoned": f"{len(people):02}", "counts": counts})
+
+
+def exits(draft: Draft, entries: Sequence[Entry]) -> bytes:
+    """The exit list (danh sách người ra về): the door ticks by hand who leaves for good; the server hears nothing."""
+    people = [{"name": one.name, "unit": one.unit} for one in entries]
+    return _render("exits", {**_head(draft), "people": people})
 
 
 def trackers(draft: Draft, sorted_trackers: Sequence[str], *, end: str) -> bytes:

@@ -14,9 +14,11 @@ from voting.errors import ReasonMissing
 from voting.life import TwoPeople
 from voting.storage.tables import WayRow
 
-Way = Literal["roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet"]
+Way = Literal[
+    "roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet", "spare", "deck"
+]
 WAYS: tuple[Way, ...] = get_args(Way)
-WITH_REASON: frozenset[Way] = frozenset({"back", "freeze", "annul", "paper", "reserve"})
+WITH_REASON: frozenset[Way] = frozenset({"back", "freeze", "annul", "paper", "reserve", "deck"})
 REASON_LENGTH = 500  # characters
 
 

@@ -38,6 +38,9 @@ def check_room(
     require(absent == conference.summoned - conference.present, "those absent are not summoned - present")
     require(min(facts.refused, facts.audits, facts.helpers) >= 0, "a number of refusals, audits or helpers is negative")
     require(facts.account_resets >= 0, "a number of account resets is negative")
+    require(
+        0 <= facts.cards_handed_back <= activated, f"{facts.cards_handed_back} cards handed back, {activated} spares"
+    )
     require(all(one.count > 0 for one in facts.incidents), "a number of incidents is not positive")
     require(len({one.kind for one in facts.incidents}) == len(facts.incidents), "an incident stands twice")
     reasons = {one.reason for one in facts.spares_activated}

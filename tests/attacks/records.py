@@ -99,6 +99,7 @@ def room_facts(lab: Lab, setup: str, end_ballots: str, ballots: int) -> RoomFact
         spares_activated=(),
         ballots=ballots,
         refused=0,
+        cards_handed_back=0,
         audits=1,
         helpers=0,
         account_resets=0,

@@ -76,14 +76,21 @@ class Member:
             button.click()
 
     def press(self, endpoint: str) -> None:
-        """Press the button of the form that goes to an address."""
+        """Press the button of the form that goes to an address, having read what it will do."""
+        self.understand(f"form[action='{endpoint}']")
         self.turn(self.page.locator(f"form[action='{endpoint}'] button:not([lang])").first)
+
+    def understand(self, form: str) -> None:
+        """Tick that one has read what cannot be taken back, where a form asks for it."""
+        for tick in self.page.locator(f"{form} [name=understood]").all():
+            tick.check()
 
     def beside(self, endpoint: str, second: str) -> "Locator":
         """Let a second person type name and password for a step; return the button that takes it."""
         form = self.page.locator(f"form[action='{endpoint}']")
         form.locator("[name=second_login]").fill(second)
         form.locator("[name=second_password]").fill(PASSWORD)
+        self.understand(f"form[action='{endpoint}']")
         return form.locator("button")
 
     def together(self, endpoint: str, second: str) -> None:
@@ -120,6 +127,15 @@ class Member:
         for field, text in (("login", self.role), ("password", PASSWORD), ("code", code)):
             self.page.fill(f"[name={field}]", text)
         self.press("/sign-in")
+
+    def replace(self, spare: str, second: str, *, returned: str = "", reason: str = "lost") -> str:
+        """Activate a spare with a second person, and hand back the old card where there is one."""
+        self.page.check(f"#scan [value={reason}]")
+        self.page.fill("#scan [data-card=returned]", returned)
+        self.page.fill("#scan [name=second_login]", second)
+        self.page.fill("#scan [name=second_password]", PASSWORD)
+        self.understand("#scan")
+        return self.scan(spare)
 
     def scan(self, card: str) -> str:
         """Scan a card with a hand scanner on a page of staff; return what the page says."""

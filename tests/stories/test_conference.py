@@ -147,7 +147,7 @@ class Conference:
         assert "chưa được Ban kiểm phiếu kích hoạt" in self.vote(attendee, spare, 0)
         teller = self.member("teller").go("/door/spares")
         teller.look("spares")
-        teller.scan(spare)
+        assert teller.replace(spare, "chair") == "Thẻ dự phòng đã có hiệu lực."
         assert teller.page.inner_text("[data-number=spares]") == "2"
         assert "đã được ghi nhận" in self.vote(attendee, spare, 0)
 

@@ -113,6 +113,7 @@ def test_forty_leftovers_by_hand_scanner_then_the_number_is_frozen_and_latecomer
     assert "không thuộc bộ thẻ" in door.scan(door.reserve[0])
     assert "Không đọc được" in door.scan("abc")
     page.locator("[data-live=verdict]", has_text="Khớp").wait_for()
+    assert "chưa ai rút" not in page.inner_text("main")
     door.door.look("leftovers-even")
     door.chair.go("/desk").page.fill("[name=override_reason]", "Đủ thành phần cần thiết")
     door.chair.page.fill("[name=late]", "Mời đồng chí dự, lượt này không bỏ phiếu.")

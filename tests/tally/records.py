@@ -189,6 +189,7 @@ def sample_facts(conference: Conference, ballots: int) -> RoomFacts:
         spares_activated=(SparesActivated("damaged", 1),),
         ballots=ballots,
         refused=0,
+        cards_handed_back=0,
         audits=3,
         helpers=0,
         account_resets=0,

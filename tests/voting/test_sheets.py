@@ -57,6 +57,13 @@ def test_the_roll_names_everybody_and_no_card(draft: Draft, tmp_path: Path) -> N
     assert f"Có mặt: {people:02}." in text and "Thẻ phát ra: 01." in text
 
 
+def test_the_exit_list_names_everybody_beside_an_empty_box(draft: Draft, tmp_path: Path) -> None:
+    entries = [Entry(at, one.name, one.unit, "present", True) for at, one in enumerate(draft.people)]
+    text, _ = text_of(sheets.exits(draft, entries), tmp_path / "exits.pdf")
+    assert all(one.name in text for one in draft.people)
+    assert "×" not in text and "không được thẻ dự phòng" in text
+
+
 def test_the_roll_is_empty_before_the_door_opens(draft: Draft, tmp_path: Path) -> None:
     entries = [Entry(at, one.name, one.unit, "absent", False) for at, one in enumerate(draft.people)]
     text, _ = text_of(sheets.roll(draft, entries), tmp_path / "roll.pdf")

@@ -42,7 +42,7 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Cards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Cards (thẻ): made = drawn (active) + void + spares left + spares activated."""
+    """Cards (thẻ) as they were when Setup was written: made = drawn + void + spares."""
 
     made: int
     drawn: int
@@ -75,7 +75,10 @@ class Confirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoomFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the room server knows at closing. `setup` and `end_ballots` are hex SHA-256 of those events."""
+    """What the room server knows at closing. `setup` and `end_ballots` are hex SHA-256 of those events.
+
+    `cards_handed_back`: damaged or unreadable cards that were voided in the open box before a spare was activated.
+    """
 
     format: int
     uuid: str
@@ -89,6 +92,7 @@ class RoomFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spares_activated: tuple[SparesActivated, ...]
     ballots: int
     refused: int
+    cards_handed_back: int
     audits: int
     helpers: int
     account_resets: int

@@ -28,7 +28,9 @@ _IN_USE = text("status = 'in_use'")
 _ACTIVATED = text("status = 'activated'")
 KEY_PURPOSES = ("receipt", "desk")
 DEVICE_STATUSES = ("enrolled", "revoked")
-WAYS = ("roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet")
+WAYS = (
+    "roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet", "spare", "deck",
+)  # fmt: skip
 STAFF_CHANGES = ("made", "password", "authenticator", "removed")
 
 
@@ -116,6 +118,21 @@ class DeckRow(Base):
     conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"))
     kind: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
+
+
+class DeckOriginRow(Base):
+    """Where a deck comes from: the letter on all of its cards, when and by whom it was made, long before anybody draws.
+
+    `form` is the one-time number of the form that made it, so that a form sent twice makes one deck.
+    """
+
+    __tablename__ = "deck_origins"
+
+    deck: Mapped[str] = mapped_column(ForeignKey("decks.uuid"), primary_key=True)
+    letter: Mapped[str] = mapped_column(Text)
+    made: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str] = mapped_column(Text)
+    form: Mapped[str] = mapped_column(Text, unique=True)
 
 
 class CardRow(Base):

@@ -47,10 +47,23 @@ function find(field: HTMLInputElement): void {
 
 const field = document.querySelector<HTMLInputElement>("[data-search]");
 if (field) find(field);
+let looks = 0;
+
+/** Look now; an answer that was overtaken by a later look says nothing any more. */
+async function renew(): Promise<void> {
+  const mine = ++looks;
+  const fresh = await look(here);
+  if (fresh && mine === looks) refresh(fresh, "live");
+}
+
 if (document.querySelector("[data-live]")) {
   window.setInterval(() => {
-    if (!document.hidden) void look(here).then((fresh) => fresh && refresh(fresh, "live"));
+    if (!document.hidden) void renew();
   }, PERIOD);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) void renew();
+  });
+  document.addEventListener("room-changed", () => void renew()); // this page has just changed something itself
 }
 
 export {};

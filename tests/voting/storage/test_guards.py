@@ -186,6 +186,42 @@ def test_ballots_never_pass_the_number_drawn_even_with_spares_active(room: Room)
         room.sql(ballot("activated"))
 
 
+ACTIVATE = "UPDATE cards SET status = 'activated' WHERE credential = (SELECT MIN(credential) FROM cards WHERE {which})"
+SPARE = "status = 'spare' AND deck = (SELECT uuid FROM decks WHERE status = 'in_use')"
+
+
+def test_spares_that_wait_never_pass_the_cards_without_a_ballot(room: Room) -> None:
+    room.open()
+    for card in room.drawn[:2]:
+        room.box.cast(room.uuid(), room.body(card))
+    room.sql(ACTIVATE.format(which=SPARE))
+    with pytest.raises(IntegrityError, match="spares_at_most_cards_without_ballot"):
+        room.sql(ACTIVATE.format(which=SPARE))
+
+
+def test_a_card_that_has_voted_is_never_made_void_in_an_open_box(room: Room) -> None:
+    room.open()
+    room.box.cast(room.uuid(), room.body(room.drawn[0]))
+    void = "UPDATE cards SET status = 'void' WHERE credential = :card"
+    with pytest.raises(IntegrityError, match="a_card_changes_as_allowed"):
+        room.sql(void, card=room.public(room.drawn[0]))
+    room.sql(void, card=room.public(room.drawn[1]))
+    with pytest.raises(IntegrityError, match="a_ballot_into_an_open_box"):
+        room.sql(ballot("void"))
+
+
+def test_where_a_deck_comes_from_is_never_changed(room: Room) -> None:
+    room.freeze_list()
+    room.sql(
+        "INSERT INTO deck_origins (deck, letter, made, made_by, form) VALUES (:deck, 'Z', '', '', 'f')",
+        deck=room.uuid(),
+    )
+    with pytest.raises(IntegrityError, match="a_decks_origin_is_never_changed"):
+        room.sql("UPDATE deck_origins SET letter = 'A'")
+    with pytest.raises(IntegrityError, match="a_decks_origin_stays"):
+        room.sql("DELETE FROM deck_origins")
+
+
 @pytest.mark.parametrize("step", ["begin", "freeze_list", "take_roll", "seal", "open", "close"])
 def test_only_the_transitions_of_the_table_can_be_taken(rooms: Callable[[str], Room], step: str) -> None:
     room = rooms(step)

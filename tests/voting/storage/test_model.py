@@ -20,7 +20,7 @@ from tests.voting.rooms import CLOSING, OPENING, TWO, Room, new_teller, open_roo
 from voting import cards, closing, life
 from voting.box import Box
 from voting.documents.ballot import tracker
-from voting.errors import BoxClosed, BoxFrozen, CardAlreadyUsed, CardVoid, SpareNotActive, VotingError
+from voting.errors import BoxClosed, BoxFrozen, CardAlreadyUsed, CardVoid, InvalidCards, SpareNotActive, VotingError
 from voting.storage.engine import Storage
 from voting.storage.tables import BallotRow, ConferenceRow
 
@@ -103,6 +103,11 @@ class BoxMachine(RuleBasedStateMachine):
     @rule()
     def activate_a_spare(self) -> None:
         card = min(self.spares)
+        waiting = len([one for one in self.active if one > DRAWN and one not in self.box])
+        if waiting >= DRAWN - len(self.box):
+            with pytest.raises(InvalidCards), self.room.storage.write() as session:
+                cards.activate_spare(session, self.room.conference, self.template.credentials[card], "lost")
+            return
         with self.room.storage.write() as session:
             cards.activate_spare(session, self.room.conference, self.template.credentials[card], "lost")
         self.spares.remove(card)

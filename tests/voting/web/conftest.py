@@ -47,7 +47,8 @@ class Browser:
         return self.client.get(path, base_url=HERE)
 
     def post(self, path: str, *, token: bool = True, **form: object) -> TestResponse:
-        """Send a form, with its token unless told not to."""
+        """Send a form, with its token unless told not to, and ticked as read (`understood=None` leaves that out)."""
+        form = {name: value for name, value in {"understood": "yes", **form}.items() if value is not None}
         fields = {**form, **({"csrf_token": self.token()} if token else {})}
         return self.client.post(path, data=fields, base_url=HERE, headers={"Referer": f"{HERE}/"})
 

@@ -9,7 +9,7 @@ from tests.voting.web.conftest import Browser, web_room
 from voting.serve_tls import prepare_certificate
 
 
-@pytest.mark.parametrize("name", ["placing", "pinning", "what_to_do", "roll", "paper_ballot"])
+@pytest.mark.parametrize("name", ["placing", "pinning", "what_to_do", "roll", "exits", "paper_ballot"])
 def test_staff_print_sheets_before_and_after_setup(room: Room, browser: Browser, name: str) -> None:
     room.seal()
     browser.sign_in("secretary")

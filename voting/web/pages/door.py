@@ -14,11 +14,12 @@ from voting.cards import REASONS
 from voting.errors import VotingError
 from voting.life_table import STATES
 from voting.web.api import answer
+from voting.web.confirming import demand_understood
 from voting.web.pages.context import current_number, current_row
 from voting.web.pages.hall import built_address, manifest, script
 from voting.web.refusals import REFUSED, in_short, shown_on
 from voting.web.room import the_room
-from voting.web.sessions import for_roles
+from voting.web.sessions import for_roles, two_people
 
 SCRIPT = "staff.js"
 READINGS = 256  # of one scanned card, as the page limits them
@@ -34,7 +35,6 @@ class _Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a scanning page sends: the card's public credential, or the few that an unclear reading leaves."""
 
     credentials: tuple[str, ...]
-    reason: str = ""
 
 
 @pages.get("")
@@ -122,29 +122,34 @@ def void_leftover() -> Response:
 
 
 @pages.get("/spares")
-@for_roles("door", "teller")
+@for_roles("door", "teller", "chair")
 def spares() -> str:
     """Activate a spare."""
     return scanning("room/spares.html", "open")
 
 
 @pages.post("/spares")
-@for_roles("door", "teller")
+@for_roles("door", "teller", "chair")
 def activate_spare() -> Response:
-    """Activate one spare, for a reason of the list."""
-    scanned, number = _scanned(), current_number()
-    reason = next((one for one in REASONS if one == scanned.reason), None)
-    if reason is None:
+    """Activate one spare, two people, one of them the chair; void the card that is handed back, if there is one."""
+    number = current_number()
+    reason = next((one for one in REASONS if one == request.form.get("reason")), None)
+    spare, returned = _listed("credentials"), _listed("returned")
+    if reason is None or not spare:
         abort(400)
-    with the_room().storage.write() as session:
-        try:
-            cards.activate_spare(session, number, cards.known(session, scanned.credentials), reason)
-        except VotingError as error:
-            session.rollback()
-            return answer({"error": in_short(error)}, REFUSED)
-        deck = life_row.deck_in_use(session, number)
-        left = cards.count(session, deck.uuid).spares if deck else 0
-    return answer({"spares": left})
+    try:
+        demand_understood()
+        by = two_people("chair")
+        with the_room().storage.write() as session:
+            old = cards.known(session, returned) if returned else None
+            cards.activate_spare(session, number, cards.known(session, spare), reason, returned=old)
+            ways.note_way(session, number, "spare", by)
+            deck = life_row.deck_in_use(session, number)
+            left = cards.count(session, deck.uuid).spares if deck else 0
+            activated = cards.spares_activated(session, number)
+    except VotingError as error:
+        return answer({"error": in_short(error)}, REFUSED)
+    return answer({"spares": left, "activated": activated})
 
 
 def _last_mark(conference: int) -> dict[str, Any] | None:
@@ -164,6 +169,7 @@ def scanning(template: str, *scans: str) -> str:
             cards=cards.count(session, deck.uuid) if deck else None,
             count=roll.count(session, row.id),
             reasons=REASONS,
+            activated=cards.spares_activated(session, row.id),
             scans=scans or STATES,
             script=manifest()["files"].get(SCRIPT),
             live=manifest()["files"].get("live.js"),
@@ -181,6 +187,17 @@ def _scanned() -> _Scanned:
         scanned = read_json(request.get_data(), _Scanned)
     except msgspec.MsgspecError:
         abort(400)
-    if len(scanned.credentials) > READINGS or not all(map(_CREDENTIAL.fullmatch, scanned.credentials)):
-        abort(400)
+    _check_readings(scanned.credentials)
     return scanned
+
+
+def _listed(name: str) -> tuple[str, ...]:
+    """Public credentials in a field of a form; empty where no card was scanned into it."""
+    found = tuple(request.form.get(name, "").split())
+    _check_readings(found)
+    return found
+
+
+def _check_readings(found: tuple[str, ...]) -> None:
+    if len(found) > READINGS or not all(map(_CREDENTIAL.fullmatch, found)):
+        abort(400)

@@ -13,7 +13,7 @@ from flask import Blueprint, abort, render_template, url_for
 from qrcode.image.svg import SvgPathImage
 
 from keys.structs import read_json
-from voting import box, closing, life_row, results, room_grace, setup, staff_changes
+from voting import box, cards, closing, life_row, results, room_grace, setup, staff_changes
 from voting.documents.election import spoken_fingerprint
 from voting.life_table import WITH_SETUP
 from voting.storage.tables import ClosingRow, ConferenceRow
@@ -47,6 +47,7 @@ def screen() -> str:
             spoken=spoken_fingerprint(written.fingerprint) if written else "",
             end=closing.end_ballots(closed.facts) if closed else None,
             shown=shown,
+            spares=cards.spares_activated(session, row.id),
             last_call=row.state == "open" and room_grace.called(session, row.id),
             resets=staff_changes.resets(session, row.id),
             charts=charts(results.released(session, row.id)) if row.state == "signed" else [],

@@ -14,7 +14,7 @@ from voting.web.room import the_room
 from voting.web.sessions import for_roles
 
 pages = Blueprint("sheets", __name__)
-NAMES = ("placing", "pinning", "what_to_do", "roll", "paper_ballot", "trackers")
+NAMES = ("placing", "pinning", "what_to_do", "roll", "exits", "paper_ballot", "trackers")
 DER = "application/x-x509-ca-cert"  # what Android, iOS and Windows open as a certificate to install
 
 
@@ -74,6 +74,8 @@ def _make(name: str) -> bytes:
             return sheets.what_to_do(draft, threshold=written.threshold if written else None, present=row.present)
         if name == "roll":
             return sheets.roll(draft, roll.search(session, row.id, "", limit=len(draft.people)))
+        if name == "exits":
+            return sheets.exits(draft, roll.search(session, row.id, "", limit=len(draft.people)))
         if name == "paper_ballot":
             return sheets.paper_ballots(draft, fingerprint=written.fingerprint if written else "")
         if name == "trackers" and row.closed is not None:
