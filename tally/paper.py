@@ -164,6 +164,7 @@ def _facts(count: HandCount, collected: int) -> RoomFacts:
         ballots=collected,
         refused=0,
         cards_handed_back=0,
+        decks_voided=0,
         audits=0,
         helpers=0,
         account_resets=0,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from keys.cards import ALPHABET, credential, new_card
@@ -26,6 +26,7 @@ CARDS_LIMIT = 20_000  # cards of one deck
 TEST_MARK = "THETHU"  # how the code of a test card (thẻ thử) begins; no card of a deck does
 TEST_CARDS_LIMIT = 100
 DeckKind = Literal["main", "reserve"]
+STATUS_OF: dict[DeckKind, str] = {"main": "in_use", "reserve": "ready"}  # of a new deck
 REASONS: tuple[SpareReason, ...] = get_args(SpareReason)
 HANDED_BACK = "card_handed_back"  # counted: cards voided in an open box because their owners handed them back
 
@@ -61,8 +62,8 @@ def new_uuid() -> str:
 def make_cards(session: Session, conference: int, kind: DeckKind, cards: int, spares: int) -> list[CardSecret]:
     """Make a deck: `cards` cards and `spares` spares; return their secrets, shuffled, for the sheets alone.
 
-    The main deck is in use from now on; the reserve deck waits. An earlier deck of that kind becomes void, so that a
-    printer that jams costs paper only. Raises InvalidCards for numbers that do not fit.
+    The main deck is in use from now on; the reserve deck waits. The deck that was in use, or waited, becomes void;
+    `voting.decks` asks before. Raises InvalidCards for numbers that do not fit.
     """
     row = life_row.hold(session, conference)
     life_row.demand(row, "draft", "list_frozen")
@@ -72,10 +73,10 @@ def make_cards(session: Session, conference: int, kind: DeckKind, cards: int, sp
             f"at least {least} cards expected (one a person summoned), spares >= 0, {CARDS_LIMIT} together at most",
             told="cards_number", at="cards", least=least, most=CARDS_LIMIT,
         )  # fmt: skip
-    replaced = or_(DeckRow.kind == kind, DeckRow.status == ("in_use" if kind == "main" else "ready"))
-    for old in session.scalars(select(DeckRow).where(DeckRow.conference == conference, replaced)):
+    status = STATUS_OF[kind]
+    for old in session.scalars(select(DeckRow).where(DeckRow.conference == conference, DeckRow.status == status)):
         _void_deck(session, old)
-    deck = DeckRow(uuid=new_uuid(), conference=conference, kind=kind, status="in_use" if kind == "main" else "ready")
+    deck = DeckRow(uuid=new_uuid(), conference=conference, kind=kind, status=status)
     session.add(deck)
     session.flush()
     made = [CardSecret(_new_secret(), number >= cards) for number in range(cards + spares)]

@@ -25,13 +25,17 @@ _QUIET_ZONE = 4  # modules, ISO/IEC 18004
 
 
 def card_sheets(
-    secrets: Sequence[CardSecret], *, conference: str, date: str, reserve: bool, test: bool = False
+    secrets: Sequence[CardSecret], *, conference: str, date: str, reserve: bool, letter: str = "", test: bool = False
 ) -> bytes:
-    """Set the cards in the order given (which is shuffled already); return the PDF. `test`: they are test cards."""
+    """Set the cards in the order given (which is shuffled already); return the PDF. `test`: they are test cards.
+
+    `letter` is the deck's, the same on all of its cards.
+    """
     content = {
         "conference": conference,
         "date": date,
         "reserve": reserve,
+        "letter": letter,
         "test": test,
         "cards": [
             {"qr": _qr(card.text), "groups": with_dashes(card.text).split("-"), "spare": card.spare} for card in secrets

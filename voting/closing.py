@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.signing import sign_envelope
-from voting import cards, life_row, roll, setup, staff_changes
+from voting import cards, decks, life_row, roll, setup, staff_changes
 from voting.box_copies import forget_marks
 from voting.documents.archive import ArchiveWriter
 from voting.documents.canonical import canonical, parse_canonical
@@ -158,6 +158,7 @@ def _facts(session: Session, row: ConferenceRow, written: SetupRow, end_ballots:
         ballots=ballots,
         refused=noted.get("refused", 0),
         cards_handed_back=noted.get(cards.HANDED_BACK, 0),
+        decks_voided=decks.voided(session, row.id),
         audits=noted.get("audits", 0),
         helpers=noted.get("helpers", 0),
         account_resets=len(staff_changes.resets(session, row.id)),

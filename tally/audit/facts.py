@@ -38,6 +38,7 @@ def check_room(
     require(absent == conference.summoned - conference.present, "those absent are not summoned - present")
     require(min(facts.refused, facts.audits, facts.helpers) >= 0, "a number of refusals, audits or helpers is negative")
     require(facts.account_resets >= 0, "a number of account resets is negative")
+    require(facts.decks_voided >= 0, "a number of decks is negative")
     require(
         0 <= facts.cards_handed_back <= activated, f"{facts.cards_handed_back} cards handed back, {activated} spares"
     )

@@ -100,6 +100,7 @@ def room_facts(lab: Lab, setup: str, end_ballots: str, ballots: int) -> RoomFact
         ballots=ballots,
         refused=0,
         cards_handed_back=0,
+        decks_voided=0,
         audits=1,
         helpers=0,
         account_resets=0,

@@ -69,7 +69,7 @@ class Conference:
         room.begin(people=PEOPLE)
         with room.storage.write() as session:
             life.freeze_list(session, room.conference)
-        status, _, pdf = self.staff("organiser").post("/deck", kind="main", cards=str(PEOPLE), spares="1")
+        status, _, pdf = self.staff("organiser").post("/deck", kind="main", cards=str(PEOPLE), spares="1", once="form")
         assert status == 200
         text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
         self.cards = ["".join(found) for found in GROUPS.findall(text)]

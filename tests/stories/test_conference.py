@@ -66,7 +66,7 @@ class Conference:
     def by_status(self, status: str) -> list[str]:
         """Cards of the deck by what the room's books say of them; only a test can look there with secrets in hand."""
         with self.room.desk.storage.read() as session:
-            uuid = session.scalars(select(DeckRow.uuid).where(DeckRow.kind == "main")).one()
+            uuid = session.scalars(select(DeckRow.uuid).where(DeckRow.kind == "main", DeckRow.status == "in_use")).one()
             rows = {row.credential: row.status for row in session.scalars(select(CardRow).where(CardRow.deck == uuid))}
         return [card for card in self.deck if rows[encode_point(credential(card, uuid))] == status]
 

@@ -190,6 +190,7 @@ def sample_facts(conference: Conference, ballots: int) -> RoomFacts:
         ballots=ballots,
         refused=0,
         cards_handed_back=0,
+        decks_voided=0,
         audits=3,
         helpers=0,
         account_resets=0,

@@ -78,6 +78,7 @@ class RoomFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the room server knows at closing. `setup` and `end_ballots` are hex SHA-256 of those events.
 
     `cards_handed_back`: damaged or unreadable cards that were voided in the open box before a spare was activated.
+    `decks_voided`: decks of this conference that were thrown away before it.
     """
 
     format: int
@@ -93,6 +94,7 @@ class RoomFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ballots: int
     refused: int
     cards_handed_back: int
+    decks_voided: int
     audits: int
     helpers: int
     account_resets: int

@@ -133,6 +133,8 @@ class DeckOriginRow(Base):
     made: Mapped[str] = mapped_column(Text)
     made_by: Mapped[str] = mapped_column(Text)
     form: Mapped[str] = mapped_column(Text, unique=True)
+    cards: Mapped[int]
+    spares: Mapped[int]
 
 
 class CardRow(Base):

@@ -213,7 +213,8 @@ def test_a_card_that_has_voted_is_never_made_void_in_an_open_box(room: Room) -> 
 def test_where_a_deck_comes_from_is_never_changed(room: Room) -> None:
     room.freeze_list()
     room.sql(
-        "INSERT INTO deck_origins (deck, letter, made, made_by, form) VALUES (:deck, 'Z', '', '', 'f')",
+        "INSERT INTO deck_origins (deck, letter, made, made_by, form, cards, spares) "
+        "VALUES (:deck, 'Z', '', '', 'f', 1, 0)",
         deck=room.uuid(),
     )
     with pytest.raises(IntegrityError, match="a_decks_origin_is_never_changed"):

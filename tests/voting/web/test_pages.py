@@ -135,7 +135,7 @@ def test_a_draft_that_is_none_is_refused_with_words(browser: Browser) -> None:
 
 def test_making_a_deck_answers_with_the_sheets(room: Room, browser: Browser) -> None:
     room.begin()
-    answer = browser.sign_in("organiser").post("/deck", kind="main", cards=4, spares=1)
+    answer = browser.sign_in("organiser").post("/deck", kind="main", cards=4, spares=1, once="form")
     assert answer.content_type == "application/pdf"
     assert answer.data.startswith(b"%PDF")
     assert answer.headers["Cache-Control"] == "no-store"
@@ -209,5 +209,5 @@ def test_archive_and_facts_are_downloaded_after_closing(room: Room, browser: Bro
 def test_the_sheet_of_cards_holds_no_file_outside_of_the_answer(room: Room, browser: Browser, tmp_path: Path) -> None:
     room.begin()
     before = {path.name for path in tmp_path.iterdir()}
-    browser.sign_in("organiser").post("/deck", kind="main", cards=4, spares=0)
+    browser.sign_in("organiser").post("/deck", kind="main", cards=4, spares=0, once="form")
     assert {path.name for path in tmp_path.iterdir()} == before

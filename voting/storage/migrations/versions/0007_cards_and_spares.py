@@ -63,6 +63,7 @@ def upgrade() -> None:
     op.create_table(
         "deck_origins",
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("deck", "letter", "made", "made_by", "form")),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("cards", "spares")),
         sa.ForeignKeyConstraint(["deck"], ["decks.uuid"]),
         sa.PrimaryKeyConstraint("deck"),
         sa.UniqueConstraint("form"),
