@@ -1,6 +1,6 @@
 """Never too many spares; decks with a letter, a maker and a time; the steps "spare" and "deck".
 
-Revision 0007, after 0006. A card without a ballot may become void in an open box: its owner handed it back. A spare is
+Revision 0008, after 0007. A card without a ballot may become void in an open box: its owner handed it back. A spare is
 activated only while fewer spares wait for their ballot than drawn cards have none.
 """
 
@@ -9,8 +9,8 @@ from alembic import op
 
 from voting.storage.guards import Guard, dropping, statements
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 ALWAYS = "1 = 1"
 BEFORE_ROLL = "('draft', 'list_frozen')"
