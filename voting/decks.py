@@ -24,7 +24,7 @@ Asks = Literal["nothing", "tick", "two"]
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """A deck: its numbers are those of the day it was made, without letter and maker where that was before 0008."""
+    """A deck: its numbers are those of the day it was made, without letter and maker where that was before 0009."""
 
     uuid: str
     kind: str

@@ -15,7 +15,19 @@ from voting.life import TwoPeople
 from voting.storage.tables import WayRow
 
 Way = Literal[
-    "roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet", "spare", "deck"
+    "roll",
+    "reserve",
+    "back",
+    "open",
+    "freeze",
+    "reopen",
+    "close",
+    "annul",
+    "paper",
+    "signed",
+    "tablet",
+    "spare",
+    "deck",
 ]
 WAYS: tuple[Way, ...] = get_args(Way)
 WITH_REASON: frozenset[Way] = frozenset({"back", "freeze", "annul", "paper", "reserve", "deck"})

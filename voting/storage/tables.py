@@ -18,25 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from voting.life_table import STATES, State
+from voting.storage import column_words as words
 
 NO_ROW_NUMBER = {"sqlite_with_rowid": False}
-PRESENCES = ("present", "excused")
-DECK_KINDS = ("main", "reserve")
-DECK_STATUSES = ("ready", "in_use", "void")
-CARD_STATUSES = ("active", "spare", "activated", "void")
-_IN_USE = text("status = 'in_use'")
-_ACTIVATED = text("status = 'activated'")
-KEY_PURPOSES = ("receipt", "desk")
-DEVICE_STATUSES = ("enrolled", "revoked")
-WAYS = (
-    "roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet", "spare", "deck",
-)  # fmt: skip
-STAFF_CHANGES = ("made", "password", "authenticator", "removed")
-
-
-def one_of(column: str, words: tuple[str, ...]) -> str:
-    """Spell the check that a column holds one of a few words."""
-    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+_IN_USE, _ACTIVATED = text("status = 'in_use'"), text("status = 'activated'")
 
 
 class Base(DeclarativeBase):
@@ -48,7 +33,7 @@ class ConferenceRow(Base):
 
     __tablename__ = "conferences"
     __table_args__ = (
-        CheckConstraint(one_of("state", STATES), name="a_known_state"),
+        CheckConstraint(words.one_of("state", STATES), name="a_known_state"),
         CheckConstraint("drawn >= 0 AND drawn <= present AND present <= summoned", name="drawn_present_summoned"),
     )
 
@@ -93,7 +78,7 @@ class AttendanceRow(Base):
 
     __tablename__ = "attendance"
     __table_args__ = (
-        CheckConstraint(one_of("presence", PRESENCES), name="a_known_presence"),
+        CheckConstraint(words.one_of("presence", words.PRESENCES), name="a_known_presence"),
         CheckConstraint("presence = 'present' OR NOT drew", name="only_the_present_draw"),
         NO_ROW_NUMBER,
     )
@@ -109,8 +94,8 @@ class DeckRow(Base):
 
     __tablename__ = "decks"
     __table_args__ = (
-        CheckConstraint(one_of("kind", DECK_KINDS), name="a_known_kind"),
-        CheckConstraint(one_of("status", DECK_STATUSES), name="a_known_deck_status"),
+        CheckConstraint(words.one_of("kind", words.DECK_KINDS), name="a_known_kind"),
+        CheckConstraint(words.one_of("status", words.DECK_STATUSES), name="a_known_deck_status"),
         Index("one_deck_in_use", "conference", unique=True, sqlite_where=_IN_USE, postgresql_where=_IN_USE),
     )
 
@@ -121,10 +106,7 @@ class DeckRow(Base):
 
 
 class DeckOriginRow(Base):
-    """Where a deck comes from: the letter on all of its cards, when and by whom it was made, long before anybody draws.
-
-    `form` is the one-time number of the form that made it, so that a form sent twice makes one deck.
-    """
+    """Where a deck comes from: letter on its cards, when and by whom made; `form` is unique: sent twice, one deck."""
 
     __tablename__ = "deck_origins"
 
@@ -142,7 +124,7 @@ class CardRow(Base):
 
     __tablename__ = "cards"
     __table_args__ = (
-        CheckConstraint(one_of("status", CARD_STATUSES), name="a_known_card_status"),
+        CheckConstraint(words.one_of("status", words.CARD_STATUSES), name="a_known_card_status"),
         CheckConstraint("length(credential) = 64", name="a_credential"),
         UniqueConstraint("deck", "credential"),
         # Every ballot asks whether a spare is active.
@@ -168,7 +150,7 @@ class ServerKeyRow(Base):
     """A signing key of the room: receipts, or the desk's facts; the private half sealed by the server's secret."""
 
     __tablename__ = "server_keys"
-    __table_args__ = (CheckConstraint(one_of("purpose", KEY_PURPOSES), name="a_known_purpose"),)
+    __table_args__ = (CheckConstraint(words.one_of("purpose", words.KEY_PURPOSES), name="a_known_purpose"),)
 
     conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True)
     purpose: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -300,7 +282,7 @@ class WayRow(Base):
     """A step that two people took together, by their sign-ins, with their reason; in the order of `number`."""
 
     __tablename__ = "ways"
-    __table_args__ = (CheckConstraint(one_of("way", WAYS), name="a_known_way"),)
+    __table_args__ = (CheckConstraint(words.one_of("way", words.WAYS), name="a_known_way"),)
 
     conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -314,7 +296,7 @@ class DeviceRow(Base):
     """An enrolled tablet: id (hex SHA-256 of its public key), key, and whether it was revoked."""
 
     __tablename__ = "devices"
-    __table_args__ = (CheckConstraint(one_of("status", DEVICE_STATUSES), name="a_known_device_status"),)
+    __table_args__ = (CheckConstraint(words.one_of("status", words.DEVICE_STATUSES), name="a_known_device_status"),)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     label: Mapped[str] = mapped_column(Text)
@@ -376,7 +358,7 @@ class StaffChangeRow(Base):
     """
 
     __tablename__ = "staff_changes"
-    __table_args__ = (CheckConstraint(one_of("what", STAFF_CHANGES), name="a_known_staff_change"),)
+    __table_args__ = (CheckConstraint(words.one_of("what", words.STAFF_CHANGES), name="a_known_staff_change"),)
 
     number: Mapped[int] = mapped_column(primary_key=True)
     conference: Mapped[int | None] = mapped_column(ForeignKey("conferences.id"))

@@ -44,6 +44,8 @@ PAIRS: dict[str, Pair] = {
     "desk.on_paper": _CHAIR,
     "results.signed": _CHAIR,
     "round_steps.annul": _CHAIR,
+    "deck.make": _CHAIR,
+    "door.activate_spare": _CHAIR,
     "tablets.new_code": Pair(("chair", "teller")),
 }
 """By the endpoint that takes the form; for accounts see `pair_for_account`."""

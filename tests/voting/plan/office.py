@@ -117,7 +117,7 @@ def record_of(conference: Conference, paper: int, agree: Mapping[str, int], uuid
     counts = BallotCounts(conference.drawn, conference.present, conference.present, 0, "")
     cards = Cards(conference.drawn, conference.drawn, 0, 0)
     time = f"{conference.date}T08:00:00+07:00"
-    room = RoomFacts(1, uuid, "", "", time, time, 0, 0, cards, (), conference.present, 0, 0, 0, 0, 0, (), ())
+    room = RoomFacts(1, uuid, "", "", time, time, 0, 0, cards, (), conference.present, 0, 0, 0, 0, 0, 0, (), ())
     count = CountFacts(1, uuid, "", time, time, (), (), (), (), (), ())
     return Record(
         format=1, kind="record", form="paper", uuid=uuid, fingerprint="", paper=paper, conference=conference,

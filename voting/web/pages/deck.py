@@ -48,7 +48,7 @@ def make() -> Response:
     if kind not in ("main", "reserve") or not 0 < len(once) <= FORM_LIMIT:
         abort(400)
     number, numbers, room = current_number(), (whole("cards"), whole("spares")), the_room()
-    two = two_people("chair") if "second_login" in request.form else None
+    two = two_people() if "second_login" in request.form else None
     origin = decks.Origin(signed_in().login, room.clock(), once, request.form.get(FIELD) == YES, two)
     with room.storage.write() as session:
         draft = life_row.draft_of(session, number)

@@ -139,7 +139,7 @@ def activate_spare() -> Response:
         abort(400)
     try:
         demand_understood()
-        by = two_people("chair")
+        by = two_people()
         with the_room().storage.write() as session:
             old = cards.known(session, returned) if returned else None
             cards.activate_spare(session, number, cards.known(session, spare), reason, returned=old)

@@ -1,6 +1,6 @@
 """Never too many spares; decks with a letter, a maker and a time; the steps "spare" and "deck".
 
-Revision 0008, after 0007. A card without a ballot may become void in an open box: its owner handed it back. A spare is
+Revision 0009, after 0008. A card without a ballot may become void in an open box: its owner handed it back. A spare is
 activated only while fewer spares wait for their ballot than drawn cards have none.
 """
 
@@ -9,8 +9,8 @@ from alembic import op
 
 from voting.storage.guards import Guard, dropping, statements
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 ALWAYS = "1 = 1"
 BEFORE_ROLL = "('draft', 'list_frozen')"
@@ -50,7 +50,7 @@ OF_WAYS = (
     Guard("a_way_is_never_changed", "ways", "UPDATE", ALWAYS),
     Guard("a_way_stays", "ways", "DELETE", ALWAYS),
 )
-WAYS_BEFORE = ("roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed")
+WAYS_BEFORE = ("roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet")
 WAYS_NOW = (*WAYS_BEFORE, "spare", "deck")
 OF_ORIGINS = (
     Guard("a_decks_origin_is_never_changed", "deck_origins", "UPDATE", ALWAYS),
