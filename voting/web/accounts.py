@@ -6,6 +6,7 @@ writer; what was verified is compared with what stands there once the row is hel
 """
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,6 +99,11 @@ Place = Callable[[StaffRow], str]
 """Where an account's try was made, as `voting.web.locks` counts it."""
 
 
+def _same(kept: str, stored: str | None) -> bool:
+    """Whether the hash that was verified outside of the transaction is still the account's."""
+    return hmac.compare_digest(kept.encode(), (stored or "").encode())
+
+
 def sign_in(
     storage: Storage, keyring: Keyring, login: str, password: str, code: str, now: int, place: Place
 ) -> StaffRow:
@@ -112,7 +118,7 @@ def sign_in(
         row = session.scalar(select(StaffRow).where(StaffRow.login == login).with_for_update())
         if row is not None and not locks.locked(session, row, place(row), now):
             step = _code_step(keyring, row, code, now)
-            if right and row.password == stored and step is not None:
+            if right and _same(row.password, stored) and step is not None:
                 locks.count_success(session, row, place(row))
                 row.totp_used = step
                 return row
@@ -133,7 +139,7 @@ def check_present(storage: Storage, keyring: Keyring, staff: int, password: str,
         if row is None or locks.locked(session, row, locks.OWN_SESSION, now):
             raise SignInRefused("too many wrong tries", told="present_locked", at="present")
         step = row.totp_used if code is None else _code_step(keyring, row, code, now)
-        if right and row.password == stored and step is not None:
+        if right and _same(row.password, stored) and step is not None:
             locks.count_success(session, row, locks.OWN_SESSION)
             row.totp_used = step
             return
