@@ -175,7 +175,10 @@ def _meeting(staff: Staff, plan: Round, step: Step) -> Meeting:
 
 
 def _ask_the_head(held: Held, staff: Staff) -> Held:
-    """Enter the head's decision where a tie straddles the last place, and make and sign the records again."""
+    """Enter the head's decision where a tie straddles the last place, and make and sign the records again.
+
+    The records with the open tie are taken away first: beside those that decide, they have no place in a dossier.
+    """
     tied = [record for _, record in held.records if record.verdict.status == "awaiting_head"]
     if not tied:
         return held
@@ -188,6 +191,8 @@ def _ask_the_head(held: Held, staff: Staff) -> Held:
         reason, on = "Diễn tập: lấy theo thứ tự danh sách.", record.conference.date
         words.append(head_word(record.uuid, record.paper, chosen, signer.name, reason, on, key))
     held.count.write_bytes(canonical(msgspec.structs.replace(facts, head_words=tuple(words))))
+    for path, _ in held.records:
+        path.unlink()
     records = write_records(held.archive, held.facts, held.count, held.archive.parent)
     for path, _ in records:
         path.write_bytes(sign_record(path.read_bytes(), staff.signing_keys))
