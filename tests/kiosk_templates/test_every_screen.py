@@ -128,7 +128,7 @@ def one_ballot(look: Look) -> None:
     look.at("ballot")
     page.clock.run_for(61_000)
     look.at("idle")
-    tablet.touch("dialog .primary")
+    tablet.touch("dialog[open] .primary")
     while not page.locator(".at-ballot label.person").count():
         tablet.touch("[data-key=next]")
     page.locator("label.person").first.click()

@@ -155,7 +155,7 @@ def test_idling_warns_and_then_clears(tablet: Tablet) -> None:
     tablet.begin(0)
     tablet.page.clock.run_for(61_000)
     assert tablet.page.locator("dialog[open]").count() == 1
-    tablet.touch("dialog .primary")
+    tablet.touch("dialog[open] .primary")
     assert tablet.page.locator("dialog[open]").count() == 0
     tablet.page.clock.run_for(95_000)
     tablet.at("welcome")
