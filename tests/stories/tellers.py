@@ -38,10 +38,13 @@ from voting.documents.envelope import parse_envelope, write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE
 from voting.documents.tellers import TellerKeys
 from voting.documents.tellers import Tellers as TellersFile
+from voting.procedures.comparison import with_decision
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 300  # seconds; a machine that does much else is slow
-PASSPHRASES = ("khan trung moi thay song lam", "nhon phong tram vay them do", "binh minh tren ban sung chao")
+PASSPHRASES = (
+    "khan trung moi thay song lam", "nhon phong tram vay them do gian bep", "binh minh tren ban sung chao gio lua",
+)  # fmt: skip
 
 # What stands for a machine with the base package alone: imports of the room fail, and so does every connection.
 ALONE = """
@@ -259,6 +262,8 @@ def meeting(table: Table, stick: Path, votes: Sequence[list[list[int]]], **chang
         desk_key=public_text(signing["desk"]),
         papers=(msgspec.structs.replace(made.papers[0], **changes),),
     )
+    if changes:  # what differs from the catalogue is named
+        made = msgspec.structs.replace(made, notes=with_decision(made, 1))
     election = parse_election(raw_election(questions, trustees.election_key(), made))
     cards = tuple(new_card() for _ in range(made.drawn + made.spares))
     credentials = compact(sorted(encode_point(credential(card, UUID)) for card in cards))
