@@ -117,7 +117,7 @@ class Conference:
         hall.page.set_viewport_size({"width": max(self.lens.width, 1280), "height": 800})
         hall.go("/hall").look("hall", whole=False)
         technician = self.member("technician").go("/tablets")
-        technician.press("/tablets/codes")
+        technician.together("/tablets/codes", "teller")  # the box is open
         technician.look("tablets")
         code = technician.page.inner_text(".code code").replace(" ", "")
         context = self.browser.new_context(viewport={"width": 768, "height": 1024}, ignore_https_errors=True)

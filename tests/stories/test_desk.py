@@ -17,6 +17,7 @@ from tests.stories.test_from_card_to_record import Attendee
 from voting import cards, life_row
 from voting.cards import CardSecret, DeckKind
 from voting.documents.ballot import cast_ballot
+from voting.documents.election import spoken_fingerprint
 from voting.rehearsal.room import CastRefused
 
 if TYPE_CHECKING:
@@ -261,7 +262,9 @@ def test_the_hall_shows_the_result_only_after_signing_and_the_chairs_word(
     for stage in ("roll_taken", "sealed", "open"):
         getattr(meeting, stage)()
     hall.goto(f"{empty_room.url}/hall")
-    assert meeting.election.fingerprint[:4] in hall.inner_text(".fingerprint")
+    spoken, short = hall.locator(".fingerprint").all_inner_texts()
+    assert "".join(spoken.split()) == spoken_fingerprint(meeting.election.fingerprint)
+    assert meeting.election.fingerprint[:4] in short
     assert "Phiếu trong hòm" not in hall.inner_text("main"), "below two steps of cards, only all is shown"
     meeting.closed()
     hall.reload()
