@@ -123,9 +123,7 @@ class Conference:
 
     def files(self) -> list[Path]:
         """Every file of the room, what may be carried out of it, and on PostgreSQL every file of its server."""
-        if self.cluster is not None:  # pages and log are on the disk then
-            with self.room.storage.engine.connect() as connection:
-                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("CHECKPOINT")
+        self._write_pages()
         out = self.folder / "out"
         if not out.exists():
             out.mkdir()
@@ -140,8 +138,16 @@ class Conference:
 
     def tables(self) -> list[Path]:
         """The files that hold the database's tables."""
+        self._write_pages()
         base = self.cluster / "data" / "base" if self.cluster else self.folder / "room.db"
         return [path for path in base.rglob("*") if path.is_file()] if base.is_dir() else [base]
+
+    def _write_pages(self) -> None:
+        """On PostgreSQL: have pages and log written to the disk."""
+        if self.cluster is not None:
+            with self.room.storage.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("CHECKPOINT")
+            self.room.storage.close()
 
     def processes(self) -> list[int]:
         """The processes of the server."""
