@@ -147,7 +147,8 @@ class Conference:
         assert "chưa được Ban kiểm phiếu kích hoạt" in self.vote(attendee, spare, 0)
         teller = self.member("teller").go("/door/spares")
         teller.look("spares")
-        assert teller.replace(spare, "chair") == "Thẻ dự phòng đã có hiệu lực."
+        active = "The spare is active." if self.lens.language == "en" else "Thẻ dự phòng đã có hiệu lực."
+        assert teller.replace(spare, "chair") == active
         assert teller.page.inner_text("[data-number=spares]") == "2"
         assert "đã được ghi nhận" in self.vote(attendee, spare, 0)
 
