@@ -8,6 +8,7 @@ link in the place of a file is replaced, not written through, and a link is not 
     write_new(path, raw)            the same, but FileExistsError where something is there
     with whole_file(path) as fresh: build a file step by step under the name `fresh`
     read_plain(path)                read a file that is neither a link nor a device
+    erase(path)                     overwrite such a file and take its name away
 """
 
 import errno
@@ -89,9 +90,27 @@ def check_plain(path: Path) -> None:
     os.close(_open_plain(path))
 
 
+def erase(path: Path) -> None:
+    """Overwrite a file with random bytes, once, durably, and remove it; raise UnsafeFile, or OSError."""
+    with os.fdopen(_open_plain(path, os.O_RDWR), "r+b") as file:
+        left = os.fstat(file.fileno()).st_size
+        while left > 0:
+            left -= file.write(secrets.token_bytes(min(left, 2**20)))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    sync_folder(path.parent)
+
+
+def is_link(path: Path) -> bool:
+    """Tell whether a name is a symbolic link, or a junction of Windows."""
+    is_junction = getattr(os.path, "isjunction", None)  # from Python 3.12
+    return path.is_symlink() or bool(is_junction is not None and is_junction(path))
+
+
 def real_folder(path: Path) -> Path:
     """Make a folder unless it is there; raise UnsafeFile where its name is a link."""
-    if _is_link(path):
+    if is_link(path):
         raise UnsafeFile(f"{path} is a link to another place: nothing is written there; take the link away")
     if not path.is_dir():
         path.mkdir(parents=True)
@@ -144,13 +163,13 @@ def _fresh(path: Path, mode: int) -> Iterator[tuple[Path, int]]:
         raise
 
 
-def _open_plain(path: Path) -> int:
-    """Open a file for reading unless its name is a link, or it is no plain file (a pipe would wait for ever)."""
+def _open_plain(path: Path, way: int = os.O_RDONLY) -> int:
+    """Open a file unless its name is a link, or it is no plain file (a pipe would wait for ever)."""
     linked = f"{path} is a link to another place, or not a plain file: it is not read; take it away"
-    if _is_link(path):
+    if is_link(path):
         raise UnsafeFile(linked)
     try:
-        descriptor = os.open(path, os.O_RDONLY | _PLAIN | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, way | _PLAIN | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise UnsafeFile(linked) from None
@@ -159,12 +178,6 @@ def _open_plain(path: Path) -> int:
         os.close(descriptor)
         raise UnsafeFile(linked)
     return descriptor
-
-
-def _is_link(path: Path) -> bool:
-    """Tell whether a name is a symbolic link, or a junction of Windows."""
-    is_junction = getattr(os.path, "isjunction", None)  # from Python 3.12
-    return path.is_symlink() or bool(is_junction is not None and is_junction(path))
 
 
 def _sync_file(path: Path) -> None:

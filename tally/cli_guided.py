@@ -82,7 +82,11 @@ def custody_command(
 @click.option("--out", type=FOLDER, required=True, help="Folder for destruction.json and the statement to sign.")
 @language_option
 def destroy_command(files: tuple[Path, ...], record: Path, out: Path, language: Language) -> None:
-    """Destroy tellers' sealed FILES before witnesses, after the record is signed, and write a statement of it."""
+    """Destroy tellers' sealed FILES before witnesses, after the record is signed, and write a statement of it.
+
+    Copies, recovery sheets and what a crash left are looked for in the folder of each file, on the hand-over USB stick
+    and wherever you say; each is asked about, and the statement names what was removed and what was kept.
+    """
     guide = Guide(language)
     with explained(guide):
         Destroyer(guide, record, out).run(files)

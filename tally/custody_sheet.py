@@ -14,10 +14,11 @@ import typst
 from keys.signing import keyid
 from keys.transcript import sha256_hex
 from tally.custody import Custody
-from tally.custody_destroy import Destruction
+from tally.custody_destroy import Destruction, Left, Told
 from tally.guide import Guide, groups
 from tally.minutes.renderer import font_folder, template
-from voting.documents.conference import ON_PAPER
+from voting.documents.conference import ON_PAPER, Conference
+from voting.documents.moments import moment_text, parse_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +69,35 @@ def custody_sheet(guide: Guide, custody: Custody, bundle: str, made_by: str) -> 
     return Sheet(words("custody.title"), tuple(parts))
 
 
-def destruction_sheet(guide: Guide, destroyed: Destruction, hands: Sequence[str]) -> Sheet:
-    """Write the statement that those present sign by hand."""
+def destruction_sheet(guide: Guide, said: Destruction, conference: Conference, hands: Sequence[str]) -> Sheet:
+    """Write the statement that those present sign by hand: every file found, what was kept, every printed page."""
     words = guide.words
-    lines = [
-        words("destroy.line", file=one.file, hash=one.sha256, copies=one.copies, sheets=one.sheets)
-        for one in destroyed.files
-    ]
+    moment = parse_moment(said.on)
+    on = said.on if moment is None else moment_text(moment)
+    about = words("destroy.about", name=conference.name, place=conference.place, uuid=said.uuid, on=on)
+    removed = tuple(_file(guide, one, "destroy.line") for one in said.removed)
+    kept = tuple(_file(guide, one, "destroy.line_kept", why=one.why) for one in said.kept)
+    pages = tuple(
+        words("destroy.line_pages", file=one.file, printed=one.printed, destroyed=one.destroyed) for one in said.pages
+    )
+    searched = (*said.searched, *(words("destroy.line_closed", folder=folder) for folder in said.closed))
     parts = (
-        (words("destroy.what"), (words("destroy.about", uuid=destroyed.uuid, on=destroyed.on),), tuple(lines)),
-        (words("destroy.seen"), (words("destroy.seen_text"),), destroyed.witnesses),
+        (words("destroy.what"), (about,), removed or (words("destroy.none"),)),
+        (words("destroy.left"), (words("destroy.left_text"),), kept or (words("destroy.none"),)),
+        (words("destroy.sheets"), (words("destroy.sheets_text"),), pages or (words("destroy.none"),)),
+        (
+            words("destroy.searched"),
+            (words("destroy.searched_text" if said.hand_over else "destroy.no_hand_over"),),
+            searched,
+        ),
+        (words("destroy.seen"), (words("destroy.seen_text"),), said.witnesses),
     )
     return Sheet(words("destroy.statement"), parts, tuple(hands))
+
+
+def _file(guide: Guide, one: Told | Left, key: str, **more: object) -> str:
+    what = guide.words(f"destroy.what_{one.what}")
+    return guide.words(key, file=one.file, what=what, hash=one.sha256[:16] or "–", **more)
 
 
 def _by_hand(bundle: str, custody: Custody, electronic: bool) -> tuple[str, ...]:

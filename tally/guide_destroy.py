@@ -1,4 +1,4 @@
-"""The guided destruction (`phieukin tally destroy`): file by file, before witnesses, then a statement."""
+"""The guided destruction (`phieukin tally destroy`): every copy is looked for, file by file, before witnesses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,24 +8,28 @@ from keys.durable import write_whole
 from tally.audit.record import read_record
 from tally.audit.report import Ledger
 from tally.audit.signatures import check_signatures
-from tally.custody_destroy import FORMAT, Destroyed, Destruction, destroy, read_share_file
+from tally.custody_destroy import FORMAT, Destruction, Left, Pages, Told, read_share_file, remove
+from tally.custody_find import Found, Search, search
 from tally.custody_sheet import destruction_sheet
 from tally.errors import Stopped
+from tally.folders import existing, typed
 from tally.guide import Guide
 from tally.guide_count import moment_now
+from tally.guide_faults import FAULTS, explain
 from voting.documents.canonical import canonical
+from voting.documents.conference import Conference
 
 
 @dataclass(frozen=True, slots=True)
 class Destroyer:
-    """Destroys the key files given, one question at a time."""
+    """Removes the key files given and every copy that it finds, one question at a time."""
 
     guide: Guide
     record: Path
     out: Path
 
     def run(self, files: Sequence[Path]) -> None:
-        """Ask, destroy, and write `destruction.json` and the statement to sign; raise NotReady."""
+        """Ask, remove, and write `destruction.json` and the statement to sign; raise NotReady."""
         self.guide.title("destroy.title")
         self.guide.say("destroy.intro")
         read = read_record(self.record.name, self.record.read_bytes())
@@ -34,11 +38,23 @@ class Destroyer:
         if not ledger.sound or not self.guide.confirm("destroy.signed_ask"):
             why = "; ".join(place for one in ledger.findings for place in one.first)
             raise Stopped(f"{self.guide.words('destroy.signed_no')} {why}".strip())
-        hashes = {path: read_share_file(path) for path in files}
+        for path in files:
+            read_share_file(path)
+        existing(self.guide, self.out)  # before anything is gone
         witnesses = self._witnesses()
-        gone = [one for path in files if (one := self._one(path, hashes[path])) is not None]
-        said = Destruction(FORMAT, read.record.uuid, moment_now(), tuple(gone), witnesses)
-        self._write(said, [one.name for one in read.record.conference.tellers])
+        hand_over = self._folder("destroy.hand_over")
+        places = [*([hand_over] if hand_over else []), *self._more()]
+        listed = search(files, places)
+        self._list(listed)
+        removed, kept = self._all(listed.found)
+        pages = tuple(self._pages(one.file) for one in removed if one.what == "given")
+        searched = dict.fromkeys(str(place.resolve()) for place in (*(path.parent for path in files), *places))
+        closed = tuple(map(str, listed.closed))
+        said = Destruction(
+            FORMAT, read.record.uuid, moment_now(), removed, kept, pages, (*searched,), closed, hand_over is not None,
+            witnesses,
+        )  # fmt: skip
+        self._write(said, read.record.conference)
 
     def _witnesses(self) -> tuple[str, ...]:
         found: list[str] = []
@@ -48,21 +64,72 @@ class Destroyer:
             raise Stopped(self.guide.words("destroy.need_witness"))
         return tuple(found)
 
-    def _one(self, path: Path, digest: str) -> Destroyed | None:
-        self.guide.say("destroy.file", path=path, hash=digest[:16])
-        if not self.guide.confirm("destroy.ask"):
-            self.guide.warn("destroy.kept", path=path)
-            return None
-        copies = self.guide.number("destroy.copies", 0, 99, name=path.name)
-        sheets = self.guide.number("destroy.sheets", 0, 99, name=path.name)
-        destroy(path)
-        self.guide.good("destroy.done", path=path)
-        return Destroyed(path.name, digest, copies, sheets)
+    def _folder(self, key: str) -> Path | None:
+        """Ask for a folder that is there; None for an empty answer."""
+        while line := self.guide.ask(key, default=""):
+            if (folder := typed(line)).is_dir():
+                return folder
+            self.guide.warn("destroy.no_folder", folder=folder)
+        return None
 
-    def _write(self, said: Destruction, tellers: Sequence[str]) -> None:
+    def _more(self) -> list[Path]:
+        found: list[Path] = []
+        while (folder := self._folder("destroy.more")) is not None:
+            found.append(folder)
+        return found
+
+    def _list(self, listed: Search) -> None:
+        self.guide.say("destroy.found", number=len(listed.found))
+        for one in listed.found:
+            self.guide.say("destroy.file", path=one.path, what=what_text(self.guide, one.what), hash=one.sha256[:16])
+        for folder in listed.closed:
+            self.guide.warn("destroy.closed", folder=folder)
+
+    def _all(self, found: Sequence[Found]) -> tuple[tuple[Told, ...], tuple[Left, ...]]:
+        """Ask for each file and remove it; what is refused or cannot be removed is kept, and named."""
+        removed: list[Told] = []
+        kept: list[Left] = []
+        for one in found:
+            why = self._one(one)
+            name = str(one.path)
+            if why is None:
+                removed.append(Told(name, one.what, one.sha256))
+                self.guide.good("destroy.done", path=one.path)
+            else:
+                kept.append(Left(name, one.what, one.sha256, why))
+                self.guide.warn("destroy.kept", path=one.path, why=why)
+        return tuple(removed), tuple(kept)
+
+    def _one(self, one: Found) -> str | None:
+        """Remove one file; say why it is still there, None where it is gone."""
+        if one.what in ("link", "unread"):
+            return self.guide.words(f"destroy.why_{one.what}")
+        if not self.guide.confirm("destroy.ask", path=one.path, what=what_text(self.guide, one.what)):
+            return self.guide.words("destroy.why_people")
+        try:
+            remove(one)
+        except (*FAULTS, OSError) as error:
+            return explain(self.guide, error)
+        return None
+
+    def _pages(self, file: str) -> Pages:
+        """Ask for each printed recovery page of a key file that is gone."""
+        name = Path(file).name
+        printed = self.guide.number("destroy.printed", 0, 99, name=name)
+        burnt = [self.guide.confirm("destroy.page", page=page, name=name) for page in range(1, printed + 1)]
+        if not all(burnt):
+            self.guide.warn("destroy.pages_left", number=burnt.count(False), name=name)
+        return Pages(file, printed, sum(burnt))
+
+    def _write(self, said: Destruction, conference: Conference) -> None:
         self.guide.warn("destroy.flash")
-        self.out.mkdir(parents=True, exist_ok=True)
-        sheet = destruction_sheet(self.guide, said, [*tellers, *said.witnesses])
+        hands = [*(one.name for one in conference.tellers), *said.witnesses]
+        sheet = destruction_sheet(self.guide, said, conference, hands)
         write_whole(self.out / "destruction.json", canonical(said))
         write_whole(self.out / "destruction.pdf", sheet.pdf(self.guide.language))
         self.guide.good("destroy.written", path=self.out / "destruction.pdf")
+
+
+def what_text(guide: Guide, what: str) -> str:
+    """Say what a file is."""
+    return guide.words(f"destroy.what_{what}")

@@ -245,13 +245,16 @@ def test_two_of_two_go_from_their_names_to_a_record_that_verifies_at_their_termi
 def into_custody(made: Meeting, table: Table, result: Path, tmp_path: Path) -> None:
     """Shares are destroyed before witnesses, everything goes into one bundle, which verifies in ten years."""
     files = [table.home(index) / f"teller-{index}.sealed" for index in (1, 2, 3)]
+    (tmp_path / "end").mkdir()
     with phieukin("tally", "destroy", *files, "--record", result / "record.json", "--out", tmp_path / "end") as one:
         one.answer("đã được sao lưu chưa?", "c").answer("Người chứng kiến", "Lường Văn Giỏi – Chủ tịch Công đoàn")
-        one.answer("Người chứng kiến", "")
+        one.answer("Người chứng kiến", "").answer("Cắm USB luân chuyển", str(made.stick)).answer("Còn USB, thư mục", "")
         for index in (1, 2):
-            one.answer("Xóa tệp này ngay bây giờ?", "c").answer(f"teller-{index}.sealed: còn mấy bản sao", "1")
-            one.answer(f"teller-{index}.sealed: mấy phiếu khôi phục", "1").see("Đã ghi đè và xóa")
-        one.answer("Xóa tệp này ngay bây giờ?", "k").see("Giữ lại").see("Giấy xác nhận tiêu hủy").ends()
+            one.answer(f"teller-{index}.sealed (tệp khóa)? (c/k)", "c").see("Đã ghi đè và xóa")
+        one.answer("teller-3.sealed (tệp khóa)? (c/k)", "k").see("Giữ lại")
+        for index in (1, 2):
+            one.answer(f"teller-{index}.sealed: đã in mấy trang", "1").answer("trang in thứ 1 đã được xé", "c")
+        one.see("Giấy xác nhận tiêu hủy").ends()
     assert [path.exists() for path in files] == [False, False, True]
     bundle, log = tmp_path / "custody.zip", tmp_path / "log.txt"
     log.write_text("08:30 mở hòm phiếu\n", encoding="utf-8")

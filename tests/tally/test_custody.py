@@ -18,11 +18,13 @@ from keys.signing import KIND as SIGNING_KIND
 from keys.signing import SigningKey, encode_signing_key, keyid, new_signing_key, public_text
 from tally.audit import Verdict, audit
 from tally.audit.bundle import check_bundle
+from tally.ceremony_sheet import recovery_sheet
 from tally.cli_record import keep_records, write_records
 from tally.count import Words, add_sum, finish, open_one
 from tally.custody import SHEETS, collect, write_custody
 from tally.custody_destroy import destroy, read_share_file
 from tally.errors import CannotSign, NotReady
+from tally.guide import Guide, Language
 from tally.minutes import render_minutes, renderer_versions
 from tally.paper import paper_records, read_hand_count
 from tally.pdf_revisions import frames_of
@@ -325,20 +327,48 @@ def test_nothing_but_a_tellers_file_is_destroyed(tmp_path: Path, content: bytes)
     assert path.read_bytes() == content
 
 
+def lines(*answers: str) -> str:
+    return "".join(f"{one}\n" for one in answers)
+
+
 def test_shares_go_before_witnesses_after_all_have_signed(lab: Lab, result: Path, tmp_path: Path) -> None:
-    path = share_file(lab, tmp_path)
-    words = ("destroy", path, "--record", result / "record.json", "--out", tmp_path / "end", "--language", "en")
+    path, end = share_file(lab, tmp_path), tmp_path / "end"
+    end.mkdir()
+    words = ("destroy", path, "--record", result / "record.json", "--out", end, "--language", "en")
     assert run(*words, answers="n\n").exit_code == 1
     assert run(*words, answers="y\n\n").exit_code == 1
     assert path.exists()
-    done = run(*words, answers="y\nA witness\n\ny\n2\n1\n")
+    done = run(*words, answers=lines("y", "A witness", "", "", "", "y", "2", "y", "n"))
     assert done.exit_code == 0, done.output
     assert not path.exists()
-    said = json.loads((tmp_path / "end" / "destruction.json").read_bytes())
-    assert said["witnesses"] == ["A witness"]
-    assert (said["files"][0]["copies"], said["files"][0]["sheets"]) == (2, 1)
+    said = json.loads((end / "destruction.json").read_bytes())
+    assert said["witnesses"] == ["A witness"] and said["hand_over"] is False
+    assert said["pages"] == [{"destroyed": 1, "file": str(path), "printed": 2}]
     unsigned(result)
     assert run(*words[:1], share_file(lab, tmp_path), *words[2:], answers="y\n").exit_code == 1
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_sheet_or_copy_that_lay_beside_a_key_or_on_the_stick_revives_a_removed_share(
+    lab: Lab, result: Path, tmp_path: Path, language: Language
+) -> None:
+    own, stick, end = (tmp_path / name for name in ("own", "stick", "end"))
+    for folder in (own, stick, end):
+        folder.mkdir()
+    path = share_file(lab, own)
+    sealed, guide = path.read_bytes(), Guide(language)
+    sheet = recovery_sheet(guide, sealed.removesuffix(b"\n"), index=1, name="Lan", conference="x")
+    (own / "recovery-teller-1.pdf").write_bytes(sheet)
+    (stick / "teller-1 - Copy.sealed").write_bytes(sealed)
+    words = ("destroy", path, "--record", result / "record.json", "--out", end, "--language", language)
+    done = run(*words, answers=lines("y", "A witness", "", str(stick), "", "y", "y", "y", "1", "y"))
+    assert done.exit_code == 0, done.output
+    assert [*own.iterdir(), *stick.iterdir()] == []
+    said = json.loads((end / "destruction.json").read_bytes())
+    assert [(Path(one["file"]).name, one["what"]) for one in said["removed"]] == [
+        ("recovery-teller-1.pdf", "sheet"), ("teller-1 - Copy.sealed", "sealed"), ("teller-1.sealed", "given")
+    ]  # fmt: skip
+    assert (said["searched"], said["hand_over"], said["kept"]) == ([str(own), str(stick)], True, [])
 
 
 def test_the_command_writes_a_bundle_with_its_sheets(lab: Lab, result: Path, tmp_path: Path) -> None:

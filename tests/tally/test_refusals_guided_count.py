@@ -213,10 +213,12 @@ def test_a_file_that_people_keep_after_all_is_not_destroyed(table: Table) -> Non
     record = table.result / "record.json"
     record.write_bytes(sign_record(record.read_bytes(), [table.lab.signing[one] for one in SIGNERS]))
     path, end = homes[0] / "teller-1.sealed", table.folder / "end"
-    result = run("destroy", path, "--record", record, "--out", end, answers=lines("c", "Người làm chứng", "", "k"))
+    answers = lines("c", "c", "Người làm chứng", "", "", "", "k")
+    result = run("destroy", path, "--record", record, "--out", end, answers=answers)
     assert result.exit_code == 0, result.output
-    assert path.exists() and VI.words("destroy.kept", path=path) in result.output
-    assert msgspec.json.decode((end / "destruction.json").read_bytes())["files"] == []
+    assert path.exists() and VI.words("destroy.kept", path=path, why=VI.words("destroy.why_people")) in result.output
+    said = msgspec.json.decode((end / "destruction.json").read_bytes())
+    assert (said["removed"], [one["file"] for one in said["kept"]]) == ([], [str(path)])
 
 
 def test_a_list_decision_is_signed_by_the_same_command(tmp_path: Path) -> None:

@@ -42,8 +42,8 @@ def test_a_number_out_of_its_bounds_is_asked_for_again(asked: list[str], capsys:
 
 def test_a_question_takes_its_default_or_asks_again(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     asked += ["", "maybe", "co"]
-    assert VI.confirm("destroy.ask", default=False) is False
-    assert VI.confirm("destroy.ask") is True
+    assert VI.confirm("destroy.signed_ask", default=False) is False
+    assert VI.confirm("destroy.signed_ask") is True
     assert capsys.readouterr().out.count("c/k") == 1
 
 
