@@ -2,9 +2,11 @@
 
 import base64
 import datetime
+import errno
 import hashlib
 import http.client
 import json
+import os
 import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +34,20 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None
     first = load_settings(tmp_path)
     assert load_settings(tmp_path).secret == first.secret
     assert len(first.secret) == 32
+    assert (tmp_path / SECRET_FILE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP])
+def test_the_secret_is_made_on_a_disk_without_hard_links_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(number, "FAT has no hard links")
+
+    monkeypatch.setattr(os, "link", no_links)
+    first = load_settings(tmp_path)
+    assert load_settings(tmp_path).secret == first.secret
+    assert [path.name for path in tmp_path.iterdir()] == [SECRET_FILE]
     assert (tmp_path / SECRET_FILE).stat().st_mode & 0o777 == 0o600
 
 

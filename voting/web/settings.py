@@ -9,6 +9,7 @@ mirror.*     where a second machine mirrors the box: see voting.mirror
 """
 
 import base64
+import contextlib
 import datetime
 import os
 import secrets
@@ -19,7 +20,7 @@ from typing import Annotated
 
 import msgspec
 
-from keys.durable import write_whole
+from keys.durable import OWNER_ONLY, write_new, write_whole
 from keys.errors import UnreadableText
 from keys.plain_text import read_text
 from keys.structs import read_json
@@ -76,6 +77,12 @@ class Settings:
         return self.directory / "tls" / "ca.pem"
 
 
+def room_database(directory: Path) -> str:
+    """The URL of the database of a room's folder; nothing is made. Raises InvalidSettings."""
+    directory = directory.resolve()
+    return _read_config(directory / CONFIG_FILE).database or f"sqlite:///{directory / DATABASE_FILE}"
+
+
 def load_settings(directory: Path) -> Settings:
     """Read the settings of a room's folder; make what is missing. Raises InvalidSettings."""
     directory = directory.resolve()
@@ -85,7 +92,7 @@ def load_settings(directory: Path) -> Settings:
         check_names(config.names)
     return Settings(
         directory=directory,
-        database=config.database or f"sqlite:///{directory / DATABASE_FILE}",
+        database=room_database(directory),
         secret=_read_secret(directory / SECRET_FILE),
         host=config.host,
         port=config.port,
@@ -154,17 +161,30 @@ def _read_config(path: Path) -> _Config:
 
 def _read_secret(path: Path) -> bytes:
     """Read the server's secret; make it at the first start, readable by its owner alone."""
-    if not path.exists():
-        fresh = path.with_suffix(f".{os.getpid()}")
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(SECRET_BYTES)))
-        try:
-            os.link(fresh, path)  # atomic: of several processes that start at once, one wins
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
+    with contextlib.suppress(FileExistsError):  # of several processes that start at once, one wins
+        if not path.exists():
+            write_new(path, base64.b64encode(secrets.token_bytes(SECRET_BYTES)), mode=OWNER_ONLY)
+    return old_secret(path.parent)
+
+
+def old_secret(directory: Path) -> bytes:
+    """Read the secret of a room that was there before; raise InvalidSettings where there is none."""
+    path = directory / SECRET_FILE
     try:
         return base64.b64decode(path.read_bytes(), validate=True)
+    except FileNotFoundError:
+        raise InvalidSettings(
+            f"Thư mục {directory} không có {SECRET_FILE}: chép tệp {SECRET_FILE} cũ của phòng vào đó trước. / The "
+            f"folder {directory} has no {SECRET_FILE}: put the room's old {SECRET_FILE} there first."
+        ) from None
     except ValueError:
         raise InvalidSettings(f"{path.name}: 32 bytes in base64 expected") from None
+
+
+def demand_folder(directory: Path) -> None:
+    """Raise InvalidSettings where a room's folder is not there: a name that is mistyped makes no room."""
+    if not directory.is_dir():
+        raise InvalidSettings(
+            f"Không có thư mục {directory}: xem lại --folder; lệnh này không tạo phòng mới. / There is no folder "
+            f"{directory}: see --folder; this command makes no room."
+        )
