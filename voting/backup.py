@@ -3,7 +3,8 @@
 A backup is a SQLite file whatever the room's database is; it has no write-ahead log, no free page and no order but that
 of the keys. What was in the box when it was made is in it; what came later is not. So a box that was open comes back
 annulled, unless a second machine mirrored it: receipts of ballots that the backup lacks may be out in the room (design
-§3). room.key is not in it, and belongs elsewhere: without it nobody can sign as this room.
+§3). room.key is not in it, and belongs elsewhere: without it nobody can sign as this room, so restoring begins with the
+proof that this room.key opens what the backup holds sealed.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, text
@@ -20,9 +22,10 @@ from sqlalchemy.orm import Session
 from keys.durable import sync_folder
 from voting import life_row
 from voting.errors import InvalidSettings, WrongState
+from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
-from voting.storage.tables import Base, ConferenceRow
+from voting.storage.tables import Base, ConferenceRow, ServerKeyRow, StaffRow
 
 UNFINISHED = ("open", "frozen")
 LEFT_OUT = {"staff_sessions", "staff_tries", "enrolments"}  # of this machine: sessions, wrong tries, codes
@@ -36,9 +39,9 @@ def back_up(storage: Storage, out: Path) -> dict[str, int]:
     `out` exists, or cannot be written.
     """
     if out.exists():
-        raise InvalidSettings(f"{out.name} exists: name a new file")
+        raise InvalidSettings(f"Đã có tệp {out.name}: đặt tên khác. / {out.name} exists: name a new file.")
     if not out.parent.is_dir():
-        raise InvalidSettings(f"{out.parent}: no such folder")
+        raise InvalidSettings(f"Không có thư mục {out.parent}. / {out.parent}: no such folder.")
     try:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=out.parent) as folder:
             unfinished = Path(folder) / out.name
@@ -46,7 +49,12 @@ def back_up(storage: Storage, out: Path) -> dict[str, int]:
             unfinished.rename(out)
         sync_folder(out.parent)
     except (DBAPIError, sqlite3.Error, OSError) as error:
-        raise InvalidSettings(f"{out.name} could not be written: is there space in {out.parent}? ({error})") from None
+        why = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
+        raise InvalidSettings(
+            f"Không ghi được {out.name}: xem ổ đĩa của {out.parent} còn chỗ không, có ghi được không, và cơ sở dữ liệu "
+            f"có chạy không. / {out.name} could not be written: is there space in {out.parent}, may it be written to, "
+            f"and does the database run? ({why})"
+        ) from None
     return counted
 
 
@@ -74,35 +82,59 @@ def _settle(path: Path) -> None:
 Fill = Callable[[Session], object]
 
 
-def restore(backup: Path, storage: Storage, *, annul_open: bool = False, fill: Fill | None = None) -> dict[str, int]:
+def restore(
+    backup: Path,
+    storage: Storage,
+    keyring: Keyring,
+    *,
+    annul_open: bool = False,
+    fill: Fill | None = None,
+    held: AbstractContextManager[object] | None = None,
+) -> dict[str, int]:
     """Fill an empty database from a backup; return the rows of each table.
 
-    Raises InvalidSettings if the database is not empty, or the file is no backup. Raises WrongState for a box that was
-    open, unless `annul_open`: then it comes back annulled; or `fill`: then that brings the missing ballots, in the same
-    transaction, and decides what comes of the box (`voting.mirror_restore`).
+    `keyring` proves first that it opens what the backup holds sealed; `held` is entered before anything is written.
+    Raises InvalidSettings if the database is not empty, the file is no backup, or the room.key is another one. Raises
+    WrongState for a box that was open, unless `annul_open`: then it comes back annulled; or `fill`: then that brings
+    the missing ballots, in the same transaction, and decides what comes of the box (`voting.mirror_restore`).
     """
     if not backup.is_file():
-        raise InvalidSettings(f"{backup.name}: no such file")
+        raise InvalidSettings(f"Không có tệp {backup.name}. / {backup.name}: no such file.")
     with tempfile.TemporaryDirectory() as folder:  # a copy is brought up to date, the backup stays as it is
-        return _restore(Path(shutil.copy(backup, folder)), storage, annul_open, fill)
+        source = Storage(f"sqlite:///{shutil.copy(backup, folder)}")
+        try:
+            migrate(source)
+            with source.read() as session:
+                _prove(session, keyring)
+                if _unfinished(session) and not (annul_open or fill):
+                    raise WrongState(
+                        "Bản sao lưu này được lập khi hòm phiếu đang mở, các phiếu sau đó đã mất: hủy và bỏ phiếu lại. "
+                        "/ the box was open when this backup was made: later ballots are lost, so annul, and vote again"
+                    )
+            with held or contextlib.nullcontext():
+                migrate(storage)
+                if any(_counts(storage).values()):
+                    raise InvalidSettings(
+                        "Cơ sở dữ liệu của phòng đã có dữ liệu: khôi phục vào phòng mới. / "
+                        "the room's database is not empty: restore into a new room"
+                    )
+                return _copy(source, storage, fill or _annul)
+        finally:
+            source.close()
 
 
-def _restore(copied: Path, storage: Storage, annul_open: bool, fill: Fill | None) -> dict[str, int]:
-    source = Storage(f"sqlite:///{copied}")
-    try:
-        migrate(source)
-        with source.read() as session:
-            unfinished = _unfinished(session)
-        if unfinished and not (annul_open or fill):
-            raise WrongState(
-                "the box was open when this backup was made: later ballots are lost, so annul, and vote again"
-            )
-        migrate(storage)
-        if any(_counts(storage).values()):
-            raise InvalidSettings("the room's database is not empty: restore into a new room")
-        return _copy(source, storage, fill or _annul)
-    finally:
-        source.close()
+def _prove(session: Session, keyring: Keyring) -> None:
+    """Open everything that the server's secret sealed; raise InvalidSettings under another secret."""
+    totps = session.scalars(select(StaffRow.totp).where(StaffRow.totp.is_not(None)))
+    for sealed in (*session.scalars(select(ServerKeyRow.sealed)), *filter(None, totps)):
+        try:
+            keyring.unseal(sealed)
+        except InvalidSettings:
+            raise InvalidSettings(
+                "room.key trong thư mục này không phải của phòng đã sao lưu: chép đúng room.key cũ vào, chưa khôi phục "
+                "gì. / The room.key in this folder is not that of the room that was backed up: bring the right "
+                "room.key; nothing was restored."
+            ) from None
 
 
 def _annul(session: Session) -> None:

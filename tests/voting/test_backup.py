@@ -1,12 +1,14 @@
 """Backup and restore in each state of a conference, on both databases: everything comes back, guards included."""
 
+import base64
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.voting.rooms import CLOSING, SECRET, TWO, Room
@@ -16,7 +18,9 @@ from voting.cli import main
 from voting.errors import InvalidSettings, WrongState
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
-from voting.storage.tables import Base
+from voting.storage.tables import Base, StaffRow
+from voting.web.accounts import new_totp
+from voting.web.settings import SECRET_FILE
 
 STATES: dict[str, Callable[[Room], object]] = {
     "draft": Room.begin,
@@ -57,7 +61,7 @@ def test_everything_comes_back_in_each_state(room: Room, elsewhere: Storage, tmp
     before = rows_of(room.storage)
     counted = back_up(room.storage, tmp_path / "backup.db")
     assert counted["people"] == len(before["people"])
-    assert restore(tmp_path / "backup.db", elsewhere, annul_open=True) == counted
+    assert restore(tmp_path / "backup.db", elsewhere, Keyring(SECRET), annul_open=True) == counted
     after = rows_of(elsewhere)
     if state == "open":
         assert Room(elsewhere, Keyring(SECRET), room.tellers, room.conference).state() == "annulled"
@@ -68,7 +72,7 @@ def test_everything_comes_back_in_each_state(room: Room, elsewhere: Storage, tmp
 def test_a_restored_room_goes_on_and_its_guards_stand(room: Room, elsewhere: Storage, tmp_path: Path) -> None:
     room.seal()
     back_up(room.storage, tmp_path / "backup.db")
-    restore(tmp_path / "backup.db", elsewhere)
+    restore(tmp_path / "backup.db", elsewhere, Keyring(SECRET))
     other = Room(elsewhere, Keyring(SECRET), room.tellers, room.conference, drawn=room.drawn)
     other.confirm()
     with elsewhere.write() as session:
@@ -85,7 +89,7 @@ def test_an_open_box_comes_back_only_to_be_annulled(room: Room, elsewhere: Stora
     room.open()
     back_up(room.storage, tmp_path / "backup.db")
     with pytest.raises(WrongState, match="annul, and vote again"):
-        restore(tmp_path / "backup.db", elsewhere)
+        restore(tmp_path / "backup.db", elsewhere, Keyring(SECRET))
 
 
 def test_a_backup_is_one_file_for_its_owner_with_nothing_of_the_order_in_it(sqlite_room: Room, tmp_path: Path) -> None:
@@ -110,11 +114,11 @@ def test_nothing_is_written_over(room: Room, elsewhere: Storage, tmp_path: Path)
     back_up(room.storage, out)
     with pytest.raises(InvalidSettings, match="exists"):
         back_up(room.storage, out)
-    restore(out, elsewhere)
+    restore(out, elsewhere, Keyring(SECRET))
     with pytest.raises(InvalidSettings, match="not empty"):
-        restore(out, elsewhere)
+        restore(out, elsewhere, Keyring(SECRET))
     with pytest.raises(InvalidSettings, match="no such file"):
-        restore(tmp_path / "none.db", elsewhere)
+        restore(tmp_path / "none.db", elsewhere, Keyring(SECRET))
 
 
 def test_a_backup_that_was_interrupted_is_none(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,6 +158,8 @@ def test_the_commands_back_up_and_restore_a_folder(sqlite_room: Room, tmp_path: 
     sqlite_room.begin()
     sqlite_room.storage.close()
     out, other = tmp_path / "backup.db", tmp_path / "other"
+    other.mkdir()
+    (other / SECRET_FILE).write_bytes(base64.b64encode(SECRET))
     for command in (["backup", "--folder", str(tmp_path), str(out)], ["restore", "--folder", str(other), str(out)]):
         done = CliRunner().invoke(main, command)
         assert done.exit_code == 0, done.output
@@ -161,3 +167,61 @@ def test_the_commands_back_up_and_restore_a_folder(sqlite_room: Room, tmp_path: 
     again = CliRunner().invoke(main, ["restore", "--folder", str(other), str(out)])
     assert again.exit_code == 1
     assert "not empty" in again.output
+
+
+def test_restoring_begins_with_the_proof_that_this_is_the_old_key(sqlite_room: Room, tmp_path: Path) -> None:
+    """Without room.key, or with another one, nothing is written, no key is made, and the sentence says what to do."""
+    room, out = sqlite_room.seal(), tmp_path / "backup.db"
+    back_up(room.storage, out)
+    folder = tmp_path / "new"
+    folder.mkdir()
+    command = ["restore", "--folder", str(folder), str(out)]
+    for words in ("has no room.key", "is not that of the room"):
+        refused = CliRunner().invoke(main, command)
+        assert (refused.exit_code, words in refused.output) == (1, True), refused.output
+        assert "room.key cũ" in refused.output
+        assert [path.name for path in folder.iterdir() if path.name != SECRET_FILE] == []
+        (folder / SECRET_FILE).write_bytes(base64.b64encode(bytes(32)))
+    (folder / SECRET_FILE).write_bytes(base64.b64encode(SECRET))
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0, done.output
+
+
+def test_a_code_of_an_account_alone_proves_the_key(sqlite_room: Room, elsewhere: Storage, tmp_path: Path) -> None:
+    sealed, _ = new_totp(Keyring(SECRET), "lan")
+    with sqlite_room.storage.write() as session:
+        session.add(StaffRow(login="lan", name="lan", password="x", totp=sealed))
+    back_up(sqlite_room.storage, tmp_path / "backup.db")
+    with pytest.raises(InvalidSettings, match="bring the right room.key"):
+        restore(tmp_path / "backup.db", elsewhere, Keyring(bytes(32)))
+    with elsewhere.engine.connect() as connection:
+        assert inspect(connection).get_table_names() == []
+    restore(tmp_path / "backup.db", elsewhere, Keyring(SECRET))
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_folder_that_is_not_there_or_no_room_is_refused_and_never_made(
+    sqlite_room: Room, tmp_path: Path, command: str
+) -> None:
+    backup = tmp_path / "backup.db"
+    back_up(sqlite_room.begin().storage, backup)
+    file = backup if command == "restore" else tmp_path / "new.db"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for folder, words in ((tmp_path / "typo", "There is no folder"), (empty, "has no room.key|holds no room's")):
+        refused = CliRunner().invoke(main, [command, "--folder", str(folder), str(file)])
+        assert refused.exit_code == 1, refused.output
+        assert re.search(words, refused.output) and "hư mục" in refused.output
+    assert not (tmp_path / "typo").exists() and [*empty.iterdir()] == []
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_folder_that_is_no_mirror_gets_no_ballots_file(sqlite_room: Room, tmp_path: Path) -> None:
+    backup, mirror, folder = tmp_path / "backup.db", tmp_path / "mirror", tmp_path / "new"
+    back_up(sqlite_room.begin().storage, backup)
+    for one in (mirror, folder):
+        one.mkdir()
+    (folder / SECRET_FILE).write_bytes(base64.b64encode(SECRET))
+    refused = CliRunner().invoke(main, ["restore", "--folder", str(folder), "--mirror", str(mirror), str(backup)])
+    assert refused.exit_code == 1 and "not the mirror's folder" in refused.output
+    assert [*mirror.iterdir()] == []

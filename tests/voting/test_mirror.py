@@ -1,5 +1,6 @@
 """The mirror: no receipt without a second disk; after the loss of the first, each acknowledged ballot is back."""
 
+import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def sealed(room: Room, card: str) -> SealedBallot:
 
 
 def restored(backup: Path, elsewhere: Storage, room: Room, store: Store) -> Room:
-    restore(backup, elsewhere, fill=lambda session: refill(session, Keyring(SECRET), store))
+    restore(backup, elsewhere, Keyring(SECRET), fill=lambda session: refill(session, Keyring(SECRET), store))
     return Room(elsewhere, Keyring(SECRET), room.tellers, room.conference, drawn=room.drawn)
 
 
@@ -120,7 +121,7 @@ def test_a_ballot_that_does_not_fit_leaves_the_new_room_empty(
         restored(tmp_path / "backup.db", elsewhere, room, store)
     with elsewhere.engine.connect() as connection:
         assert connection.execute(text("SELECT COUNT(*) FROM conferences")).scalar_one() == 0
-    restore(tmp_path / "backup.db", elsewhere, annul_open=True)
+    restore(tmp_path / "backup.db", elsewhere, Keyring(SECRET), annul_open=True)
 
 
 def test_only_a_backup_of_an_open_box_is_filled(room: Room, elsewhere: Storage, store: Store, tmp_path: Path) -> None:
@@ -244,7 +245,8 @@ def test_the_command_fills_a_room_from_its_mirror(sqlite_room: Room, tmp_path: P
     room = sqlite_room.open()
     back_up(room.storage, tmp_path / "backup.db")
     mirror, other = tmp_path / "mirror", tmp_path / "other"
-    mirror.mkdir()
+    mirror.mkdir(), other.mkdir()
+    (other / "room.key").write_bytes(base64.b64encode(SECRET))
     Store(mirror / STORE_FILE).add(sealed(room, room.drawn[0]))
     call = ["restore", "--folder", str(other), "--mirror", str(mirror), str(tmp_path / "backup.db")]
     done = CliRunner().invoke(main, call)
