@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import click
 
+from voting.cli_faults import EXTRAS, sentence
+
 _COMMANDS: Final = {
     "backup": ("voting.cli_backup", "backup_command", "Write the room's database into one file."),
     "decide": ("tally.rule_cli", "decide_command", "Apply the percentage rule to a case."),
@@ -26,7 +28,6 @@ _COMMANDS: Final = {
     "tally": ("tally.cli", "tally_group", "Tellers' steps: count, record, minutes, signatures."),
     "verify": ("tally.verify_cli", "verify_command", "Check an archive, its records, or a bundle."),
 }
-_EXTRAS: Final = {"flask", "flask_wtf", "sqlalchemy", "alembic", "granian", "argon2", "openpyxl"}
 
 
 @contextmanager
@@ -54,7 +55,7 @@ class _Lazy(click.Group):
         try:
             command = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
-            if (error.name or "").split(".")[0] not in _EXTRAS:
+            if (error.name or "").split(".")[0] not in EXTRAS:
                 raise
             raise click.ClickException(f"{cmd_name} needs {error.name}: pip install 'phieukin[room]'") from None
         assert isinstance(command, click.Command)
@@ -66,9 +67,18 @@ class _Lazy(click.Group):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error in what was typed has Vietnamese words, and click's exit code."""
-        with _words_for_misuse():
-            return super().invoke(ctx)
+        """Run a command; an error in what was typed has Vietnamese words, and click's exit code.
+
+        What an operator can mend, a disk or a database that is not there, ends in one sentence and exit code 1.
+        """
+        try:
+            with _words_for_misuse():
+                return super().invoke(ctx)
+        except Exception as error:
+            said = None if isinstance(error, click.ClickException) else sentence(error)
+            if said is None:
+                raise
+            raise click.ClickException(said) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""

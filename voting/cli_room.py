@@ -15,7 +15,7 @@ from voting.room_check import Finding, check_room, is_serving
 from voting.serve import prepare
 from voting.serve_alone import hold_folder, is_held
 from voting.serve_tls import renew_authority
-from voting.web.settings import Settings, load_settings
+from voting.web.settings import Settings, demand_folder, load_settings
 
 PAUSE = 1.0  # seconds between two looks at the practice box
 SHEET = "test-cards.pdf"
@@ -37,6 +37,7 @@ def check_command(folder: Path, tablets: bool, minutes: int) -> None:
     The test votes need the real server stopped: a practice room takes its place, and is thrown away.
     """
     try:
+        demand_folder(folder)
         settings = load_settings(folder)
         if not is_held(settings.directory):  # a server that runs did it at its start
             with hold_folder(settings.directory), contextlib.suppress(CertificateUnusable):  # found again below

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from tally.audit_apart import audit_apart
 from tally.fast.acceptance import Acceptance
@@ -120,24 +119,6 @@ def serve_command(
                 _reset(storage, Keyring(settings.secret), reset_staff, totp=totp)
     except VotingError as error:
         raise click.ClickException(str(error)) from None
-    except (OSError, SQLAlchemyError, ModuleNotFoundError) as error:
-        raise click.ClickException(_fault(folder, error)) from None
-
-
-def _fault(folder: Path, error: Exception) -> str:
-    """One sentence for what an operator can mend: a folder that cannot be written, a database that is not there."""
-    what = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
-    if isinstance(error, OSError):
-        return (
-            f"Không dùng được thư mục {folder}: cần một thư mục mà tài khoản này ghi được, trên ổ đĩa trong máy, còn "
-            f"chỗ trống. / The folder {folder} cannot be used: one that this account can write to is needed, on a disk "
-            f"of this machine, with free space. ({what})"
-        )
-    return (
-        f"Không mở được cơ sở dữ liệu (database trong room.json, hoặc room.db): xem nó có chạy và đã cài trình điều "
-        f"khiển chưa. / The database cannot be opened (database in room.json, or room.db): see that it runs, and that "
-        f"its driver is installed. ({what})"
-    )
 
 
 def _settings(folder: Path, given: Mapping[str, object]) -> Settings:
