@@ -36,7 +36,8 @@ def people_of_file(raw: bytes) -> tuple[Person, ...]:
     try:
         rows = read_xlsx(raw) if raw.startswith(XLSX_START) else read_csv(raw)
     except ImportRefused as error:
-        raise InvalidPeople(str(error), told="people_file", at="file") from None
+        cell, words = error.faults[0].cell, error.faults[0].words
+        raise InvalidPeople(str(error), told="people_file", at="file", cell=cell, vi=words.vi, en=words.en) from None
     grid = [["" if cell is None else from_sheet(str(cell).strip()) for cell in row] for row in rows]
     start, name, unit = _columns(grid)
     found = _checked(tuple(_people(grid[start:], name, unit)))

@@ -1,30 +1,25 @@
 """Sheets as files: staff lists from XLSX and CSV, and the template that the organiser fills in.
 
 XLSX needs openpyxl, which the room has and the tellers' machine has not: it is imported when it is used. A file is
-limited before it is opened (bytes, parts and sizes inside the ZIP), and only values are read, never formulas.
+limited (bytes, cells, text) and a workbook read in a process of its own; only values are read, never formulas.
 """
 
 import csv
 import datetime
 import io
-import zipfile
-import zlib
 from collections.abc import Sequence
 
 from voting.plan.columns import COLUMNS
 from voting.plan.errors import ImportRefused
 from voting.plan.spelling import for_sheet
-from voting.plan.staff_list import MOST_ROWS, Cell, StaffList, cell_name, read_staff
+from voting.plan.staff_list import MOST_ROWS, StaffList, read_staff
 from voting.plan.words import Fault, Words
+from voting.plan.workbook_apart import Rows, TooMuch, cell_name, limited, refused, workbook_rows
 from voting.procedures.schema import Ruleset
 
 MOST_BYTES = 8 * 1024 * 1024
-MOST_UNPACKED = 64 * 1024 * 1024
-MOST_PARTS = 256
 MOST_COLUMNS = 64
 XLSX_START = b"PK\x03\x04"
-
-Rows = list[list[Cell]]
 
 
 def import_staff(raw: bytes, ruleset: Ruleset, *, today: datetime.date) -> StaffList:
@@ -44,48 +39,18 @@ def read_csv(raw: bytes) -> Rows:
     first = text.split("\n", 1)[0]
     parting = max(",;\t", key=first.count)
     try:
-        rows: Rows = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=parting, strict=True)]
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=parting, strict=True)
+        rows = limited([*row] for row in lines)
+    except TooMuch as error:
+        raise refused(error.kind, error.row, error.column) from None
     except csv.Error as error:
         raise _refused("A1", "tệp CSV bị lỗi", f"not CSV: {error}") from None
     return _within_limits(rows)
 
 
 def read_xlsx(raw: bytes) -> Rows:
-    """Read the first sheet of a workbook."""
-    _check_parts(raw)
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-        rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1, values_only=True)
-        found = [[_plain(value) for value in row] for row in rows]
-        book.close()
-    except (InvalidFileException, KeyError, ValueError, IndexError, TypeError, SyntaxError, zipfile.BadZipFile):
-        raise _refused("A1", "không đọc được tệp Excel", "not a readable workbook") from None
-    return _within_limits(found)
-
-
-def _plain(value: object) -> Cell:
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if value is None or isinstance(value, str | int | float | bool | datetime.date):
-        return value
-    return str(value)
-
-
-def _check_parts(raw: bytes) -> None:
-    """Refuse workbooks that unpack to more than they may, before anything is unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            parts = packed.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                raise _refused("A1", "tệp Excel quá lớn khi giải nén", "the workbook unpacks to more than is allowed")
-            if any(b"<!DOCTYPE" in packed.read(part) for part in parts):
-                raise _refused("A1", "tệp Excel có khai báo DOCTYPE", "the workbook declares entities of its own")
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError):
-        raise _refused("A1", "không đọc được tệp Excel", "not a readable workbook") from None
+    """Read the first sheet of a workbook, in a process of its own."""
+    return _within_limits(workbook_rows(raw, MOST_ROWS + 2, MOST_COLUMNS + 1))
 
 
 def _within_limits(rows: Rows) -> Rows:

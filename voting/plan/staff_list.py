@@ -16,11 +16,11 @@ from voting.plan.people import Birth, Person, RetirementOverride
 from voting.plan.persons import folded, given_id
 from voting.plan.spelling import LookAlike, from_sheet, look_alikes
 from voting.plan.words import Fault, Words
+from voting.plan.workbook_apart import Cell, cell_name
 from voting.procedures.schema import Ruleset
 
 MOST_ROWS = 5000
 
-Cell = str | int | float | bool | datetime.date | None
 Grid = Sequence[Sequence[Cell]]
 
 
@@ -39,15 +39,6 @@ class _Row:
     number: int
     values: Mapping[str, object]
     faults: tuple[Fault, ...]
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return the spreadsheet's name of a cell, both counted from 1."""
-    letters = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
 
 
 def read_staff(grid: Grid, ruleset: Ruleset, *, today: datetime.date) -> StaffList:

@@ -11,7 +11,8 @@ from tests.voting.plan.staff import HEADERS, TODAY, at, row, ruleset
 from voting.plan.errors import ImportRefused
 from voting.plan.people import Birth
 from voting.plan.sheets import import_staff, write_csv, write_template
-from voting.plan.staff_list import StaffList, cell_name, read_staff
+from voting.plan.staff_list import StaffList, read_staff
+from voting.plan.workbook_apart import cell_name
 
 
 def read(*rows: list[Any]) -> StaffList:

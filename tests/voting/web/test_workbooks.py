@@ -1,0 +1,198 @@
+"""Workbooks that are made to hurt, and honest ones that look like it, through both imports of people."""
+
+import codecs
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from flask import Flask
+
+from tests.voting.plan.staff import HEADERS, row
+from tests.voting.rooms import Room
+from tests.voting.web.conftest import Browser
+from tests.voting.web.test_refusals import fault
+from tests.voting.web.test_rounds import begin, kept
+from voting.plan.errors import ImportRefused
+from voting.plan.workbook_apart import workbook_rows
+
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+NAMES = ["Trần Văn An", "Lê Văn Bình"]
+NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+KIND = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+TYPE = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + KIND + b'"/></Types>'
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
+SVG = b'<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd"><svg/>'
+
+
+def workbook(**parts: bytes) -> bytes:
+    """A right staff list of two people, with further parts or others in the place of its own."""
+    book = openpyxl.Workbook()
+    for cells in (HEADERS, *(row(number, name=name) for number, name in enumerate(NAMES))):
+        book.worksheets[0].append(cells)
+    plain, made = io.BytesIO(), io.BytesIO()
+    book.save(plain)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name not in parts:
+                content = old.read(name)
+                new.writestr(name, content.replace(b"</Types>", TYPE) if STRINGS in parts else content)
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return made.getvalue()
+
+
+def sheet(rows: str, doctype: str = "") -> str:
+    return f'{doctype}<worksheet xmlns="{NAMESPACE}"><sheetData>{rows}</sheetData></worksheet>'
+
+
+def cell(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def entities(times: int = 90) -> str:
+    """A declaration that makes text 8,100 times longer, under the limit of the parser's own guard."""
+    return f'<!DOCTYPE x [<!ENTITY a "{"a" * 100}"><!ENTITY b "{"&a;" * times}"><!ENTITY c "{"&b;" * times}">]>'
+
+
+def bomb(encoding: str) -> bytes:
+    text = sheet(f'<row r="1">{cell("A1", "&c;")}</row>', entities())
+    mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else b""
+    return workbook(**{SHEET: mark + text.encode(encoding)})
+
+
+def attributes() -> bytes:
+    """No entity, but an attribute that every cell has without naming it."""
+    return workbook(**{SHEET: sheet("<row/>", '<!DOCTYPE x [<!ATTLIST c z CDATA "aaaa">]>').encode()})
+
+
+def strings() -> bytes:
+    doctype = '<!DOCTYPE sst [<!ENTITY a "a">]>'
+    return workbook(**{STRINGS: codecs.BOM_UTF16_BE + f"{doctype}<sst/>".encode("utf-16-be")})
+
+
+def long_cell(length: int = 40_000) -> bytes:
+    return workbook(**{SHEET: sheet(f'<row r="1">{cell("B1", "a" * length)}</row>').encode()})
+
+
+def long_text() -> bytes:
+    """Cells that each are short enough, and too long together, though the file is small: one text, named often."""
+    shared = f'<sst xmlns="{NAMESPACE}"><si><t>{"a" * 32_000}</t></si></sst>'.encode()
+    cells = "".join(f'<row r="{at}"><c r="A{at}" t="s"><v>0</v></c></row>' for at in range(1, 400))
+    return workbook(**{STRINGS: shared, SHEET: sheet(cells).encode()})
+
+
+def many_cells() -> bytes:
+    """Cells without their names, so that the file stays small."""
+    return workbook(**{SHEET: sheet(f"<row>{'<c><v>1</v></c>' * 64}</row>" * 4000).encode()})
+
+
+REFUSED = {
+    "entities in UTF-16": (lambda: bomb("utf-16-le"), "DOCTYPE"),
+    "entities in UTF-8": (lambda: bomb("utf-8"), "DOCTYPE"),
+    "attributes of a DTD": (attributes, "DOCTYPE"),
+    "shared strings with a DTD in UTF-16": (strings, "DOCTYPE"),
+    "a long cell": (long_cell, "B1"),
+    "much text": (long_text, "ký tự chữ"),
+    "many cells": (many_cells, "ô có nội dung"),
+    "a bomb of a part": (lambda: workbook(**{"xl/theme/theme1.xml": bytes(65 * 1024 * 1024)}), "giải nén"),
+    "many parts": (lambda: workbook(**{f"xl/x{number}.xml": b"<x/>" for number in range(2500)}), "giải nén"),
+}
+TAKEN = {
+    "300 photos": lambda: workbook(**{f"xl/media/image{number}.png": PNG for number in range(300)}),
+    "large photos": lambda: workbook(**{f"xl/media/image{number}.bmp": bytes(2**23) for number in range(9)}),
+    "a drawing with a DOCTYPE": lambda: workbook(**{"xl/media/image1.svg": SVG}),
+    "300 boxes to tick": lambda: workbook(**{f"xl/ctrlProps/ctrlProp{at}.xml": b"<x/>" for at in range(300)}),
+}
+Made = Callable[[], bytes]
+
+
+def file(raw: bytes) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(raw), "can-bo.xlsx"
+
+
+@pytest.mark.parametrize(("made", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_hostile_workbook_is_refused_in_words_by_both_imports(
+    made: Made, words: str, app: Flask, room: Room, browser: Browser
+) -> None:
+    room.begin()
+    browser.sign_in("organiser")
+    begin(browser)
+    raw = made()
+    staff = browser.post("/rounds/1/people", file=file(raw))
+    assert staff.status_code == 409 and words in staff.text
+    assert kept(app).plan.people == ()
+    summoned = browser.post("/draft/people", file=file(raw))
+    assert summoned.status_code == 409 and words in fault(summoned.text)
+
+
+def test_the_words_are_english_where_english_is_read(room: Room, browser: Browser) -> None:
+    room.begin()
+    browser.sign_in("organiser")
+    browser.post("/language/en", back="/draft/people")
+    assert "declares a DOCTYPE" in fault(browser.post("/draft/people", file=file(bomb("utf-16-le"))).text)
+
+
+@pytest.mark.parametrize("made", TAKEN.values(), ids=TAKEN.keys())
+def test_a_workbook_is_taken_whatever_pictures_it_has(made: Made, app: Flask, room: Room, browser: Browser) -> None:
+    room.begin()
+    browser.sign_in("organiser")
+    begin(browser)
+    raw = made()
+    assert browser.post("/rounds/1/people", file=file(raw)).status_code == 303
+    assert [one.name for one in kept(app).plan.people] == NAMES
+    assert browser.post("/draft/people", file=file(raw)).status_code == 303
+    assert all(name in browser.get("/draft/people").text for name in NAMES)
+
+
+def test_a_list_in_csv_has_the_same_limits(room: Room, browser: Browser) -> None:
+    room.begin()
+    browser.sign_in("organiser")
+    for text, words in (("An;" + "a" * 40_000, "B1"), (("a;" * 60 + "\n") * 4000, "ô có nội dung")):
+        answer = browser.post("/draft/people", file=(io.BytesIO(text.encode()), "x.csv"))
+        assert words in fault(answer.text)
+
+
+def refusal(raw: bytes, **limits: int) -> str:
+    with pytest.raises(ImportRefused) as caught:
+        workbook_rows(raw, 10, 10, **limits)
+    return caught.value.faults[0].words.en
+
+
+def test_a_workbook_that_takes_too_much_memory_ends_its_own_process_alone() -> None:
+    pytest.importorskip("resource")
+    raw = long_cell(40_000_000)
+    assert "characters" in refusal(raw)
+    assert refusal(raw, memory=100 * 1024 * 1024) == "reading takes too much time or memory"
+
+
+def test_a_workbook_that_takes_too_long_is_given_up() -> None:
+    assert refusal(workbook(), seconds=0) == "reading takes too much time or memory"
+
+
+def test_a_workbook_is_read_on_a_system_without_limits() -> None:
+    program = (
+        "import sys; sys.modules['resource'] = None; from voting.plan.workbook_apart import _main; _main(1, 1, 9, 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=workbook(), capture_output=True, check=True)
+    assert [line[1] for line in json.loads(done.stdout)["rows"]] == ["Họ và tên", *NAMES]
+
+
+def test_the_process_that_takes_ballots_never_loads_the_parser() -> None:
+    program = (
+        "import sys; from voting.plan.workbook_apart import workbook_rows\n"
+        "assert len(workbook_rows(sys.stdin.buffer.read(), 9, 9)) == 3 and 'openpyxl' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], input=workbook(), check=True)
+
+
+def test_openpyxl_takes_the_parser_that_forbids_entities() -> None:
+    program = "import openpyxl.xml.functions as f; print(f.fromstring.__module__, f.iterparse.__module__)"
+    environment = os.environ | {"OPENPYXL_LXML": "False"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["defusedxml.common", "defusedxml.common"]
