@@ -7,6 +7,7 @@ link in the place of a file is replaced, not written through, and a link is not 
     write_whole(path, raw)          put raw in the place of whatever is there
     write_new(path, raw)            the same, but FileExistsError where something is there
     with whole_file(path) as fresh: build a file step by step under the name `fresh`
+    take_name(built, path)          give a file that was built elsewhere on the same disk a name that is free
     read_plain(path)                read a file that is neither a link nor a device
     erase(path)                     overwrite such a file and take its name away
 """
@@ -71,6 +72,22 @@ def copy_whole(source: Path, target: Path) -> None:
     """Copy a plain file, whole and durably; raise UnsafeFile where the source is a link."""
     with whole_file(target, source):
         pass
+
+
+def take_name(built: Path, path: Path) -> None:
+    """Give a finished file, built on the same disk, a name that is free, durably; raise FileExistsError."""
+    _sync_file(built)
+    _rename_new(built, path)
+    sync_folder(path.parent)
+
+
+def unused(path: Path) -> Path:
+    """Return the first that is free of a name and its numbered siblings: `a.txt`, `a-2.txt`, `a-3.txt`."""
+    number, free = 1, path
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
 
 
 def set_aside(path: Path, aside: Path) -> None:

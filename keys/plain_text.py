@@ -7,6 +7,7 @@ the caller allows it; an older code page is refused with what to do, since its l
 import codecs
 from pathlib import Path
 
+from keys.durable import read_plain
 from keys.errors import UnreadableText
 from keys.wire import FILE_LIMIT
 
@@ -15,9 +16,8 @@ _WAY_ON = 'open it in Notepad, then File, Save as, Encoding "UTF-8"'
 
 
 def read_text(path: Path, *, utf_16: bool = False) -> str:
-    """Read a text file that people wrote; raise UnreadableText, or OSError."""
-    with path.open("rb") as file:
-        return decode_text(file.read(FILE_LIMIT + 1), path.name, utf_16=utf_16)
+    """Read a text file that people wrote; raise UnreadableText, UnsafeFile for a link or a pipe, or OSError."""
+    return decode_text(read_plain(path, FILE_LIMIT + 1), path.name, utf_16=utf_16)
 
 
 def decode_text(raw: bytes, name: str, *, utf_16: bool = False) -> str:
@@ -44,5 +44,5 @@ def decode_text(raw: bytes, name: str, *, utf_16: bool = False) -> str:
 
 
 def first_line(path: Path) -> str:
-    """Read the first line of a file, as passphrases are handed over; raise UnreadableText, or OSError."""
+    """Read the first line of a file, as passphrases are handed over; raise what `read_text` raises."""
     return read_text(path).partition("\n")[0].removesuffix("\r")

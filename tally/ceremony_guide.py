@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from keys.durable import write_whole
+from keys.durable import read_plain, write_whole
 from keys.errors import InvalidShare, KeysError
 from keys.signing import keyid
 from keys.structs import read_json
@@ -218,7 +218,7 @@ class Seat:
         path = self.stick.path(step, self.index)
         try:
             if path.exists():
-                read_json(path.read_bytes(), dict)
+                read_json(read_plain(path), dict)
         except msgspec.MsgspecError:
             return False
         return self.index in self.stick.read(step, self.plan)
@@ -311,7 +311,7 @@ class Seat:
 
     def _write_sheet(self) -> None:
         path = self.path.with_name(f"recovery-teller-{self.index}.pdf")
-        sealed = self.path.read_bytes().removesuffix(b"\n")
+        sealed = read_plain(self.path).removesuffix(b"\n")
         sheet = recovery_sheet(self.guide, sealed, index=self.index, name=self.name, conference=self.plan.conference)
         write_whole(path, sheet)
         self.guide.good("ceremony.sheet", path=path)

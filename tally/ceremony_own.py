@@ -12,6 +12,7 @@ import msgspec
 
 from keys import wire
 from keys.ceremony_files import CeremonySecret, decode_ceremony_secret, encode_ceremony_secret
+from keys.durable import read_plain
 from keys.errors import DamagedFile
 from keys.keyfiles import read_sealed, replace_sealed, write_sealed
 from keys.sealing import DEFAULT_COST, Cost
@@ -105,7 +106,7 @@ def own_path(folder: Path, index: int) -> Path:
 def kind_of(path: Path) -> str:
     """Say which kind of sealed file this is, without opening it; raise DamagedFile."""
     try:
-        kind = read_json(path.read_bytes(), dict[str, object])["kind"]
+        kind = read_json(read_plain(path), dict[str, object])["kind"]
     except (msgspec.MsgspecError, KeyError):
         raise DamagedFile(
             f"{path.name}: no sealed file of a teller; take another copy, or the recovery sheet"

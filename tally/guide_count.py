@@ -6,7 +6,6 @@ Where what lies: tally.desk.
 """
 
 import datetime
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from typing import Any
 import msgspec
 from tqdm import tqdm
 
-from keys.durable import read_plain, real_folder, sync_folder, write_whole
+from keys.durable import read_plain, real_folder, set_aside, unused, write_whole
 from keys.trustees import Trustees
 from tally.audit import Report
 from tally.ceremony_own import own_path
@@ -171,9 +170,8 @@ class Count:
                 check_opening(report, opening)
                 found[owner] = opening
             except FAULTS as error:
-                aside = path.with_suffix(".refused")
-                os.replace(path, aside)
-                sync_folder(path.parent)
+                aside = unused(path.with_suffix(".refused"))
+                set_aside(path, aside)
                 self.guide.warn("count.set_aside", path=path.name, why=explain(self.guide, error), aside=aside.name)
         return found
 

@@ -8,7 +8,7 @@ proof that this room.key opens what the backup holds sealed.
 """
 
 import contextlib
-import shutil
+import os
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -19,9 +19,10 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from keys.durable import sync_folder
+from keys.durable import copy_whole, take_name
+from keys.errors import UnsafeFile
 from voting import life_row
-from voting.errors import InvalidSettings, WrongState
+from voting.errors import InvalidSettings, WrongState, linked
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
@@ -38,7 +39,7 @@ def back_up(storage: Storage, out: Path) -> dict[str, int]:
     It gets its name when it is whole and on the disk: one that was interrupted is no backup. Raises InvalidSettings if
     `out` exists, or cannot be written.
     """
-    if out.exists():
+    if os.path.lexists(out):
         raise InvalidSettings(f"Đã có tệp {out.name}: đặt tên khác. / {out.name} exists: name a new file.")
     if not out.parent.is_dir():
         raise InvalidSettings(f"Không có thư mục {out.parent}. / {out.parent}: no such folder.")
@@ -46,8 +47,7 @@ def back_up(storage: Storage, out: Path) -> dict[str, int]:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=out.parent) as folder:
             unfinished = Path(folder) / out.name
             counted = _write(storage, unfinished)
-            unfinished.rename(out)
-        sync_folder(out.parent)
+            take_name(unfinished, out)
     except (DBAPIError, sqlite3.Error, OSError) as error:
         why = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
         raise InvalidSettings(
@@ -101,7 +101,7 @@ def restore(
     if not backup.is_file():
         raise InvalidSettings(f"Không có tệp {backup.name}. / {backup.name}: no such file.")
     with tempfile.TemporaryDirectory() as folder:  # a copy is brought up to date, the backup stays as it is
-        source = Storage(f"sqlite:///{shutil.copy(backup, folder)}")
+        source = Storage(f"sqlite:///{_copied(backup, Path(folder))}")
         try:
             migrate(source)
             with source.read() as session:
@@ -121,6 +121,15 @@ def restore(
                 return _copy(source, storage, fill or _annul)
         finally:
             source.close()
+
+
+def _copied(backup: Path, folder: Path) -> Path:
+    """Copy a backup into a folder; raise InvalidSettings where its name is a link."""
+    try:
+        copy_whole(backup, folder / backup.name)
+    except UnsafeFile:
+        raise linked(backup) from None
+    return folder / backup.name
 
 
 def _prove(session: Session, keyring: Keyring) -> None:

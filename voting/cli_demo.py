@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from keys.durable import write_whole
 from tally.audit import Verdict
 from tally.verify_cli import check_file
 from tally.verify_report import as_text
@@ -83,7 +84,7 @@ def _fresh(out: Path) -> None:
                 pass
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).touch()
+    write_whole(out / MARK, b"")
 
 
 def _verify(held: Held) -> None:
@@ -110,7 +111,8 @@ def _second_conference(room: Path, out: Path, port: int) -> SignIns:
         number, deck = prepare(desk, draft, sample.PRESENT, staff.trustees)
         seal_and_open(desk, staff, number)
         sheets = out / "cards.pdf"
-        sheets.write_bytes(card_sheets(deck[: sample.PRESENT], conference=draft.name, date=draft.date, reserve=False))
+        printed = card_sheets(deck[: sample.PRESENT], conference=draft.name, date=draft.date, reserve=False)
+        write_whole(sheets, printed)
         passwords: dict[str, str] = {role: secrets.token_urlsafe(PASSWORD_BYTES) for role in ROLES}
         with storage.write() as session:
             for role in ROLES:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from keys.durable import write_whole
 from voting import sheets
 from voting.draft import read_draft
 from voting.errors import CertificateUnusable, VotingError
@@ -98,7 +99,7 @@ def sheets_command(draft: Path, out: Path) -> None:
         "paper-ballots.pdf": sheets.paper_ballots(read),
     }
     for name, content in files.items():
-        (out / name).write_bytes(content)
+        write_whole(out / name, content)
         click.echo(str(out / name))
 
 
@@ -113,7 +114,7 @@ def _check_tablets(settings: Settings, minutes: int) -> int:
     with tempfile.TemporaryDirectory(prefix="phieukin-check-") as folder:
         with practice_room(settings, Path(folder)) as practice:
             sheet = settings.directory / SHEET
-            sheet.write_bytes(practice.sheet)
+            write_whole(sheet, practice.sheet)
             click.echo(f"In tờ {sheet}; quét mỗi thẻ ở máy có tên trên thẻ, rồi bỏ phiếu. / Print, scan, cast.")
             return _wait(practice, minutes)
 

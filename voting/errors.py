@@ -1,5 +1,7 @@
 """Errors of the room: one root, leaves one storey below. A message says what to do now, and names nobody."""
 
+from pathlib import Path
+
 from voting.told import Told
 
 
@@ -141,6 +143,16 @@ class CertificateUnusable(VotingError):
 
 class InvalidSettings(VotingError):
     """The settings of the room server are missing or contradict themselves."""
+
+
+def linked(path: Path) -> InvalidSettings:
+    """Refuse to read through a link, or from what is no plain file; the error is returned."""
+    return InvalidSettings(
+        f"{path.name} là liên kết tới nơi khác hoặc không phải tệp thường, nên không đọc: chép chính tệp "
+        f"đó vào {path}. "
+        f"/ {path.name} is a link to another place, or not a plain file, and is not read: copy the file itself "
+        f"to {path}."
+    )
 
 
 class InvalidForm(VotingError):

@@ -25,10 +25,12 @@ from pathlib import Path
 
 import msgspec
 
+from keys.durable import OWNER_ONLY, read_plain, write_new
+from keys.errors import UnsafeFile
 from keys.signing import raw_message
 from keys.structs import read_json
 from voting.documents.ballot import tracker
-from voting.errors import InvalidSettings
+from voting.errors import InvalidSettings, linked
 
 TAG = "phieukin/mirror/v1"
 PATH = "/mirror/v1/ballots"
@@ -67,10 +69,12 @@ def seal_of(secret: bytes, body: bytes) -> str:
 def read_secret(path: Path, *, make: bool = False) -> bytes:
     """Read the shared secret; make it where it is missing and `make` says so. Raises InvalidSettings."""
     if make and not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(base64.b64encode(secrets.token_bytes(SECRET_BYTES)))
+        with contextlib.suppress(FileExistsError):  # of two that make it at once, one wins
+            write_new(path, base64.b64encode(secrets.token_bytes(SECRET_BYTES)), mode=OWNER_ONLY)
     try:
-        secret = base64.b64decode(path.read_bytes(), validate=True)
+        secret = base64.b64decode(read_plain(path), validate=True)
+    except UnsafeFile:
+        raise linked(path) from None
     except (OSError, ValueError):
         secret = b""
     if len(secret) != SECRET_BYTES:

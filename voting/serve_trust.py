@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
+from keys.durable import read_plain
+from keys.errors import UnsafeFile
 from voting.errors import CertificateUnusable
 
 CA_PEM, CA_KEY, SERVER_PEM, SERVER_KEY = "ca.pem", "ca.key", "server.pem", "server.key"
@@ -83,8 +85,8 @@ def load_authority(folder: Path) -> x509.Certificate | None:
 def read_key(path: Path) -> PrivateKeyTypes:
     """Read a private key; raise CertificateUnusable."""
     try:
-        return serialization.load_pem_private_key(path.read_bytes(), None)
-    except (ValueError, TypeError, OSError, UnsupportedAlgorithm) as error:
+        return serialization.load_pem_private_key(read_plain(path), None)
+    except (UnsafeFile, ValueError, TypeError, OSError, UnsupportedAlgorithm) as error:
         raise CertificateUnusable(
             f"tls/{path.name}: cần khóa riêng (PEM, không mật khẩu). / a private key in PEM without a passphrase "
             f"expected. ({error})"

@@ -1,10 +1,13 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 import keys
 from keys import keyfiles
-from keys.errors import InvalidFormat, InvalidKey, WrongPassphrase
+from keys.errors import InvalidFormat, InvalidKey, UnsafeFile, WrongPassphrase
+from keys.plain_text import first_line
 from keys.sealing import LEAST_COST
 from keys.wire import FILE_LIMIT
 
@@ -62,3 +65,36 @@ def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
         file.truncate(FILE_LIMIT + 1)
     with pytest.raises(InvalidFormat, match="at most"):
         keyfiles.read_file(tmp_path / "a")
+
+
+def test_a_link_in_the_place_of_a_key_file_is_not_read(tmp_path: Path) -> None:
+    keyfiles.write_sealed(tmp_path / "a", b"secret", "p", kind="k", cost=LEAST_COST)
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    with pytest.raises(UnsafeFile, match="link"):
+        keyfiles.read_file(tmp_path / "link")
+    with pytest.raises(UnsafeFile, match="link"):
+        keyfiles.read_sealed(tmp_path / "link", "p", kind="k")
+    with pytest.raises(UnsafeFile, match="link"):
+        first_line(tmp_path / "link")
+
+
+def test_the_next_state_of_a_key_file_is_not_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_bytes(b"precious")
+    for name in ("a", "a.new"):
+        (tmp_path / name).symlink_to(tmp_path / "victim")
+    keyfiles.replace_sealed(tmp_path / "a", b"two", "p", kind="k", cost=LEAST_COST)
+    assert (tmp_path / "victim").read_bytes() == b"precious"
+    assert keyfiles.read_sealed(tmp_path / "a", "p", kind="k") == b"two"
+
+
+def test_a_key_file_that_the_disk_has_no_room_for_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", full)
+    for write in (keyfiles.write_public, keyfiles.write_owner_only):
+        with pytest.raises(OSError, match="No space"):
+            write(tmp_path / "a", b"secret")
+    assert list(tmp_path.iterdir()) == []

@@ -121,6 +121,33 @@ def test_nothing_is_written_over(room: Room, elsewhere: Storage, tmp_path: Path)
         restore(tmp_path / "none.db", elsewhere, Keyring(SECRET))
 
 
+def test_a_backup_goes_through_no_link(sqlite_room: Room, elsewhere: Storage, tmp_path: Path) -> None:
+    room, link = sqlite_room.begin(), tmp_path / "backup.db"
+    link.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(InvalidSettings, match="exists"):
+        back_up(room.storage, link)
+    assert link.is_symlink() and not (tmp_path / "nowhere").exists()
+    back_up(room.storage, tmp_path / "nowhere")
+    with pytest.raises(InvalidSettings, match="link to another place"):
+        restore(link, elsewhere, Keyring(SECRET))
+
+
+def test_a_file_that_came_meanwhile_is_not_written_over(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.begin()
+    out, write = tmp_path / "backup.db", backup._write
+
+    def written(storage: Storage, path: Path) -> dict[str, int]:
+        out.write_bytes(b"precious")
+        return write(storage, path)
+
+    monkeypatch.setattr(backup, "_write", written)
+    with pytest.raises(InvalidSettings, match="could not be written"):
+        back_up(room.storage, out)
+    assert out.read_bytes() == b"precious" and [path.name for path in tmp_path.glob("*backup*")] == ["backup.db"]
+
+
 def test_a_backup_that_was_interrupted_is_none(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     room.begin()
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from keys.cards import credential
+from keys.durable import whole_file, write_whole
 from keys.group import encode_point
 from keys.sealing import LEAST_COST
 from tally.cli_record import write_records
@@ -95,7 +96,7 @@ def seal_and_open(desk: Desk, staff: Staff, number: int) -> Election:
         written = setup.write_setup(session, number, desk.keyring)
         sealed = written.election, written.trustees, written.credentials
     path = desk.folder / f"{written.uuid}.setup.bel"
-    with path.open("wb") as file:
+    with whole_file(path) as fresh, fresh.open("wb") as file:
         ArchiveWriter(file, int(now().timestamp())).add_setup(*sealed)
     with desk.storage.write() as session:
         for teller in staff.tellers:
@@ -112,10 +113,10 @@ def close(desk: Desk, number: int, out: Path) -> tuple[Path, Path]:
     closing.rewrite_closed(desk.storage)
     out.mkdir(parents=True, exist_ok=True)
     archive, facts = out / f"{closed.uuid}.bel", out / f"{closed.uuid}.facts.json"
-    archive.write_bytes(closed.archive)
-    facts.write_bytes(closed.facts)
+    write_whole(archive, closed.archive)
+    write_whole(facts, closed.facts)
     if closed.commitments is not None:
-        sidecar_of(archive).write_bytes(closed.commitments)
+        write_whole(sidecar_of(archive), closed.commitments)
     return archive, facts
 
 
@@ -131,7 +132,7 @@ def count(desk: Desk, staff: Staff, number: int, archive: Path, facts: Path) -> 
     word = ChairWord("single_ballot", staff.chair[0].name, "Diễn tập: mở hòm phiếu chỉ có một phiếu.")
     words = Words(chair_words=(word,) if report.ballots == 1 else ())
     count_facts = archive.with_suffix(".count.json")
-    count_facts.write_bytes(finish(archive, archive, openings, begun=stamp(begun), ended=stamp(now()), words=words))
+    write_whole(count_facts, finish(archive, archive, openings, begun=stamp(begun), ended=stamp(now()), words=words))
     return _record(desk, staff, number, Files(archive, facts, count_facts))
 
 
@@ -147,7 +148,7 @@ class Files:
 def _record(desk: Desk, staff: Staff, number: int, files: Files) -> Held:
     records = write_records(files.archive, files.facts, files.count, files.archive.parent)
     for path, _ in records:
-        path.write_bytes(sign_record(path.read_bytes(), staff.signing_keys))
+        write_whole(path, sign_record(path.read_bytes(), staff.signing_keys))
     awaiting = any(record.verdict.status == "awaiting_head" for _, record in records)
     with desk.storage.write() as session:
         life.mark_counted(session, number, awaiting_head=awaiting)

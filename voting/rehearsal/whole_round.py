@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
+from keys.durable import write_whole
 from keys.signing import SigningKey
 from tally.cli_record import write_records
 from tally.minutes import renderer_versions
@@ -79,7 +80,7 @@ def rehearse_round(out: Path, plan: Round, seed: int) -> Path:
     done = hold_round(plan, seed)
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"{plan.procedure.lower()}-dossier.zip"
-    target.write_bytes(dossier_of(done))
+    write_whole(target, dossier_of(done))
     return target
 
 
@@ -190,12 +191,12 @@ def _ask_the_head(held: Held, staff: Staff) -> Held:
         chosen = record.verdict.tie.candidates[: record.verdict.tie.places]
         reason, on = "Diễn tập: lấy theo thứ tự danh sách.", record.conference.date
         words.append(head_word(record.uuid, record.paper, chosen, signer.name, reason, on, key))
-    held.count.write_bytes(canonical(msgspec.structs.replace(facts, head_words=tuple(words))))
+    write_whole(held.count, canonical(msgspec.structs.replace(facts, head_words=tuple(words))))
     for path, _ in held.records:
         path.unlink()
     records = write_records(held.archive, held.facts, held.count, held.archive.parent)
     for path, _ in records:
-        path.write_bytes(sign_record(path.read_bytes(), staff.signing_keys))
+        write_whole(path, sign_record(path.read_bytes(), staff.signing_keys))
     return Held(held.uuid, held.archive, held.facts, held.count, tuple(records))
 
 

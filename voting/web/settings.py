@@ -20,11 +20,11 @@ from typing import Annotated
 
 import msgspec
 
-from keys.durable import OWNER_ONLY, write_new, write_whole
-from keys.errors import UnreadableText
+from keys.durable import OWNER_ONLY, read_plain, write_new, write_whole
+from keys.errors import UnreadableText, UnsafeFile
 from keys.plain_text import read_text
 from keys.structs import read_json
-from voting.errors import InvalidSettings
+from voting.errors import InvalidSettings, linked
 from voting.serve_names import check_names, is_permitted
 from voting.serve_trust import is_foreign
 from voting.setup_keys import SECRET_BYTES
@@ -153,6 +153,8 @@ def _read_config(path: Path) -> _Config:
         return _Config()
     try:
         return read_json(read_text(path).encode(), _Config)
+    except UnsafeFile:
+        raise linked(path) from None
     except UnreadableText as error:
         raise InvalidSettings(str(error)) from None
     except msgspec.MsgspecError as error:
@@ -171,7 +173,9 @@ def old_secret(directory: Path) -> bytes:
     """Read the secret of a room that was there before; raise InvalidSettings where there is none."""
     path = directory / SECRET_FILE
     try:
-        return base64.b64decode(path.read_bytes(), validate=True)
+        return base64.b64decode(read_plain(path), validate=True)
+    except UnsafeFile:
+        raise linked(path) from None
     except FileNotFoundError:
         raise InvalidSettings(
             f"Thư mục {directory} không có {SECRET_FILE}: chép tệp {SECRET_FILE} cũ của phòng vào đó trước. / The "
