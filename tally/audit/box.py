@@ -55,7 +55,8 @@ class Box:
         for one in part.voted:
             self._check_card(one)
             self._copies.add(one.height, one.marks)
-        self.tally = add_tallies(self.tally, part.tally)
+        if part.voted:  # else nothing was added, and a sum is as wide as the election asks
+            self.tally = add_tallies(self.tally, part.tally)
         self.ballots += part.ballots
 
     def close(self) -> None:

@@ -30,6 +30,8 @@ from voting.procedures.schema import Ruleset
 MARK_KEY_BYTES = 32
 MOST_OTHERS = 1000  # events that are not ballots: tellers, and a few more
 MOST_OTHER_BYTES = 256 * 1024 * 1024
+MOST_ANSWERS = 20_000_000
+"""Answers of all ballots: 20,000 cards, as many as a deck has, with 1,000 answers each."""
 
 STAGES: dict[EventKind | None, str] = {
     None: "nothing",
@@ -60,8 +62,15 @@ def audit(
     try:
         with open_archive(path) as archive:
             return _Run(str(Path(path).absolute()), archive, ledger, progress, checker, rulesets).report()
+    except _TooMuch as error:
+        verdict = Verdict.UNSUPPORTED if ledger.sound else Verdict.NOT_SOUND
+        return Report(verdict, STAGES["Ballot"], ledger.findings, why=str(error))
     except (OSError, DocumentError) as error:
         return Report(Verdict.UNREADABLE, STAGES[None], ledger.findings, why=f"cannot be read: {error}")
+
+
+class _TooMuch(Exception):
+    """An archive asks for more work than any sitting of ours."""
 
 
 class _Run:
@@ -81,6 +90,7 @@ class _Run:
         self._entries = walk(archive, ledger)
         self._others: dict[EventKind, list[Entry]] = {}
         self._kept = self._kept_bytes = 0
+        self._width = self._answers = 0
         self._setup_event = ""
 
     def report(self) -> Report:
@@ -101,8 +111,15 @@ class _Run:
     def _box(self, setup: Setup) -> Box | None:
         if setup.election is None:
             return None
+        self._width = sum(question.width for question in setup.election.questions)
         rules = BallotRules.of(setup.election, secrets.token_bytes(MARK_KEY_BYTES))
         box = check_box(self._ledger, rules, setup.credentials, self._ballots(), self._checker)
+        if self._answers > MOST_ANSWERS:
+            raise _TooMuch(
+                f"at most {MOST_ANSWERS} answers in all ballots together expected, more found from the ballot"
+                f" {box.ballots + 1} on, with {self._width} answers each; no sitting is so large: ask whoever handed"
+                " this file over what it is, and if it is genuine, check it by another program (belenios-tool)"
+            )
         check_turnout(self._ledger, setup.election, box.ballots)
         return box
 
@@ -111,6 +128,9 @@ class _Run:
             if self._progress is not None:
                 self._progress(self._archive.offset)
             if entry.event.type == "Ballot" and entry.payload is not None:
+                self._answers += self._width
+                if self._answers > MOST_ANSWERS:
+                    return
                 yield self._numbered(entry, entry.payload)
             elif self._kept < MOST_OTHERS and self._kept_bytes < MOST_OTHER_BYTES:
                 self._kept += 1

@@ -119,20 +119,20 @@ def _in_batches(rules: BallotRules, chunk: Chunk, given: Hints) -> ChunkFindings
     from tally.fast.layout import layout_of
 
     accepted = accept(rules.election, [ballot.raw for ballot in chunk], read_hints(given))
-    valid = [one for one in accepted if one is not None]
-    tally = sum_accepted(layout_of(rules.election), valid)
-    ledger, voted = Ledger(), []
+    pairs = list(zip(chunk, accepted, strict=True))
+    valid = [(ballot, one) for ballot, one in pairs if one is not None]
+    left = check_ballots(rules, [ballot for ballot, one in pairs if one is None])
+    if not valid:
+        return left
+    tally = sum_accepted(layout_of(rules.election), [one for _, one in valid])
+    ledger = Ledger()
     for check in (FORM, ELECTION, SIGNATURE, PROOFS):
         ledger.passed(check, len(valid) * (len(rules.election.questions) if check == PROOFS else 1))
-    for ballot, one in zip(chunk, accepted, strict=True):
-        if one is not None:
-            voted.append(_voted(rules, ballot.height, one.sheet.points))
-            continue
-        part = check_ballots(rules, (ballot,))
-        for finding in part.findings:
-            ledger.add(finding)
-        tally = add_tallies(tally, part.tally)
-        voted += part.voted
+    for finding in left.findings:
+        ledger.add(finding)
+    voted = [_voted(rules, ballot.height, one.sheet.points) for ballot, one in valid] + list(left.voted)
+    voted.sort(key=lambda one: one.height)  # a second ballot of a card is the later one
+    tally = add_tallies(tally, left.tally) if left.voted else tally  # a sum is as wide as the election asks
     return ChunkFindings(ledger.findings, tally, tuple(voted), len(chunk))
 
 

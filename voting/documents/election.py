@@ -24,6 +24,7 @@ GROUP = "Ed25519"
 ELECTION_LIMIT = 4 * 1024 * 1024  # bytes
 QUESTIONS_LIMIT = 2000
 ANSWERS_LIMIT = 2000  # answers of one question, and branches of an overall proof
+ALL_ANSWERS_LIMIT = 10_000  # answers of all questions: a ballot of them still fits into one record of an archive
 UUID_PATTERN = re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,64}")
 _SPACE_OUTSIDE_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"|([ \t\r\n])')
 
@@ -157,7 +158,14 @@ def _questions(fields: dict[str, Any]) -> tuple[Question, ...]:
         raise InvalidElection("election: questions: a list of at least one expected")
     if len(found) > QUESTIONS_LIMIT:
         raise UnsupportedElection(f"election: more than {QUESTIONS_LIMIT} questions are not supported")
-    return tuple(_question(one, f"question {number}") for number, one in enumerate(found, 1))
+    questions = tuple(_question(one, f"question {number}") for number, one in enumerate(found, 1))
+    answers = sum(question.width for question in questions)
+    if answers > ALL_ANSWERS_LIMIT:
+        raise UnsupportedElection(
+            f"election: at most {ALL_ANSWERS_LIMIT} answers in all questions together are supported, {answers} found;"
+            " hold a vote on so many names in several sittings"
+        )
+    return questions
 
 
 def _question(found: Any, place: str) -> Question:

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from tally import fast
+from tally import sum as sum_module
 from tally.audit import Report, audit
 from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot, check_ballots, one_by_one
 from tally.fast import checking
 from tally.fast.checking import Work, checker, on_all_cores
-from tests.attacks.lab import Lab
+from tests.attacks.lab import Lab, closed
 from tests.attacks.lab import lab as the_lab
 from tests.attacks.test_ballots import EDITS, WHOLE, edited
 from tests.attacks.test_torsion import torsion_ballot
@@ -74,6 +75,35 @@ def test_a_chunk_gets_the_findings_of_the_reference(election: Election, ballots:
     bad = [Cast("", b"", b""), spoil(ballots[0])]
     listed = works(election, [ballots, [*bad, ballots[0], *bad], []])
     assert [checking.check_chunk(work) for work in listed] == reference(listed)
+
+
+def additions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count the additions of ciphertexts, which cost what the election asks for, however small the ballot."""
+    made: list[int] = []
+    honest = sum_module._times
+    monkeypatch.setattr(sum_module, "_times", lambda a, b: made.append(1) or honest(a, b))  # type: ignore[func-returns-value]
+    return made
+
+
+@pytest.mark.usefixtures("no_net")
+def test_ballots_without_form_are_not_added(
+    election: Election, ballots: list[Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = additions(monkeypatch)
+    empty = [Cast("", b"{}", b"") for _ in range(20)]
+    for work in works(election, [[*ballots, *empty], empty]):
+        assert sum(one.failed for one in checking.check_chunk(work).findings) == 20
+    assert made == []
+
+
+def test_a_box_of_ballots_without_form_is_not_added(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lab = the_lab()
+    archive = tmp_path / "x.bel"
+    archive.write_bytes(closed(lab, *[b"{}"] * 150).raw())
+    made = additions(monkeypatch)
+    report = audit(archive, checker=one_by_one)
+    assert [one.failed for one in report.checks if one.check == "ballot_form"] == [150]
+    assert made == []
 
 
 def forgeries() -> list[tuple[str, Callable[[Lab], bytes]]]:

@@ -9,6 +9,8 @@ from tests.voting.documents.elections import conference, raw_election, small_ele
 from voting.documents.conference_check import check_conference, conference_problems
 from voting.documents.election import parse_election
 from voting.documents.errors import InvalidConference, InvalidElection, NotCanonical, UnsupportedElection
+from voting.documents.members import RECORD_LIMIT
+from voting.documents.request import ballot_limit
 
 FOREIGN = json.loads(
     '{"version":1,"description":"d","name":"n","group":"Ed25519",'
@@ -43,11 +45,20 @@ def test_a_wrapped_homomorphic_question_is_read() -> None:
         {"questions": [{"answers": ["A"], "min": 0, "max": 10**9, "question": "q"}]},
         {"questions": [{"answers": ["A"] * 2001, "min": 0, "max": 1, "question": "q"}]},
         {"questions": [{"answers": ["A"], "min": 0, "max": 1, "question": "q"}] * 2001},
+        {"questions": [{"answers": ["A"] * 1001, "min": 0, "max": 1, "question": "q"}] * 10},
     ],
 )
 def test_what_we_do_not_support_is_said_so(changes: dict[str, Any]) -> None:
     with pytest.raises(UnsupportedElection):
         parse_election(spelled(**changes))
+
+
+def test_a_ballot_of_as_many_answers_as_are_supported_fits_into_a_record() -> None:
+    """Questions as names put forward have them: any number of answers out of all."""
+    widest = {"answers": ["A"] * 2000, "min": 0, "max": 2000, "question": "q"}
+    assert ballot_limit(parse_election(spelled(questions=[widest] * 5))) <= RECORD_LIMIT
+    with pytest.raises(UnsupportedElection, match="at most 10000 answers .* 12000 found; hold a vote"):
+        parse_election(spelled(questions=[widest] * 6))
 
 
 @pytest.mark.parametrize(
