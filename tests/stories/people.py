@@ -81,8 +81,11 @@ class Member:
         self.turn(self.page.locator(f"form[action='{endpoint}'] button:not([lang])").first)
 
     def understand(self, form: str) -> None:
-        """Tick that one has read what cannot be taken back, where a form asks for it."""
+        """Tick that one has read what cannot be taken back, where a form asks for it; unfold the form if need be."""
         for tick in self.page.locator(f"{form} [name=understood]").all():
+            tick.evaluate(
+                "(one) => { for (let at = one; at = at.parentElement;) if (at.matches('details')) at.open = true; }"
+            )
             tick.check()
 
     def beside(self, endpoint: str, second: str) -> "Locator":
@@ -98,7 +101,8 @@ class Member:
         self.turn(self.beside(endpoint, second))
 
     def upload(self, endpoint: str, path: Path) -> None:
-        """Upload a file."""
+        """Upload a file, having read what that will do."""
+        self.understand(f"form[action='{endpoint}']")
         form = self.page.locator(f"form[action='{endpoint}']")
         form.locator("input[type=file]").set_input_files(path)
         self.turn(form.locator("button"))
@@ -139,6 +143,7 @@ class Member:
 
     def scan(self, card: str) -> str:
         """Scan a card with a hand scanner on a page of staff; return what the page says."""
+        self.understand("#scan")
         self.page.focus("#scan-field")
         self.page.keyboard.type(card)
         self.page.keyboard.press("Enter")

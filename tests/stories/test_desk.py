@@ -202,6 +202,7 @@ def test_the_desk_sees_tablets_come_go_and_be_revoked_by_a_technician_with_an_au
     context.set_offline(False)
     chair.page.wait_for_selector("[data-live=tablets] .tag.here")
     technician.go("/tablets").look("tablets-live")
+    technician.understand("tr:has-text('story') form[action$='/revoke']")
     technician.turn(technician.page.locator("tr:has-text('story') form[action$='/revoke'] button"))
     technician.page.wait_for_selector("tr:has-text('story') >> text=đã thu hồi")
     assert "story" not in chair.go("/desk").page.inner_text("main")

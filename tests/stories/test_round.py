@@ -84,9 +84,9 @@ class RoundStory:
     def summon(self, step: int) -> int:
         """Begin the step's conference on its page, name who signs, and let everybody come; return its number."""
         page = self.organiser.go(f"/rounds/1/steps/{step}").page
-        wording = page.locator(f"form[action='/rounds/1/steps/{step}/composition'] button")
-        if wording.count():
-            self.organiser.turn(wording)
+        wording = f"/rounds/1/steps/{step}/composition"
+        if page.locator(f"form[action='{wording}']").count():
+            self.organiser.press(wording)
         self.organiser.press(f"/rounds/1/steps/{step}/conference")
         page.wait_for_url("**/desk")
         fresh = self.folder / f"tellers-{step}"

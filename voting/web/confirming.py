@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from flask import request
+from sqlalchemy.orm import Session
 
+from voting import life_row
 from voting.errors import NotConfirmed
 
 FIELD = "understood"
@@ -31,7 +33,17 @@ def asks_first(view: Callable[P, R]) -> Callable[P, R]:
     return asking
 
 
+def there_is_another(session: Session) -> bool:
+    """Whether a new conference takes the place of an earlier one on the desk: then it asks."""
+    return life_row.current(session) is not None
+
+
 def demand_understood() -> None:
     """Raise NotConfirmed unless the form says that its words were read."""
-    if request.form.get(FIELD) != YES:
+    demand_word(request.form.get(FIELD) == YES)
+
+
+def demand_word(given: bool) -> None:
+    """Raise NotConfirmed unless the word was given that what will be done was read."""
+    if not given:
         raise NotConfirmed("the form must say that what it will do was read", at=FIELD)

@@ -57,7 +57,8 @@ const publicOf = (cards: string[]): string[] => cards.map((card) => derive(card,
 /** What is sent: public credentials alone; a form with more fields goes as a form, its cards' secrets stay here. */
 function body(cards: string[]): { kind: string; text: string } | null {
   if (form.dataset["form"] === undefined) {
-    return { kind: "application/json", text: JSON.stringify({ credentials: publicOf(cards) }) };
+    const understood = form.querySelector<HTMLInputElement>("[name=understood]")?.checked ?? false;
+    return { kind: "application/json", text: JSON.stringify({ credentials: publicOf(cards), understood }) };
   }
   const fields = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
   fields.set("credentials", publicOf(cards).join(" "));
@@ -94,7 +95,7 @@ async function send(): Promise<void> {
       input.value = "";
       keys.clear();
     }
-    form.reset();
+    if (form.dataset["form"] !== undefined) form.reset(); // otherwise the one tick stands for all cards of the page
     say(done, "good");
     document.dispatchEvent(new Event("room-changed"));
   } catch {

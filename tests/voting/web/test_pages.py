@@ -163,7 +163,7 @@ def test_a_leftover_is_voided_by_its_credential(room: Room, browser: Browser) ->
     browser.sign_in("door")
     headers = {"X-CSRFToken": browser.token(), "Referer": "https://localhost/"}
     card = next(card.text for card in room.secrets if not card.spare)
-    body = {"credentials": ["b" * 64, room.public(card)]}
+    body = {"credentials": ["b" * 64, room.public(card)], "understood": True}
     answer = browser.client.post("/door/leftovers", json=body, base_url="https://localhost", headers=headers)
     assert answer.json == {"active": 5, "void": 1, "drawn": 0}
 

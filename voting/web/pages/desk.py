@@ -9,6 +9,7 @@ from voting.draft import draft_problems, read_draft
 from voting.draft_warnings import SMALL, VERY_SMALL, draft_warnings
 from voting.life_table import ENDED, WITH_SETUP
 from voting.storage.tables import TrusteesRow
+from voting.web.confirming import asks_first, demand_understood, there_is_another
 from voting.web.pages import tablets
 from voting.web.pages.context import current_number, to_desk, uploaded
 from voting.web.pages.hall import ballots_shown, built_address, script
@@ -61,6 +62,8 @@ def new() -> Response:
     """Begin a conference from a draft that the planner wrote."""
     draft = read_draft(uploaded())
     with the_room().storage.write() as session:
+        if there_is_another(session):
+            demand_understood()
         life.new_conference(session, draft, practice="practice" in request.form)
     return to_desk()
 
@@ -68,6 +71,7 @@ def new() -> Response:
 @pages.post("/draft")
 @for_roles("organiser")
 @shown_on(overview)
+@asks_first
 def change_draft() -> Response:
     """Replace the draft."""
     draft = read_draft(uploaded())
@@ -80,6 +84,7 @@ def change_draft() -> Response:
 @pages.post("/freeze-list")
 @for_roles("organiser")
 @shown_on(overview)
+@asks_first
 def freeze_list() -> Response:
     """Freeze the list."""
     number = current_number()
@@ -167,6 +172,7 @@ def close_box() -> Response:
 @pages.post("/notes")
 @for_roles("teller", "technician", "secretary")
 @shown_on(overview)
+@asks_first
 def note() -> Response:
     """Count something of the fixed list."""
     number = current_number()

@@ -14,7 +14,7 @@ from voting.cards import REASONS
 from voting.errors import VotingError
 from voting.life_table import STATES
 from voting.web.api import answer
-from voting.web.confirming import demand_understood
+from voting.web.confirming import demand_understood, demand_word
 from voting.web.pages.context import current_number, current_row
 from voting.web.pages.hall import built_address, manifest, script
 from voting.web.refusals import REFUSED, in_short, shown_on
@@ -32,9 +32,13 @@ pages = Blueprint("door", __name__, url_prefix="/door")
 
 
 class _Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a scanning page sends: the card's public credential, or the few that an unclear reading leaves."""
+    """What a scanning page sends: the card's public credential, or the few that an unclear reading leaves.
+
+    `understood`: whoever scans has read what it will do; said once, for all cards that the page scans.
+    """
 
     credentials: tuple[str, ...]
+    understood: bool = False
 
 
 @pages.get("")
@@ -113,6 +117,7 @@ def void_leftover() -> Response:
     scanned, number = _scanned(), current_number()
     with the_room().storage.write() as session:
         try:
+            demand_word(scanned.understood)
             count = cards.void_leftover(session, number, cards.known(session, scanned.credentials))
         except VotingError as error:
             session.rollback()

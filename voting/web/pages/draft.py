@@ -20,6 +20,7 @@ from voting.draft_warnings import draft_warnings
 from voting.procedures import find_ruleset
 from voting.procedures.errors import UnknownProcedure
 from voting.teller_clashes import clashing, reason_of
+from voting.web.confirming import asks_first, demand_understood, there_is_another
 from voting.web.pages.context import current_number, current_row, to_desk, uploaded
 from voting.web.refusals import shown_on
 from voting.web.room import the_room
@@ -51,7 +52,9 @@ def overview() -> str:
 @for_roles("organiser")
 def choose() -> str:
     """Choose the step of the catalogue, or bring a draft as a file."""
-    return render_template("room/draft_new.html", choices=list(draft_editor.choices()))
+    with the_room().storage.read() as session:
+        another = there_is_another(session)
+    return render_template("room/draft_new.html", choices=list(draft_editor.choices()), another=another)
 
 
 @pages.post("/new")
@@ -62,6 +65,8 @@ def begin() -> AnyResponse:
     room = the_room()
     draft = draft_editor.begin_draft(request.form.get("step", ""), room.clock().date().isoformat())
     with room.storage.write() as session:
+        if there_is_another(session):
+            demand_understood()
         life.new_conference(session, draft, practice="practice" in request.form)
     return redirect(url_for("draft.basics"), 303)
 
@@ -69,6 +74,7 @@ def begin() -> AnyResponse:
 @pages.post("/replace")
 @for_roles("organiser")
 @shown_on(overview)
+@asks_first
 def replace() -> AnyResponse:
     """Replace the whole draft by a file."""
     draft = read_draft(uploaded())
@@ -195,6 +201,7 @@ def save_paper(number: int) -> AnyResponse:
 @pages.post("/papers/<int:number>/remove")
 @for_roles("organiser")
 @shown_on(paper)
+@asks_first
 def remove_paper(number: int) -> AnyResponse:
     """Take a paper out."""
     _change(lambda draft: draft_editor.without_paper(draft, number))

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from voting import closing, handover, life_row, results, room_receipts
 from voting.errors import InvalidForm
+from voting.web.confirming import asks_first
 from voting.web.pages.context import current_number, current_row
 from voting.web.pages.hall import script
 from voting.web.refusals import shown_on
@@ -69,6 +70,7 @@ def to_stick() -> AnyResponse:
 @pages.post("/records")
 @for_roles("secretary", "technician", "teller", "chair", "organiser")
 @shown_on(overview)
+@asks_first
 def take_records() -> AnyResponse:
     """Take signed records with their finished archive: audited, and compared with this room's box; all or none."""
     files = [file for file in request.files.getlist("records") if file.filename]
@@ -98,6 +100,7 @@ def signed() -> AnyResponse:
 @pages.post("/release")
 @for_roles("chair")
 @shown_on(overview)
+@asks_first
 def release() -> AnyResponse:
     """The chair lets the hall screen show the result, or hides it again."""
     number = current_number()

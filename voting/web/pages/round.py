@@ -26,6 +26,7 @@ from voting.plan.structure import panel
 from voting.procedures import catalogue, find_procedure
 from voting.rounds import Kept
 from voting.web import mistakes
+from voting.web.confirming import asks_first
 from voting.web.pages.context import uploaded, whole
 from voting.web.refusals import shown_on
 from voting.web.room import the_room
@@ -181,6 +182,7 @@ def changes(number: int) -> str | AnyResponse:
 @pages.post("/<int:number>/people/changes")
 @for_roles("organiser")
 @shown_on(changes)
+@asks_first
 def confirm_changes(number: int) -> AnyResponse:
     """Let the list that waits take effect."""
     with the_room().storage.write() as session:

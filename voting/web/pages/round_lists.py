@@ -13,6 +13,7 @@ from voting.plan.errors import PlanError
 from voting.plan.limits import limit_warnings
 from voting.plan.rounds import Removal, Seat, procedure_of, title_of
 from voting.plan.structure import panel
+from voting.web.confirming import asks_first
 from voting.web.pages.context import whole
 from voting.web.pages.round import find, kept_round, refused, title_words, today
 from voting.web.refusals import shown_on
@@ -55,6 +56,7 @@ def save_seat(number: int) -> Response:
 @pages.post("/seats/<int:place>/remove")
 @for_roles("organiser")
 @shown_on(overview)
+@asks_first
 def remove_seat(number: int, place: int) -> Response:
     """Take a title out, before the first step."""
     with the_room().storage.write() as session:
@@ -102,6 +104,7 @@ def save_lists(number: int, place: int) -> Response:
 @pages.post("/seats/<int:place>/confirm")
 @for_roles("organiser", "chair")
 @shown_on(seat)
+@asks_first
 def confirm(number: int, place: int) -> Response:
     """Keep a human decision on a borderline case, with its reason and author."""
     check = next((one for one in CHECKS if one == request.form.get("check")), None)

@@ -23,6 +23,7 @@ from voting.plan.rounds import ballots_of, procedure_of, step_of, takes_list_dec
 from voting.procedures import find_note
 from voting.rounds import Kept
 from voting.web.accounts import names_of
+from voting.web.confirming import asks_first, demand_understood, there_is_another
 from voting.web.pages.context import to_desk, uploaded, whole
 from voting.web.pages.round import attached, find, refused, today
 from voting.web.refusals import shown_on
@@ -51,12 +52,13 @@ def overview(number: int, step: int) -> str:
         row = life_row.find(session, conference) if conference is not None else None
         awaiting = _awaiting(session, conference) if row is not None and row.state in WITH_SETUP else []
         missing = rounds_steps.missing_files(session, number, step)
+        another = there_is_another(session)
     one = step_of(kept.plan, step)
     papers, problem = _papers(kept, step, files)
     summons = rounds_steps.summons_of(kept if papers else rounds_steps.everybody(kept), step, files)
     return render_template(
         "room/round/step.html", number=number, kept=kept, step=one, row=row, papers=papers, problem=problem,
-        awaiting=awaiting, missing=missing, summons=summons,
+        awaiting=awaiting, missing=missing, summons=summons, another=another,
         capacities={term.id: term.name for term in kept.plan.ruleset.capacities},
         word=kept.compositions.get(step), decides=takes_list_decision(kept.plan, one),
         ballots=ballots_of(kept.plan, one), turn=next_step(kept.ledger, kept.plan), sitting=in_force(kept.ledger, step),
@@ -88,6 +90,7 @@ def _awaiting(session: Session, conference: int | None) -> list[Record]:
 @pages.post("/composition")
 @for_roles("organiser")
 @shown_on(overview)
+@asks_first
 def confirm_composition(number: int, step: int) -> AnyResponse:
     """Confirm who is summoned, where the plan does not say (A19)."""
     author = signed_in()
@@ -100,6 +103,7 @@ def confirm_composition(number: int, step: int) -> AnyResponse:
 @pages.post("/exclusions")
 @for_roles("organiser", "chair")
 @shown_on(overview)
+@asks_first
 def exclude(number: int, step: int) -> AnyResponse:
     """Take somebody off the list before the conference begins, with reason and author (A4)."""
     author = signed_in()
@@ -119,6 +123,8 @@ def exclude(number: int, step: int) -> AnyResponse:
 def begin_conference(number: int, step: int) -> AnyResponse:
     """Begin the step's conference in the room, from signed documents alone."""
     with the_room().storage.write() as session:
+        if there_is_another(session):
+            demand_understood()
         rounds_steps.begin_conference(session, number, step, today())
     return to_desk()
 
@@ -158,6 +164,7 @@ def decision(number: int, step: int) -> Response:
 @pages.post("/signed-decision")
 @for_roles("organiser", "chair", "secretary")
 @shown_on(overview)
+@asks_first
 def take_decision(number: int, step: int) -> AnyResponse:
     """Take the signed list decision in."""
     raw = uploaded()
@@ -170,6 +177,7 @@ def take_decision(number: int, step: int) -> AnyResponse:
 @pages.post("/records")
 @for_roles("organiser", "secretary")
 @shown_on(overview)
+@asks_first
 def take_records(number: int, step: int) -> AnyResponse:
     """Take the step's signed records from the desk: they feed the next step."""
     with the_room().storage.write() as session:
@@ -192,6 +200,7 @@ def hand_count_form(number: int, step: int) -> Response:
 @pages.post("/hand-count")
 @for_roles("organiser", "secretary")
 @shown_on(overview)
+@asks_first
 def take_hand_count(number: int, step: int) -> AnyResponse:
     """Take the signed records of a step that was moved to paper and counted by hand."""
     raws = [one.read() for one in request.files.getlist("records") if one.filename]

@@ -10,6 +10,7 @@ from voting.documents.archive import ArchiveWriter
 from voting.documents.election import spoken_fingerprint
 from voting.life_table import WITH_SETUP
 from voting.storage.tables import TrusteesRow
+from voting.web.confirming import asks_first
 from voting.web.pages.context import current_number, current_row, uploaded
 from voting.web.pages.hall import qr_code
 from voting.web.refusals import shown_on
@@ -53,6 +54,7 @@ def upload_trustees() -> str | AnyResponse:
 @pages.post("/write")
 @for_roles("secretary", "technician")
 @shown_on(overview)
+@asks_first
 def write() -> str | AnyResponse:
     """Write Setup: the box is sealed, and empty."""
     room, number = the_room(), current_number()
@@ -78,6 +80,7 @@ def download() -> Response:
 @pages.post("/confirmations")
 @for_roles("secretary", "technician", "teller")
 @shown_on(overview)
+@asks_first
 def confirm() -> str | AnyResponse:
     """Take a teller's confirmation."""
     raw, number = uploaded(), current_number()

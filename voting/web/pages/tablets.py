@@ -10,6 +10,7 @@ from voting import box_devices, life_row, ways
 from voting.box_devices import Device
 from voting.errors import SecondPersonNeeded
 from voting.storage.tables import ConferenceRow
+from voting.web.confirming import asks_first
 from voting.web.pages.hall import built_address, script
 from voting.web.presence import Heard, the_presence
 from voting.web.refusals import shown_on
@@ -54,6 +55,7 @@ def new_code() -> str:
 @pages.post("/<identifier>/revoke")
 @for_roles("technician")
 @shown_on(overview)
+@asks_first
 def revoke(identifier: str) -> Response:
     """Revoke a tablet; one that took part counts as replaced."""
     with the_room().storage.write() as session:
