@@ -11,7 +11,19 @@ from keys.structs import learn_structs
 from voting.box import Verify, verify_alone
 from voting.results import Audit, no_audit
 from voting.setup_keys import Keyring
-from voting.web import api, api_cards, known_devices, mistakes, pages, presence, protection, refusals, sessions, words
+from voting.web import (
+    api,
+    api_cards,
+    known_devices,
+    mistakes,
+    numbers,
+    pages,
+    presence,
+    protection,
+    refusals,
+    sessions,
+    words,
+)
 from voting.web.accounts import IDLE_SECONDS
 from voting.web.room import EXTENSION, open_room
 from voting.web.settings import Settings
@@ -25,6 +37,8 @@ def create_app(settings: Settings, verify: Verify = verify_alone, audit: Audit =
     The database must be migrated.
     """
     app = Flask("voting.web", static_folder=FOLDER / "static", template_folder=FOLDER / "pages")
+    # An address names rows by numbers that rows can have; before any address is added.
+    numbers.bound_numbers(app)
     room = open_room(settings, verify, audit)
     app.extensions[EXTENSION] = room
     app.config.update(

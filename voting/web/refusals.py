@@ -61,6 +61,9 @@ def shown_again(error: Exception, prefix: str = "error") -> Response | None:
     try:
         arguments = {name: value for name, value in (request.view_args or {}).items() if name in wanted}
         body = page(**arguments)
+        if not isinstance(body, str):  # the page sends its reader on: there is no form to show
+            g.refusal = None
+            return None
         if PLACE not in body:
             g.refusal = replace(g.refusal, placed=False)
             body = page(**arguments)

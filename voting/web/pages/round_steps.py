@@ -21,7 +21,9 @@ from voting.plan.meetings import CompositionWord
 from voting.plan.papers import papers_for
 from voting.plan.rounds import ballots_of, procedure_of, step_of, takes_list_decision
 from voting.procedures import find_note
+from voting.procedures.errors import UnknownProcedure
 from voting.rounds import Kept
+from voting.web import mistakes
 from voting.web.accounts import names_of
 from voting.web.confirming import asks_first, demand_understood, there_is_another
 from voting.web.pages.context import to_desk, uploaded, whole
@@ -33,6 +35,12 @@ from voting.web.sessions import for_roles, signed_in, two_people
 pages = Blueprint("round_steps", __name__, url_prefix="/rounds/<int:number>/steps/<int:step>")
 pages.register_error_handler(PlanError, refused)
 pages.register_error_handler(DocumentError, refused)
+
+
+@pages.errorhandler(UnknownProcedure)
+def _no_step(_error: UnknownProcedure) -> AnyResponse:
+    """A number that no step of the round has: there is no such page."""
+    return mistakes.page(404, "mistake.404")
 
 
 def _back(number: int, step: int) -> AnyResponse:
