@@ -6,7 +6,7 @@ interpreted. So a PDF reader only ever sees what somebody in the record has sign
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -19,7 +19,7 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from tally.errors import InvalidMinutes
 from tally.minutes.renderer import Place
-from tally.pdf_changes import check_changes
+from tally.pdf_changes import Expected, check_changes
 
 SUBFILTER = "/ETSI.CAdES.detached"
 WIDGET_KEYS = frozenset({"/Type", "/Subtype", "/FT", "/T", "/Rect", "/P", "/F", "/V", "/AP"})
@@ -84,8 +84,10 @@ def frames_of(pdf: bytes, first: int) -> list[Frame]:
     return frames
 
 
-def fields_of(pdf: bytes, first: int, frames: list[Frame], places: Mapping[str, Place]) -> list[tuple[str, datetime]]:
-    """Name the field of each frame, and the time that its signer claims.
+def fields_of(
+    pdf: bytes, first: int, frames: list[Frame], places: Mapping[str, Place], stamp: Callable[[str, datetime], bytes]
+) -> list[tuple[str, datetime]]:
+    """Name the field of each frame, and the time that its signer claims; `stamp` draws what such a signature shows.
 
     Raises InvalidMinutes where a signature stands elsewhere than at its place, or a revision brings any other change.
     """
@@ -96,11 +98,15 @@ def fields_of(pdf: bytes, first: int, frames: list[Frame], places: Mapping[str, 
         if len(reader.embedded_signatures) != len(frames) or signatures.keys() != set(ranges):
             raise InvalidMinutes("the form of the document names other signatures than those that cover it")
         named = [_field_of(signatures[one], places) for one in ranges]
-        check_changes(reader, pdf[:first], len(frames))
+        if len({field for field, _ in named}) != len(named):
+            raise InvalidMinutes("one field is signed twice")
+        begins = [first, *(frame.end for frame in frames)]
+        check_changes(reader, pdf, [
+            Expected(begin, frame.end, (frame.start, frame.resume), stamp(field, claimed), box_of(places[field]))
+            for begin, frame, (field, claimed) in zip(begins, frames, named, strict=False)
+        ])  # fmt: skip
     except _UNREADABLE as error:
         raise InvalidMinutes(f"the revisions after the minutes cannot be read: {error}") from None
-    if len({field for field, _ in named}) != len(named):
-        raise InvalidMinutes("one field is signed twice")
     return named
 
 

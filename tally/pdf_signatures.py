@@ -84,8 +84,12 @@ def check_minutes(pdf: bytes, payload: bytes) -> tuple[SignedBy, ...]:
     frames = frames_of(pdf, len(rebuilt))
     signed = [check_cms(one.cms(pdf), one.digest(pdf), keys, f"byte {one.start}") for one in frames]
     places = {one.field: one for one in signature_places(payload, exact=False)}
-    found = []
-    for (place, claimed), key, frame in zip(fields_of(pdf, len(rebuilt), frames, places), signed, frames, strict=True):
+
+    def stamp(field: str, claimed: datetime) -> bytes:
+        return render_stamp(record, places[field], _stamp_lines(_signer_of(record, field), claimed))
+
+    found, named = [], fields_of(pdf, len(rebuilt), frames, places, stamp)
+    for (place, claimed), key, frame in zip(named, signed, frames, strict=True):
         one = people[place]
         if one.key != key:
             raise InvalidMinutes(f"{place}: signed by another key than that of {one.name}")

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from asn1crypto.algos import SignedDigestAlgorithm
@@ -11,11 +9,11 @@ from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
-from pyhanko.stamp import StaticStampStyle
 
 from tally.minutes.renderer import Place
 from tally.pdf_certificates import ALGORITHMS
 from tally.pdf_revisions import box_of
+from tally.pdf_stamps import stamp_style
 from tally.pens import Pen
 
 RESERVED = 8192
@@ -64,9 +62,7 @@ class _DatedSigner(PdfSigner):
 
 def add_signature(pdf: bytes, place: Place, pen: Pen, certificate: Certificate, when: datetime, stamp: bytes) -> bytes:
     """Append a revision with a visible signature (PAdES B-B) at its place; `stamp` is its look, a PDF of one page."""
-    with TemporaryDirectory() as folder:
-        picture = Path(folder) / "stamp.pdf"
-        picture.write_bytes(stamp)
+    with stamp_style(stamp) as style:
         signer = _DatedSigner(
             PdfSignatureMetadata(
                 field_name=place.field,
@@ -75,7 +71,7 @@ def add_signature(pdf: bytes, place: Place, pen: Pen, certificate: Certificate, 
                 embed_validation_info=False,
             ),
             _PenSigner(pen, certificate),
-            stamp_style=StaticStampStyle.from_pdf_file(str(picture), border_width=0),
+            stamp_style=style,
             new_field_spec=SigFieldSpec(place.field, on_page=place.page - 1, box=box_of(place)),
         )
         signer.when = when

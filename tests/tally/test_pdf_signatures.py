@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 from asn1crypto import cms
-from pyhanko.pdf_utils.generic import NumberObject, pdf_name, pdf_string
+from pyhanko.pdf_utils.generic import DictionaryObject, NumberObject, StreamObject, pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
@@ -26,7 +27,7 @@ from tally.minutes import render_minutes
 from tally.minutes.renderer import render_stamp, signature_places
 from tally.pdf_certificates import certificate_for
 from tally.pdf_revisions import Frame, frames_of
-from tally.pdf_signatures import awaiting, check_minutes, sign_minutes
+from tally.pdf_signatures import _signer_of, _stamp_lines, awaiting, check_minutes, sign_minutes
 from tally.pdf_writer import add_signature
 from tally.pens import KeyPen
 from tests.conftest import missing
@@ -164,7 +165,7 @@ def test_only_the_key_of_the_record_may_sign_and_each_place_once() -> None:
         sign_minutes(render_minutes(on_paper), on_paper, "secretary", KeyPen(PEOPLE.keys["secretary"]), WHEN)
 
 
-def write(pdf: bytes, field: str, key: str, at: str | None = None) -> bytes:
+def write(pdf: bytes, field: str, key: str, at: str | None = None, lines: tuple[str, ...] = ()) -> bytes:
     """Sign without the checks of sign_minutes: `field` by the key of somebody, at the place of somebody else."""
     signer = dict(zip(EVERYONE, (*RECORD.conference.tellers, RECORD.conference.secretary, RECORD.conference.chair),
                       strict=True))[key]  # fmt: skip
@@ -172,7 +173,8 @@ def write(pdf: bytes, field: str, key: str, at: str | None = None) -> bytes:
     places = {one.field: one for one in signature_places(PAYLOAD)}
     there = places[at or field]
     place = replace(there, field=field)
-    stamp = render_stamp(RECORD, place, (signer.name,))
+    owner = _signer_of(RECORD, field) if field in places else signer
+    stamp = render_stamp(RECORD, place, lines or _stamp_lines(owner, WHEN))
     return add_signature(pdf, place, pen, certificate_for(pen, signer, "Văn phòng", WHEN), WHEN, stamp)
 
 
@@ -201,6 +203,18 @@ def test_a_signer_of_other_minutes_is_not_a_signer_of_these() -> None:
         check_minutes(MINUTES + pdf[len(MINUTES) :], PAYLOAD)
 
 
+def changing(monkeypatch: pytest.MonkeyPatch, change: Callable[[IncrementalPdfFileWriter], None]) -> None:
+    """Have whoever signs change the revision that holds the signature."""
+    honest = pdf_writer._NextRevision
+
+    class Changing(honest):  # type: ignore[misc, valid-type]
+        def __init__(self, *arguments: object, **options: object) -> None:
+            super().__init__(*arguments, **options)
+            change(self)
+
+    monkeypatch.setattr(pdf_writer, "_NextRevision", Changing)
+
+
 def change_page(writer: IncrementalPdfFileWriter) -> None:
     page, _ = writer.find_page_for_modification(0)
     page.get_object()["/Rotate"] = NumberObject(180)
@@ -217,18 +231,80 @@ def change_catalog(writer: IncrementalPdfFileWriter) -> None:
     writer.update_root()
 
 
+def other_info(writer: IncrementalPdfFileWriter) -> None:
+    title = DictionaryObject({pdf_name("/Title"): pdf_string("Khác"), pdf_name("/Author"): pdf_string("Người khác")})
+    writer._info = writer.add_object(title)
+    writer.set_info(writer._info)
+
+
+def orphan(writer: IncrementalPdfFileWriter) -> None:
+    writer.add_object(StreamObject(stream_data=b"anything"))
+
+
+def more_in_the_trailer(writer: IncrementalPdfFileWriter) -> None:
+    writer.set_custom_trailer_entry(pdf_name("/Note"), pdf_string("anything"))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (other_info, "changes the title or the author"),
+        (orphan, "adds object [0-9]+, which is no part of its signature"),
+        (more_in_the_trailer, "adds more than signatures to the trailer"),
+    ],
+)
+def test_a_signer_who_adds_something_to_the_document_is_refused(
+    change: Callable[[IncrementalPdfFileWriter], None], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changing(monkeypatch, change)
+    pdf = write(MINUTES, "chair", "chair")
+    with pytest.raises(InvalidMinutes, match=words):
+        check_minutes(pdf, PAYLOAD)
+
+
+def test_the_look_of_a_signature_is_that_of_its_signer_and_time() -> None:
+    secretary, chair = RECORD.conference.secretary, RECORD.conference.chair
+    assert by_field(write(MINUTES, "secretary", "secretary")) == ["secretary"]
+    own = _stamp_lines(secretary, WHEN)
+    for lines in (
+        _stamp_lines(chair, WHEN),
+        (own[0], chair.role, own[2]),
+        _stamp_lines(secretary, WHEN + timedelta(days=1)),
+        own[:2],
+    ):
+        with pytest.raises(InvalidMinutes, match="shows something else than who signed, as what, and when"):
+            check_minutes(write(MINUTES, "secretary", "secretary", lines=lines), PAYLOAD)
+
+
+def hidden_before(writer: Any) -> None:
+    honest = writer._write_objects
+    writer._write_objects = lambda stream, table: stream.write(b"% anything\n") and honest(stream, table)
+
+
+def hidden_behind(writer: Any) -> None:
+    honest = writer._write_objects
+    writer._write_objects = lambda stream, table: (honest(stream, table), stream.write(b"% anything\n"))[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(hidden_before, "does not begin with its objects"), (hidden_behind, "holds more than its objects")],
+)
+def test_signed_bytes_that_no_table_names_are_refused(
+    change: Callable[[Any], None], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changing(monkeypatch, change)
+    pdf = write(MINUTES, "chair", "chair")
+    assert b"% anything" in pdf
+    with pytest.raises(InvalidMinutes, match=words):
+        check_minutes(pdf, PAYLOAD)
+
+
 @pytest.mark.parametrize("change", [change_page, change_title, change_catalog])
 def test_a_signer_who_changes_the_document_along_with_signing_is_refused(
     change: Callable[[IncrementalPdfFileWriter], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = pdf_writer._NextRevision
-
-    class Changing(honest):  # type: ignore[misc, valid-type]
-        def __init__(self, *arguments: object, **options: object) -> None:
-            super().__init__(*arguments, **options)
-            change(self)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(pdf_writer, "_NextRevision", Changing)
+    changing(monkeypatch, change)
     pdf = write(MINUTES, "chair", "chair")
     with pytest.raises(InvalidMinutes, match="changes"):
         check_minutes(pdf, PAYLOAD)

@@ -15,11 +15,12 @@ from keys.signing import new_signing_key
 from tally import pdf_changes, pdf_revisions, pdf_writer
 from tally.errors import InvalidMinutes, OtherRenderer
 from tally.minutes import render_minutes
+from tally.minutes.renderer import render_stamp
 from tally.pdf_certificates import certificate_for
-from tally.pdf_changes import check_changes
+from tally.pdf_changes import Expected, check_changes
 from tally.pdf_cms import check_cms
 from tally.pdf_revisions import Frame, fields_of, frames_of
-from tally.pdf_signatures import check_minutes, sign_minutes
+from tally.pdf_signatures import _signer_of, _stamp_lines, check_minutes, sign_minutes
 from tally.pens import KeyPen
 from tests.tally.records import EVERYONE, payload, sample_record, team
 from voting.documents.record import MadeBy
@@ -118,17 +119,28 @@ def places() -> dict[str, Any]:
     return {one.field: one for one in signature_places(PAYLOAD)}
 
 
+def stamp(field: str, claimed: datetime) -> bytes:
+    return render_stamp(RECORD, places()[field], _stamp_lines(_signer_of(RECORD, field), claimed))
+
+
+def expected(pdf: bytes) -> list[Expected]:
+    """What the chair's one revision has to be."""
+    (own,) = frames_of(pdf, len(minutes()))
+    box = pdf_revisions.box_of(places()["chair"])
+    return [Expected(len(minutes()), own.end, (own.start, own.resume), stamp("chair", WHEN), box)]
+
+
 def test_a_form_that_names_other_signatures_than_the_frames_is_refused() -> None:
     first = len(minutes())
     with pytest.raises(InvalidMinutes, match="names other signatures than those that cover it"):
-        fields_of(signed(), first, [frame(), frame()], places())
+        fields_of(signed(), first, [frame(), frame()], places(), stamp)
     with pytest.raises(InvalidMinutes, match="names other signatures than those that cover it"):
-        fields_of(minutes(), first, [frame()], places())
+        fields_of(minutes(), first, [frame()], places(), stamp)
 
 
 def test_revisions_that_no_reader_can_read_are_refused() -> None:
     with pytest.raises(InvalidMinutes, match="the revisions after the minutes cannot be read"):
-        fields_of(signed()[:-30], len(minutes()), [frame()], places())
+        fields_of(signed()[:-30], len(minutes()), [frame()], places(), stamp)
 
 
 def test_a_field_signed_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +148,7 @@ def test_a_field_signed_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     frames = frames_of(both, len(minutes()))
     monkeypatch.setattr(pdf_revisions, "_field_of", lambda one, places: ("chair", WHEN))
     with pytest.raises(InvalidMinutes, match="one field is signed twice"):
-        fields_of(both, len(minutes()), frames, places())
+        fields_of(both, len(minutes()), frames, places(), stamp)
 
 
 def hole(raw: str) -> bytes:
@@ -231,14 +243,14 @@ def test_a_signature_value_of_somebody_else_does_not_verify() -> None:
 def test_more_revisions_than_signatures_are_refused() -> None:
     reader = PdfFileReader(BytesIO(signed()), strict=True)
     with pytest.raises(InvalidMinutes, match="there are revisions without a signature"):
-        check_changes(reader, minutes(), 2)
+        check_changes(reader, signed(), [*expected(signed()), *expected(signed())])
 
 
 def test_a_revision_that_frees_an_object_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     reader = PdfFileReader(BytesIO(signed()), strict=True)
     monkeypatch.setattr(reader.xrefs, "refs_freed_in_revision", lambda number: {"an object"})
     with pytest.raises(InvalidMinutes, match="takes parts of the minutes away"):
-        check_changes(reader, minutes(), 1)
+        check_changes(reader, signed(), expected(signed()))
 
 
 def two_fields(writer: Any) -> None:
@@ -250,7 +262,7 @@ def test_a_revision_that_adds_two_fields_is_refused(revision: Callable[[Callable
     pdf = revision(two_fields)
     reader = PdfFileReader(BytesIO(pdf), strict=True)
     with pytest.raises(InvalidMinutes, match="does not add exactly one signature field"):
-        check_changes(reader, minutes(), 1)
+        check_changes(reader, pdf, expected(pdf))
 
 
 def test_a_field_without_a_page_is_compared_all_the_same(revision: Callable[[Callable[[Any], None]], bytes]) -> None:
@@ -258,12 +270,13 @@ def test_a_field_without_a_page_is_compared_all_the_same(revision: Callable[[Cal
         if "/P" in widget_of(writer):
             del widget_of(writer)["/P"]
 
-    reader = PdfFileReader(BytesIO(revision(no_page)), strict=True)
+    pdf = revision(no_page)
+    reader = PdfFileReader(BytesIO(pdf), strict=True)
     with pytest.raises(InvalidMinutes, match="changes object|changes the minutes"):  # the page's list of annotations
-        check_changes(reader, minutes(), 1)
+        check_changes(reader, pdf, expected(pdf))
 
 
-def test_a_field_on_no_page_changes_nothing_and_is_refused_for_having_no_place(
+def test_a_field_on_no_page_is_refused(
     revision: Callable[[Callable[[Any], None]], bytes],
 ) -> None:
     def off_the_page(writer: Any) -> None:
@@ -272,7 +285,8 @@ def test_a_field_on_no_page_changes_nothing_and_is_refused_for_having_no_place(
         writer.objects.pop((page.generation, page.idnum))
 
     pdf = revision(off_the_page)
-    check_changes(PdfFileReader(BytesIO(pdf), strict=True), minutes(), 1)
+    with pytest.raises(InvalidMinutes, match="adds something else than a signature of ours"):
+        check_changes(PdfFileReader(BytesIO(pdf), strict=True), pdf, expected(pdf))
     with pytest.raises(InvalidMinutes):
         check_minutes(pdf, PAYLOAD)
 
