@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+import msgspec
 import typst
 
 from keys.signing import keyid
@@ -16,6 +17,8 @@ from keys.transcript import sha256_hex
 from tally.custody import Custody
 from tally.custody_destroy import Destruction, Left, Told
 from tally.guide import Guide, groups
+from tally.minutes.blocks import Header
+from tally.minutes.opening import issued_by
 from tally.minutes.renderer import font_folder, template
 from voting.documents.conference import ON_PAPER, Conference
 from voting.documents.moments import moment_text, parse_moment
@@ -28,10 +31,11 @@ class Sheet:
     title: str
     parts: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
     hands: tuple[str, ...] = ()
+    head: Header | None = None
 
     def text(self) -> bytes:
         """Write the sheet as plain text, UTF-8."""
-        lines = [self.title, "=" * len(self.title), ""]
+        lines = [*_head_lines(self.head), self.title, "=" * len(self.title), ""]
         for head, paragraphs, data in self.parts:
             lines += [head, "-" * len(head), *paragraphs, *(f"    {line}" for line in data), ""]
         lines += [f"{name}: ________________________" for name in self.hands]
@@ -39,7 +43,8 @@ class Sheet:
 
     def pdf(self, language: str) -> bytes:
         """Draw the sheet as PDF."""
-        data = {"title": self.title, "language": language, "hands": self.hands, "parts": self.parts}
+        head = None if self.head is None else msgspec.to_builtins(self.head)
+        data = {"title": self.title, "language": language, "hands": self.hands, "parts": self.parts, "head": head}
         pdf = typst.compile(  # type: ignore[call-overload] # typst takes virtual files, its stub does not know it
             {"main.typ": template("custody.typ"), "sheet.json": json.dumps(data, ensure_ascii=False).encode()},
             font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[font_folder()]),
@@ -92,7 +97,15 @@ def destruction_sheet(guide: Guide, said: Destruction, conference: Conference, h
         ),
         (words("destroy.seen"), (words("destroy.seen_text"),), said.witnesses),
     )
-    return Sheet(words("destroy.statement"), parts, tuple(hands))
+    return Sheet(words("destroy.statement"), parts, tuple(hands), issued_by(conference, guide.language, said.on))
+
+
+def _head_lines(head: Header | None) -> tuple[str, ...]:
+    """The head of an official document as plain text: issuer and number, then the nation, the place and the date."""
+    if head is None:
+        return ()
+    lines = (head.superior.upper(), head.agency.upper(), head.number, head.nation, head.motto, head.place_date)
+    return (*filter(None, lines), "")
 
 
 def _file(guide: Guide, one: Told | Left, key: str, **more: object) -> str:

@@ -1,10 +1,12 @@
 """The guided destruction (`phieukin tally destroy`): every copy is looked for, file by file, before witnesses."""
 
+import contextlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from keys.durable import write_whole
+from keys.durable import unused, write_whole
 from tally.audit.record import read_record
 from tally.audit.report import Ledger
 from tally.audit.signatures import check_signatures
@@ -18,6 +20,9 @@ from tally.guide_count import moment_now
 from tally.guide_faults import FAULTS, explain
 from voting.documents.canonical import canonical
 from voting.documents.conference import Conference
+
+ROOM_FACTOR = 4
+"""Room that is held for the statement, in sizes of its draft: it is written beside the draft, with more lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,20 @@ class Destroyer:
         places = [*([hand_over] if hand_over else []), *self._more()]
         listed = search(files, places)
         self._list(listed)
+        searched = dict.fromkeys(str(place.resolve()) for place in (*(path.parent for path in files), *places))
+
+        def said(removed: tuple[Told, ...], kept: tuple[Left, ...], pages: tuple[Pages, ...]) -> Destruction:
+            return Destruction(
+                FORMAT, read.record.uuid, moment_now(), removed, kept, pages, (*searched,),
+                tuple(map(str, listed.closed)), hand_over is not None, witnesses,
+            )  # fmt: skip
+
+        why = self.guide.words("destroy.why_pending")
+        pending = tuple(Left(str(one.path), one.what, one.sha256, why) for one in listed.found)
+        draft = self._draft(said((), pending, ()), read.record.conference)
         removed, kept = self._all(listed.found)
         pages = tuple(self._pages(one.file) for one in removed if one.what == "given")
-        searched = dict.fromkeys(str(place.resolve()) for place in (*(path.parent for path in files), *places))
-        closed = tuple(map(str, listed.closed))
-        said = Destruction(
-            FORMAT, read.record.uuid, moment_now(), removed, kept, pages, (*searched,), closed, hand_over is not None,
-            witnesses,
-        )  # fmt: skip
-        self._write(said, read.record.conference)
+        self._write(said(removed, kept, pages), read.record.conference, draft)
 
     def _witnesses(self) -> tuple[str, ...]:
         found: list[str] = []
@@ -121,13 +131,65 @@ class Destroyer:
             self.guide.warn("destroy.pages_left", number=burnt.count(False), name=name)
         return Pages(file, printed, sum(burnt))
 
-    def _write(self, said: Destruction, conference: Conference) -> None:
+    def _draft(self, said: Destruction, conference: Conference) -> "_Draft":
+        """Write what is about to happen, and hold room for the statement, before anything is gone; raise OSError."""
+        made = self._files(said, conference)
+        stem = unused(self.out / "destruction-draft.json").stem
+        draft = _Draft(tuple(self.out / f"{stem}{ending}" for ending in made), self.out / f"{stem}.room")
+        try:
+            for path, raw in zip(draft.files, made.values(), strict=True):
+                write_whole(path, raw)
+            write_whole(draft.room, secrets.token_bytes(ROOM_FACTOR * sum(map(len, made.values()))))
+        except BaseException:
+            draft.remove()
+            raise
+        return draft
+
+    def _write(self, said: Destruction, conference: Conference, draft: "_Draft") -> None:
+        """Write the statement, elsewhere if its folder takes it no more; until then the draft stays."""
         self.guide.warn("destroy.flash")
+        made, folder = self._files(said, conference), self.out
+        draft.room.unlink(missing_ok=True)
+        while True:
+            try:
+                written = _put(folder, made)
+                break
+            except OSError as error:
+                self.guide.warn("destroy.not_written", why=explain(self.guide, error), draft=draft.files[-1])
+                other = self._folder("destroy.write_where")
+                if other is None:
+                    raise
+                folder = other
+        draft.remove()
+        self.guide.good("destroy.written", path=written)
+
+    def _files(self, said: Destruction, conference: Conference) -> dict[str, bytes]:
+        """The statement by the endings of its names: for programs, and for people to sign."""
         hands = [*(one.name for one in conference.tellers), *said.witnesses]
         sheet = destruction_sheet(self.guide, said, conference, hands)
-        write_whole(self.out / "destruction.json", canonical(said))
-        write_whole(self.out / "destruction.pdf", sheet.pdf(self.guide.language))
-        self.guide.good("destroy.written", path=self.out / "destruction.pdf")
+        return {".json": canonical(said), ".pdf": sheet.pdf(self.guide.language)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The files of the draft, and the one that only holds room on the disk."""
+
+    files: tuple[Path, ...]
+    room: Path
+
+    def remove(self) -> None:
+        """Take all of it away, where the disk is still there."""
+        for path in (*self.files, self.room):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _put(folder: Path, made: dict[str, bytes]) -> Path:
+    """Write the statement beside those of other days; return the paper's path, or raise OSError."""
+    stem = unused(folder / "destruction.json").stem
+    for ending in reversed(made):  # the paper first: it is what people sign
+        write_whole(folder / f"{stem}{ending}", made[ending])
+    return folder / f"{stem}.pdf"
 
 
 def what_text(guide: Guide, what: str) -> str:

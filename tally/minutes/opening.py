@@ -2,9 +2,11 @@
 
 from tally.minutes.blocks import Block, Header, Heading, Text, Title
 from tally.minutes.view import View
-from tally.minutes.wording import UNBREAKABLE, capitalised, clock, day, moment
-from voting.documents.conference import Quorum
+from tally.minutes.wording import UNBREAKABLE, capitalised, clock, day, moment, words_of
+from tally.rule import Language
+from voting.documents.conference import Conference, Quorum
 from voting.documents.facts import ChairWord
+from voting.documents.moments import VIETNAM
 from voting.documents.signed import excused_tellers
 
 NUMBER_TO_FILL_IN = UNBREAKABLE * 7
@@ -28,6 +30,28 @@ def header(view: View) -> Header:
         place_date="" if state else place_date,
         stamp=organiser.stamp,
         companion=words("header.companion"),
+    )
+
+
+def issued_by(conference: Conference, language: Language, on: str) -> Header:
+    """Build the head of a paper that goes with the minutes: number to be written in, place, and the day `on`.
+
+    Decree 30/2020, annex I; `on` is a moment, ISO 8601 with offset. Raises InvalidRecord.
+    """
+    organiser, words = conference.organiser, words_of(language)
+    state = organiser.style == "state"
+    code = organiser.code.lstrip("0123456789").lstrip("/-")
+    local = moment(on).astimezone(VIETNAM)
+    return Header(
+        style=organiser.style,
+        superior=organiser.superior,
+        agency=organiser.agency,
+        nation=words("header.state" if state else "header.party"),
+        motto=words("header.motto") if state else "",
+        number=words(f"header.{organiser.style}_number", number=NUMBER_TO_FILL_IN, code=code),
+        place_date=words("header.place_date", locality=organiser.locality, day=day(local, language)),
+        stamp="",
+        companion="",
     )
 
 

@@ -1,7 +1,9 @@
 """The custody bundle: whole, signed, and checked by verify; and the destruction of shares, of nothing else."""
 
+import errno
 import io
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
+from keys import durable
 from keys.errors import DamagedFile
 from keys.keyfiles import write_sealed
 from keys.sealing import LEAST_COST
@@ -327,7 +330,7 @@ def test_nothing_but_a_tellers_file_is_destroyed(tmp_path: Path, content: bytes)
     assert path.read_bytes() == content
 
 
-def lines(*answers: str) -> str:
+def lines(*answers: object) -> str:
     return "".join(f"{one}\n" for one in answers)
 
 
@@ -369,6 +372,63 @@ def test_no_sheet_or_copy_that_lay_beside_a_key_or_on_the_stick_revives_a_remove
         ("recovery-teller-1.pdf", "sheet"), ("teller-1 - Copy.sealed", "sealed"), ("teller-1.sealed", "given")
     ]  # fmt: skip
     assert (said["searched"], said["hand_over"], said["kept"]) == ([str(own), str(stick)], True, [])
+
+
+def no_room(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that has no room for files of these names: as they are renamed, whatever the folder."""
+    rename = durable._rename
+
+    def full(source: Path, target: Path) -> None:
+        if target.match(name):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+        rename(source, target)
+
+    monkeypatch.setattr(durable, "_rename", full)
+
+
+@pytest.mark.parametrize("name", ["destruction-draft.json", "destruction-draft.pdf", "destruction-draft.room"])
+def test_nothing_is_removed_where_the_disk_has_no_room_for_the_statement(
+    lab: Lab, result: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path, end = share_file(lab, tmp_path), tmp_path / "end"
+    end.mkdir()
+    no_room(name, monkeypatch)
+    words = ("destroy", path, "--record", result / "record.json", "--out", end, "--language", "en")
+    done = run(*words, answers=lines("y", "A witness", "", "", "", "y", "0"))
+    assert done.exit_code == 1 and "full" in done.output, done.output
+    assert path.exists() and list(end.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_after_the_removals_loses_no_statement(
+    lab: Lab, result: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, end, other = share_file(lab, tmp_path), tmp_path / "end", tmp_path / "other"
+    end.mkdir()
+    other.mkdir()
+    no_room("end/destruction.*", monkeypatch)
+    words = ("destroy", path, "--record", result / "record.json", "--out", end, "--language", "en")
+    left = run(*words, answers=lines("y", "A witness", "", "", "", "y", "0", ""))
+    assert left.exit_code == 1 and not path.exists()
+    assert sorted(one.name for one in end.iterdir()) == ["destruction-draft.json", "destruction-draft.pdf"]
+    draft = json.loads((end / "destruction-draft.json").read_bytes())
+    assert [(one["file"], one["why"][:5]) for one in draft["kept"]] == [(str(path), "draft")]
+    path = share_file(lab, tmp_path)
+    done = run(*words, answers=lines("y", "A witness", "", "", "", "y", "0", other))
+    assert done.exit_code == 0 and not path.exists(), done.output
+    assert [one["what"] for one in json.loads((other / "destruction.json").read_bytes())["removed"]] == ["given"]
+    assert (other / "destruction.pdf").read_bytes().startswith(b"%PDF")
+    assert sorted(one.name for one in end.iterdir()) == ["destruction-draft.json", "destruction-draft.pdf"], "the first"
+
+
+def test_a_later_statement_stands_beside_the_earlier_one(lab: Lab, result: Path, tmp_path: Path) -> None:
+    end = tmp_path / "end"
+    end.mkdir()
+    for _ in range(2):
+        words = ("destroy", share_file(lab, tmp_path), "--record", result / "record.json", "--out", end)
+        done = run(*words, answers=lines("c", "A witness", "", "", "", "c", "0"))
+        assert done.exit_code == 0, done.output
+    names = [f"destruction{one}.{ending}" for one in ("-2", "") for ending in ("json", "pdf")]
+    assert sorted(one.name for one in end.iterdir()) == names
 
 
 def test_the_command_writes_a_bundle_with_its_sheets(lab: Lab, result: Path, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
+import msgspec
 import pytest
 
 from keys.errors import UnsafeFile
@@ -138,3 +140,21 @@ def test_the_statement_names_what_was_kept_and_dates_as_people_do() -> None:
             assert word in text
         assert Guide(language).words("destroy.no_hand_over") in text
         assert conference.name in text
+
+
+@pytest.mark.parametrize("style", ["state", "party"])
+def test_the_statement_has_the_head_of_an_official_document_and_says_removed(style: Literal["state", "party"]) -> None:
+    paper = sample_conference(sample_paper())
+    organiser = msgspec.structs.replace(paper.organiser, style=style, code="07/BB-VPUB")
+    conference = msgspec.structs.replace(paper, organiser=organiser)
+    said = Destruction(FORMAT, "u", "2026-11-30T20:24:08+00:00", (), (), (), (), (), True, ("A witness",))
+    nation = {"state": ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
+              "party": ("ĐẢNG CỘNG SẢN VIỆT NAM", "BB-VPUB")}[style]  # fmt: skip
+    sheet = destruction_sheet(Guide("vi"), said, conference, ("Lan",))
+    text = sheet.text().decode().replace("\u00a0", " ")
+    for word in (*nation, organiser.superior.upper(), organiser.agency.upper(), "Số", f"{organiser.locality}, ngày 01"):
+        assert word in text.partition("BIÊN BẢN XÓA")[0]
+    assert "07" not in text.partition("BIÊN BẢN XÓA")[0], "that number is the minutes'"
+    assert "TIÊU HỦY" not in text
+    assert sheet.pdf("vi").startswith(b"%PDF")
+    assert "REMOVAL" in destruction_sheet(Guide("en"), said, conference, ("Lan",)).title
