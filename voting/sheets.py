@@ -51,8 +51,8 @@ def what_to_do(draft: Draft, *, threshold: int | None, present: int | None) -> b
     return _render("what_to_do", {**_head(draft), **numbers})
 
 
-def roll(draft: Draft, entries: Sequence[Entry]) -> bytes:
-    """The roll on paper (danh sách điểm danh), with what is marked so far: the only list of people that is printed."""
+def roll(draft: Draft, entries: Sequence[Entry], *, letter: str = "") -> bytes:
+    """The roll on paper (danh sách điểm danh), with what is marked so far, and the letter of the deck drawn from."""
     people = [
         {"name": one.name, "unit": one.unit, "present": one.presence == "present", "drew": one.drew,
          "excused": one.presence == "excused"}
@@ -60,13 +60,14 @@ def roll(draft: Draft, entries: Sequence[Entry]) -> bytes:
     ]  # fmt: skip
     begun = any(one["present"] or one["excused"] for one in people)
     counts = {mark: f"{sum(bool(one[mark]) for one in people):02}" if begun else "" for mark in MARKS}
-    return _render("roll", {**_head(draft), "people": people, "summoned": f"{len(people):02}", "counts": counts})
+    numbers = {"summoned": f"{len(people):02}", "counts": counts, "letter": letter}
+    return _render("roll", {**_head(draft), "people": people, **numbers})
 
 
-def exits(draft: Draft, entries: Sequence[Entry]) -> bytes:
+def exits(draft: Draft, entries: Sequence[Entry], *, letter: str = "") -> bytes:
     """The exit list (danh sách người ra về): the door ticks by hand who leaves for good; the server hears nothing."""
     people = [{"name": one.name, "unit": one.unit} for one in entries]
-    return _render("exits", {**_head(draft), "people": people})
+    return _render("exits", {**_head(draft), "people": people, "letter": letter})
 
 
 def trackers(draft: Draft, sorted_trackers: Sequence[str], *, end: str) -> bytes:

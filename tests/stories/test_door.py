@@ -56,6 +56,7 @@ class Door:
     def scan(self, card: str) -> str:
         """Scan a leftover as a hand scanner does, key by key."""
         page = self.door.page
+        self.door.understand("#scan")
         page.evaluate("document.getElementById('scan-note').dataset.kind = ''")
         page.focus("#scan-field")
         page.keyboard.type(card, delay=DELAY)
@@ -107,6 +108,7 @@ def test_forty_leftovers_by_hand_scanner_then_the_number_is_frozen_and_latecomer
     assert "Còn 40 thẻ" in page.inner_text("[data-live=verdict]")
     for card in door.main[CAME:]:
         assert door.scan(card) == "Thẻ đã hủy."
+        assert page.is_checked("#scan [name=understood]"), "read once, for all cards"
     assert (door.number_of("active"), door.number_of("void")) == (CAME, SUMMONED - CAME)
     assert door.scan(door.main[-1]) == "Thẻ đã hủy." and door.number_of("void") == SUMMONED - CAME, "twice is once"
     assert "Đây là thẻ dự phòng" in door.scan(door.spare)

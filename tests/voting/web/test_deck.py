@@ -138,3 +138,22 @@ def test_a_new_reserve_leaves_the_deck_in_use_alone(frozen: Room, browser: Brows
         cards.use_reserve_deck(session, frozen.conference)
     assert make(browser, "another", "reserve").status_code == 200
     assert decks_of(frozen) == [("A", "main", "void"), ("B", "reserve", "in_use"), ("C", "reserve", "ready")]
+
+
+@pytest.mark.parametrize("name", ["roll", "exits"])
+def test_the_letter_of_the_deck_in_use_stands_on_the_sheets_of_people(
+    frozen: Room, browser: Browser, tmp_path: Path, name: str
+) -> None:
+    for letter, once in (("A", ""), ("B", "again")):
+        if once:
+            assert make(browser, once).status_code == 200
+        (tmp_path / "sheet.pdf").write_bytes(browser.get(f"/sheets/{name}.pdf").data)
+        command = ["pdftotext", "-raw", str(tmp_path / "sheet.pdf"), "-"]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert re.findall(r"Bộ thẻ ([A-Z]+)", text) == [letter]
+
+
+def test_whoever_scans_cards_sees_the_letter_of_the_deck_in_use(frozen: Room, browser: Browser) -> None:
+    make(browser, "again")
+    page = re.sub(r"\s+", " ", browser.sign_in("door").get("/door/leftovers").text)
+    assert "Bộ thẻ đang dùng</dt><dd>B</dd>" in page

@@ -9,7 +9,7 @@ from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
 
 from keys.structs import read_json
-from voting import cards, life_row, roll, ways
+from voting import cards, decks, life_row, roll, ways
 from voting.cards import REASONS
 from voting.errors import VotingError
 from voting.life_table import STATES
@@ -172,6 +172,7 @@ def scanning(template: str, *scans: str) -> str:
             row=row,
             uuid=deck.uuid if deck else "",
             cards=cards.count(session, deck.uuid) if deck else None,
+            letter=decks.letter_in_use(session, row.id),
             count=roll.count(session, row.id),
             reasons=REASONS,
             activated=cards.spares_activated(session, row.id),

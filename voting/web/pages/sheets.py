@@ -4,8 +4,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Blueprint, Response, abort, render_template, url_for
+from sqlalchemy.orm import Session
 
-from voting import closing, life_row, roll, setup, sheets
+from voting import closing, decks, life_row, roll, setup, sheets
+from voting.draft import Draft
 from voting.life_table import WITH_SETUP
 from voting.serve_trust import anchor
 from voting.web.pages.context import current_row
@@ -73,12 +75,16 @@ def _make(name: str) -> bytes:
         if name == "what_to_do":
             return sheets.what_to_do(draft, threshold=written.threshold if written else None, present=row.present)
         if name == "roll":
-            return sheets.roll(draft, roll.search(session, row.id, "", limit=len(draft.people)))
+            return sheets.roll(draft, _people(session, row.id, draft), letter=decks.letter_in_use(session, row.id))
         if name == "exits":
-            return sheets.exits(draft, roll.search(session, row.id, "", limit=len(draft.people)))
+            return sheets.exits(draft, _people(session, row.id, draft), letter=decks.letter_in_use(session, row.id))
         if name == "paper_ballot":
             return sheets.paper_ballots(draft, fingerprint=written.fingerprint if written else "")
         if name == "trackers" and row.closed is not None:
             end = closing.end_ballots(closing.closed_of(session, row.id).facts)
             return sheets.trackers(draft, closing.trackers(session, row.id), end=end)
     abort(404)
+
+
+def _people(session: Session, conference: int, draft: Draft) -> list[roll.Entry]:
+    return roll.search(session, conference, "", limit=len(draft.people))
