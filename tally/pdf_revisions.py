@@ -29,7 +29,7 @@ HEX = frozenset(b"0123456789ABCDEF")
 PAGE_HEIGHT = 841.89  # points of A4
 
 _BYTE_RANGE = re.compile(rb"/ByteRange \[0 (\d{1,10}) (\d{1,10}) (\d{1,10})\]")
-_UNREADABLE = (
+UNREADABLE = (
     PdfError,
     SigningError,
     ValueError,
@@ -105,7 +105,7 @@ def fields_of(
             Expected(begin, frame.end, (frame.start, frame.resume), stamp(field, claimed), box_of(places[field]))
             for begin, frame, (field, claimed) in zip(begins, frames, named, strict=False)
         ])  # fmt: skip
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidMinutes(f"the revisions after the minutes cannot be read: {error}") from None
     return named
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tally.audit_apart import audit_apart
 from tally.fast.acceptance import Acceptance
+from tally.handed_in import attached_record, hand_count_fault
 from voting import serve as server
 from voting.errors import VotingError
 from voting.serve import prepare, serve
@@ -44,7 +45,7 @@ LOAD_SECONDS = 10.0
 def application() -> "Flask":
     """The application of one server process, for granian: ballots are verified in batches where there is numba."""
     acceptance = Acceptance()
-    app = server.application(acceptance.verify, audit_apart)
+    app = server.application(acceptance.verify, audit_apart, hand_count_fault, attached_record)
     make_ready(app, acceptance)
     return app
 

@@ -2,8 +2,11 @@
 
 The room fills in what it knows: conference, papers, names, absences. People add times and votes; the tally machine
 makes records and minutes of it (`phieukin tally paper`), and those who sign, sign. What comes back must be of exactly
-this conference; numbers and verdict are the signers' word, and `phieukin verify` computes the verdict again.
+this conference. Its numbers are the signers' word; its verdict is judged anew from them by the tally's own rule, which
+the room is handed.
 """
+
+from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import select
@@ -19,6 +22,8 @@ from voting.draft import Draft
 from voting.plan.errors import WrongDocument
 from voting.storage.tables import ConferenceRow, ServerKeyRow, SetupRow
 
+Recount = Callable[[bytes], str]
+"""Judges a signed record of a hand count anew by its numbers; returns what is false in it, "" where nothing is."""
 COUNT_FORMAT = 1  # of the form, as `tally.paper` reads it
 MOMENT = "{date}T{hour}:00+07:00"
 HOURS = {"opened": "08:30", "closed": "09:00", "begun": "09:10", "ended": "09:40"}  # to be replaced by hand
@@ -62,8 +67,16 @@ def count_form(session: Session, conference: int) -> bytes:
     return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
 
 
-def check_records(session: Session, conference: int, raws: list[bytes]) -> list[Record]:
-    """Read the signed records of a hand count; raise a DocumentError, or WrongDocument for another conference's."""
+def no_recount(raw: bytes) -> str:
+    """Refuse every hand count: this program was put together without the rule."""
+    return "this server cannot judge hand counts: start it with phieukin serve"
+
+
+def check_records(session: Session, conference: int, raws: list[bytes], recount: Recount) -> list[Record]:
+    """Read the signed records of a hand count.
+
+    Raises a DocumentError, or WrongDocument for another conference's or one whose numbers deny what it says.
+    """
     about, uuid = conference_on_paper(session, conference)
     records = []
     for raw in raws:
@@ -73,6 +86,9 @@ def check_records(session: Session, conference: int, raws: list[bytes]) -> list[
         if record.conference != about or record.uuid != uuid:
             message = "the record is of another conference than the one that was moved to paper"
             raise WrongDocument(message, told="other_hand_count", at="records")
+        if fault := recount(raw):
+            message = f"paper {record.paper}: {fault}"
+            raise WrongDocument(message, told="hand_count_false", at="records", paper=record.paper, why=fault[:400])
         records.append(record)
     papers, wanted = sorted(one.paper for one in records), list(range(1, len(about.papers) + 1))
     if papers != wanted:

@@ -7,6 +7,7 @@ and list decisions exactly as they were written here.
 import datetime
 import hashlib
 import re
+from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import select
@@ -36,6 +37,8 @@ from voting.plan.summons import Summons, exclude, recuse, summon
 from voting.rounds import Kept, StepExclusion
 from voting.storage.tables import RecordRow, ServerKeyRow, SetupRow
 
+Attached = Callable[[bytes], bytes]
+"""Returns the payload of the record that minutes (PDF) carry; nothing where they carry none."""
 MINUTES = re.compile(r"minutes(?:-([2-9]|[1-9][0-9]))?\.pdf", re.ASCII)
 
 
@@ -150,31 +153,44 @@ def take_records(session: Session, number: int, step: int) -> int:
     return len(raws)
 
 
-def take_hand_count(session: Session, number: int, step: int, raws: list[bytes]) -> int:
+def take_hand_count(session: Session, number: int, step: int, raws: list[bytes], recount: hand_counts.Recount) -> int:
     """Take the signed records of a step that was moved to paper and counted by hand; return how many."""
     kept = rounds.kept_round(session, number)
     conference = kept.conferences.get(step)
     if conference is None:
         raise WrongTurn(f"step {step} has no conference", told="no_conference")
-    records = hand_counts.check_records(session, conference, raws)
+    records = hand_counts.check_records(session, conference, raws, recount)
     decided = _decision_on_file(session, number, kept, step)
     digests = [rounds.put_document(session, number, raw) for raw in raws]
     _close(session, number, kept, step, records[0].uuid, (*decided, *digests))
     return len(records)
 
 
-def take_files(session: Session, number: int, step: int, files: dict[str, bytes]) -> list[str]:
-    """Take the finished archive and the minutes of a step; return what is still missing, by name in the dossier."""
+def nothing_attached(pdf: bytes) -> bytes:
+    """Find no record in any minutes: this program was put together without a reader of PDF."""
+    return b""
+
+
+def take_files(session: Session, number: int, step: int, files: dict[str, bytes], attached: Attached) -> list[str]:
+    """Take the finished archive and the minutes of a step; return what is still missing, by name in the dossier.
+
+    Minutes must carry the record of their paper; whether they say what it says, `phieukin verify` checks.
+    """
     kept = rounds.kept_round(session, number)
     sitting = ledgers.in_force(kept.ledger, step)
     records = _records(session, number, sitting) if sitting is not None else []
     if sitting is None or not records:
         raise WrongTurn(f"step {step}: signed records expected first", told="records_first")
     hashes = {one.hashes.archive for one in records if one.hashes is not None}
+    payloads = {one.paper: canonical(one) for one in records}
     for name, raw in files.items():
         if hashlib.sha256(raw).hexdigest() in hashes:
             rounds.put_paper(session, number, box_files(sitting)[0], raw)
-        elif MINUTES.fullmatch(name) and raw.startswith(b"%PDF"):
+        elif (found := MINUTES.fullmatch(name)) and raw.startswith(b"%PDF"):
+            paper = int(found.group(1) or 1)
+            if attached(raw) != payloads.get(paper):
+                message = f"{name}: it does not carry the record of paper {paper} of this step: bring its minutes.pdf"
+                raise WrongDocument(message, told="not_minutes", at="files", name=name, paper=paper)
             rounds.put_paper(session, number, f"step-{step}/{name}", raw)
         else:
             message = f"{name[:80]}: not the finished archive of this step, nor minutes"

@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING
 from voting import closing, events, life_row
 from voting.box import Verify, verify_alone
 from voting.errors import InvalidSettings
+from voting.hand_counts import Recount, no_recount
 from voting.results import Audit, no_audit
+from voting.rounds_steps import Attached, nothing_attached
 from voting.serve_alone import end_with_the_server, hold_folder, hold_port
 from voting.serve_names import own_names
 from voting.serve_tls import prepare_certificate
@@ -114,7 +116,12 @@ def front(app: "Flask") -> Front:
     return Front(app, room_admits, room.settings.threads, headers=HEADERS)
 
 
-def application(verify: Verify = verify_alone, audit: Audit = no_audit) -> "Flask":
+def application(
+    verify: Verify = verify_alone,
+    audit: Audit = no_audit,
+    recount: Recount = no_recount,
+    attached: Attached = nothing_attached,
+) -> "Flask":
     """The application of one server process, for the folder that the environment names."""
     from voting.web.app import create_app
 
@@ -123,7 +130,7 @@ def application(verify: Verify = verify_alone, audit: Audit = no_audit) -> "Flas
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder is None:
         raise InvalidSettings(f"{FOLDER_VARIABLE} must name the room's folder")
-    return create_app(load_settings(Path(folder)), verify, audit)
+    return create_app(load_settings(Path(folder)), verify, audit, recount, attached)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tally.errors import ImpossibleCase, InvalidRecord
 from tally.rule import decide
+from voting.documents.case import Verdict
 from voting.documents.conference import Paper
 from voting.documents.conference_check import quorum_problems
 from voting.documents.record import Record
@@ -32,7 +33,19 @@ def disagreements(record: Record) -> Iterator[str]:
         yield f"the case is impossible: {error}"
         return
     if verdict != record.verdict:
-        yield "the verdict is not the one that the rule gives"
+        yield f"the verdict is not the one that the rule gives: {_difference(record.verdict, verdict)}"
+
+
+def _difference(found: Verdict, expected: Verdict) -> str:
+    """Name the first part in which a verdict differs, as it should be and as it is."""
+    for name in Verdict.__struct_fields__:
+        own, given = getattr(expected, name), getattr(found, name)
+        if name == "candidates":
+            wrong = [(one, other) for one, other in zip(own, given, strict=False) if one != other]
+            own, given = wrong[0] if wrong else (len(own), len(given))
+        if own != given:
+            return f"{name}: {own} expected, {given} found"
+    return ""
 
 
 def _case_problems(record: Record, paper: Paper) -> Iterator[str]:

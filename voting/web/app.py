@@ -9,7 +9,9 @@ from flask_wtf import CSRFProtect
 
 from keys.structs import learn_structs
 from voting.box import Verify, verify_alone
+from voting.hand_counts import Recount, no_recount
 from voting.results import Audit, no_audit
+from voting.rounds_steps import Attached, nothing_attached
 from voting.setup_keys import Keyring
 from voting.web import (
     api,
@@ -31,15 +33,23 @@ from voting.web.settings import Settings
 FOLDER = Path(str(files("kiosk_templates")))
 
 
-def create_app(settings: Settings, verify: Verify = verify_alone, audit: Audit = no_audit) -> Flask:
-    """Make the application of one server process, ballots verified by `verify` and records by `audit`.
+def create_app(
+    settings: Settings,
+    verify: Verify = verify_alone,
+    audit: Audit = no_audit,
+    recount: Recount = no_recount,
+    attached: Attached = nothing_attached,
+) -> Flask:
+    """Make the application of one server process.
+
+    Ballots are verified by `verify`, records by `audit`, hand counts by `recount`; `attached` reads what minutes carry.
 
     The database must be migrated.
     """
     app = Flask("voting.web", static_folder=FOLDER / "static", template_folder=FOLDER / "pages")
     # An address names rows by numbers that rows can have; before any address is added.
     numbers.bound_numbers(app)
-    room = open_room(settings, verify, audit)
+    room = open_room(settings, verify, audit, recount, attached)
     app.extensions[EXTENSION] = room
     app.config.update(
         # The cookie is signed with a key of its own, goes to this host over TLS alone, and to no script or other site.

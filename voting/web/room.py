@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from flask import current_app
 
 from voting.box import Box, Verify, verify_alone
+from voting.hand_counts import Recount, no_recount
 from voting.mirror import Mirror, open_mirror
 from voting.results import Audit, no_audit
+from voting.rounds_steps import Attached, nothing_attached
 from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
 from voting.web.settings import Clock, Settings
@@ -25,17 +27,26 @@ class Room:
     clock: Clock
     mirror: Mirror | None
     audit: Audit = no_audit
+    recount: Recount = no_recount
+    attached: Attached = nothing_attached
 
     def seconds(self) -> int:
         """Now, in seconds since 1970."""
         return int(self.clock().timestamp())
 
 
-def open_room(settings: Settings, verify: Verify = verify_alone, audit: Audit = no_audit) -> Room:
-    """Open the room of these settings, ballots verified by `verify`, records by `audit`."""
+def open_room(
+    settings: Settings,
+    verify: Verify = verify_alone,
+    audit: Audit = no_audit,
+    recount: Recount = no_recount,
+    attached: Attached = nothing_attached,
+) -> Room:
+    """Open the room of these settings, with what `create_app` was handed."""
     storage, keyring = Storage(settings.database), Keyring(settings.secret)
     mirror = open_mirror(settings.directory, settings.mirror)
-    return Room(settings, storage, keyring, Box(storage, keyring, verify), settings.clock, mirror, audit)
+    box, clock = Box(storage, keyring, verify), settings.clock
+    return Room(settings, storage, keyring, box, clock, mirror, audit, recount, attached)
 
 
 def the_room() -> Room:

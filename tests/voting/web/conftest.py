@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tally.handed_in import attached_record, hand_count_fault
 from tests.voting.rooms import OPENING, SECRET, Room, Teller
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
@@ -94,7 +95,7 @@ def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
         for role in accounts.ROLES:
             accounts.create_staff(session, role, role.title(), PASSWORD, (role,))
     storage.close()
-    made = create_app(settings, audit=no_fault)
+    made = create_app(settings, audit=no_fault, recount=hand_count_fault, attached=attached_record)
     yield made
     web_room(made).storage.close()
 

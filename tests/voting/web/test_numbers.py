@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from tally.handed_in import attached_record, hand_count_fault
 from tests.voting.rooms import SECRET, Room, Teller
 from tests.voting.web.conftest import PASSWORD, Browser, Clock, no_fault, web_room
 from tests.voting.web.test_rounds import begin
@@ -45,7 +46,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterato
                 accounts.create_staff(session, role, role.title(), PASSWORD, (role,))
             accounts.create_staff(session, "everybody", "Everybody", PASSWORD, accounts.ROLES)
         storage.close()
-        made = create_app(settings, audit=no_fault)
+        made = create_app(settings, audit=no_fault, recount=hand_count_fault, attached=attached_record)
         yield made
         web_room(made).storage.close()
 

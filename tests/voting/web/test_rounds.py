@@ -1,6 +1,7 @@
 """The desk's pages of a round: from an empty one over people, lists and steps to the dossier."""
 
 import datetime
+import html
 import io
 import json
 import re
@@ -10,6 +11,7 @@ from typing import Any
 
 import msgspec
 import openpyxl
+import pikepdf
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -326,11 +328,25 @@ def make_dossier(browser: Browser) -> bytes:
     return bytes(answer.data)
 
 
+def carrying(payload: bytes) -> bytes:
+    """A PDF with a record attached."""
+    made, out = pikepdf.new(), io.BytesIO()
+    made.attachments["record.json"] = payload
+    made.save(out)
+    return out.getvalue()
+
+
 def test_minutes_are_taken_for_the_dossier_and_other_files_are_not(app: Flask, browser: Browser, room: Room) -> None:
     begin_ballots(app, browser)
     hold(app, room, 3)
     assert browser.post("/rounds/1/steps/3/records").status_code == 303
-    minutes = (io.BytesIO(b"%PDF-1.7"), "minutes.pdf")
+    with web_room(app).storage.read() as session:
+        own = rounds_steps._records(session, 1, kept(app).ledger.sittings[-1])[0]
+    other = msgspec.structs.replace(own, uuid="3NGX6NdhdXaBGB")
+    for content in (b"%PDF-1.7", carrying(canonical(other))):
+        answer = browser.post("/rounds/1/steps/3/files", files=(io.BytesIO(content), "minutes.pdf"))
+        assert answer.status_code == 409 and "không kèm dữ liệu biên bản phiếu 1" in answer.text
+    minutes = (io.BytesIO(carrying(canonical(own))), "minutes.pdf")
     assert browser.post("/rounds/1/steps/3/files", files=minutes).status_code == 303
     assert "step-3/minutes.pdf" not in browser.get("/rounds/1/steps/3").text
     for name, content in (("x.bel", b"x"), ("minutes-2.pdf", b"no PDF"), ("../minutes.pdf", b"%PDF")):
@@ -374,6 +390,14 @@ def test_a_step_moved_to_paper_enters_the_round_by_its_hand_count(
     changed = read_record(raws[0])[1]
     changed = msgspec.structs.replace(changed, conference=msgspec.structs.replace(changed.conference, place="Nơi khác"))
     other = sign_record(unsigned_record(canonical(changed)), keys)
+    judged = read_record(raws[0])[1]
+    assert judged.verdict.selected
+    verdict = msgspec.structs.replace(judged.verdict, selected=judged.verdict.selected[1:])
+    false = sign_record(unsigned_record(canonical(msgspec.structs.replace(judged, verdict=verdict))), keys)
+    both = f"selected: {judged.verdict.selected} expected, {verdict.selected} found"
+    files = [(io.BytesIO(raw), f"record-{at}.json") for at, raw in enumerate([false, *raws[1:]])]
+    answer = browser.post("/rounds/1/steps/3/hand-count", records=files)
+    assert answer.status_code == 409 and both in html.unescape(answer.text), answer.text
     for wrong, words in ((other, "của một hội nghị khác"), (b"{}", "không đúng khuôn dạng")):
         files = [(io.BytesIO(raw), f"record-{at}.json") for at, raw in enumerate([wrong, *raws[1:]])]
         answer = browser.post("/rounds/1/steps/3/hand-count", records=files)

@@ -216,7 +216,7 @@ def take_hand_count(number: int, step: int) -> AnyResponse:
         raise InvalidForm("records: a file expected", told="file_missing", at="records")
     with the_room().storage.write() as session:
         find(session, number)
-        rounds_steps.take_hand_count(session, number, step, raws)
+        rounds_steps.take_hand_count(session, number, step, raws, the_room().recount)
     return _back(number, step)
 
 
@@ -230,7 +230,7 @@ def take_files(number: int, step: int) -> AnyResponse:
         raise InvalidForm("files: a file expected", told="file_missing", at="files")
     with the_room().storage.write() as session:
         find(session, number)
-        rounds_steps.take_files(session, number, step, found)
+        rounds_steps.take_files(session, number, step, found, the_room().attached)
     return _back(number, step)
 
 
