@@ -72,8 +72,9 @@ test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI chec
 # --- for those who change it -----------------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: $(VENV)/.dev ## ruff
+lint: $(VENV)/.dev ## ruff, and the contracts between packages
 	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache
 
 .PHONY: types
 types: $(VENV)/.dev $(VENV)/.front ## mypy (strict) and, for the tablet, tsc
@@ -127,7 +128,7 @@ LEAST := 100
 .PHONY: coverage
 coverage: packages $(VENV)/.dev ## branches of keys, voting.documents and tally that their tests reach; fails below what was reached before
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) -q -m "not (browser or faults or office)" --cov --cov-fail-under=$(LEAST) \
-	  --cov-report=term tests/keys tests/voting/documents tests/voting/plan tests/tally tests/attacks
+	  --cov-report=term tests/keys tests/voting/documents tests/voting/people tests/voting/rounds tests/tally tests/attacks
 
 .PHONY: screens
 screens: packages $(VENV)/.dev $(VENV)/.front ## the README's pictures, taken from the browser stories, into docs/screens/

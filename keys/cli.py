@@ -1,7 +1,7 @@
 """`phieukin keys …`: the tellers' steps on their own machines, files in and files out (khóa của kiểm phiếu viên).
 
-The steps of the ceremony are those of `keys.ceremony`; each teller runs `begin`, `deal`, `accept` and `confirm`,
-anyone runs `announcements`, `dealings`, `assemble` and `trustees`.
+The steps of the ceremony are those of `keys.ceremony.protocol`; each teller runs `begin`, `deal`, `accept` and
+`confirm`, anyone runs `announcements`, `dealings`, `assemble` and `trustees`.
 """
 
 from collections.abc import Callable
@@ -10,21 +10,16 @@ from typing import Any, TypeVar
 
 import click
 
-from keys import cards, ceremony, signing, single, teller, wire
-from keys.ceremony_files import KIND as CEREMONY_KIND
-from keys.ceremony_files import CeremonySecret, decode_ceremony_secret, encode_ceremony_secret
+from keys import cards, single, teller, wire
+from keys.ceremony import protocol
+from keys.ceremony.messages import KIND as CEREMONY_KIND
+from keys.ceremony.messages import CeremonySecret, decode_ceremony_secret, encode_ceremony_secret
 from keys.errors import KeysError
+from keys.files import signing
+from keys.files.key_files import read_file, read_sealed, replace_sealed, write_owner_only, write_public, write_sealed
+from keys.files.passphrases import strength_of, suggested
+from keys.files.plain_text import first_line
 from keys.group import encode_point
-from keys.keyfiles import (
-    read_file,
-    read_sealed,
-    replace_sealed,
-    write_owner_only,
-    write_public,
-    write_sealed,
-)
-from keys.passphrases import strength_of, suggested
-from keys.plain_text import first_line
 from keys.trustees import encode_trustees, parse_trustees, verify_trustees
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -93,7 +88,7 @@ def _ceremony_secret(path: Path, passphrase: str) -> CeremonySecret:
 @_passphrase_option
 def begin(index: int, size: int, threshold: int, secret: Path, out: Path, passphrase_file: Path | None) -> None:
     """Step 1: draw this teller's secrets; announce a certificate and a commitment."""
-    begun, announcement = ceremony.begin(size, threshold, index)
+    begun, announcement = protocol.begin(size, threshold, index)
     passphrase = _passphrase(passphrase_file, new=True)
     write_sealed(secret, encode_ceremony_secret(begun), passphrase, kind=CEREMONY_KIND)
     write_public(out, announcement)
@@ -104,9 +99,9 @@ def begin(index: int, size: int, threshold: int, secret: Path, out: Path, passph
 @_output("The announcements as one file.")
 def announcements_command(files: tuple[Path, ...], out: Path) -> None:
     """Join the announcements of all tellers, and show the fingerprint that they compare."""
-    joined = ceremony.gather_announcements(map(read_file, files))
+    joined = protocol.gather_announcements(map(read_file, files))
     write_public(out, joined)
-    click.echo(f"mã chung / fingerprint {ceremony.fingerprint(joined)}")
+    click.echo(f"mã chung / fingerprint {protocol.fingerprint(joined)}")
 
 
 @keys_group.command("deal")
@@ -118,13 +113,13 @@ def announcements_command(files: tuple[Path, ...], out: Path) -> None:
 def deal(secret: Path, announcements: Path, out: Path, fingerprint: str | None, passphrase_file: Path | None) -> None:
     """Step 2: check all announcements and deal shares to the tellers."""
     raw = read_file(announcements)
-    found = ceremony.fingerprint(raw)
+    found = protocol.fingerprint(raw)
     if fingerprint is None:
         click.confirm(f"fingerprint {found}\nDo all tellers see this fingerprint?", abort=True)
     elif fingerprint != found:
         raise click.ClickException(f"mã chung khác nhau / fingerprint {fingerprint} expected, {found} found")
     passphrase = _passphrase(passphrase_file, new=False)
-    after, dealing = ceremony.deal(_ceremony_secret(secret, passphrase), raw)
+    after, dealing = protocol.deal(_ceremony_secret(secret, passphrase), raw)
     replace_sealed(secret, encode_ceremony_secret(after), passphrase, kind=CEREMONY_KIND)
     write_public(out, dealing)
 
@@ -134,7 +129,7 @@ def deal(secret: Path, announcements: Path, out: Path, fingerprint: str | None, 
 @_output("The dealings as one file.")
 def dealings_command(files: tuple[Path, ...], out: Path) -> None:
     """Join the dealings of all tellers."""
-    write_public(out, ceremony.gather_dealings(map(read_file, files)))
+    write_public(out, protocol.gather_dealings(map(read_file, files)))
 
 
 @keys_group.command("accept")
@@ -150,7 +145,7 @@ def accept(
     """Step 3: check every dealing and keep this teller's share, sealed with the same passphrase."""
     passphrase = _passphrase(passphrase_file, new=False)
     begun = _ceremony_secret(secret, passphrase)
-    owned, share = ceremony.accept(begun, read_file(announcements), read_file(dealings))
+    owned, share = protocol.accept(begun, read_file(announcements), read_file(dealings))
     write_sealed(key, teller.encode_teller_key(owned), passphrase, kind=teller.KIND)
     write_public(out, share)
 
@@ -162,7 +157,7 @@ def accept(
 @_output("The tellers' item of trustees.json.")
 def assemble(announcements: Path, dealings: Path, shares: tuple[Path, ...], out: Path) -> None:
     """Step 4: join the public files, checked whole, to one item of trustees.json."""
-    item = ceremony.assemble(read_file(announcements), read_file(dealings), map(read_file, shares))
+    item = protocol.assemble(read_file(announcements), read_file(dealings), map(read_file, shares))
     write_public(out, single.encode_item(item))
 
 

@@ -7,7 +7,7 @@ them; what the record relies on is the proof in `keys.opening`.
 
 from keys.errors import InvalidProof
 from keys.group import BASE, Point, Secret, add, base_power, encode_point, power, public_power, random_secret
-from keys.schnorr import Proof, respond
+from keys.proofs.schnorr import Proof, respond
 from keys.transcript import challenge
 
 

@@ -36,7 +36,7 @@ from keys.group import (
     random_secret,
     total,
 )
-from keys.schnorr import Proof, respond
+from keys.proofs.schnorr import Proof, respond
 from keys.transcript import tagged
 
 _SEED, _RHO, _CHALLENGE = (f"phieukin/opening/v1/{use}" for use in ("seed", "rho", "challenge"))

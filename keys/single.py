@@ -3,7 +3,7 @@
 from keys import wire
 from keys.errors import InvalidFormat
 from keys.group import base_power, random_secret
-from keys.schnorr import prove_possession
+from keys.proofs.schnorr import prove_possession
 from keys.teller import TellerKey
 from keys.trustees import Pedersen, Single, TrusteeKey, item_text, parse_trustees
 

@@ -15,7 +15,7 @@ from functools import partial
 from keys import wire
 from keys.errors import InvalidCertificate, InvalidPoint, InvalidShare, KeysError
 from keys.group import IDENTITY, NAME, Point, Q, add, encode_point, public_power, total
-from keys.schnorr import Proof, verify_message, verify_possession
+from keys.proofs.schnorr import Proof, verify_message, verify_possession
 
 Check = tuple[str, Callable[[], None]]
 Factors = list[list[Point]]

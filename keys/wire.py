@@ -9,7 +9,7 @@ import msgspec
 
 from keys.errors import InvalidFormat, InvalidPoint, InvalidScalar
 from keys.group import Point, decode_point, decode_scalar, encode_scalar
-from keys.schnorr import Proof
+from keys.proofs.schnorr import Proof
 from keys.structs import read_json
 
 T = TypeVar("T")

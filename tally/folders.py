@@ -5,9 +5,9 @@ A USB stick that is not plugged in, or a name that is mistyped, must not become 
 
 from pathlib import Path
 
-from keys.durable import real_folder
+from keys.files.durable import real_folder
+from tally.dialogue import Guide
 from tally.errors import Stopped
-from tally.guide import Guide
 
 
 def existing(guide: Guide, folder: Path) -> Path:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.attacks.lab import Lab
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / "tests" / "tools"
 LONGEST_ID = 40
 # Debian's Chromium as root, without the chatter of its own to the internet.

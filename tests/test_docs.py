@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 SOURCES: dict[str, Any] = tomllib.loads((ROOT / "tests" / "sources.toml").read_text(encoding="utf-8"))
 SECTION = r"\d+(?:\.\d+)*"
 # "Belenios 3.0, 4.12" may go on: "Belenios 3.0, 4.16 and 4.17", "Belenios 3.0, 4.11.1, 4.12 and 4.13.3".

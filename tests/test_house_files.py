@@ -1,23 +1,29 @@
-"""What the program writes for people is written by `keys.durable` alone: whole or not at all, through no link."""
+"""What the program writes for people is written by `keys.files.durable` alone: whole or not at all, through no link."""
 
 import ast
 from collections.abc import Iterator
 
 from tests.test_house import modules, parsed
 
-DURABLE = "keys.durable"
+DURABLE = "keys.files.durable"
 # What writes by itself, by module and function, and why that loses nothing.
 BY_HAND = {
-    ("tally.audit.boxes", "_unpack"): "into a temporary folder of the audit, which reads it and removes it",
-    ("tally.audit_apart", "audit_apart"): "into a temporary folder of the audit, which reads it and removes it",
-    ("tally.pdf_writer", "add_signature"): "the look of a signature, in a temporary folder that goes at once",
-    ("tally.fast.resume", "_open"): "a journal grows line by line; O_NOFOLLOW, one's own, or it is refused",
-    ("voting.documents.archive", "open_archive_for_append"): "appends to a whole archive, and cuts it back on an error",
-    ("voting.rehearsal.conference", "seal_and_open"): "streams into the fresh file that keys.durable puts in its place",
+    ("tally.audit.bundles.boxes", "_unpack"): "into a temporary folder of the audit, which reads it and removes it",
+    ("tally.cli.verify_apart", "audit_apart"): "into a temporary folder of the audit, which reads it and removes it",
+    ("tally.pdf.stamps", "stamp_style"): "the look of a signature, in a temporary folder that goes at once",
+    ("tally.audit.engines.resume", "_open"): "a journal grows line by line; O_NOFOLLOW, one's own, or it is refused",
+    (
+        "voting.documents.archives.archive",
+        "open_archive_for_append",
+    ): "appends to a whole archive, and cuts it back on an error",
+    (
+        "voting.rehearsal.conference",
+        "seal_and_open",
+    ): "streams into the fresh file that keys.files.durable puts in its place",
     ("voting.rehearsal.practice", "practice_room"): "a log grows line by line, in a temporary folder",
-    ("voting.room_check", "_synced_write"): "measures how fast the disk is, and removes the file",
-    ("voting.serve", "start"): "a log grows line by line",
-    ("voting.serve_alone", "hold_folder"): "room.lock is held, never written",
+    ("voting.server.check", "_synced_write"): "measures how fast the disk is, and removes the file",
+    ("voting.server.serve", "start"): "a log grows line by line",
+    ("voting.server.alone", "hold_folder"): "room.lock is held, never written",
 }
 METHODS = {"write_bytes", "write_text", "rename", "symlink_to", "hardlink_to"}
 FUNCTIONS = {
@@ -75,7 +81,7 @@ def written() -> Iterator[tuple[str, str, int]]:
 
 def test_files_that_people_keep_are_written_by_one_module() -> None:
     wrong = [
-        f"{name}:{line} ({function}) writes a file by itself: use keys.durable"
+        f"{name}:{line} ({function}) writes a file by itself: use keys.files.durable"
         for name, function, line in written()
         if name.split(".")[0] != "kiosk_templates" and name != DURABLE and (name, function) not in BY_HAND
     ]

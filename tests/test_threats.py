@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "THREATS.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\[[^\]]+\]\((tests/[^)#]+)\)")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 BUILD = "from hatchling.build import build_wheel; import sys; print(build_wheel(sys.argv[1]))"
 
 
@@ -89,5 +89,5 @@ def test_the_wheel_holds_the_built_pages_and_what_is_read_at_run_time(wheel: zip
 def test_the_wheel_brings_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
     names = [name for name in wheel.namelist() if ".dist-info/" in name]
     entry_points = next(name for name in names if name.endswith("entry_points.txt"))
-    assert b"phieukin = voting.cli:main" in wheel.read(entry_points)
+    assert b"phieukin = voting.cli.main:main" in wheel.read(entry_points)
     assert any(name.endswith("LICENSE") for name in names)

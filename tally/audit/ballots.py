@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from keys.group import Point
 from tally.audit.copies import mark
 from tally.audit.report import Finding, Ledger
-from tally.sum import add_ballot, nothing
-from voting.documents.answers import check_shape, statement, verify_answer
-from voting.documents.ballot import EncryptedBallot, parse_ballot, verify_binding, verify_signature
-from voting.documents.election import Election
+from tally.result.sum import add_ballot, nothing
+from voting.documents.archives.outcome import Tally
+from voting.documents.archives.slices import Slice
+from voting.documents.ballots.answers import check_shape, statement, verify_answer
+from voting.documents.ballots.ballot import EncryptedBallot, parse_ballot, verify_binding, verify_signature
+from voting.documents.ballots.request import ballot_limit
+from voting.documents.conferences.election import Election
 from voting.documents.errors import InvalidBallot
-from voting.documents.outcome import Tally
-from voting.documents.request import ballot_limit
-from voting.documents.slices import Slice
 
 FORM, ELECTION, SIGNATURE, PROOFS = "ballot_form", "ballot_election", "ballot_signature", "ballot_proofs"
 CHUNK_BALLOTS = 64

@@ -15,10 +15,10 @@ from tally.audit.ballots import (
     Voted,
 )
 from tally.audit.copies import Copies
-from tally.audit.credentials import Credentials
 from tally.audit.report import Ledger
-from tally.sum import add_tallies, nothing
-from voting.documents.outcome import Tally
+from tally.audit.setup.credentials import Credentials
+from tally.result.sum import add_tallies, nothing
+from voting.documents.archives.outcome import Tally
 
 CARDS, COPIES = "ballot_cards", "ballot_copies"
 

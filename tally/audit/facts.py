@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable
 
-from keys.signing import verify_envelope
+from keys.files.signing import verify_envelope
 from tally.audit.report import Ledger, Report
 from tally.audit.signatures import as_signed
-from voting.documents.conference import ON_PAPER, Conference
+from voting.documents.conferences.conference import ON_PAPER, Conference
+from voting.documents.conferences.moments import order_problems, parse_moment
 from voting.documents.envelope import read_payload
 from voting.documents.errors import DocumentError
 from voting.documents.facts import CONFIRMATION_TYPE, Confirmation, CountFacts, Envelope, RoomFacts
-from voting.documents.moments import order_problems, parse_moment
 
 FACTS, COUNT, CONFIRMATIONS = "facts", "count", "confirmations"
 FORMAT = 1

@@ -6,19 +6,19 @@ typst, template or font made them they cannot be compared here: not supported, n
 
 from collections.abc import Sequence
 
-from tally.audit.catalogue import check_catalogue
 from tally.audit.record import RECORD, ReadRecord, time_notes
 from tally.audit.report import Ledger
+from tally.audit.setup.catalogue import check_catalogue
 from tally.audit.signatures import check_head, check_signatures
 from tally.errors import OtherRenderer
 from tally.minutes.agreement import check_agreement
-from tally.pdf_signatures import awaiting, check_minutes
-from tally.rule import notes_on
-from voting.documents.bundle import Bundle
-from voting.documents.conference_check import setting_problems
-from voting.documents.conference_people import people_remarks
+from tally.pdf.signatures import awaiting, check_minutes
+from tally.result.rule import notes_on
+from voting.documents.bundles.bundle import Bundle
+from voting.documents.conferences.check import setting_problems
+from voting.documents.conferences.moments import order_problems
+from voting.documents.conferences.people import people_remarks
 from voting.documents.envelope import payload_of
-from voting.documents.moments import order_problems
 from voting.procedures.schema import Ruleset
 
 MINUTES, SIGNATURES, HAND_COUNT = "minutes", "minutes_signatures", "hand_count"

@@ -5,10 +5,10 @@ or spoils the opening, has no proof, and is named.
 """
 
 from keys.group import decode_scalar
-from keys.schnorr import Proof
+from keys.proofs.schnorr import Proof
 from tally.audit.report import Ledger, Report
-from tally.opening import share_of, verify_opened
-from voting.documents.election import Election
+from tally.result.decryption import share_of, verify_opened
+from voting.documents.conferences.election import Election
 from voting.documents.facts import CountFacts, OpeningProof
 
 OPENINGS = "opening_proofs"

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from keys.trustees import Trustees
 from tally.audit.box import Box
 from tally.audit.report import Errors, Ledger
-from tally.opening import combine_shares, share_of, verify_share
-from voting.documents.election import Election
-from voting.documents.events import Entry
-from voting.documents.outcome import (
+from tally.result.decryption import combine_shares, share_of, verify_share
+from voting.documents.archives.events import Entry
+from voting.documents.archives.outcome import (
     Counts,
     PartialDecryption,
     encode_tally,
@@ -21,6 +20,7 @@ from voting.documents.outcome import (
     parse_sized_tally,
     parse_tally,
 )
+from voting.documents.conferences.election import Election
 
 TALLY, SHARES, RESULT = "encrypted_tally", "partial_decryptions", "result"
 Decryptions = dict[int, PartialDecryption]

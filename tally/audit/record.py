@@ -13,14 +13,14 @@ from tally.audit.facts import check_count, check_room
 from tally.audit.opening_proofs import check_openings
 from tally.audit.report import Ledger, Report, Verdict, verdict_of
 from tally.audit.signatures import check_head, check_signatures
-from tally.margin import names_of, spares_of
 from tally.minutes.agreement import check_agreement
-from tally.record import BothFacts, FinishedBox, build_record, facts_of
+from tally.result.margin import names_of, spares_of
+from tally.result.record import BothFacts, FinishedBox, build_record, facts_of
 from voting.documents.canonical import parse_canonical
-from voting.documents.election import Election
+from voting.documents.conferences.election import Election
+from voting.documents.conferences.moments import moment_remarks
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.facts import Envelope
-from voting.documents.moments import moment_remarks
 from voting.documents.record import RECORD_TYPE, Record
 
 RECORD, AGREEMENT = "record", "agreement"

@@ -8,9 +8,9 @@ from typing import TypeVar
 from keys.errors import KeysError
 from keys.trustees import Trustees
 from tally.errors import TallyError
-from voting.documents.election import Election
+from voting.documents.archives.outcome import Counts, PartialDecryption, Tally
+from voting.documents.conferences.election import Election
 from voting.documents.errors import BrokenChain, DocumentError
-from voting.documents.outcome import Counts, PartialDecryption, Tally
 
 T = TypeVar("T")
 

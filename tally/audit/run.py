@@ -14,17 +14,17 @@ from pathlib import Path
 
 from tally.audit.ballots import BallotRules, Checker, NumberedBallot, one_by_one
 from tally.audit.box import Box, check_box
-from tally.audit.conference import check_turnout
 from tally.audit.outcome import Decryptions, check_result, check_shares, check_tally
 from tally.audit.report import Ledger, Report, Verdict
-from tally.audit.setup import Setup, check_setup
+from tally.audit.setup.conference import check_turnout
+from tally.audit.setup.election import Setup, check_setup
 from tally.audit.walk import ORDER, walk
-from voting.documents.archive import ArchiveReader, open_archive
+from voting.documents.archives.archive import ArchiveReader, open_archive
+from voting.documents.archives.events import Entry, EventKind
+from voting.documents.archives.members import BLOCK, Member
+from voting.documents.archives.outcome import Counts
+from voting.documents.archives.slices import Slice
 from voting.documents.errors import DocumentError
-from voting.documents.events import Entry, EventKind
-from voting.documents.members import BLOCK, Member
-from voting.documents.outcome import Counts
-from voting.documents.slices import Slice
 from voting.procedures.schema import Ruleset
 
 MARK_KEY_BYTES = 32

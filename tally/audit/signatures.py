@@ -3,21 +3,21 @@
 import msgspec
 
 from keys.errors import KeysError
-from keys.signing import Envelope as Signed
-from keys.signing import keyid, verify_envelope
+from keys.files.signing import Envelope as Signed
+from keys.files.signing import keyid, verify_envelope
 from tally.audit.report import Ledger
-from voting.documents.conference import ON_PAPER, Conference, Signer
+from voting.documents.bundles.signed import excused_tellers, required_signers, signers_of
+from voting.documents.conferences.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import read_payload
 from voting.documents.errors import DocumentError
 from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, HeadWord, SignedDecision
 from voting.documents.record import Record
-from voting.documents.signed import excused_tellers, required_signers, signers_of
 
 SIGNATURES, HEAD = "signatures", "head_decision"
 
 
 def as_signed(envelope: Envelope) -> Signed:
-    """The same envelope as `keys.signing` takes it."""
+    """The same envelope as `keys.files.signing` takes it."""
     plain: Signed = msgspec.to_builtins(envelope)
     plain["signatures"] = list(plain["signatures"])
     return plain

@@ -7,9 +7,9 @@ so that one broken link does not hide what comes after it.
 from collections.abc import Iterator
 
 from tally.audit.report import Ledger
-from voting.documents.archive import ArchiveReader
+from voting.documents.archives.archive import ArchiveReader
+from voting.documents.archives.events import Entry, Event, Group, check_names, check_records, entry_of, parse_event
 from voting.documents.errors import BrokenChain, DamagedArchive, UnsupportedElection
-from voting.documents.events import Entry, Event, Group, check_names, check_records, entry_of, parse_event
 
 ARCHIVE, EVENTS, ORDER, RECORDS = "archive", "events", "order", "records"
 

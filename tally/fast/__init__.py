@@ -2,8 +2,8 @@
 
 Belenios proofs checked one by one cost eight scalar multiplications each. This package checks a chunk of ballots at
 once: the equations of all proofs as one multi-scalar multiplication, and subgroup membership of all points in bulk
-(``tally/README.md`` has the soundness argument). It needs numba (extra ``[fast]``); where numba is missing the
-one-by-one verifier of ``voting.documents.ballot`` gives the same verdicts, only more slowly.
+(``tally/fast/README.md`` has the soundness argument). It needs numba (extra ``[fast]``); where numba is missing the
+one-by-one verifier of ``voting.documents.ballots.ballot`` gives the same verdicts, only more slowly.
 
 Nothing here ever touches a secret: the arithmetic is not constant in time.
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tally.fast.chunk import ChunkResult
-    from voting.documents.election import Election
+    from voting.documents.conferences.election import Election
 
 __all__ = ["available", "verify_chunk", "why_not"]
 
@@ -34,7 +34,7 @@ def why_not() -> str | None:
     if importlib.util.find_spec("numba") is None:
         return "numba is not installed (extra [fast])"
     try:
-        from tally.fast.selfcheck import check_arithmetic
+        from tally.fast.arithmetic.selfcheck import check_arithmetic
 
         check_arithmetic()
     except Exception as reason:  # noqa: BLE001 - whatever numba, LLVM or the cache stumble over, there is another way

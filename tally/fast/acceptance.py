@@ -20,10 +20,10 @@ from dataclasses import dataclass
 
 from keys.errors import KeysError
 from tally import fast
-from voting.documents.ballot import parse_ballot, verify_ballot
-from voting.documents.election import Election
+from voting.documents.ballots.ballot import parse_ballot, verify_ballot
+from voting.documents.ballots.request import ballot_limit, commitments_size
+from voting.documents.conferences.election import Election
 from voting.documents.errors import DocumentError
-from voting.documents.request import ballot_limit, commitments_size
 
 MOST_POINTS = 8000
 """Points of a batch, about: what one core verifies in less than 50 ms."""

@@ -1,4 +1,4 @@
-"""Accept ballots in batches; see ``chunk`` for the whole and ``tally/README.md`` for why it is sound.
+"""Accept ballots in batches; see ``chunk`` for the whole and ``tally/fast/README.md`` for why it is sound.
 
 What comes back as None is not yet refused: the reference verifier decides.
 """
@@ -12,16 +12,16 @@ import numpy as np
 
 from keys.elgamal import Ciphertext
 from keys.group import Point
-from tally.fast.curve import EXTENDED, Words, decode, encode
+from tally.fast.arithmetic.curve import EXTENDED, Words, decode, encode
+from tally.fast.arithmetic.membership import are_members, members
+from tally.fast.arithmetic.products import multiply_ballots, multiply_ranges
 from tally.fast.equations import equations_hold
 from tally.fast.layout import Layout, layout_of
-from tally.fast.membership import are_members, members
-from tally.fast.products import multiply_ballots, multiply_ranges
 from tally.fast.recomputed import recomputed_match
 from tally.fast.sheet import POINT, Sheet, hashes_match, spell, take_apart
-from voting.documents.election import Election
-from voting.documents.outcome import Tally
-from voting.documents.request import ballot_limit
+from voting.documents.archives.outcome import Tally
+from voting.documents.ballots.request import ballot_limit
+from voting.documents.conferences.election import Election
 
 BATCH_POINTS = 60_000
 """Points of one batch, at most (but one ballot at least): some 15 MB of working memory."""

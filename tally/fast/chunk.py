@@ -1,4 +1,4 @@
-"""Verify a chunk of ballots at once; same verdicts as ``voting.documents.ballot.verify_ballot``, only faster.
+"""Verify a chunk of ballots at once; same verdicts as ``voting.documents.ballots.ballot.verify_ballot``, only faster.
 
 1. Every ballot is taken apart and its points are decoded strictly (``sheet``, ``curve``).
 2. Where commitments came along, the challenges are compared with their hashes; a ballot whose commitments are missing
@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from keys.errors import KeysError
 from tally.fast.batch import accept, sum_accepted
 from tally.fast.layout import layout_of
-from tally.sum import add_ballot, nothing
-from voting.documents.ballot import EncryptedBallot, parse_ballot, verify_ballot
-from voting.documents.election import Election
+from tally.result.sum import add_ballot, nothing
+from voting.documents.archives.outcome import Tally
+from voting.documents.ballots.ballot import EncryptedBallot, parse_ballot, verify_ballot
+from voting.documents.ballots.request import ballot_limit
+from voting.documents.conferences.election import Election
 from voting.documents.errors import DocumentError
-from voting.documents.outcome import Tally
-from voting.documents.request import ballot_limit
 
 
 @dataclass(frozen=True, slots=True)

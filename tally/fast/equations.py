@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from keys.group import BASE
-from tally.fast.curve import Q, Words, decode, words_of
+from tally.fast.arithmetic.curve import Q, Words, decode, words_of
+from tally.fast.arithmetic.sums import is_zero_sum
 from tally.fast.layout import Layout
 from tally.fast.sheet import Sheet
-from tally.fast.sums import is_zero_sum
 
 COEFFICIENT = 16
 """Bytes of a random coefficient: 128 bits."""

@@ -12,7 +12,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voting.documents.election import Election, Question
+from voting.documents.conferences.election import Election, Question
 
 
 @dataclass(frozen=True, slots=True)

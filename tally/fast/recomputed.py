@@ -11,10 +11,10 @@ from itertools import groupby
 import numpy as np
 
 from keys.group import BASE
-from tally.fast.curve import EXTENDED, Q, Words, encode, words_of
+from tally.fast.arithmetic.curve import EXTENDED, Q, Words, encode, words_of
+from tally.fast.arithmetic.powers import implied, table_of
+from tally.fast.arithmetic.products import extend
 from tally.fast.layout import Layout
-from tally.fast.powers import implied, table_of
-from tally.fast.products import extend
 from tally.fast.sheet import Sheet, hashes_match, spell
 
 

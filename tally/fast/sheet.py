@@ -1,7 +1,7 @@
 """One ballot taken apart for the fast verifier: its points as bytes, its numbers in the order of the layout.
 
-Reading is at least as strict as ``voting.documents.ballot``: whatever is not certainly in order comes back as None and
-goes to the reference verifier, which decides and names what is wrong.
+Reading is at least as strict as ``voting.documents.ballots.ballot``: whatever is not certainly in order comes
+back as None and goes to the reference verifier, which decides and names what is wrong.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from keys.group import IDENTITY, Q
 from tally.fast.layout import Claim, Layout
-from voting.documents.ballot import AnswerText, BallotText, ProofText, parse_ballot_text, unsigned_hash
-from voting.documents.election import Election
+from voting.documents.ballots.ballot import AnswerText, BallotText, ProofText, parse_ballot_text, unsigned_hash
+from voting.documents.conferences.election import Election
 from voting.documents.errors import DocumentError
 
 POINT = 32

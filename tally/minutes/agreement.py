@@ -7,10 +7,10 @@ collected <= issued, valid + invalid = collected, and the verdict is the one tha
 from collections.abc import Iterator
 
 from tally.errors import ImpossibleCase, InvalidRecord
-from tally.rule import decide
+from tally.result.rule import decide
 from voting.documents.case import Verdict
-from voting.documents.conference import Paper
-from voting.documents.conference_check import quorum_problems
+from voting.documents.conferences.check import quorum_problems
+from voting.documents.conferences.conference import Paper
 from voting.documents.record import Record
 
 

@@ -8,7 +8,7 @@ from tally.minutes.closing import CHAIR, HEAD, SECRETARY, head_signs, teller_fie
 from tally.minutes.qr import qr_svg
 from tally.minutes.view import View
 from tally.minutes.wording import day, in_groups, moment
-from voting.documents.conference import ON_PAPER, Signer
+from voting.documents.conferences.conference import ON_PAPER, Signer
 from voting.documents.record import Hashes
 
 

@@ -17,7 +17,7 @@ from tally.minutes.blocks import Text
 from tally.minutes.view import View, parse_record
 from tally.minutes.wording import clock, day, in_groups, moment
 from voting.documents.case import Counted
-from voting.documents.conference import Signer
+from voting.documents.conferences.conference import Signer
 
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate

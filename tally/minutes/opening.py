@@ -3,11 +3,11 @@
 from tally.minutes.blocks import Block, Header, Heading, Text, Title
 from tally.minutes.view import View
 from tally.minutes.wording import UNBREAKABLE, capitalised, clock, day, moment, words_of
-from tally.rule import Language
-from voting.documents.conference import Conference, Quorum
+from tally.result.rule import Language
+from voting.documents.bundles.signed import excused_tellers
+from voting.documents.conferences.conference import Conference, Quorum
+from voting.documents.conferences.moments import VIETNAM
 from voting.documents.facts import ChairWord
-from voting.documents.moments import VIETNAM
-from voting.documents.signed import excused_tellers
 
 NUMBER_TO_FILL_IN = UNBREAKABLE * 7
 """Room for the number that the registry gives (văn thư cấp số)."""

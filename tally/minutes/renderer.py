@@ -22,7 +22,7 @@ from tally.minutes.annex import qr_of
 from tally.minutes.contents import contents
 from tally.minutes.view import View, parse_record
 from tally.minutes.wording import moment
-from tally.rule import Language
+from tally.result.rule import Language
 from voting.documents.record import MadeBy, Record
 
 TEMPLATE_VERSION = 1

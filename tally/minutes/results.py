@@ -1,11 +1,11 @@
 """The result of the count: the rule, the tables in ballot order, the conclusion by votes (fields 17 to 20)."""
 
-from tally.margin import could_change, spares_of
 from tally.minutes.blocks import Block, Heading, Table, Text
 from tally.minutes.view import View
 from tally.minutes.wording import capitalised, clock, day, moment, short_day
+from tally.result.margin import could_change, spares_of
 from voting.documents.case import Counted, HeadDecision, Judged
-from voting.documents.conference import Candidate
+from voting.documents.conferences.conference import Candidate
 
 
 def results(view: View) -> list[Block]:

@@ -6,10 +6,10 @@ from functools import cached_property
 from tally.errors import InvalidRecord
 from tally.minutes.agreement import check_agreement
 from tally.minutes.wording import Words, capitalised, in_table, percent_text, words_of
-from tally.rule import Language
+from tally.result.rule import Language
 from voting.documents.canonical import parse_canonical
 from voting.documents.case import Counted, Judged
-from voting.documents.conference import Candidate, Conference, Paper, Signer
+from voting.documents.conferences.conference import Candidate, Conference, Paper, Signer
 from voting.documents.errors import DocumentError
 from voting.documents.record import Record
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.signing import new_signing_key
+from keys.files.signing import new_signing_key
 from tests.faults.room import Battlefield, Tablet, make_battlefield, zygote
 from tests.faults.staff import Staff, add_staff
 from voting.web.protection import FORM_LIMIT, HEADERS

@@ -10,16 +10,16 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from keys.signing import new_signing_key
+from keys.files.signing import new_signing_key
 from tests.access.table import EVERYBODY, KEYS, STAFF, TABLE, TABLET, Route, document, routes, routes_of
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, PASSWORD, Browser, web_room
 from tests.voting.web.test_api import Tablet
-from voting import box_devices
-from voting.serve_tls import prepare_certificate
+from voting.box import tablets
+from voting.server.certificates import prepare_certificate
 from voting.storage.tables import Base
-from voting.web import accounts
-from voting.web.accounts import ROLES
+from voting.web.access import accounts
+from voting.web.access.accounts import ROLES
 from voting.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,7 +183,7 @@ def lies(app: Flask, room: Room, tablet: Tablet) -> dict[str, Callable[[str, byt
     stranger, revoked = Tablet(app, room), Tablet(app, room)
     revoked.enrol()
     with room.storage.write() as session:
-        box_devices.revoke(session, revoked.id)
+        tablets.revoke(session, revoked.id)
     uuid = room.uuid()
     staff = everything(app, Browser(app.test_client())).client
 

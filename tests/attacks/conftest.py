@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tally.audit.bundle import check_bundle
+from tally.audit.bundles.bundle import check_bundle
 from tally.audit.report import Report
 
 

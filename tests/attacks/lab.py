@@ -13,25 +13,26 @@ from typing import Any
 
 import msgspec
 
-from keys import ceremony, schnorr
 from keys.cards import credential, derive, new_card
+from keys.ceremony import protocol
+from keys.files.signing import SigningKey, new_signing_key, public_text
 from keys.group import encode_point
-from keys.signing import SigningKey, new_signing_key, public_text
+from keys.proofs import schnorr
 from keys.teller import TellerKey
 from keys.transcript import sha256_b64
 from keys.trustees import Trustees, encode_trustees, parse_trustees
 from tally.audit import Report, audit
-from tally.opening import OpenedShare, combine_shares, open_share
-from tally.sum import sum_ballots
-from tally.verify_cli import check_file
+from tally.cli.verify import check_file
+from tally.result.decryption import OpenedShare, combine_shares, open_share
+from tally.result.sum import sum_ballots
 from tests.voting.documents.elections import UUID, conference, raw_election
-from voting.documents.ballot import cast_ballot, parse_ballot, proof_text
+from voting.documents.archives.members import encode_member
+from voting.documents.archives.outcome import Tally, encode_partial_decryption, encode_tally
+from voting.documents.ballots.ballot import cast_ballot, parse_ballot, proof_text
+from voting.documents.ballots.request import ballot_limit
 from voting.documents.canonical import compact
-from voting.documents.conference import Signer
-from voting.documents.election import Election, parse_election
-from voting.documents.members import encode_member
-from voting.documents.outcome import Tally, encode_partial_decryption, encode_tally
-from voting.documents.request import ballot_limit
+from voting.documents.conferences.conference import Signer
+from voting.documents.conferences.election import Election, parse_election
 from voting.procedures.comparison import with_decision
 
 TIME = 1_649_554_212  # when `records` says that the box was opened
@@ -128,7 +129,7 @@ def build_lab(
 
     `changes` are of its one paper, `meeting` of the conference, `publics` keys on tokens.
     """
-    item, tellers = ceremony.rehearse(3, 2)
+    item, tellers = protocol.rehearse(3, 2)
     trustees = parse_trustees(encode_trustees([item]))
     signing = {name: new_signing_key() for name in (*"123", "secretary", "chair", "head", "receipt", "desk")}
     made, questions = conference(2, present=4)

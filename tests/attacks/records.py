@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from keys.signing import sign_envelope
-from tally.record import BothFacts, FinishedBox, build_record, record_payload
-from tally.signatures import sign_record, unsigned_record
+from keys.files.signing import sign_envelope
+from tally.result.record import BothFacts, FinishedBox, build_record, record_payload
+from tally.signing.signatures import sign_record, unsigned_record
 from tests.attacks.lab import Draft, Lab, digest
-from voting.documents.archive import ArchiveReader
+from voting.documents.archives.archive import ArchiveReader
 from voting.documents.canonical import canonical
-from voting.documents.conference import Conference
+from voting.documents.conferences.conference import Conference
 from voting.documents.facts import (
     CONFIRMATION_TYPE,
     FACTS_TYPE,

@@ -8,17 +8,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from keys import interval
 from keys.cards import credential, new_card
 from keys.elgamal import encrypt, product
 from keys.group import Q, random_secret, secret_add
+from keys.proofs import interval
 from tally.audit import Verdict
 from tests.attacks.lab import Lab, closed, edited, failed, resigned, verify
 from tests.attacks.lab import lab as the_lab
-from voting.documents.answers import Answer, statement, whole_statement
-from voting.documents.ballot import answer_text, cast_ballot
+from voting.documents.ballots.answers import Answer, statement, whole_statement
+from voting.documents.ballots.ballot import answer_text, cast_ballot
 from voting.documents.canonical import compact
-from voting.documents.election import parse_election
+from voting.documents.conferences.election import parse_election
 
 
 def changed_proof(*path: Any) -> Callable[[dict[str, Any]], None]:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tally.audit.bundle import check_bundle
+from tally.audit.bundles.bundle import check_bundle
 from tally.audit.report import Report, Verdict
 from tests.attacks.lab import Draft, Lab, build_lab, closed, counted, failed
 from tests.attacks.records import papers
 from tests.attacks.test_decryption_proofs import commit, known_randomness
 from tests.tally.audit.test_refusals_bundles import files_of
-from voting.documents.bundle import write_bundle
+from voting.documents.bundles.bundle import write_bundle
 
 __all__ = ["known_randomness"]
 Files = dict[str, bytes]

@@ -20,17 +20,17 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from keys.signing import SigningKey, new_signing_key
+from keys.files.signing import SigningKey, new_signing_key
 from tally.audit import audit
 from tally.audit.report import Report, Verdict
-from tally.pdf_signatures import check_minutes
-from tally.signatures import read_record
-from tally.verify_cli import verify_command
-from voting.documents.bundle import write_bundle
+from tally.cli.verify import verify_command
+from tally.pdf.signatures import check_minutes
+from tally.signing.signatures import read_record
+from voting.documents.bundles.bundle import write_bundle
+from voting.documents.bundles.dossier import makers
+from voting.documents.bundles.ledger import Ledger, parse_ledger
 from voting.documents.canonical import canonical
-from voting.documents.conference import ON_PAPER
-from voting.documents.dossier import makers
-from voting.documents.ledger import Ledger, parse_ledger
+from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.record import Record
 from voting.rehearsal.office import office_round
 from voting.rehearsal.whole_round import HeldRound, dossier_of, hold_round
@@ -74,7 +74,7 @@ def remembering() -> Iterator[None]:
         return audits[digest]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tally.audit.boxes.audit", remembered)
+        patch.setattr("tally.audit.bundles.boxes.audit", remembered)
         patch.setattr("tally.audit.minutes.check_minutes", functools.cache(check_minutes))
         yield
 

@@ -28,20 +28,20 @@ from keys.group import (
     secret_to_int,
 )
 from keys.opening import prove_opening
-from keys.schnorr import Proof
+from keys.proofs.schnorr import Proof
 from keys.transcript import challenge
 from keys.trustees import Share, lagrange
 from tally.audit import Verdict
 from tally.errors import CannotOpen
-from tally.opening import OpenedShare, combine_shares, open_share, verify_opened, verify_share
-from tally.sum import sum_ballots
+from tally.result.decryption import OpenedShare, combine_shares, open_share, verify_opened, verify_share
+from tally.result.sum import sum_ballots
 from tests.attacks.lab import Draft, Lab, closed, failed, verify
 from tests.attacks.records import papers
-from voting.documents import answers
-from voting.documents.ballot import cast_ballot, parse_ballot
+from voting.documents.archives.outcome import PartialDecryption, Tally, encode_partial_decryption, encode_tally
+from voting.documents.ballots import answers
+from voting.documents.ballots.ballot import cast_ballot, parse_ballot
+from voting.documents.ballots.request import ballot_limit
 from voting.documents.canonical import compact
-from voting.documents.outcome import PartialDecryption, Tally, encode_partial_decryption, encode_tally
-from voting.documents.request import ballot_limit
 
 CHEAT, HONEST = 1, 3
 DISAGREE = [[0, 1], [0, 1]]

@@ -14,26 +14,26 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import pytest
 
-from keys.signing import SigningKey, keyid, new_signing_key, public_text
-from tally.audit.dossier import NO_MAKER
+from keys.files.signing import SigningKey, keyid, new_signing_key, public_text
+from tally.audit.bundles.dossier import NO_MAKER
 from tally.audit.report import Report, Verdict
 from tally.minutes import render_minutes, renderer_versions
-from tally.signatures import read_record, sign_record, unsigned_record
+from tally.signing.signatures import read_record, sign_record, unsigned_record
 from tests.attacks.test_bundles import failures
-from tests.voting.plan import office
-from voting.documents.bundle import write_bundle
+from tests.voting.rounds import office
+from voting.documents.bundles.bundle import write_bundle
+from voting.documents.bundles.dossier import SUBMISSION, makers
+from voting.documents.bundles.ledger import Ledger
 from voting.documents.canonical import canonical
-from voting.documents.conference import ON_PAPER, Signer
-from voting.documents.dossier import SUBMISSION, makers
-from voting.documents.ledger import Ledger
+from voting.documents.conferences.conference import ON_PAPER, Signer
 from voting.documents.list_decision import ListDecision, read_list_decision, sign_list_decision, unsigned_list_decision
 from voting.documents.record import Record
-from voting.plan.decisions import Deciding, list_decision_for
-from voting.plan.dossier.assembly import Paperwork, write_dossier
-from voting.plan.filing import Filed, file_documents
-from voting.plan.ledger import begin, close
-from voting.plan.meetings import Attendance, conference_for
-from voting.plan.rounds import procedure_of, step_of, takes_list_decision
+from voting.rounds.decisions import Deciding, list_decision_for
+from voting.rounds.dossier.assembly import Paperwork, write_dossier
+from voting.rounds.filing import Filed, file_documents
+from voting.rounds.ledger import begin, close
+from voting.rounds.meetings import Attendance, conference_for
+from voting.rounds.round import procedure_of, step_of, takes_list_decision
 
 PLAN = office.office_round("NEXT-OFFICE")
 LAST = 5

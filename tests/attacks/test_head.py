@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from tally.audit import Verdict
-from tally.signatures import head_word
+from tally.signing.signatures import head_word
 from tests.attacks.lab import Draft, Lab, build_lab, counted, failed, verify
 from tests.attacks.records import Papers, papers
-from voting.documents.conference import Rule, Selection
+from voting.documents.conferences.conference import Rule, Selection
 from voting.documents.facts import HeadWord
 
 TIED = ([[1, 0], [0, 1]], [[0, 1], [1, 0]], [[1, 0], [1, 0]])

@@ -10,9 +10,9 @@ from keys.elgamal import Ciphertext
 from keys.group import BASE, Q, add, base_power, encode_point, random_secret
 from tally.audit import Verdict
 from tests.attacks.lab import COUNTS, Draft, Lab, announce, counted, failed, verify
-from voting.documents.ballot import cast_ballot
+from voting.documents.archives.outcome import parse_tally
+from voting.documents.ballots.ballot import cast_ballot
 from voting.documents.canonical import compact
-from voting.documents.outcome import parse_tally
 
 
 def test_the_honest_archive_is_sound(lab: Lab, tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ import msgspec
 import pytest
 
 from tally.audit import Report, Verdict
-from tally.verify_cli import check_file
+from tally.cli.verify import check_file
 from tests.attacks.lab import Lab, build_lab, chain, closed, counted, failed, verify
 from tests.attacks.records import Papers, papers
 from tests.attacks.test_records import count, room
 from voting.documents.canonical import compact
-from voting.documents.conference import Override, Quorum
-from voting.documents.election import parse_election
+from voting.documents.conferences.conference import Override, Quorum
+from voting.documents.conferences.election import parse_election
 from voting.procedures import catalogue
 from voting.procedures.comparison import decision_notes
 

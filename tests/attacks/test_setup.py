@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from keys.group import Q, Secret, base_power, encode_point, random_secret, secret_sub
-from keys.schnorr import prove_possession
+from keys.proofs.schnorr import prove_possession
 from keys.trustees import Single, TrusteeKey, encode_trustees
 from tally.audit import Verdict
 from tests.attacks.lab import Draft, Lab, closed, counted, failed, verify

@@ -17,7 +17,7 @@ from flask import Flask
 
 from tests.faults.room import LOST, Battlefield, Tablet, Zygote, make_battlefield, zygote
 from tests.faults.test_mirror import SecondMachine, join
-from voting.mirror import HEADER, PATH
+from voting.box.mirror import HEADER, PATH
 from voting.server.front import READ_SECONDS
 from voting.web.app import create_app
 from voting.web.protection import COOKIE

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tally.audit import Verdict
-from tally.sum import nothing
-from tally.verify_cli import check_file
+from tally.cli.verify import check_file
+from tally.result.sum import nothing
 from tests.attacks.lab import TIME, Events, Lab, announce, build_lab, chain, closed, counted, failed, verify
 from tests.attacks.lab import lab as the_lab
 from tests.voting.documents.elections import raw_election
+from voting.documents.archives.members import BLOCK, encode_member, header
 from voting.documents.canonical import compact
-from voting.documents.members import BLOCK, encode_member, header
 
 Change = Callable[[Events], None]
 

@@ -6,17 +6,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from keys import interval, schnorr
 from keys.cards import credential, derive
 from keys.elgamal import Ciphertext, encrypt, product
 from keys.group import BASE, Point, Q, add, base_power, encode_point, random_secret, secret_add
-from keys.schnorr import Proof, respond
+from keys.proofs import interval, schnorr
+from keys.proofs.schnorr import Proof, respond
 from keys.transcript import challenge, sha256_b64
 from tally.audit import Verdict
 from tests.attacks.lab import UUID, Lab, closed, counted, failed, resigned, verify
 from tests.attacks.torsion import ORDER_2, prove_even
-from voting.documents.answers import Answer, statement, whole_statement
-from voting.documents.ballot import answer_text, cast_ballot, proof_text
+from voting.documents.ballots.answers import Answer, statement, whole_statement
+from voting.documents.ballots.ballot import answer_text, cast_ballot, proof_text
 from voting.documents.canonical import compact
 
 ORDER_4 = Point(bytes(32))  # (sqrt(-1), 0)

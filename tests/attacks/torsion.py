@@ -6,8 +6,8 @@ A prover grinds until all challenges are even; arithmetic here is of the test's 
 
 from keys.elgamal import Ciphertext
 from keys.group import Point, Q, Secret, add, base_power, power, random_secret, secret_to_int, subtract
-from keys.interval import branches, prefix
-from keys.schnorr import Proof, respond
+from keys.proofs.interval import branches, prefix
+from keys.proofs.schnorr import Proof, respond
 from keys.transcript import challenge
 
 ORDER_2 = Point((2**255 - 20).to_bytes(32, "little"))  # (0, -1)

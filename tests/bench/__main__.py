@@ -13,13 +13,13 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from tally.fast.checking import cores
+from tally.audit.engines.checking import cores
 from tests.bench import casting, casting_parts, cluster, page, sections, simulation, tablet
 from tests.bench.boxes import Box, make_boxes
 from tests.bench.checking import Belenios, Measured, as_json, ours, reference, versions
 from tests.bench.clock import ROOT, Cost, run
 from tests.tools.postgres import Cluster, find_programs
-from voting.documents.commitments import sidecar_of
+from voting.documents.archives.commitments import sidecar_of
 
 BELENIOS = ROOT / "tests" / "tools" / "belenios-tool"
 REFERENCE_BALLOTS = 200  # beyond that one by one takes minutes and says nothing new
@@ -92,9 +92,9 @@ def _more(options: argparse.Namespace, box: Box, small: Box, grown: Sequence[Mea
 def _start_up() -> dict[str, float]:
     """Seconds until a program has done nothing: medians of several starts."""
     programs = {
-        "`phieukin --help`": "from voting.cli import main; main(['--help'])",
+        "`phieukin --help`": "from voting.cli.main import main; main(['--help'])",
         "the checking engine, compiled code from its cache": "from tally import fast; assert fast.available()",
-        "the room server's application": "import voting.cli_serve, voting.web.app",
+        "the room server's application": "import voting.cli.serve, voting.web.app",
     }
     times = {}
     for name, program in programs.items():

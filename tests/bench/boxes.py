@@ -10,15 +10,16 @@ from pathlib import Path
 
 import msgspec
 
-from keys import cards, schnorr
+from keys import cards
 from keys.group import base_power, encode_point, random_secret
-from voting.documents.archive import ArchiveWriter, open_archive
-from voting.documents.ballot import cast_ballot, proof_text, tracker
+from keys.proofs import schnorr
+from voting.documents.archives.archive import ArchiveWriter, open_archive
+from voting.documents.archives.commitments import hints, sidecar_of, write_commitments
+from voting.documents.archives.slices import read_slices
+from voting.documents.ballots.ballot import cast_ballot, proof_text, tracker
+from voting.documents.ballots.request import commitments_size
 from voting.documents.canonical import compact
-from voting.documents.commitments import hints, sidecar_of, write_commitments
-from voting.documents.election import parse_election
-from voting.documents.request import commitments_size
-from voting.documents.slices import read_slices
+from voting.documents.conferences.election import parse_election
 
 UUID = "BenchE1ection22"
 TIME = 1_650_000_000

@@ -22,18 +22,18 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw
+from keys.files.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw
 from tests.bench.clock import cpu_of_group
 from tests.voting.rooms import Room, new_teller
-from voting import box_devices
-from voting.box import count_ballots
-from voting.box_devices import DEVICE_TAG
-from voting.documents.ballot import cast_ballot
-from voting.documents.election import parse_election
-from voting.documents.request import pack_request
-from voting.serve import RunningServer, prepare
-from voting.setup_keys import Keyring
+from voting.box import tablets as box_devices
+from voting.box.casting import count_ballots
+from voting.box.tablets import DEVICE_TAG
+from voting.documents.ballots.ballot import cast_ballot
+from voting.documents.ballots.request import pack_request
+from voting.documents.conferences.election import parse_election
+from voting.server.serve import RunningServer, prepare
 from voting.storage.engine import Storage
+from voting.storage.keyring import Keyring
 from voting.storage.tables import PersonRow
 from voting.web.settings import load_settings, write_config
 

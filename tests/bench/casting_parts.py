@@ -19,21 +19,21 @@ from tally import fast
 from tally.fast.acceptance import Acceptance
 from tests.bench.casting import MINUTELY, THREADS, LargeRoom, Request, make_requests
 from tests.voting.rooms import new_teller
-from voting.serve import prepare
-from voting.setup_keys import Keyring
+from voting.server.serve import prepare
 from voting.storage.engine import Storage
+from voting.storage.keyring import Keyring
 from voting.web.app import create_app
 from voting.web.settings import load_settings, write_config
 
 STEPS = {
     "tablet's signature": "voting.web.api.check_device",
-    "form of the request": "voting.box.Box._unpack",
-    "reading the ballot": "voting.box.Box._parse",
-    "known, state, card": "voting.box.Box._look",
+    "form of the request": "voting.box.casting.Box._unpack",
+    "reading the ballot": "voting.box.casting.Box._parse",
+    "known, state, card": "voting.box.casting.Box._look",
     "proofs": "tally.fast.chunk.verify_chunk",
-    "receipt's signature": "voting.box.sign_raw",
-    "transaction": "voting.box.Box._insert",
-    "commit": "voting.box.Session.commit",
+    "receipt's signature": "voting.box.casting.sign_raw",
+    "transaction": "voting.box.casting.Box._insert",
+    "commit": "voting.box.casting.Session.commit",
 }
 INNER = {"transaction": ("receipt's signature", "commit")}
 

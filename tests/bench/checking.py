@@ -14,12 +14,12 @@ import msgspec
 
 from tests.bench.boxes import Box
 from tests.bench.clock import ROOT, Cost, median, run, slope
-from voting.documents.archive import ArchiveWriter, open_archive
+from voting.documents.archives.archive import ArchiveWriter, open_archive
 from voting.documents.canonical import compact
 
 PROOFS_A_NAME = 3
 _EMPTY = 40  # runs that measure what loading takes
-_VERIFY = "from voting.cli import main; main()"
+_VERIFY = "from voting.cli.main import main; main()"
 _ONE_BY_ONE = (
     "import sys; from tally.audit import audit; from tally.audit.ballots import one_by_one\n"
     "sys.exit(audit(sys.argv[1], checker=one_by_one).verdict != 'sound')"

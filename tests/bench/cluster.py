@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tally.audit import audit
+from tally.audit.engines.checking import checker
 from tally.audit.report import Report
-from tally.fast.checking import checker
 from tests.bench.boxes import Box
 
 SETTINGS = {
@@ -55,7 +55,7 @@ def _wall(box: Path, warm: Path, workers: int, times: int) -> float:
     import dask
     from distributed import LocalCluster
 
-    from tally.fast.cluster import connect
+    from tally.audit.engines.cluster import connect
 
     def verify(archive: Path) -> Report:
         with connect(cluster.scheduler_address) as runner:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tally.audit import audit
 from tally.audit.ballots import BallotRules, Chunk, ChunkFindings, NumberedBallot, Voted
 from tally.audit.report import Finding
-from tally.sum import nothing
+from tally.result.sum import nothing
 from tests.bench.boxes import Box
 
 CORES = 16  # of a machine

@@ -25,19 +25,19 @@ from typing import Any, Self
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw, verify_raw
+from keys.files.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw, verify_raw
 from tests.faults import powercut
 from tests.tools import belenios_audit
 from tests.voting.rooms import Room, Teller, new_teller, open_room
-from voting.box import RECEIPT_TAG
-from voting.box_devices import DEVICE_TAG, enrol, new_code
-from voting.cli import main
-from voting.closing import Closed
-from voting.documents.ballot import cast_ballot, tracker
-from voting.documents.election import Election
-from voting.documents.request import pack_request
-from voting.serve import free_port, prepare
-from voting.setup_keys import Keyring
+from voting.box.casting import RECEIPT_TAG
+from voting.box.tablets import DEVICE_TAG, enrol, new_code
+from voting.cli.main import main
+from voting.conference.closing import Closed
+from voting.documents.ballots.ballot import cast_ballot, tracker
+from voting.documents.ballots.request import pack_request
+from voting.documents.conferences.election import Election
+from voting.server.serve import free_port, prepare
+from voting.storage.keyring import Keyring
 from voting.storage.tables import BallotRow
 from voting.web.settings import Settings, at_address, load_settings, write_config
 

@@ -6,7 +6,7 @@ import re
 import ssl
 import urllib.parse
 
-from voting.web import accounts
+from voting.web.access import accounts
 
 PASSWORD = "một mật khẩu dài"
 SECOND = {"second_login": "chair", "second_password": PASSWORD, "second_code": ""}

@@ -16,7 +16,8 @@ from tests.faults.points import CASTING, CLOSING, OPENING, POINTS
 from tests.faults.room import LOST, Battlefield, Zygote, check_archive, make_battlefield, zygote
 from tests.faults.staff import SECOND, Staff, add_staff
 from tests.tools.postgres import Cluster, find_programs
-from voting import closing, life, life_row
+from voting.conference import closing, transitions
+from voting.storage import conference_row
 
 Arena = Callable[..., Battlefield]
 pytestmark = pytest.mark.slow
@@ -106,7 +107,7 @@ def test_a_kill_at_each_step_of_opening_leaves_the_box_sealed_or_open(arena: Are
     for step in OPENING:
         if field.room.state() == "open":
             with field.room.storage.write() as session:
-                life.freeze(session, field.room.conference)
+                transitions.freeze(session, field.room.conference)
         _killed_while(field, step, "/desk/open")
         assert field.room.state() in ("frozen", "open"), step
     field.let_go()
@@ -159,7 +160,7 @@ def _kill_while_closing(tmp_path: Path, arena: Arena, url: str | None, step: str
     field.kill()
     with field.room.storage.read() as session:
         closed = closing.closed_of(session, field.room.conference)
-        assert life_row.find(session, field.room.conference).state == "closed"
+        assert conference_row.find(session, field.room.conference).state == "closed"
         assert session.get_one(closing.ClosingRow, field.room.conference).rewritten, "done at the next start"
     check_archive(closed, tmp_path / "out", len(field.acknowledged))
     field.let_go()

@@ -11,7 +11,7 @@ from tests.conftest import missing
 from tests.faults.room import LOST, Battlefield, Request, Zygote, check_archive, make_battlefield, zygote
 from tests.tools.postgres import Cluster, find_programs
 from tests.voting.rooms import OPENING, TWO, Room, Teller, new_teller, open_room
-from voting import closing
+from voting.conference import closing
 from voting.documents.canonical import parse_canonical
 from voting.documents.envelope import read_payload
 from voting.documents.facts import Envelope, RoomFacts

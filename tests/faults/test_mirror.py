@@ -18,12 +18,12 @@ from click.testing import CliRunner
 
 from tests.faults.room import LOST, PAUSE, START_SECONDS, Battlefield, Zygote, make_battlefield, trust_in, zygote
 from tests.faults.test_machine import cast_all
-from voting.backup import back_up
-from voting.cli import main
-from voting.documents.ballot import tracker
-from voting.mirror import AUTHORITY_FILE, PATH, SECRET_FILE, STORE_FILE, Mirror, SealedBallot, Store, read_secret
-from voting.serve import free_port
-from voting.serve_tls import prepare_certificate
+from voting.box.mirror import AUTHORITY_FILE, PATH, SECRET_FILE, STORE_FILE, Mirror, SealedBallot, Store, read_secret
+from voting.cli.main import main
+from voting.documents.ballots.ballot import tracker
+from voting.server.certificates import prepare_certificate
+from voting.server.serve import free_port
+from voting.storage.backup import back_up
 from voting.web.settings import local_clock
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ from tests.faults.room import LOST, Battlefield, Request, Zygote, check_archive,
 from tests.faults.staff import SECOND, Staff, add_staff
 from tests.stories import interference
 from tests.stories.interference import Network, between
-from voting import closing
+from voting.conference import closing
 
 pytestmark = pytest.mark.slow
 CARDS, TRIES = 18, 40

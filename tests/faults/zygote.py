@@ -1,4 +1,4 @@
-"""Starts real room servers quickly: everything is imported once, each server is a fork that runs voting.serve.
+"""Starts real room servers quickly: everything is imported once, each server is a fork that runs voting.server.serve.
 
     python -m tests.faults.zygote       reads lines of JSON {"folder", "port", "step", "times", "limit", …},
                                         answers each with the process group of a server
@@ -22,11 +22,11 @@ from tests.faults.powercut import Recorder
 
 def main() -> None:
     """Fork a server for each line."""
-    import voting.cli_serve
+    import voting.cli.serve
     import voting.web.app
     from tally import fast
 
-    assert voting.cli_serve and voting.web.app, "imported beforehand"
+    assert voting.cli.serve and voting.web.app, "imported beforehand"
     fast.available()  # loaded beforehand, too: each server would wait for it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     _adopt_orphans()
@@ -67,7 +67,7 @@ def _serve(order: dict[str, object]) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (int(str(order["limit"])),) * 2)
         if order.get("step"):
             points.arm(str(order["step"]), int(str(order.get("times", 1))))
-        from voting import serve
+        from voting.server import serve
         from voting.web.settings import at_address, load_settings
 
         serve.serve(at_address(load_settings(folder), "127.0.0.1", int(str(order["port"]))))

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import openpyxl
 
-from keys.sealing import LEAST_COST, seal
-from keys.signing import new_signing_key, sign_envelope
+from keys.files.sealing import LEAST_COST, seal
+from keys.files.signing import new_signing_key, sign_envelope
 from tests.voting.rooms import Room, new_draft, new_teller, open_room
-from voting.closing import Closed
-from voting.documents.bundle import write_bundle
+from voting.conference.closing import Closed
+from voting.conference.draft.agenda import write_draft
+from voting.documents.bundles.bundle import write_bundle
 from voting.documents.canonical import canonical
-from voting.draft import write_draft
 
 KIND, PASSPHRASE = "teller", "a passphrase"
 CASE = (
@@ -44,7 +44,7 @@ class Seeds:
 @cache
 def vectors() -> dict[str, bytes]:
     """The files of belenios-tool's threshold election."""
-    folder = Path(__file__).parents[1] / "vectors" / "3x2"
+    folder = Path(__file__).resolve().parents[1] / "vectors" / "3x2"
     archives = (".bel", ".snapshot")
     return {
         path.name: path.read_bytes() if path.suffix in archives else path.read_bytes().strip()

@@ -15,24 +15,29 @@ import click
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
-from keys import cards, recovery, sealing, signing, trustees
-from keys.ceremony_files import parse_announcements, parse_dealings
+from keys import cards, trustees
+from keys.ceremony.messages import parse_announcements, parse_dealings
 from keys.errors import KeysError
+from keys.files import recovery, sealing, signing
+from keys.files.signing import new_signing_key, public_text
 from keys.group import decode_point, decode_scalar
-from keys.signing import new_signing_key, public_text
 from tally.errors import TallyError
-from tally.rule_case import parse_case
+from tally.result.case import parse_case
 from tests.faults.staff import add_staff
 from tests.fuzz.seeds import CASE, KIND, PASSPHRASE, Seeds, vectors
 from tests.voting.rooms import SECRET, Room
-from voting.documents import archive, ballot, bundle, commitments, election, envelope, ledger, outcome, request, signed
+from voting.conference.draft.agenda import read_draft
+from voting.conference.draft.summoned import pasted_people, people_of_file
+from voting.documents import envelope
+from voting.documents.archives import archive, commitments, outcome
+from voting.documents.archives.members import FIRST_NAME, encode_member
+from voting.documents.ballots import ballot, request
+from voting.documents.bundles import bundle, ledger, signed
+from voting.documents.conferences import election
 from voting.documents.errors import DocumentError
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, RoomFacts
-from voting.documents.members import FIRST_NAME, encode_member
-from voting.draft import read_draft
-from voting.draft_people import pasted_people, people_of_file
 from voting.errors import VotingError
-from voting.web import accounts
+from voting.web.access import accounts
 from voting.web.app import create_app
 from voting.web.settings import Settings
 

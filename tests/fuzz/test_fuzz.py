@@ -21,7 +21,7 @@ def targets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Target]]:
     folder = tmp_path_factory.mktemp("fuzz")
     seeds, room = make_seeds(folder)
     with pytest.MonkeyPatch.context() as patch:
-        from voting.web import accounts
+        from voting.web.access import accounts
 
         for name in ("_HASHER", "_NOBODY"):
             patch.setattr(accounts, name, getattr(accounts, name))

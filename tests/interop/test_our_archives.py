@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tally.sum import nothing
+from tally.result.sum import nothing
 from tests.attacks.lab import Draft, Lab, announce, closed, counted
 from tests.attacks.test_decryption_proofs import commit, known_randomness
 

@@ -10,10 +10,10 @@ import pytest
 
 from keys.cards import with_dashes
 from tally.audit import Verdict
-from tally.verify_cli import check_file
-from voting.cli_rehearsal import rehearse
-from voting.documents.ballot import SealedBallot, cast_ballot
-from voting.documents.election import Election
+from tally.cli.verify import check_file
+from voting.cli.rehearsal import rehearse
+from voting.documents.ballots.ballot import SealedBallot, cast_ballot
+from voting.documents.conferences.election import Election
 from voting.rehearsal import sample
 from voting.rehearsal.conference import Held, Marks, close, count, hold, now, prepare, seal_and_open
 from voting.rehearsal.room import running_room

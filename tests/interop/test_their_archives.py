@@ -10,7 +10,7 @@ from tests.interop.belenios import Polling
 
 pytestmark = pytest.mark.interop
 
-VECTORS = Path(__file__).resolve().parent.parent / "vectors"
+VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 AGREE = {"answers": ["Đồng ý", "Không đồng ý"], "min": 0, "max": 1, "question": "Lò Thị Mai"}
 BLANK = {"answers": ["A", "B", "C"], "blank": True, "min": 1, "max": 2, "question": "Giới thiệu"}
 MANY = {"answers": [f"Tên {n}" for n in range(7)], "min": 2, "max": 5, "question": 'Chọn "2" đến 5 \\ \u007f'}

@@ -7,10 +7,10 @@ from typing import Any
 
 from keys.elgamal import Ciphertext
 from keys.group import Point, decode_point, decode_scalar
-from keys.schnorr import Proof
+from keys.proofs.schnorr import Proof
 from keys.transcript import sha256_b64
 
-VECTORS = Path(__file__).resolve().parent.parent / "vectors"
+VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 NAMES = ("3x2", "3x2-single", "per-candidate-10x10")
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
-from keys import decryption, schnorr
-from keys.ceremony import _polynomial_at
+from keys import decryption
+from keys.ceremony.protocol import _polynomial_at
 from keys.group import (
     Q,
     Secret,
@@ -20,6 +20,7 @@ from keys.group import (
     secret_from_int,
     subtract,
 )
+from keys.proofs import schnorr
 from keys.trustees import Pedersen, evaluate, parse_trustees
 from tests.keys import elections
 

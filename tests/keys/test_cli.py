@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from keys import cards, sealing, signing, teller
+from keys import cards, teller
 from keys.cli import keys_group
+from keys.files import sealing, signing
+from keys.files.key_files import read_sealed
 from keys.group import encode_point
-from keys.keyfiles import read_sealed
 from keys.trustees import parse_trustees, verify_trustees
 
 PASSPHRASE = "khăn trứng mới thấy sông lam"
@@ -39,7 +40,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr("keys.keyfiles.seal", _cheap_seal)
+    monkeypatch.setattr("keys.files.key_files.seal", _cheap_seal)
     return Desk(tmp_path)
 
 

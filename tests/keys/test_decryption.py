@@ -20,7 +20,7 @@ from keys.group import (
     secret_from_int,
     subtract,
 )
-from keys.schnorr import Proof
+from keys.proofs.schnorr import Proof
 from keys.transcript import challenge
 from keys.trustees import combine, parse_trustees
 from tests.keys import elections

@@ -21,7 +21,7 @@ from keys.group import (
     subtract,
     total,
 )
-from keys.schnorr import Proof
+from keys.proofs.schnorr import Proof
 from tests.keys import curve
 
 SECRET = random_secret()

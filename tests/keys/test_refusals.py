@@ -7,13 +7,15 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from keys import ceremony, ceremony_rehearsal, durable, group, wire
-from keys.ceremony_complaint import complain, judge
-from keys.ceremony_files import DealingText, seal_dealing
-from keys.ceremony_rehearsal import finish_rehearsal, open_rehearsal
+from keys import group, wire
+from keys.ceremony import protocol, rehearsal
+from keys.ceremony.complaint import complain, judge
+from keys.ceremony.messages import DealingText, seal_dealing
+from keys.ceremony.rehearsal import finish_rehearsal, open_rehearsal
 from keys.errors import CannotDecode, DamagedFile, InvalidCertificate, InvalidShare
+from keys.files import durable
+from keys.files.recovery import read_recovery
 from keys.group import base_power, random_secret
-from keys.recovery import read_recovery
 from keys.trustees import encode_trustees, parse_trustees
 
 
@@ -21,19 +23,19 @@ from keys.trustees import encode_trustees, parse_trustees
 class Dealt:
     """A ceremony of three tellers after the dealing."""
 
-    secrets: list[ceremony.CeremonySecret]
+    secrets: list[protocol.CeremonySecret]
     announcements: bytes
     dealings: list[bytes]
 
     @property
     def joined(self) -> bytes:
-        return ceremony.gather_dealings(self.dealings)
+        return protocol.gather_dealings(self.dealings)
 
 
 def new_ceremony() -> Dealt:
-    begun = [ceremony.begin(3, 2, index) for index in (1, 2, 3)]
-    announcements = ceremony.gather_announcements(raw for _, raw in begun)
-    dealt = [ceremony.deal(secret, announcements) for secret, _ in begun]
+    begun = [protocol.begin(3, 2, index) for index in (1, 2, 3)]
+    announcements = protocol.gather_announcements(raw for _, raw in begun)
+    dealt = [protocol.deal(secret, announcements) for secret, _ in begun]
     return Dealt([secret for secret, _ in dealt], announcements, [raw for _, raw in dealt])
 
 
@@ -46,30 +48,30 @@ def dealt() -> Dealt:
 def test_a_dealing_of_a_teller_who_does_not_exist_is_refused(dealt: Dealt, index: int) -> None:
     changed = wire.compact(msgspec.json.decode(dealt.dealings[0]) | {"index": index})
     with pytest.raises(InvalidShare, match=f"a dealing of teller 1 to 3 expected, {index} found"):
-        ceremony.check_dealing(dealt.announcements, changed)
+        protocol.check_dealing(dealt.announcements, changed)
 
 
 @pytest.mark.parametrize("index", [0, 4])
 def test_a_public_share_of_a_teller_who_does_not_exist_is_refused(dealt: Dealt, index: int) -> None:
-    _, share = ceremony.accept(dealt.secrets[0], dealt.announcements, dealt.joined)
+    _, share = protocol.accept(dealt.secrets[0], dealt.announcements, dealt.joined)
     changed = wire.compact(msgspec.json.decode(share) | {"index": index})
     with pytest.raises(InvalidShare, match=f"a public share of teller 1 to 3 expected, {index} found"):
-        ceremony.check_share(dealt.announcements, dealt.joined, changed)
+        protocol.check_share(dealt.announcements, dealt.joined, changed)
 
 
 def test_announcements_of_fewer_tellers_than_were_agreed_are_refused() -> None:
-    secret, announcement = ceremony.begin(3, 2, 1)
-    others = [ceremony.begin(2, 2, index)[1] for index in (1, 2)]
+    secret, announcement = protocol.begin(3, 2, 1)
+    others = [protocol.begin(2, 2, index)[1] for index in (1, 2)]
     assert announcement
     with pytest.raises(InvalidCertificate, match="announcements of 3 tellers expected, of 2 found"):
-        ceremony.deal(secret, ceremony.gather_announcements(others))
+        protocol.deal(secret, protocol.gather_announcements(others))
 
 
 def test_a_complaint_about_a_dealing_for_other_announcements_accuses_nobody(dealt: Dealt) -> None:
     complaint = complain(dealt.secrets[2], dealt.announcements, dealt.joined, dealer=2)
     text = wire.parse(dealt.dealings[1], DealingText, "dealing")
     elsewhere = msgspec.structs.replace(text, announcements="ab" * 32, seal=None)
-    joined = ceremony.gather_dealings(
+    joined = protocol.gather_dealings(
         [dealt.dealings[0], seal_dealing(elsewhere, dealt.secrets[1].signing), dealt.dealings[2]]
     )
     with pytest.raises(InvalidShare, match="a dealing of this ceremony expected"):
@@ -78,7 +80,7 @@ def test_a_complaint_about_a_dealing_for_other_announcements_accuses_nobody(deal
 
 def test_shares_that_do_not_belong_together_open_no_rehearsed_number() -> None:
     """Every part proves its own share, and yet the shares lie on no common polynomial."""
-    item, keys = ceremony.rehearse(3, 2)
+    item, keys = protocol.rehearse(3, 2)
     stranger = random_secret()
     publics = list(item.verification_keys)
     publics[2] = dataclasses.replace(publics[2], public_key=base_power(stranger))
@@ -89,11 +91,11 @@ def test_shares_that_do_not_belong_together_open_no_rehearsed_number() -> None:
 
 
 def test_tellers_who_open_another_number_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    item, keys = ceremony.rehearse(3, 2)
+    item, keys = protocol.rehearse(3, 2)
     trustees = parse_trustees(encode_trustees([item]))
     parts = [open_rehearsal(key, trustees) for key in keys]
-    right = ceremony_rehearsal._open
-    monkeypatch.setattr(ceremony_rehearsal, "_open", lambda of, parts: right(of, parts) + (2 not in parts))
+    right = rehearsal._open
+    monkeypatch.setattr(rehearsal, "_open", lambda of, parts: right(of, parts) + (2 not in parts))
     with pytest.raises(InvalidShare, match=r"tellers \[1, 3\] open another number"):
         finish_rehearsal(trustees, parts)
 

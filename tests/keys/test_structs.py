@@ -15,7 +15,7 @@ USED_FIRST = """
 import sys, threading
 from pathlib import Path
 from keys.structs import learn_structs
-from voting.documents.election import parse_election
+from voting.documents.conferences.election import parse_election
 raw = Path(sys.argv[1]).read_bytes()
 learn_structs()
 sys.setswitchinterval(1e-6)  # s: threads take turns as often as they can
@@ -34,8 +34,8 @@ from voting.web.settings import Settings
 create_app(Settings(folder, f"sqlite:///{folder}/room.db", bytes(32)))
 """,
     "mirror": """
-from voting.cli_mirror import create_mirror
-from voting.mirror import SECRET_FILE, read_secret
+from voting.cli.mirror import create_mirror
+from voting.box.mirror import SECRET_FILE, read_secret
 read_secret(folder / SECRET_FILE, make=True)
 create_mirror(folder)
 """,

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import jinja2
 
-from keys.signing import load_public, raw_message, sign_raw, verify_raw
+from keys.files.signing import load_public, raw_message, sign_raw, verify_raw
 from tests.kiosk_templates.meeting import Meeting, new_meeting
-from voting.documents.ballot import parse_ballot, tracker, verify_ballot
-from voting.documents.request import ballot_limit, ballot_size, unpack_request
+from voting.documents.ballots.ballot import parse_ballot, tracker, verify_ballot
+from voting.documents.ballots.request import ballot_limit, ballot_size, unpack_request
 from voting.web.protection import HEADERS
 
 KIOSK = Path(__file__).resolve().parents[2] / "kiosk_templates"
@@ -87,7 +87,7 @@ class DevRoom:
 
     def enrol(self, asked: dict[str, str]) -> tuple[int, dict[str, object]]:
         """Enrol a tablet by the code."""
-        from voting.box_devices import _as_der
+        from voting.box.tablets import _as_der
 
         if asked["code"] != self.code:
             return 403, {"code": "bad_code", "recorded": None}

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from keys.signing import SigningKey, new_signing_key, public_text
-from voting.documents.conference import (
+from keys.files.signing import SigningKey, new_signing_key, public_text
+from voting.documents.conferences.conference import (
     Candidate,
     Conference,
     Organiser,
@@ -17,10 +17,10 @@ from voting.documents.conference import (
     Selection,
     Signer,
 )
-from voting.documents.election import Election, parse_election, write_election
-from voting.documents.questions import number_papers
+from voting.documents.conferences.election import Election, parse_election, write_election
+from voting.documents.conferences.questions import number_papers
 
-VECTOR = Path(__file__).resolve().parent.parent / "vectors" / "per-candidate-10x10"
+VECTOR = Path(__file__).resolve().parents[1] / "vectors" / "per-candidate-10x10"
 PRESENT = Rule(">=", 3, 10, "present")
 SUMMONED = Rule(">", 1, 2, "summoned")
 NOBODY = Signer("Hoàng Quốc Khánh", "Chánh Văn phòng", "on paper", True)

@@ -8,10 +8,10 @@ import pytest
 
 from tests.kiosk_templates.conftest import Cast
 from tests.kiosk_templates.meeting import VECTOR, Meeting, new_meeting
-from voting.documents.ballot import parse_ballot, verify_ballot
-from voting.documents.election import Election, parse_election
+from voting.documents.ballots.ballot import parse_ballot, verify_ballot
+from voting.documents.ballots.request import ballot_limit, ballot_size, unpack_request
+from voting.documents.conferences.election import Election, parse_election
 from voting.documents.errors import InvalidBallot
-from voting.documents.request import ballot_limit, ballot_size, unpack_request
 
 MARKS = ([1, 0], [0, 1], [0, 0])
 

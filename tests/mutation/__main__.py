@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.mutation import trial
 from tests.mutation.mutants import Mutant, mutants
 
-RULE = ("tests/tally/test_rule.py", "tests/tally/test_rule_edges.py", "tests/tally/test_rule_cli.py")
+RULE = ("tests/tally/result/test_rule.py", "tests/tally/result/test_rule_edges.py", "tests/tally/cli/test_rule.py")
 ATTACKS = ("tests/attacks", "tests/tally/audit")
 BOX = (
     *(f"tests/voting/test_box{part}.py" for part in ("", "_doubts", "_copies", "_line", "_queries")),
@@ -24,10 +24,10 @@ BOX = (
     "tests/voting/web/test_api.py",
 )
 MODULES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("tally/rule.py", "tally/rule_case.py"), RULE),
+    **dict.fromkeys(("tally/result/rule.py", "tally/result/case.py"), RULE),
     **{f"voting/{name}.py": BOX for name in ("box", "box_copies", "box_line", "box_queries")},
-    "voting/box_devices.py": ("tests/voting/test_box_devices.py", "tests/voting/web/test_api.py"),
-    "voting/closing.py": ("tests/voting/test_closing.py", *BOX),
+    "voting/box/tablets.py": ("tests/voting/box/test_tablets.py", "tests/voting/web/test_api.py"),
+    "voting/conference/closing.py": ("tests/voting/conference/test_closing.py", *BOX),
     **{
         f"tally/audit/{name}.py": ATTACKS
         for name in ("ballots", "box", "boxes", "copies", "facts", "opening_proofs", "outcome", "record", "setup",

@@ -17,8 +17,8 @@ from sqlalchemy import text
 from keys.cards import credential
 from keys.group import encode_point
 from tests.voting.rooms import Room, Teller, new_teller, open_room
-from voting import cards
-from voting.closing import Closed
+from voting.conference import cards
+from voting.conference.closing import Closed
 from voting.storage.engine import Storage
 from voting.storage.rewrite import personal_tables
 from voting.storage.tables import BallotRow

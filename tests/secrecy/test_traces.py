@@ -18,18 +18,18 @@ import pypdf
 import pytest
 
 from keys.cards import credential, derive, with_dashes
+from keys.files.signing import new_signing_key, public_text
 from keys.group import encode_point
-from keys.signing import new_signing_key, public_text
 from keys.trustees import encode_trustees
 from tests.faults.room import Battlefield, Tablet, Zygote, zygote
 from tests.faults.staff import SECOND, Staff, add_staff
 from tests.voting.rooms import Room, new_teller, open_room
-from voting import closing, life, setup
-from voting.backup import back_up
-from voting.box_devices import enrol, new_code
-from voting.cards import CardSecret
-from voting.serve import free_port, prepare
-from voting.setup_keys import Keyring
+from voting.box.tablets import enrol, new_code
+from voting.conference import closing, setup, transitions
+from voting.conference.cards import CardSecret
+from voting.server.serve import free_port, prepare
+from voting.storage.backup import back_up
+from voting.storage.keyring import Keyring
 from voting.storage.tables import CardRow
 from voting.web.settings import load_settings, write_config
 
@@ -68,7 +68,7 @@ class Conference:
         room = self.room
         room.begin(people=PEOPLE)
         with room.storage.write() as session:
-            life.freeze_list(session, room.conference)
+            transitions.freeze_list(session, room.conference)
         status, _, pdf = self.staff("organiser").post("/deck", kind="main", cards=str(PEOPLE), spares="1", once="form")
         assert status == 200
         text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
@@ -82,7 +82,7 @@ class Conference:
         ]
         room.draw(PEOPLE, PEOPLE)
         with room.storage.write() as session:
-            life.take_roll(session, room.conference)
+            transitions.take_roll(session, room.conference)
             setup.upload_trustees(session, room.conference, encode_trustees([one.trustee for one in room.tellers]))
             setup.write_setup(session, room.conference, room.keyring)
         room.confirm()

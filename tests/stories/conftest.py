@@ -8,8 +8,8 @@ import pytest
 
 from tests.faults.room import assert_no_crash
 from tests.kiosk_templates.conftest import front as front
-from voting.box_devices import new_code
-from voting.documents.election import Election
+from voting.box.tablets import new_code
+from voting.documents.conferences.election import Election
 from voting.rehearsal import sample
 from voting.rehearsal.conference import now, prepare, seal_and_open
 from voting.rehearsal.room import Desk, RunningRoom, running_room

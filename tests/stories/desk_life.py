@@ -6,24 +6,36 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.orm import Session
 
-from keys.sealing import LEAST_COST
-from keys.signing import SigningKey
-from tally.audit_apart import audit_apart
-from tally.cli_record import write_records
-from tally.count import Words, add_sum, confirm_setup, finish, open_one
-from tally.signatures import sign_record
-from tally.teller_file import bind_to_box, read_teller_file
+from keys.files.sealing import LEAST_COST
+from keys.files.signing import SigningKey
+from tally.cli.verify_apart import audit_apart
+from tally.count.record_files import write_records
+from tally.count.steps import Words, add_sum, confirm_setup, finish, open_one
+from tally.signing.signatures import sign_record
+from tally.signing.teller_file import bind_to_box, read_teller_file
 from tests.stories.conftest import EmptyRoom
-from voting import cards, life, results, roll, room_grace, rounds, setup, setup_confirm, ways
-from voting.documents.archive import ArchiveWriter
-from voting.documents.ballot import cast_ballot
-from voting.documents.election import parse_election
-from voting.life import TwoPeople, stamp
+from voting.conference import (
+    cards,
+    confirmations,
+    results,
+    roll,
+    setup,
+    transitions,
+    two_person_steps,
+)
+from voting.conference import (
+    last_call as room_grace,
+)
+from voting.conference.transitions import TwoPeople, stamp
+from voting.documents.archives.archive import ArchiveWriter
+from voting.documents.ballots.ballot import cast_ballot
+from voting.documents.conferences.election import parse_election
 from voting.procedures import catalogue
 from voting.rehearsal import sample
 from voting.rehearsal.conference import close, now, prepare
 from voting.rehearsal.office import office_round
 from voting.rehearsal.staff import Staff
+from voting.rounds import stored
 
 TWO = TwoPeople("organiser", "chair")
 
@@ -64,20 +76,20 @@ class Meeting:
         """A draft that lacks tellers, and a round with people and lists."""
         with self.desk.storage.write() as session:
             lacking = msgspec.structs.replace(self.content, tellers=self.content.tellers[:1])
-            self.number = life.new_conference(session, lacking)
+            self.number = transitions.new_conference(session, lacking)
             plan = office_round("CUR-DEPT", 3)
-            assert rounds.begin_round(session, catalogue()[0], "CUR-DEPT", plan.organiser, plan.address) == 1
-            rounds.keep(session, 1, msgspec.structs.replace(rounds.kept_round(session, 1), plan=plan))
+            assert stored.begin_round(session, catalogue()[0], "CUR-DEPT", plan.organiser, plan.address) == 1
+            stored.keep(session, 1, msgspec.structs.replace(stored.kept_round(session, 1), plan=plan))
 
     def complete(self) -> None:
         """Nothing is missing any more."""
         with self.desk.storage.write() as session:
-            life.change_draft(session, self.number, self.content)
+            transitions.change_draft(session, self.number, self.content)
 
     def list_frozen(self) -> None:
         """Cards are there, and two people came."""
         with self.desk.storage.write() as session:
-            life.freeze_list(session, self.number)
+            transitions.freeze_list(session, self.number)
             cards.make_cards(session, self.number, "main", 9, 3)
             cards.make_cards(session, self.number, "reserve", 9, 3)
             first, second, *_ = roll.search(session, self.number, "", limit=9)
@@ -105,14 +117,14 @@ class Meeting:
         for one in tellers:
             own = read_teller_file(self.staff.tellers[one].path, self.staff.tellers[one].passphrase)
             with self.desk.storage.write() as session:
-                setup_confirm.confirm_setup(session, self.number, confirm_setup(self.archive, own))
+                confirmations.confirm_setup(session, self.number, confirm_setup(self.archive, own))
 
     def open(self) -> None:
         """The box is open, three have voted, a tablet is enrolled and another one revoked."""
         self.confirm(*range(1, len(self.staff.tellers)))
         with self.desk.storage.write() as session:
-            life.open_box(session, self.number, TWO, now())
-            life.note_by_hand(session, self.number, "helpers")
+            transitions.open_box(session, self.number, TWO, now())
+            transitions.note_by_hand(session, self.number, "helpers")
         for at, card in enumerate(self.deck[:3]):
             marks = [[1, 0] if at else [0, 1]] * len(self.election.questions)
             self.tablet.cast(self.election, cast_ballot(self.election, card, marks))
@@ -125,8 +137,8 @@ class Meeting:
     def frozen(self) -> None:
         """Frozen by hand, with the reason kept."""
         with self.desk.storage.write() as session:
-            life.freeze(session, self.number)
-            ways.note_way(session, self.number, "freeze", TWO, "Mất điện ở nửa phòng")
+            transitions.freeze(session, self.number)
+            two_person_steps.note_way(session, self.number, "freeze", TWO, "Mất điện ở nửa phòng")
 
     def closed(self) -> None:
         """The box is closed."""
@@ -146,15 +158,15 @@ class Meeting:
 
     def on_paper(self) -> None:
         """Another conference goes on with paper."""
-        self.aside(life.move_to_paper)
+        self.aside(transitions.move_to_paper)
 
     def annulled(self) -> None:
         """Another conference is annulled."""
-        self.aside(life.annul)
+        self.aside(transitions.annul)
 
     def aside(self, step: Callable[[Session, int, TwoPeople], None]) -> None:
         """Freeze the list of a new conference, and leave the usual way."""
         with self.desk.storage.write() as session:
-            self.number = life.new_conference(session, self.content, practice=True)
-            life.freeze_list(session, self.number)
+            self.number = transitions.new_conference(session, self.content, practice=True)
+            transitions.freeze_list(session, self.number)
             step(session, self.number, TWO)

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 from tests.faults.room import LOST, Battlefield
-from voting.serve_tls import prepare_certificate
+from voting.server.certificates import prepare_certificate
 
 ANSWER_SECONDS = 20.0
 KEPT = ("Content-Type", "Phieukin-Device", "Phieukin-Signature")

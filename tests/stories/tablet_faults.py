@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.faults.room import Battlefield, check_archive, make_battlefield, zygote
 from tests.stories.interference import Network, between
-from voting.box_devices import new_code
+from voting.box.tablets import new_code
 from voting.rehearsal.conference import now
 
 if TYPE_CHECKING:

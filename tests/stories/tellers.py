@@ -17,23 +17,23 @@ import msgspec
 import pexpect
 
 from keys.cards import credential, new_card
+from keys.files.sealing import LEAST_COST
+from keys.files.signing import SigningKey, new_signing_key, public_text
 from keys.group import encode_point
-from keys.sealing import LEAST_COST
-from keys.signing import SigningKey, new_signing_key, public_text
 from keys.trustees import parse_trustees
 from tally.audit import audit
-from tally.ceremony import finish, look
-from tally.ceremony_own import as_teller_file
-from tally.ceremony_stick import Stick
-from tally.teller_file import TellerFile, write_teller_file
+from tally.ceremony.own_file import as_teller_file
+from tally.ceremony.state import finish, look
+from tally.ceremony.usb import Stick
+from tally.signing.teller_file import TellerFile, write_teller_file
 from tests.attacks.lab import Lab, chain, closed
 from tests.attacks.records import envelope, room_facts
-from tests.tally.test_ceremony import Tellers
+from tests.tally.ceremony.test_state import Tellers
 from tests.voting.documents.elections import UUID, conference, raw_election
-from voting.documents.ballot import cast_ballot
+from voting.documents.ballots.ballot import cast_ballot
 from voting.documents.canonical import canonical, compact
-from voting.documents.conference import Signer
-from voting.documents.election import parse_election
+from voting.documents.conferences.conference import Signer
+from voting.documents.conferences.election import parse_election
 from voting.documents.envelope import parse_envelope, write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE
 from voting.documents.tellers import TellerKeys

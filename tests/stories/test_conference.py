@@ -13,13 +13,13 @@ from sqlalchemy import select
 
 from keys.cards import credential
 from keys.group import encode_point
-from tally.count import confirm_setup
-from tally.teller_file import read_teller_file
+from tally.count.steps import confirm_setup
+from tally.signing.teller_file import read_teller_file
 from tests.stories.conftest import EmptyRoom
 from tests.stories.looking import LENSES, Lens
 from tests.stories.people import Member, hire, printed_cards
 from tests.stories.test_from_card_to_record import Attendee
-from voting.draft import write_draft
+from voting.conference.draft.agenda import write_draft
 from voting.rehearsal import sample
 from voting.rehearsal.conference import now
 from voting.storage.tables import CardRow, DeckRow

@@ -14,11 +14,12 @@ from tests.stories.desk_life import Meeting
 from tests.stories.looking import Lens
 from tests.stories.people import Member, hire, scanned
 from tests.stories.test_from_card_to_record import Attendee
-from voting import cards, life_row
-from voting.cards import CardSecret, DeckKind
-from voting.documents.ballot import cast_ballot
-from voting.documents.election import spoken_fingerprint
+from voting.conference import cards
+from voting.conference.cards import CardSecret, DeckKind
+from voting.documents.ballots.ballot import cast_ballot
+from voting.documents.conferences.election import spoken_fingerprint
 from voting.rehearsal.room import CastRefused
+from voting.storage import conference_row
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -53,7 +54,7 @@ class Staff:
 
     def state(self) -> str:
         with self.room.desk.storage.read() as session:
-            return life_row.find(session, self.room.number).state
+            return conference_row.find(session, self.room.number).state
 
 
 @pytest.fixture(autouse=True)

@@ -12,10 +12,11 @@ from keys.group import encode_point
 from tests.stories.conftest import EmptyRoom
 from tests.stories.looking import Lens
 from tests.stories.people import Member, hire
-from voting import cards, life, life_row, roll
+from voting.conference import cards, roll, transitions
+from voting.people.folding import fold
 from voting.rehearsal import sample
 from voting.rehearsal.conference import now
-from voting.roll_names import fold
+from voting.storage import conference_row
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,8 +36,8 @@ class Door:
         papers, _ = sample.draw_papers(sample.SAMPLE_PAPERS, seed=5)
         draft = sample.sample_draft(papers, room.staff, SUMMONED, 5, now().date().isoformat())
         with room.desk.storage.write() as session:
-            self.number = life.new_conference(session, draft)
-            life.freeze_list(session, self.number)
+            self.number = transitions.new_conference(session, draft)
+            transitions.freeze_list(session, self.number)
             main = cards.make_cards(session, self.number, "main", SUMMONED, 3)
             reserve = cards.make_cards(session, self.number, "reserve", SUMMONED, 3)
         self.main, self.reserve = ([card.text for card in deck if not card.spare] for deck in (main, reserve))
@@ -170,6 +171,6 @@ def test_a_drawn_card_voided_by_mistake_leads_to_the_reserve_deck(door: Door) ->
 def public(door: Door, card: str) -> str:
     """The public credential of a card of the deck in use."""
     with door.room.desk.storage.read() as session:
-        deck = life_row.deck_in_use(session, door.number)
+        deck = conference_row.deck_in_use(session, door.number)
         assert deck is not None
         return encode_point(credential(card, deck.uuid))

@@ -15,8 +15,8 @@ from tests.kiosk_templates.camera import browser_with_camera, write_film
 from tests.stories.conftest import OpenRoom
 from tests.stories.leaves import HURRY, leaf, wait_for_another
 from tests.stories.looking import sealed
-from voting.documents.ballot import cast_ballot
-from voting.documents.request import ballot_size
+from voting.documents.ballots.ballot import cast_ballot
+from voting.documents.ballots.request import ballot_size
 from voting.rehearsal.conference import close, count
 
 if TYPE_CHECKING:

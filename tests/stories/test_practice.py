@@ -11,8 +11,8 @@ from tests.stories.conftest import OpenRoom
 from tests.stories.looking import complaints, picture
 from tests.stories.test_from_card_to_record import Attendee
 from tests.stories.test_troubles import cast, enrolled, review, scan
-from voting import cards, closing
-from voting.documents.ballot import cast_ballot
+from voting.conference import cards, closing
+from voting.documents.ballots.ballot import cast_ballot
 from voting.rehearsal import sample
 from voting.rehearsal.conference import TWO_PEOPLE, now, prepare, seal_and_open
 from voting.rehearsal.room import CastRefused

@@ -14,24 +14,27 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from tally.cli_record import keep_records
+from tally.count.paper import paper_records, read_hand_count
+from tally.count.record_files import keep_records
 from tally.minutes import renderer_versions
-from tally.paper import paper_records, read_hand_count
-from tally.signatures import sign_record
+from tally.signing.signatures import sign_record
 from tests.stories.conftest import EmptyRoom
 from tests.stories.desk_life import signed_records
 from tests.stories.looking import Lens
 from tests.stories.people import Member, hire
-from voting import cards, life, life_row, roll, rounds, setup
-from voting.cli import main
-from voting.documents.ballot import cast_ballot
+from voting.cli.main import main
+from voting.conference import cards, roll, setup, transitions
+from voting.conference.draft.stored import draft_of
+from voting.documents.ballots.ballot import cast_ballot
 from voting.documents.list_decision import sign_list_decision
-from voting.plan.rounds import Round, ballots_of, procedure_of, step_of, takes_list_decision
 from voting.rehearsal import sample
 from voting.rehearsal.conference import close, seal_and_open
 from voting.rehearsal.office import office_round
 from voting.rehearsal.staff import make_staff
 from voting.rehearsal.turnout import marks_for
+from voting.rounds import stored
+from voting.rounds.round import Round, ballots_of, procedure_of, step_of, takes_list_decision
+from voting.storage import conference_row
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -53,7 +56,7 @@ class RoundStory:
     def plan(self) -> Round:
         """The round's plan as the desk keeps it."""
         with self.room.desk.storage.read() as session:
-            return rounds.kept_round(session, 1).plan
+            return stored.kept_round(session, 1).plan
 
     def begin(self) -> None:
         """Begin the round on its page; people, titles and lists come from the made-up office."""
@@ -64,8 +67,8 @@ class RoundStory:
         page.fill("[name=locality]", plan.organiser.locality)
         self.organiser.press("/rounds/new")
         with self.room.desk.storage.write() as session:
-            kept = rounds.kept_round(session, 1)
-            rounds.keep(session, 1, msgspec.structs.replace(kept, plan=plan))
+            kept = stored.kept_round(session, 1)
+            stored.keep(session, 1, msgspec.structs.replace(kept, plan=plan))
 
     def decide_list(self, step: int) -> None:
         """Write the list decision of a step without a ballot, have the chair sign it, and bring it back."""
@@ -96,10 +99,10 @@ class RoundStory:
             made, chair=self.first.chair, secretary=self.first.secretary, head=self.first.head
         )
         with self.room.desk.storage.write() as session:
-            row = life_row.current(session)
+            row = conference_row.current(session)
             assert row is not None and row.state == "draft"
-            draft = life_row.draft_of(session, row.id)
-            life.change_draft(session, row.id, msgspec.structs.replace(
+            draft = draft_of(session, row.id)
+            transitions.change_draft(session, row.id, msgspec.structs.replace(
                 draft, place="Hội trường", tellers=tuple(one.signer for one in self.staff.tellers),
                 chair=self.staff.chair[0], secretary=self.staff.secretary[0], head=self.staff.head[0]))  # fmt: skip
             return row.id
@@ -107,8 +110,8 @@ class RoundStory:
     def receive(self, number: int) -> list[str]:
         """Freeze the list, print the cards, let everybody draw; return the cards drawn."""
         with self.room.desk.storage.write() as session:
-            people = life_row.draft_of(session, number).people
-            life.freeze_list(session, number)
+            people = draft_of(session, number).people
+            transitions.freeze_list(session, number)
             deck = cards.make_cards(session, number, "main", len(people), 2)
             setup.upload_trustees(session, number, self.staff.trustees)
             for entry in roll.search(session, number, "", limit=len(people)):
@@ -120,7 +123,7 @@ class RoundStory:
         number = self.summon(step)
         drawn = self.receive(number)
         with self.room.desk.storage.write() as session:
-            life.take_roll(session, number)
+            transitions.take_roll(session, number)
         election = seal_and_open(self.room.desk, self.staff, number)
         for card, marks in zip(drawn, marks_for(self.plan, step_of(self.plan, step), election, len(drawn), SEED),
                                strict=True):  # fmt: skip
@@ -145,7 +148,7 @@ class RoundStory:
         number = self.summon(step)
         self.receive(number)
         with self.room.desk.storage.write() as session:
-            life.take_roll(session, number)
+            transitions.take_roll(session, number)
         self.organiser.go("/desk").page.click("summary:has-text('Trường hợp khác')")
         form = self.organiser.page.locator("form[action='/desk/on-paper']")
         form.locator("[name=reason]").fill("Mất điện")

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from keys.sealing import LEAST_COST
-from keys.signing import new_signing_key
-from tally.ceremony import begin, look
-from tally.ceremony_stick import STEPS
-from tally.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
+from keys.files.sealing import LEAST_COST
+from keys.files.signing import new_signing_key
+from tally.ceremony.state import begin, look
+from tally.ceremony.usb import STEPS
+from tally.signing.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
 from tests.attacks.lab import chain, closed
 from tests.stories.tellers import Meeting, Table, Terminal, held_ceremony, meeting, passphrase, phieukin, run
 from tests.stories.test_tellers import NAMES, VOTES, confirmed, count, fresh
-from tests.tally.test_ceremony import PASSPHRASE, Tellers, cheat, choose_late, prove_wrongly
+from tests.tally.ceremony.test_state import PASSPHRASE, Tellers, cheat, choose_late, prove_wrongly
 from tests.voting.documents.elections import UUID
 
 pytestmark = pytest.mark.slow

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from keys.keyfiles import write_sealed
-from keys.recovery import recovery_lines
-from keys.signing import KIND as SIGNING_KIND
-from keys.signing import encode_signing_key
+from keys.files.key_files import write_sealed
+from keys.files.recovery import recovery_lines
+from keys.files.signing import KIND as SIGNING_KIND
+from keys.files.signing import encode_signing_key
 from tests.stories.tellers import (
     PASSPHRASES,
     Meeting,
@@ -30,7 +30,7 @@ from tests.stories.tellers import (
     run,
 )
 from tests.voting.documents.elections import UUID
-from voting.documents.conference import Rule, Selection
+from voting.documents.conferences.conference import Rule, Selection
 
 pytestmark = pytest.mark.slow
 
@@ -254,7 +254,7 @@ def into_custody(made: Meeting, table: Table, result: Path, tmp_path: Path) -> N
         one.answer("teller-3.sealed (tệp khóa)? (c/k)", "k").see("Giữ lại")
         for index in (1, 2):
             one.answer(f"teller-{index}.sealed: đã in mấy trang", "1").answer("trang in thứ 1 đã được xé", "c")
-        one.see("Giấy xác nhận tiêu hủy").ends()
+        one.see("Biên bản xóa phần khóa").ends()
     assert [path.exists() for path in files] == [False, False, True]
     bundle, log = tmp_path / "custody.zip", tmp_path / "log.txt"
     log.write_text("08:30 mở hòm phiếu\n", encoding="utf-8")

@@ -15,9 +15,10 @@ from tests.stories.conftest import OpenRoom
 from tests.stories.looking import LENSES, complaints, photographed, picture
 from tests.stories.people import Member, hire
 from tests.stories.test_from_card_to_record import LIVE, Attendee
-from voting import closing, life_row, room_grace
+from voting.conference import closing, last_call
 from voting.documents.facts import Envelope, RoomFacts
 from voting.rehearsal.conference import TWO_PEOPLE, now
+from voting.storage import conference_row
 from voting.storage.tables import BallotRow
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def test_the_last_call_is_seen_by_whoever_votes_and_closing_is_said_at_once(
 ) -> None:
     scan(tablet, open_room.cards[0])
     with open_room.desk.storage.write() as session:
-        room_grace.call(session, open_room.number)
+        last_call.call(session, open_room.number)
     tablet.page.get_by_text("Sắp đóng bỏ phiếu.").wait_for()
     picture(tablet.page, "tablet-last-call")
     with open_room.desk.storage.write() as session:
@@ -303,4 +304,4 @@ def test_a_tablet_that_changes_a_choice_before_encrypting_is_caught(
     assert "bad" in verdict and "SAI" in said.upper()
     context.close()
     with open_room.desk.storage.read() as session:
-        assert life_row.counts(session, open_room.number).get("audits") == 1
+        assert conference_row.counts(session, open_room.number).get("audits") == 1

@@ -13,10 +13,12 @@ from typing import Any
 import click
 import pytest
 
-from keys.sealing import LEAST_COST
-from tally import ceremony_guide, cli_count, guide_count
-from tally.ceremony_own import replace_own, write_own
-from tally.teller_file import bind_to_box, write_teller_file
+from keys.files.sealing import LEAST_COST
+from tally.ceremony.own_file import replace_own, write_own
+from tally.cli import count as count_commands
+from tally.guide import ceremony
+from tally.guide import count as count_guide
+from tally.signing.teller_file import bind_to_box, write_teller_file
 from tests.conftest import missing
 from tests.tally.tokens import LABEL, MODULES, PIN
 
@@ -56,16 +58,16 @@ def fill(token: object) -> None:
 @pytest.fixture
 def cheap_binding(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a share be bound to its box at little cost: what a guess costs is tested elsewhere."""
-    for module in (cli_count, guide_count):
+    for module in (count_commands, count_guide):
         monkeypatch.setattr(module, "bind_to_box", functools.partial(bind_to_box, cost=LEAST_COST))
-    monkeypatch.setattr(cli_count, "write_teller_file", functools.partial(write_teller_file, cost=LEAST_COST))
+    monkeypatch.setattr(count_commands, "write_teller_file", functools.partial(write_teller_file, cost=LEAST_COST))
 
 
 @pytest.fixture
 def cheap_ceremony(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a teller's own file of the ceremony be sealed at little cost."""
     for one in (write_own, replace_own):
-        monkeypatch.setattr(ceremony_guide, one.__name__, functools.partial(one, cost=LEAST_COST))
+        monkeypatch.setattr(ceremony, one.__name__, functools.partial(one, cost=LEAST_COST))
 
 
 @pytest.fixture

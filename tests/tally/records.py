@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tally.minutes import renderer_versions
-from tally.rule import decide, notes_on
+from tally.result.rule import decide, notes_on
 from voting.documents.case import Case, Counted, HeadDecision
-from voting.documents.conference import (
+from voting.documents.conferences.conference import (
     ON_PAPER,
     Candidate,
     Conference,

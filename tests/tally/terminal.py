@@ -2,7 +2,7 @@
 
 from click.testing import CliRunner, Result
 
-from tally.cli import tally_group
+from tally.cli.main import tally_group
 
 PASSPHRASE = "khan trung moi thay song lam"
 

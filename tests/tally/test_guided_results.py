@@ -12,23 +12,23 @@ import msgspec
 import pytest
 from click.testing import Result
 
-import tally.count
-from keys import durable
-from keys.keyfiles import write_sealed
-from keys.sealing import LEAST_COST
-from keys.signing import KIND as SIGNING_KIND
-from keys.signing import encode_signing_key, new_signing_key
-from tally import cli_record
+import tally.count.steps
+from keys.files import durable
+from keys.files.key_files import write_sealed
+from keys.files.sealing import LEAST_COST
+from keys.files.signing import KIND as SIGNING_KIND
+from keys.files.signing import encode_signing_key, new_signing_key
+from tally.cli import record as cli_record
 from tally.dates import today, written
-from tally.pdf_signatures import check_minutes
-from tally.record import record_payload
-from tally.signatures import read_record, sign_record
+from tally.pdf.signatures import check_minutes
+from tally.result.record import record_payload
+from tally.signing.signatures import read_record, sign_record
 from tests.attacks.lab import Lab, build_lab, closed
 from tests.attacks.records import SIGNERS
 from tests.tally.terminal import PASSPHRASE, refused, run
 from tests.tally.test_refusals_guided_count import LAST_PLACE, TIED, VI, Table
 from voting.documents.canonical import canonical, parse_canonical
-from voting.documents.conference import ON_PAPER
+from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.facts import CountFacts, HeadWord
 
 pytestmark = pytest.mark.usefixtures("cheap_binding")
@@ -338,13 +338,13 @@ def test_words_are_corrected_until_somebody_signs(table: Table) -> None:
 def audits(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
     """The archives that are audited, one after the other."""
     seen: list[Path] = []
-    real = tally.count.audit
+    real = tally.count.steps.audit
 
     def audit(path: Path, **options: object) -> object:
         seen.append(path)
         return real(path, **options)  # type: ignore[arg-type]
 
-    for module in (tally.count, cli_record):
+    for module in (tally.count.steps, cli_record):
         monkeypatch.setattr(module, "audit", audit)
     yield seen
 
@@ -361,14 +361,14 @@ def test_a_guided_count_audits_the_archive_once_a_run(table: Table, audits: list
 
 
 def test_an_archive_that_changes_during_the_run_is_not_opened(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = tally.count.audit
+    real = tally.count.steps.audit
 
     def audit(path: Path, **options: object) -> object:
         report = real(path, **options)  # type: ignore[arg-type]
         path.write_bytes(closed(table.lab, *table.lab.ballots[:2]).raw())
         return report
 
-    monkeypatch.setattr(tally.count, "audit", audit)
+    monkeypatch.setattr(tally.count.steps, "audit", audit)
     refused(table.count("1", "2", "0", homes=(table.home(1), table.home(2))), "không phải của hòm phiếu này")
     assert not table.opening(1).exists()
 

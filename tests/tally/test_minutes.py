@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 from click.testing import CliRunner
 
-from tally.cli import tally_group
+from tally.cli.main import tally_group
 from tally.errors import InvalidRecord, OtherRenderer
 from tally.minutes import render_minutes, renderer_versions, signature_places
 from tally.minutes.qr import qr_svg

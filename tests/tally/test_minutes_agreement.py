@@ -10,7 +10,7 @@ from tally.errors import InvalidRecord
 from tally.minutes import render_minutes
 from tally.minutes.agreement import disagreements
 from tests.tally.records import GT50, busy_record, payload, sample_record, tied_record
-from voting.documents.conference import Quorum
+from voting.documents.conferences.conference import Quorum
 from voting.documents.record import Record
 
 RECORD = sample_record(3)

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from tally.cli.minutes import office_form_command
 from tally.errors import InvalidForm, InvalidRecord
-from tally.minutes.cli import office_form_command
 from tally.minutes.office_form import facts_for, fill_in
 from tests.tally.records import busy_record, envelope, payload, sample_paper, sample_record, tied_record
 from voting.documents.record import Record

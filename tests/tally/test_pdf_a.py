@@ -12,8 +12,8 @@ import pikepdf
 import pytest
 
 from tally.minutes import render_minutes
+from tests.tally.pdf.test_signatures import MINUTES, PAYLOAD, SIGNED
 from tests.tally.records import PARTY, payload, sample_record
-from tests.tally.test_pdf_signatures import MINUTES, PAYLOAD, SIGNED
 
 PARTY_PAYLOAD = payload(sample_record(60, organiser=PARTY, form="paper", invalid=2))
 FILES = {

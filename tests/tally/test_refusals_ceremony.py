@@ -5,25 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from keys.ceremony_complaint import complain
+from keys.ceremony.complaint import complain
 from keys.errors import DamagedFile, InvalidShare
-from keys.keyfiles import write_sealed
-from keys.sealing import LEAST_COST
-from keys.signing import new_signing_key
-from tally import ceremony, ceremony_own
-from tally.ceremony import Todo, look
-from tally.ceremony_guide import Seat, _need
-from tally.ceremony_own import as_teller_file, kind_of, own_path, read_own, replace_own
-from tally.ceremony_stick import STEPS
-from tally.cli_pens import TokenChoice
+from keys.files.key_files import write_sealed
+from keys.files.sealing import LEAST_COST
+from keys.files.signing import new_signing_key
+from tally.ceremony import own_file, state
+from tally.ceremony.own_file import as_teller_file, kind_of, own_path, read_own, replace_own
+from tally.ceremony.state import Todo, look
+from tally.ceremony.usb import STEPS
+from tally.dialogue import Guide
 from tally.errors import (
     CeremonyFault,
     Stopped,
 )
-from tally.guide import Guide
-from tally.pens import KeyPen
+from tally.guide.ceremony import Seat, _need
+from tally.guide.signers import TokenChoice
+from tally.signing.signers import KeyPen
+from tests.tally.ceremony.test_state import Tellers, cheat
 from tests.tally.terminal import PASSPHRASE
-from tests.tally.test_ceremony import Tellers, cheat
 
 VI = Guide("vi")
 
@@ -43,12 +43,12 @@ def test_a_file_made_for_another_plan_is_not_used(tellers: Tellers, tmp_path: Pa
     other = Tellers(tmp_path / "other", 3, 3)
     other.announce(1)
     with pytest.raises(CeremonyFault, match="the plan on the stick is another one"):
-        ceremony.check_unchanged(look(tellers.stick, tellers.plan), other.own(1))
+        state.check_unchanged(look(tellers.stick, tellers.plan), other.own(1))
 
 
 def test_a_fault_without_a_tellers_number_blames_nobody(tellers: Tellers) -> None:
-    assert ceremony.with_name(tellers.plan, "the numbers are wrong") == "the numbers are wrong"
-    assert ceremony.blamed(CeremonyFault("the numbers are wrong")) is None
+    assert state.with_name(tellers.plan, "the numbers are wrong") == "the numbers are wrong"
+    assert state.blamed(CeremonyFault("the numbers are wrong")) is None
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b"\xff", b'{"kind":"\xff"}'])
@@ -60,7 +60,7 @@ def test_what_is_no_sealed_file_has_no_kind(tmp_path: Path, raw: bytes) -> None:
 
 def test_a_sealed_file_with_other_content_is_damaged(tmp_path: Path) -> None:
     path = own_path(tmp_path, 1)
-    write_sealed(path, b'{"format":1}', PASSPHRASE, kind=ceremony_own.KIND, cost=LEAST_COST)
+    write_sealed(path, b'{"format":1}', PASSPHRASE, kind=own_file.KIND, cost=LEAST_COST)
     with pytest.raises(DamagedFile):
         read_own(path, PASSPHRASE)
 
@@ -150,7 +150,7 @@ def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers:
 def test_one_signing_key_for_two_tellers_is_told_by_both_names(tellers: Tellers) -> None:
     pen = KeyPen(new_signing_key())
     for index in (1, 3):
-        own = ceremony.begin(tellers.plan, index, pen)
+        own = state.begin(tellers.plan, index, pen)
         tellers.stick.write(STEPS[0], index, own.hello.encode())
     with pytest.raises(CeremonyFault, match=r"teller 3 \(Vì Thu Lễ\): announced the signing key of Lò Thị Ước"):
         look(tellers.stick, tellers.plan)

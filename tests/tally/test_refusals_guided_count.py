@@ -8,27 +8,27 @@ import msgspec
 import pytest
 from click.testing import Result
 
-from keys.keyfiles import write_sealed
-from keys.sealing import LEAST_COST
-from keys.signing import KIND as SIGNING_KIND
-from keys.signing import encode_signing_key
-from tally import guide_count
+from keys.files.key_files import write_sealed
+from keys.files.sealing import LEAST_COST
+from keys.files.signing import KIND as SIGNING_KIND
+from keys.files.signing import encode_signing_key
 from tally.audit import Report, Verdict, audit
-from tally.count import Opening, Words, open_one, with_sum
-from tally.desk import Desk, find_desk
-from tally.guide import Guide
-from tally.guide_result import Outcome
-from tally.signatures import read_record, sign_record
-from tally.teller_file import new_teller_file, write_teller_file
+from tally.count.steps import Opening, Words, open_one, with_sum
+from tally.count.stick import Desk, find_desk
+from tally.dialogue import Guide
+from tally.guide import count as guide_count
+from tally.guide.result import Outcome
+from tally.signing.signatures import read_record, sign_record
+from tally.signing.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Draft, Lab, build_lab, closed
 from tests.attacks.records import SIGNERS, conference_of, envelope, room_facts
+from tests.tally.count.test_steps import lab_of_one, teller
 from tests.tally.fast.ballots import AGREE, make_election
 from tests.tally.records import tied_record
 from tests.tally.terminal import PASSPHRASE, refused, run
-from tests.tally.test_count import lab_of_one, teller
 from tests.voting.documents.test_refusals import DECISION, SIGNER
 from voting.documents.canonical import canonical, parse_canonical
-from voting.documents.conference import ON_PAPER, Rule, Selection
+from voting.documents.conferences.conference import ON_PAPER, Rule, Selection
 from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE, CountFacts
 from voting.documents.list_decision import unsigned_list_decision, verify_list_decision

@@ -5,20 +5,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from keys.keyfiles import write_sealed
-from keys.recovery import recovery_lines
-from keys.sealing import LEAST_COST
-from keys.signing import KIND as SIGNING_KIND
-from keys.signing import encode_signing_key, load_public, new_signing_key, public_text
-from tally import cli_pens
-from tally.cli_options import passphrase, pin
-from tally.cli_pens import pen_by_asking
+from keys.files.key_files import write_sealed
+from keys.files.recovery import recovery_lines
+from keys.files.sealing import LEAST_COST
+from keys.files.signing import KIND as SIGNING_KIND
+from keys.files.signing import encode_signing_key, load_public, new_signing_key, public_text
+from tally.dialogue import Guide, Refused
 from tally.errors import CannotSign
-from tally.guide import Guide, Refused
-from tally.guide_faults import explain
-from tally.guide_setup import tell_setup
-from tally.signatures import read_record
-from tally.teller_file import new_teller_file, write_teller_file
+from tally.guide import signers as cli_pens
+from tally.guide.faults import explain
+from tally.guide.setup import tell_setup
+from tally.guide.signers import passphrase, pen_by_asking, pin
+from tally.signing.signatures import read_record
+from tally.signing.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Lab
 from tests.attacks.lab import counted as made_counted
 from tests.attacks.records import papers

@@ -11,17 +11,18 @@ from asn1crypto import cms
 from pyhanko.pdf_utils.generic import ArrayObject, NumberObject, pdf_name
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from keys.signing import new_signing_key
-from tally import pdf_changes, pdf_revisions, pdf_writer
+from keys.files.signing import new_signing_key
 from tally.errors import InvalidMinutes, OtherRenderer
 from tally.minutes import render_minutes
 from tally.minutes.renderer import render_stamp
-from tally.pdf_certificates import certificate_for
-from tally.pdf_changes import Expected, check_changes
-from tally.pdf_cms import check_cms
-from tally.pdf_revisions import Frame, fields_of, frames_of
-from tally.pdf_signatures import _signer_of, _stamp_lines, check_minutes, sign_minutes
-from tally.pens import KeyPen
+from tally.pdf import changes, revisions
+from tally.pdf import writer as pdf_writer
+from tally.pdf.certificates import certificate_for
+from tally.pdf.changes import Expected, check_changes
+from tally.pdf.cms import check_cms
+from tally.pdf.revisions import Frame, fields_of, frames_of
+from tally.pdf.signatures import _signer_of, _stamp_lines, check_minutes, sign_minutes
+from tally.signing.signers import KeyPen
 from tests.tally.records import EVERYONE, payload, sample_record, team
 from voting.documents.record import MadeBy
 
@@ -64,7 +65,7 @@ def revision(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[An
 
         with monkeypatch.context() as patch:
             patch.setattr(pdf_writer, "_NextRevision", Forged)
-            patch.setattr("tally.pdf_signatures.check_minutes", lambda pdf, payload: ())
+            patch.setattr("tally.pdf.signatures.check_minutes", lambda pdf, payload: ())
             return sign_minutes(minutes(), PAYLOAD, "chair", KeyPen(PEOPLE.keys["chair"]), WHEN)
 
     yield forge
@@ -126,7 +127,7 @@ def stamp(field: str, claimed: datetime) -> bytes:
 def expected(pdf: bytes) -> list[Expected]:
     """What the chair's one revision has to be."""
     (own,) = frames_of(pdf, len(minutes()))
-    box = pdf_revisions.box_of(places()["chair"])
+    box = revisions.box_of(places()["chair"])
     return [Expected(len(minutes()), own.end, (own.start, own.resume), stamp("chair", WHEN), box)]
 
 
@@ -146,7 +147,7 @@ def test_revisions_that_no_reader_can_read_are_refused() -> None:
 def test_a_field_signed_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     both = sign_minutes(signed(), PAYLOAD, "secretary", KeyPen(PEOPLE.keys["secretary"]), WHEN)
     frames = frames_of(both, len(minutes()))
-    monkeypatch.setattr(pdf_revisions, "_field_of", lambda one, places: ("chair", WHEN))
+    monkeypatch.setattr(revisions, "_field_of", lambda one, places: ("chair", WHEN))
     with pytest.raises(InvalidMinutes, match="one field is signed twice"):
         fields_of(both, len(minutes()), frames, places(), stamp)
 
@@ -297,10 +298,10 @@ def test_a_field_put_before_those_that_were_there_is_refused() -> None:
     fields: Any = reader.root["/AcroForm"].raw_get("/Fields")
     listed = [fields.raw_get(index) for index in range(len(fields))]
     with pytest.raises(InvalidMinutes, match="changes fields that were there"):
-        pdf_changes._one_more(listed[1:], listed, listed[-1].reference)
+        changes._one_more(listed[1:], listed, listed[-1].reference)
     with pytest.raises(InvalidMinutes, match="changes fields that were there"):
-        pdf_changes._one_more(listed[:-1], listed, listed[0].reference)
-    pdf_changes._one_more(listed[:-1], listed, listed[-1].reference)
+        changes._one_more(listed[:-1], listed, listed[0].reference)
+    changes._one_more(listed[:-1], listed, listed[-1].reference)
     assert isinstance(fields, ArrayObject)
 
 

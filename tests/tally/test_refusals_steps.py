@@ -10,11 +10,12 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from tally import rule_case
 from tally.audit import Report, Verdict, box
-from tally.cli_record import keep_records
-from tally.count import add_sum, check_opening, finished_box, open_one
-from tally.custody import DESTRUCTION, LOG, collect
+from tally.cli import minutes as minutes_cli
+from tally.count.paper import paper_records, read_hand_count
+from tally.count.record_files import keep_records
+from tally.count.steps import add_sum, check_opening, finished_box, open_one
+from tally.custody.bundle import DESTRUCTION, LOG, collect
 from tally.errors import (
     CannotRecord,
     CannotSign,
@@ -23,20 +24,22 @@ from tally.errors import (
     InvalidRecord,
     NotReady,
 )
-from tally.minutes import cli as minutes_cli
 from tally.minutes import office_form, opening, renderer, renderer_versions
 from tally.minutes.annex import annex
 from tally.minutes.blocks import Text
 from tally.minutes.results import conclusion, results
 from tally.minutes.view import View
-from tally.paper import paper_records, read_hand_count
-from tally.pdf_signatures import sign_minutes
-from tally.pens import KeyPen, TokenPen, token_pen
-from tally.record import BothFacts, build_record, record_payload
-from tally.rule_case import parse_case
-from tally.signatures import read_record, sign_record
+from tally.pdf.signatures import sign_minutes
+from tally.result import case as rule_case
+from tally.result.case import parse_case
+from tally.result.record import BothFacts, build_record, record_payload
+from tally.signing.signatures import read_record, sign_record
+from tally.signing.signers import KeyPen, TokenPen, token_pen
 from tests.attacks.lab import Lab, closed, counted, failed, verify
 from tests.attacks.records import papers
+from tests.tally.count.test_paper import plain as content_of_hand_count
+from tests.tally.count.test_paper import write as write_hand_count
+from tests.tally.count.test_steps import teller
 from tests.tally.records import (
     EVERYONE,
     GE30,
@@ -47,12 +50,9 @@ from tests.tally.records import (
     sample_record,
     team,
 )
-from tests.tally.test_count import teller
-from tests.tally.test_paper import plain as content_of_hand_count
-from tests.tally.test_paper import write as write_hand_count
 from tests.tally.tokens import LABEL, PIN
 from voting.documents.case import Counted
-from voting.documents.conference import Selection
+from voting.documents.conferences.conference import Selection
 from voting.documents.facts import HeadWord
 from voting.documents.record import MadeBy
 
@@ -254,7 +254,7 @@ def test_files_over_their_limits_are_not_read(monkeypatch: pytest.MonkeyPatch, t
 
 
 def tally(*words: object, answers: str = "") -> Result:
-    from tally.cli import tally_group
+    from tally.cli.main import tally_group
 
     return CliRunner().invoke(tally_group, [str(word) for word in words], input=answers)
 
@@ -293,7 +293,7 @@ def test_a_certificate_on_the_token_is_found_by_its_key(token: Path) -> None:
     import pkcs11
     from pkcs11.util.x509 import decode_x509_certificate
 
-    from tally.pdf_certificates import certificate_for
+    from tally.pdf.certificates import certificate_for
     from tests.tally.test_refusals_pdf import WHEN
 
     chair = sample_record(1).conference.chair
@@ -320,7 +320,7 @@ def test_a_certificate_on_the_token_is_found_by_its_key(token: Path) -> None:
 
 def test_signed_minutes_of_one_key_in_two_places_are_signed_one_by_one(tmp_path: Path) -> None:
     """Whoever is teller and chair signs the first place that is still free, and the first again when none is."""
-    from tally.pdf_cli import place_of
+    from tally.cli.pdf import place_of
 
     people = team(*EVERYONE)
     record = sample_record(1, people=people)

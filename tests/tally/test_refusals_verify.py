@@ -6,20 +6,20 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tally import verify_cli
 from tally.audit import Verdict
+from tally.cli import verify
 from tests.attacks.lab import Lab, closed
 
 
 @pytest.mark.parametrize("error", [ImportError("no dask"), OSError("no route"), ValueError("no address")])
 def test_a_cluster_that_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    cluster = pytest.importorskip("tally.fast.cluster")
+    cluster = pytest.importorskip("tally.audit.engines.cluster")
 
     def connect(address: str) -> None:
         raise error
 
     monkeypatch.setattr(cluster, "connect", connect)
-    with pytest.raises(click.BadParameter, match=f"tcp://x: {error}"), verify_cli._runner("tcp://x"):
+    with pytest.raises(click.BadParameter, match=f"tcp://x: {error}"), verify._runner("tcp://x"):
         pass
 
 
@@ -31,7 +31,7 @@ def test_a_journal_that_cannot_be_kept_or_a_bundle_is_refused(lab: Lab, tmp_path
         (bundle, tmp_path / "journal", "a bundle is checked as a whole"),
         (box, tmp_path / "no folder" / "journal", "No such file or directory"),
     ):
-        result = CliRunner().invoke(verify_cli.verify_command, [str(file), "--resume", str(journal)])
+        result = CliRunner().invoke(verify.verify_command, [str(file), "--resume", str(journal)])
         assert result.exit_code == 2
         assert words in " ".join(result.output.replace("│", " ").split())
 
@@ -46,21 +46,21 @@ def test_a_file_made_to_exhaust_the_machine_is_unreadable(
 
     path = tmp_path / "x"
     path.write_bytes(b"PK\x03\x04" if kind == "bundle" else closed(lab).raw())
-    monkeypatch.setattr(verify_cli, "check_bundle" if kind == "bundle" else "audit", exhausted)
-    report = verify_cli.check_file(path, ())
+    monkeypatch.setattr(verify, "check_bundle" if kind == "bundle" else "audit", exhausted)
+    report = verify.check_file(path, ())
     assert report.verdict is Verdict.UNREADABLE
     assert report.why == f"x: {type(error).__name__}: made to exhaust this machine"
 
 
 def test_a_file_that_vanishes_or_is_locked_is_no_bundle(tmp_path: Path) -> None:
-    assert verify_cli._is_bundle(tmp_path / "none") is False
-    report = verify_cli.check_file(tmp_path, ())
+    assert verify._is_bundle(tmp_path / "none") is False
+    report = verify.check_file(tmp_path, ())
     assert (report.verdict, report.why) == (Verdict.UNREADABLE, f"{tmp_path}: not a file")
 
 
 def test_a_bundle_with_a_record_beside_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
-    report = verify_cli.check_file(tmp_path / "x.zip", (tmp_path / "record.json",))
+    report = verify.check_file(tmp_path / "x.zip", (tmp_path / "record.json",))
     assert report.why == "a bundle holds its own records"
 
 
@@ -83,8 +83,8 @@ def test_a_bar_moves_while_a_large_archive_is_checked(
             self.n += by
             moved.append(self.n)
 
-    monkeypatch.setattr(verify_cli, "tqdm", Bar)
+    monkeypatch.setattr(verify, "tqdm", Bar)
     path = tmp_path / "x.bel"
     path.write_bytes(closed(lab).raw())
-    assert verify_cli.check_file(path, ()).verdict is Verdict.SOUND
+    assert verify.check_file(path, ()).verdict is Verdict.SOUND
     assert moved and moved == sorted(moved) and moved[-1] <= path.stat().st_size

@@ -38,7 +38,7 @@ def test_the_audit_refuses_what_is_no_archive(belenios_audit: Callable[[Path], i
         belenios_audit(empty)
 
 
-VECTORS = sorted((Path(__file__).resolve().parent.parent / "vectors").glob("*/*.bel"))
+VECTORS = sorted((Path(__file__).resolve().parents[1] / "vectors").glob("*/*.bel"))
 
 
 @pytest.mark.interop

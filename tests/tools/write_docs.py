@@ -16,8 +16,8 @@ from click.testing import CliRunner
 
 from tests.access import table
 from tests.tools import office_form_page
-from voting import events
-from voting.cli import main
+from voting.cli.main import main
+from voting.conference import events
 from voting.web.app import create_app
 from voting.web.settings import Settings
 

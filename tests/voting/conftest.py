@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.voting.rooms import SECRET, Room, Teller, new_draft, new_teller, open_room
-from voting.draft import Draft
-from voting.setup_keys import Keyring
+from voting.conference.draft.agenda import Draft
 from voting.storage.engine import Storage
+from voting.storage.keyring import Keyring
 from voting.storage.migrate import migrate
 
 

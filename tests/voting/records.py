@@ -2,15 +2,15 @@
 
 import msgspec
 
-from keys.signing import SigningKey, sign_envelope
+from keys.files.signing import SigningKey, sign_envelope
 from keys.transcript import sha256_hex
-from tally.rule import decide
+from tally.result.rule import decide
 from tests.voting.rooms import CLOSING, Room
-from voting import closing, setup
+from voting.conference import closing, setup
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.case import Case, Counted, HeadDecision
-from voting.documents.conference import Conference
-from voting.documents.election import parse_election
+from voting.documents.conferences.conference import Conference
+from voting.documents.conferences.election import parse_election
 from voting.documents.envelope import read_payload
 from voting.documents.facts import CountFacts, Envelope, HeadWord, RoomFacts
 from voting.documents.record import RECORD_TYPE, BallotCounts, Hashes, MadeBy, Record

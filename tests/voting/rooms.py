@@ -8,15 +8,17 @@ import msgspec
 from sqlalchemy import text
 
 from keys.cards import credential
+from keys.files.signing import SigningKey, new_signing_key, public_text, sign_envelope
 from keys.group import base_power, encode_point, random_secret
-from keys.schnorr import prove_possession
-from keys.signing import SigningKey, new_signing_key, public_text, sign_envelope
+from keys.proofs.schnorr import prove_possession
 from keys.trustees import Single, TrusteeKey, encode_trustees
-from voting import cards, closing, life, roll, setup, setup_confirm
-from voting.box import Box
-from voting.documents.ballot import cast_ballot
+from voting.box.casting import Box
+from voting.conference import cards, closing, confirmations, roll, setup, transitions
+from voting.conference.draft.agenda import Draft, Person
+from voting.documents.ballots.ballot import cast_ballot
+from voting.documents.ballots.request import pack_request
 from voting.documents.canonical import canonical
-from voting.documents.conference import (
+from voting.documents.conferences.conference import (
     ON_PAPER,
     Candidate,
     Organiser,
@@ -28,17 +30,15 @@ from voting.documents.conference import (
     Signer,
 )
 from voting.documents.facts import CONFIRMATION_TYPE
-from voting.documents.request import pack_request
-from voting.draft import Draft, Person
 from voting.procedures.comparison import with_decision
-from voting.setup_keys import Keyring
 from voting.storage.engine import Storage
+from voting.storage.keyring import Keyring
 from voting.storage.migrate import migrate
 from voting.storage.tables import SetupRow
 
 OPENING = datetime.datetime(2022, 4, 10, 8, 30, tzinfo=datetime.timezone(datetime.timedelta(hours=7)))
 CLOSING = OPENING + datetime.timedelta(minutes=45)
-TWO = life.TwoPeople("chair", "teller")
+TWO = transitions.TwoPeople("chair", "teller")
 SECRET = bytes(range(32))
 
 
@@ -118,14 +118,14 @@ class Room:
     def begin(self, **draft: object) -> "Room":
         """A draft."""
         with self.storage.write() as session:
-            self.conference = life.new_conference(session, new_draft(self.tellers, **draft))  # type: ignore[arg-type]
+            self.conference = transitions.new_conference(session, new_draft(self.tellers, **draft))  # type: ignore[arg-type]
         return self
 
     def freeze_list(self, *, made: int = 6, spares: int = 2, **draft: object) -> "Room":
         """The list frozen, the cards made."""
         self.begin(**draft)
         with self.storage.write() as session:
-            life.freeze_list(session, self.conference)
+            transitions.freeze_list(session, self.conference)
             self.secrets = cards.make_cards(session, self.conference, "main", made, spares)
             self.reserve = cards.make_cards(session, self.conference, "reserve", made, spares)
         return self
@@ -154,7 +154,7 @@ class Room:
         self.freeze_list(**options)  # type: ignore[arg-type]
         self.draw(present, drawn)
         with self.storage.write() as session:
-            life.take_roll(session, self.conference)
+            transitions.take_roll(session, self.conference)
         return self
 
     def seal(self, **options: object) -> "Room":
@@ -170,12 +170,12 @@ class Room:
         """Setup confirmed by every teller."""
         for owner in range(1, len(self.tellers) + 1):
             with self.storage.write() as session:
-                setup_confirm.confirm_setup(session, self.conference, self.confirmation(owner))
+                confirmations.confirm_setup(session, self.conference, self.confirmation(owner))
         return self
 
     def confirmation(self, owner: int, signer: int | None = None) -> bytes:
         """A teller's signed confirmation, by another signer where that is asked."""
-        payload = canonical(setup_confirm.expected(self.setup(), owner))
+        payload = canonical(confirmations.expected(self.setup(), owner))
         key = self.tellers[(signer or owner) - 1].signing
         return canonical(sign_envelope(payload, CONFIRMATION_TYPE, key))
 
@@ -183,7 +183,7 @@ class Room:
         """The box open."""
         self.seal(**options).confirm()
         with self.storage.write() as session:
-            life.open_box(session, self.conference, TWO, OPENING)
+            transitions.open_box(session, self.conference, TWO, OPENING)
         return self
 
     def close(self) -> closing.Closed:
@@ -223,7 +223,7 @@ class Room:
     def state(self) -> str:
         """Where the conference stands."""
         with self.storage.read() as session:
-            return life.life_row.find(session, self.conference).state
+            return transitions.conference_row.find(session, self.conference).state
 
     def sql_without_other_guards(self, kept: str, statement: str, **values: object) -> None:
         """Raw SQL with one guard of the conference's life alone left; everything is rolled back."""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from voting import mirror
+from voting.box import mirror
 from voting.errors import CertificateUnusable, InvalidSettings, VotingError
-from voting.serve_trust import read_key
 from voting.web.settings import load_settings, old_secret, write_config
+from voting.web.trust import read_key
 
 READERS: dict[str, tuple[Callable[[Path], object], type[VotingError]]] = {
     "room.key": (lambda path: old_secret(path.parent), InvalidSettings),

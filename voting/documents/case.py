@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from voting.documents.conference import Rule, Selection
+from voting.documents.conferences.conference import Rule, Selection
 
 
 class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

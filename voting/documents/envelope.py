@@ -1,6 +1,6 @@
 """DSSE envelopes as files: canonical JSON (RFC 8785) outside and inside, read strictly (design §5).
 
-Signing and verifying are in keys.signing; this module spells the envelope and unpacks a typed payload.
+Signing and verifying are in keys.files.signing; this module spells the envelope and unpacks a typed payload.
 """
 
 import base64

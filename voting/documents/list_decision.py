@@ -11,9 +11,9 @@ from typing import Literal
 
 import msgspec
 
-from keys.signing import SigningKey, keyid, public_text, sign_envelope, verify_envelope
+from keys.files.signing import SigningKey, keyid, public_text, sign_envelope, verify_envelope
 from voting.documents.canonical import canonical, unclean_text
-from voting.documents.conference import ON_PAPER, Note, Organiser, Previous, Ruleset, Signer
+from voting.documents.conferences.conference import ON_PAPER, Note, Organiser, Previous, Ruleset, Signer
 from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
 from voting.documents.errors import InvalidListDecision, UnsignedDocument
 from voting.documents.facts import Envelope, EnvelopeSignature

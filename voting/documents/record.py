@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from voting.documents.case import Case, Verdict
-from voting.documents.conference import Conference, Note
+from voting.documents.conferences.conference import Conference, Note
 from voting.documents.facts import CountFacts, EnvelopeSignature, RoomFacts
 
 RECORD_TYPE = "application/vnd.phieukin.record+json"

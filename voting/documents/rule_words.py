@@ -1,6 +1,6 @@
 """Rules, selections and kinds of paper in words: từ 30% trở lên; trên 50% so với tổng số người …, and in English."""
 
-from voting.documents.conference import Paper, PaperKind, Quorum, Rule, Selection, TieScope
+from voting.documents.conferences.conference import Paper, PaperKind, Quorum, Rule, Selection, TieScope
 from voting.documents.remark import Remark
 
 HUNDRED = 100

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from voting.documents import conference as documents
-from voting.documents.conference import Note, Paper, Quorum
+from voting.documents.conferences import conference as documents
+from voting.documents.conferences.conference import Note, Paper, Quorum
 from voting.documents.remark import Remark
 from voting.documents.rule_words import KINDS, TIES, quorum_words, rule_words, selection_words
 from voting.procedures.errors import UnknownProcedure

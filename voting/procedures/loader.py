@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from keys.errors import UnreadableText
-from keys.plain_text import decode_text
+from keys.files.plain_text import decode_text
 from voting.documents.canonical import unclean_text
 from voting.procedures.consistency import problems
 from voting.procedures.errors import InvalidRuleset, UnknownProcedure

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from voting.documents.conference import PaperKind, Rule, TieScope
+from voting.documents.conferences.conference import PaperKind, Rule, TieScope
 
 FORMAT = 1
 

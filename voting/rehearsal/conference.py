@@ -10,27 +10,28 @@ from datetime import datetime
 from pathlib import Path
 
 from keys.cards import credential
-from keys.durable import whole_file, write_whole
+from keys.files.durable import whole_file, write_whole
+from keys.files.sealing import LEAST_COST
 from keys.group import encode_point
-from keys.sealing import LEAST_COST
-from tally.cli_record import write_records
-from tally.count import Words, add_sum, confirm_setup, finish, open_one
-from tally.signatures import sign_record
-from tally.teller_file import bind_to_box, read_teller_file
-from voting import cards, closing, life, life_row, roll, setup
-from voting.cards import CardSecret
-from voting.documents.archive import ArchiveWriter
-from voting.documents.ballot import cast_ballot
-from voting.documents.commitments import sidecar_of
-from voting.documents.election import Election, parse_election
+from tally.count.record_files import write_records
+from tally.count.steps import Words, add_sum, confirm_setup, finish, open_one
+from tally.signing.signatures import sign_record
+from tally.signing.teller_file import bind_to_box, read_teller_file
+from voting.conference import cards, closing, roll, setup, transitions
+from voting.conference.cards import CardSecret
+from voting.conference.confirmations import confirm_setup as take_confirmation
+from voting.conference.draft.agenda import Draft
+from voting.conference.transitions import TwoPeople, stamp
+from voting.documents.archives.archive import ArchiveWriter
+from voting.documents.archives.commitments import sidecar_of
+from voting.documents.ballots.ballot import cast_ballot
+from voting.documents.conferences.election import Election, parse_election
+from voting.documents.conferences.moments import VIETNAM
 from voting.documents.facts import ChairWord
-from voting.documents.moments import VIETNAM
 from voting.documents.record import Record
-from voting.draft import Draft
-from voting.life import TwoPeople, stamp
 from voting.rehearsal.room import Desk, RunningRoom
 from voting.rehearsal.staff import Staff
-from voting.setup_confirm import confirm_setup as take_confirmation
+from voting.storage import conference_row
 
 SPARES = 3
 TWO_PEOPLE = TwoPeople("organiser", "chair")
@@ -73,8 +74,8 @@ def prepare(desk: Desk, draft: Draft, present: int, trustees: bytes) -> tuple[in
     The first `present` of them are those drawn; the others were voided.
     """
     with desk.storage.write() as session:
-        number = life.new_conference(session, draft)
-        life.freeze_list(session, number)
+        number = transitions.new_conference(session, draft)
+        transitions.freeze_list(session, number)
         deck = cards.make_cards(session, number, "main", len(draft.people), SPARES)
         setup.upload_trustees(session, number, trustees)
         for entry in roll.search(session, number, "", limit=len(draft.people))[:present]:
@@ -82,11 +83,11 @@ def prepare(desk: Desk, draft: Draft, present: int, trustees: bytes) -> tuple[in
             roll.card_drawn(session, number, entry.person)
     plain = [card for card in deck if not card.spare]
     with desk.storage.write() as session:
-        in_use = life_row.deck_in_use(session, number)
+        in_use = conference_row.deck_in_use(session, number)
         assert in_use is not None, "a deck was made"
         for card in plain[present:]:
             cards.void_leftover(session, number, encode_point(credential(card.text, in_use.uuid)))
-        life.take_roll(session, number, draft.quorum.override if draft.quorum else None)
+        transitions.take_roll(session, number, draft.quorum.override if draft.quorum else None)
     return number, plain
 
 
@@ -102,7 +103,7 @@ def seal_and_open(desk: Desk, staff: Staff, number: int) -> Election:
         for teller in staff.tellers:
             own = read_teller_file(teller.path, teller.passphrase)
             take_confirmation(session, number, confirm_setup(path, own))
-        life.open_box(session, number, TWO_PEOPLE, now())
+        transitions.open_box(session, number, TWO_PEOPLE, now())
     return parse_election(sealed[0])
 
 
@@ -151,8 +152,8 @@ def _record(desk: Desk, staff: Staff, number: int, files: Files) -> Held:
         write_whole(path, sign_record(path.read_bytes(), staff.signing_keys))
     awaiting = any(record.verdict.status == "awaiting_head" for _, record in records)
     with desk.storage.write() as session:
-        life.mark_counted(session, number, awaiting_head=awaiting)
+        transitions.mark_counted(session, number, awaiting_head=awaiting)
         if not awaiting:
-            life.mark_signed(session, number)
+            transitions.mark_signed(session, number)
     uuid = records[0][1].uuid
     return Held(uuid, files.archive, files.facts, files.count, tuple(records))

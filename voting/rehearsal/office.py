@@ -7,13 +7,13 @@ ten to the extended one. An office for a ruleset of another kind is drawn from w
 import random
 from collections.abc import Iterator, Sequence
 
-from voting.documents.conference import Organiser
-from voting.plan.people import Birth, Person
-from voting.plan.rounds import Nominee, Removal, Round, Seat
+from voting.documents.conferences.conference import Organiser
+from voting.people.person import Birth, Person
 from voting.procedures import Procedure, Ruleset, Title, find_procedure, find_ruleset
 from voting.rehearsal.cast_list import Person as Drawn
 from voting.rehearsal.cast_list import draw_people
 from voting.rehearsal.sample import ORGANISER
+from voting.rounds.round import Nominee, Removal, Round, Seat
 
 RULESET = "SONLA-VPUB-2022-03"
 UNIT, OFFICE = "Phòng Tổng hợp", "Văn phòng UBND tỉnh"

@@ -17,16 +17,16 @@ from sqlalchemy import select
 
 from keys.cards import credential, with_dashes
 from keys.group import encode_point
-from voting import sheets
-from voting.box_devices import Device, devices
-from voting.draft import Draft
+from voting.box.tablets import Device, devices
+from voting.conference import sheets
+from voting.conference.draft.agenda import Draft
 from voting.rehearsal import sample
 from voting.rehearsal.conference import now, prepare, seal_and_open
 from voting.rehearsal.room import Desk
 from voting.rehearsal.staff import make_staff
-from voting.serve import prepare as prepare_server
-from voting.setup_keys import Keyring
+from voting.server.serve import prepare as prepare_server
 from voting.storage.engine import Storage
+from voting.storage.keyring import Keyring
 from voting.storage.tables import BallotRow, ConferenceRow, DeviceRow
 from voting.web.settings import Settings, load_settings, write_config
 
@@ -82,7 +82,7 @@ def practice_room(settings: Settings, folder: Path) -> Iterator[Practice]:
     storage = Storage(copy.database)
     try:
         cards, sheet = _open(Desk(folder, storage, Keyring(copy.secret)), tablets)
-        command = [sys.executable, "-m", "voting.cli", "serve", "--folder", str(folder)]
+        command = [sys.executable, "-m", "voting.cli.main", "serve", "--folder", str(folder)]
         with open(folder / "server.log", "ab") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         try:

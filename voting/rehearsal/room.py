@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw, verify_raw
-from voting.box_devices import DEVICE_TAG, new_code
-from voting.documents.ballot import SealedBallot, tracker
-from voting.documents.election import Election
-from voting.documents.request import pack_request
-from voting.serve import RunningServer
-from voting.setup_keys import Keyring
+from keys.files.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw, verify_raw
+from voting.box.tablets import DEVICE_TAG, new_code
+from voting.documents.ballots.ballot import SealedBallot, tracker
+from voting.documents.ballots.request import pack_request
+from voting.documents.conferences.election import Election
+from voting.server.serve import RunningServer
 from voting.storage.engine import Storage
+from voting.storage.keyring import Keyring
 from voting.web.settings import load_settings, write_config
 
 RECEIPT_TAG = "phieukin/receipt/v1"

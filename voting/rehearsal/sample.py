@@ -7,11 +7,11 @@ at least 30% of those present put a name on the next step's list.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voting.documents.conference import Candidate, Note, Organiser, Paper, Quorum, Rule, Ruleset, Selection
-from voting.documents.election import Question
-from voting.documents.questions import number_papers
-from voting.draft import Draft, Person
-from voting.draft_tellers import excused
+from voting.conference.draft.agenda import Draft, Person
+from voting.conference.draft.tellers import excused
+from voting.documents.conferences.conference import Candidate, Note, Organiser, Paper, Quorum, Rule, Ruleset, Selection
+from voting.documents.conferences.election import Question
+from voting.documents.conferences.questions import number_papers
 from voting.rehearsal.cast_list import draw_people
 from voting.rehearsal.staff import Staff
 

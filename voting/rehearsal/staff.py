@@ -9,12 +9,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from keys.ceremony import rehearse
-from keys.sealing import LEAST_COST
-from keys.signing import SigningKey, new_signing_key, public_text
+from keys.ceremony.protocol import rehearse
+from keys.files.sealing import LEAST_COST
+from keys.files.signing import SigningKey, new_signing_key, public_text
 from keys.trustees import encode_trustees
-from tally.teller_file import new_teller_file, write_teller_file
-from voting.documents.conference import Signer
+from tally.signing.teller_file import new_teller_file, write_teller_file
+from voting.documents.conferences.conference import Signer
 from voting.rehearsal.cast_list import draw_people
 
 TELLER_ROLES = ("Trưởng ban kiểm phiếu", "Ủy viên Ban kiểm phiếu")

@@ -11,13 +11,13 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from voting.documents.conference import Paper
-from voting.documents.election import Election
-from voting.plan.quorum import least_present
-from voting.plan.rounds import Round, title_of
+from voting.documents.conferences.conference import Paper
+from voting.documents.conferences.election import Election
 from voting.procedures.schema import Step
 from voting.rehearsal.conference import Marks
 from voting.rehearsal.office import RULESET
+from voting.rounds.quorum import least_present
+from voting.rounds.round import Round, title_of
 
 FAVOUR = (0.55, 0.95)
 """Least and greatest share of agree votes that a drawn name may have."""

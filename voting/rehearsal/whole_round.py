@@ -13,32 +13,32 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
-from keys.durable import write_whole
-from keys.signing import SigningKey
-from tally.cli_record import write_records
+from keys.files.durable import write_whole
+from keys.files.signing import SigningKey
+from tally.count.record_files import write_records
 from tally.minutes import renderer_versions
-from tally.signatures import head_word, sign_record
+from tally.signing.signatures import head_word, sign_record
+from voting.documents.bundles.ledger import Ledger
+from voting.documents.bundles.signed import read_signed
 from voting.documents.canonical import canonical, parse_canonical
-from voting.documents.conference import Override, Signer
+from voting.documents.conferences.conference import Override, Signer
 from voting.documents.facts import CountFacts
-from voting.documents.ledger import Ledger
 from voting.documents.list_decision import (
     sign_list_decision,
     unsigned_list_decision,
 )
-from voting.documents.signed import read_signed
-from voting.plan.decisions import Deciding, list_decision_for
-from voting.plan.dossier.assembly import Paperwork, write_dossier
-from voting.plan.filing import Filed, file_documents
-from voting.plan.ledger import begin, close
-from voting.plan.meetings import CompositionWord, Meeting, draft_for
-from voting.plan.rounds import Round, ballots_of, check_round, procedure_of, takes_list_decision
-from voting.plan.summons import summon
 from voting.procedures.schema import Step
 from voting.rehearsal.conference import Held, hold, now
 from voting.rehearsal.room import RunningRoom, running_room
 from voting.rehearsal.staff import Staff, make_staff
 from voting.rehearsal.turnout import marks_for, turnout_for
+from voting.rounds.decisions import Deciding, list_decision_for
+from voting.rounds.dossier.assembly import Paperwork, write_dossier
+from voting.rounds.filing import Filed, file_documents
+from voting.rounds.ledger import begin, close
+from voting.rounds.meetings import CompositionWord, Meeting, draft_for
+from voting.rounds.round import Round, ballots_of, check_round, procedure_of, takes_list_decision
+from voting.rounds.summons import summon
 from voting.storage.tables import SetupRow
 
 PLACE = "Hội trường Văn phòng UBND tỉnh Sơn La"

@@ -6,7 +6,7 @@ sign-in. A head proves nothing; it decides how much is read before somebody else
 
 import re
 
-from voting.mirror import BODY_LIMIT, HEADER, PATH
+from voting.box.mirror import BODY_LIMIT, HEADER, PATH
 from voting.server.front import Head
 from voting.web.protection import COOKIE, DEVICE, FORM_LIMIT
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from wsgiref.types import WSGIApplication
 
-from voting import events
+from voting.conference import events
 from voting.server.unfinished import Counter, Unfinished
 from voting.server.wsgi import Answer, Scope, call, environ_of, let_go, more
 

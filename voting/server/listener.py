@@ -10,7 +10,8 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
-from voting.events import SERVERS_OWN
+from keys.process_limits import allow_files
+from voting.conference.events import SERVERS_OWN
 
 CONNECTIONS = 4096  # open at once, of one process: granian counts a kept connection, and tablets keep theirs
 IDLE_MS = 30_000  # for the head of a request, and between two requests
@@ -21,7 +22,7 @@ _FILES = 512  # for databases, threads and what the program itself opens
 
 def listen(target: str, host: str, port: int, processes: int, certificate: Path, key: Path) -> None:
     """Serve `target`, a function that makes an ASGI application in each process, until told to stop."""
-    _allow_files(CONNECTIONS + _FILES)
+    allow_files(CONNECTIONS + _FILES)
     Granian(
         target,
         address=host,
@@ -40,15 +41,3 @@ def listen(target: str, host: str, port: int, processes: int, certificate: Path,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
     ).serve()
-
-
-def _allow_files(wanted: int) -> None:
-    """Let a process open as many files as it has connections, where the system allows it."""
-    try:
-        import resource
-    except ImportError:  # not on Windows, which has no such limit
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from voting.life_table import STATES, State
+from voting.documents.states import STATES, State
 from voting.storage import column_words as words
 
 NO_ROW_NUMBER = {"sqlite_with_rowid": False}
@@ -51,7 +51,7 @@ class ConferenceRow(Base):
 
 
 class DraftRow(Base):
-    """The draft (bản soạn) as canonical JSON of `voting.draft.Draft`; immutable once the list is frozen."""
+    """The draft (bản soạn) as JSON of `voting.conference.draft.agenda.Draft`; immutable once the list is frozen."""
 
     __tablename__ = "drafts"
 
@@ -204,7 +204,7 @@ class BallotRow(Base):
 
 
 class MarkRow(Base):
-    """A keyed mark of one ciphertext in an open box (`voting.box_copies`), or of what counts once (`voting.box_once`).
+    """A keyed mark of one ciphertext in an open box (`voting.box.copies`), or of what counts once (`voting.box.once`).
 
     Gone once the box is closed.
     """
@@ -339,7 +339,7 @@ class StaffRoleRow(Base):
 
 
 class StaffTriesRow(Base):
-    """Wrong tries to sign in to an account from one place (`voting.web.locks`) until the hour is over; no address."""
+    """Wrong tries to sign in to an account from one place until the hour is over (`voting.web.access`); no address."""
 
     __tablename__ = "staff_tries"
 
@@ -380,7 +380,7 @@ class StaffSessionRow(Base):
 
 
 class RoundRow(Base):
-    """A round (đợt quy hoạch): plan, ledger and what the organiser decided, as JSON of `voting.rounds.Kept`."""
+    """A round (đợt quy hoạch): plan, ledger and what the organiser decided, as JSON of `voting.rounds.stored.Kept`."""
 
     __tablename__ = "rounds"
 

@@ -12,9 +12,14 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError
 
 from keys.structs import read_json
-from voting import box_devices, closing, life_row, room_grace, room_receipts, setup
-from voting.box import Box, Receipt
-from voting.documents.request import unpack_request
+from voting.box import receipts as room_receipts
+from voting.box import tablets
+from voting.box.casting import Box, Receipt
+from voting.box.mirror import SealedBallot
+from voting.conference import closing, last_call, setup
+from voting.conference.draft.stored import draft_of
+from voting.documents.ballots.request import unpack_request
+from voting.documents.states import WITH_SETUP
 from voting.errors import (
     BadBallot,
     BoxClosed,
@@ -32,8 +37,7 @@ from voting.errors import (
     WrongSize,
     WrongState,
 )
-from voting.life_table import WITH_SETUP
-from voting.mirror import SealedBallot
+from voting.storage import conference_row
 from voting.storage.tables import SetupRow
 from voting.web.protection import count_device, device
 from voting.web.room import Room, the_room
@@ -104,10 +108,10 @@ def refuse_for(error: VotingError, recorded: bool | None = None) -> Response:
 def room_state() -> Response:
     """The state of the room's conference; asked every few seconds by every tablet, never for a voter."""
     with the_room().storage.read() as session:
-        row = life_row.current(session)
+        row = conference_row.current(session)
         if row is None:
             return answer(NO_CONFERENCE)
-        draft = life_row.draft_of(session, row.id)
+        draft = draft_of(session, row.id)
         written = setup.setup_of(session, row.id) if row.state in WITH_SETUP else None
         return answer(
             {
@@ -115,7 +119,7 @@ def room_state() -> Response:
                 "uuid": written.uuid if written else None,
                 "fingerprint": written.fingerprint if written else None,
                 "practice": row.practice,
-                "closing": row.state == "open" and room_grace.called(session, row.id),
+                "closing": row.state == "open" and last_call.called(session, row.id),
                 "name": draft.name,
                 "address": draft.address,
             }
@@ -189,7 +193,7 @@ def receipts(uuid: str) -> Response:
     missing = sorted(ours - found)
     if missing:
         with room.storage.write() as session:
-            life_row.note(session, row.conference, "receipt_missing")
+            conference_row.note(session, row.conference, "receipt_missing")
     return answer({"receipts": len(kept), "missing": len(missing)})
 
 
@@ -203,7 +207,7 @@ def enrol() -> Response:
     try:
         asked = read_json(body, _Enrolment)
         with room.storage.write() as session:
-            identifier = box_devices.enrol(session, asked.code, asked.public_key, room.seconds(), name=asked.name)
+            identifier = tablets.enrol(session, asked.code, asked.public_key, room.seconds(), name=asked.name)
     except (msgspec.MsgspecError, InvalidCode):
         return refuse(403, "bad_code")
     return answer({"device": identifier})
@@ -232,13 +236,13 @@ def _body(limit: int) -> bytes | None:
 
 def check_device(room: Room, uuid: str, body: bytes) -> None:
     """Check the tablet's signature before anything else is done with a body."""
-    box_devices.check_device(room.storage, device(), _signature(), uuid, body)
+    tablets.check_device(room.storage, device(), _signature(), uuid, body)
 
 
 def _was_ours(room: Room, uuid: str, body: bytes) -> bool:
     try:
         with room.storage.read() as session:
-            return box_devices.was_ours(session, device(), _signature(), uuid, body)
+            return tablets.was_ours(session, device(), _signature(), uuid, body)
     except UnknownDevice:
         return False
 

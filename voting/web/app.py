@@ -1,36 +1,22 @@
 """The application factory: reads as the list of what protects the room (security.md of the project: THREATS.md)."""
 
 import datetime
-from importlib.resources import files
-from pathlib import Path
 
 from flask import Flask
 from flask_wtf import CSRFProtect
 
 from keys.structs import learn_structs
-from voting.box import Verify, verify_alone
-from voting.hand_counts import Recount, no_recount
-from voting.results import Audit, no_audit
-from voting.rounds_steps import Attached, nothing_attached
-from voting.setup_keys import Keyring
-from voting.web import (
-    api,
-    api_cards,
-    known_devices,
-    mistakes,
-    numbers,
-    pages,
-    presence,
-    protection,
-    refusals,
-    sessions,
-    words,
-)
-from voting.web.accounts import IDLE_SECONDS
+from voting.box.casting import Verify, verify_alone
+from voting.conference.results import Audit, no_audit
+from voting.rounds.hand_counts import Recount, no_recount
+from voting.rounds.steps import Attached, nothing_attached
+from voting.storage.keyring import Keyring
+from voting.web import api, card_api, error_handlers, form_errors, numbers, pages, presence, protection, words
+from voting.web.access import known_devices, sessions
+from voting.web.access.accounts import IDLE_SECONDS
+from voting.web.built import FOLDER
 from voting.web.room import EXTENSION, open_room
 from voting.web.settings import Settings
-
-FOLDER = Path(str(files("kiosk_templates")))
 
 
 def create_app(
@@ -71,22 +57,22 @@ def create_app(
     # Forms of staff carry a token. Tablets have no cookie and sign what they send instead.
     csrf = CSRFProtect(app)
     csrf.exempt(api.api)
-    csrf.exempt(api_cards.api)
+    csrf.exempt(card_api.api)
     # Sessions of staff are looked up in the database: 30 minutes idle, a new token at each sign-in.
     app.before_request(sessions.load_staff)
     # Every answer: nothing from elsewhere, nothing framed, nothing kept.
     app.after_request(protection.add_headers)
     # Errors say what to do, and leak nothing; the log gets kinds, never contents.
-    mistakes.handle_mistakes(app)
+    error_handlers.handle_mistakes(app)
     # A refused form comes back with what was typed, and the error at its field.
-    refusals.speak_of_refusals(app)
+    form_errors.speak_of_refusals(app)
     # When a tablet was last heard from is held in memory, in coarse steps, and nowhere else.
     presence.listen(app)
     # Every page speaks Vietnamese first and English second.
     words.speak(app)
     app.jinja_env.globals.update(may=sessions.may, seconds=sessions.seconds)
     app.register_blueprint(api.api)
-    app.register_blueprint(api_cards.api)
+    app.register_blueprint(card_api.api)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
     _limit(app, settings)

@@ -12,8 +12,8 @@ from typing import ParamSpec, TypeVar
 from flask import request
 from sqlalchemy.orm import Session
 
-from voting import life_row
 from voting.errors import NotConfirmed
+from voting.storage import conference_row
 
 FIELD = "understood"
 YES = "yes"
@@ -35,7 +35,7 @@ def asks_first(view: Callable[P, R]) -> Callable[P, R]:
 
 def there_is_another(session: Session) -> bool:
     """Whether a new conference takes the place of an earlier one on the desk: then it asks."""
-    return life_row.current(session) is not None
+    return conference_row.current(session) is not None
 
 
 def demand_understood() -> None:

@@ -27,6 +27,7 @@ from typing import Literal
 from flask import Flask, Response, current_app, request
 
 from voting.storage.tables import DeviceRow
+from voting.web.built import manifest
 from voting.web.room import the_room
 
 VARIABLE = "PHIEUKIN_PRESENCE"
@@ -128,8 +129,6 @@ def the_presence() -> Presence:
 
 
 def _hear(answer: Response) -> Response:
-    from voting.web.pages.hall import manifest
-
     device = request.headers.get("Phieukin-Device", "")
     if request.endpoint == LISTENED and answer.status_code == 200 and ID.fullmatch(device):
         memory, room = the_presence(), the_room()

@@ -10,7 +10,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItemPerMinute
 
-from voting.web.protection_counts import SCHEME
+from voting.web.request_counts import SCHEME
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from voting.box import Box, Verify, verify_alone
-from voting.hand_counts import Recount, no_recount
-from voting.mirror import Mirror, open_mirror
-from voting.results import Audit, no_audit
-from voting.rounds_steps import Attached, nothing_attached
-from voting.setup_keys import Keyring
+from voting.box.casting import Box, Verify, verify_alone
+from voting.box.mirror import Mirror, open_mirror
+from voting.conference.results import Audit, no_audit
+from voting.rounds.hand_counts import Recount, no_recount
+from voting.rounds.steps import Attached, nothing_attached
 from voting.storage.engine import Storage
+from voting.storage.keyring import Keyring
 from voting.web.settings import Clock, Settings
 
 EXTENSION = "phieukin"

@@ -1,11 +1,11 @@
 """Settings of the room server, kept in one folder (thư mục của máy chủ) that belongs to the server alone.
 
 room.json    address, port, processes, database, names in the certificate; written with its defaults at the first start
-room.lock    held by the one server of this folder: see voting.serve_alone
+room.lock    held by the one server of this folder: see voting.server.alone
 room.key     the server's secret, 32 bytes in base64; backups of the database are useless without it
 room.db      the database, unless room.json names another one
 tls/         the room's certificate authority and certificate
-mirror.*     where a second machine mirrors the box: see voting.mirror
+mirror.*     where a second machine mirrors the box: see voting.box.mirror
 """
 
 import base64
@@ -20,14 +20,14 @@ from typing import Annotated
 
 import msgspec
 
-from keys.durable import OWNER_ONLY, read_plain, write_new, write_whole
 from keys.errors import UnreadableText, UnsafeFile
-from keys.plain_text import read_text
+from keys.files.durable import OWNER_ONLY, read_plain, write_new, write_whole
+from keys.files.plain_text import read_text
 from keys.structs import read_json
 from voting.errors import InvalidSettings, linked
-from voting.serve_names import check_names, is_permitted
-from voting.serve_trust import is_foreign
-from voting.setup_keys import SECRET_BYTES
+from voting.storage.keyring import SECRET_BYTES
+from voting.web.host_names import check_names, is_permitted
+from voting.web.trust import is_foreign
 
 Clock = Callable[[], datetime.datetime]
 CONFIG_FILE, SECRET_FILE, DATABASE_FILE = "room.json", "room.key", "room.db"

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from keys.group import decode_point
 from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot, check_ballots, one_by_one
 from tally.audit.box import Box, check_box
-from tally.audit.credentials import Credentials
 from tally.audit.report import Finding, Ledger
+from tally.audit.setup.credentials import Credentials
 from tests.attacks.lab import Lab, counted
 from tests.attacks.lab import lab as made
 from tests.attacks.test_ballots import overvote
+from voting.documents.archives.outcome import encode_tally
 from voting.documents.canonical import parse_compact
-from voting.documents.outcome import encode_tally
 
 
 def numbered(lab: Lab, *more: bytes) -> list[NumberedBallot]:

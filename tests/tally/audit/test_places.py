@@ -15,12 +15,12 @@ from tally.audit import box as box_module
 from tally.audit.ballots import BallotRules, Chunk, ChunkFindings, NumberedBallot, check_ballots
 from tally.audit.box import check_box
 from tally.audit.copies import Copies
-from tally.audit.credentials import Credentials
 from tally.audit.report import Ledger
+from tally.audit.setup.credentials import Credentials
 from tests.attacks.lab import TIME, Events, Lab, chain, closed, counted, digest, edited, failed
 from tests.tally.audit.reading import audited
+from voting.documents.archives.members import encode_member
 from voting.documents.canonical import parse_compact
-from voting.documents.members import encode_member
 
 KINDS = ("ballot_form", "ballot_election", "ballot_signature", "ballot_proofs")
 

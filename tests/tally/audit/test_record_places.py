@@ -8,21 +8,22 @@ from typing import Any
 import msgspec
 import pytest
 
+from keys.files.signing import keyid, new_signing_key, public_text
 from keys.group import Q
-from keys.signing import keyid, new_signing_key, public_text
 from tally.audit import Report
 from tally.audit.facts import check_count, check_room
 from tally.audit.opening_proofs import check_openings
 from tally.audit.record import read_record
 from tally.audit.report import Ledger
 from tally.audit.signatures import check_head, check_signatures
-from tally.signatures import head_word, unsigned_record
+from tally.signing.signatures import head_word, unsigned_record
 from tests.attacks.lab import Lab, counted
 from tests.attacks.records import conference_of, confirmation, count_facts, envelope, papers, room_facts
 from tests.tally.audit.reading import audited, said
 from tests.tally.records import sample_record, team, tied_record
+from voting.documents.bundles.signed import signers_of
 from voting.documents.canonical import canonical
-from voting.documents.conference import Conference
+from voting.documents.conferences.conference import Conference
 from voting.documents.facts import (
     CONFIRMATION_TYPE,
     FACTS_TYPE,
@@ -34,7 +35,6 @@ from voting.documents.facts import (
     Incident,
     SparesActivated,
 )
-from voting.documents.signed import signers_of
 
 RECORD = "record.json (paper 1)"
 

@@ -10,23 +10,24 @@ from typing import Any
 import msgspec
 import pytest
 
-from tally.audit import Report, Verdict, bundle_damage, minutes
-from tally.audit.boxes import merge
-from tally.audit.bundle import check_bundle
+from tally.audit import Report, Verdict, minutes
+from tally.audit.bundles import damage as bundle_damage
+from tally.audit.bundles.boxes import merge
+from tally.audit.bundles.bundle import check_bundle
 from tally.audit.facts import check_room
 from tally.audit.record import check_record, read_record
 from tally.audit.report import Ledger
 from tally.audit.run import audit
 from tally.audit.signatures import check_head, check_signatures
-from tally.record import facts_of
-from tally.signatures import unsigned_record
-from tally.verify_cli import check_file
+from tally.cli.verify import check_file
+from tally.result.record import facts_of
+from tally.signing.signatures import unsigned_record
 from tests.attacks.lab import Draft, Lab, build_lab, chain, closed, counted, failed
 from tests.attacks.records import Papers, conference_of, envelope, papers, room_facts
 from tests.tally.records import EVERYONE, sample_record, team, tied_record
-from voting.documents.bundle import write_bundle
+from voting.documents.bundles.bundle import write_bundle
 from voting.documents.canonical import canonical, compact
-from voting.documents.conference import ON_PAPER
+from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE
 

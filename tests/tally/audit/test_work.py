@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from tally.audit import run
-from tally.verify_cli import verify_command
+from tally.cli.verify import verify_command
 from tests.attacks.lab import closed
 from tests.attacks.lab import lab as the_lab
 

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from keys import blank, cards, interval, schnorr
+from keys import cards
 from keys.elgamal import encrypt, product
 from keys.group import Point, Q, Secret, base_power, encode_point, random_secret, secret_from_int, secret_to_int
+from keys.proofs import blank, interval, schnorr
 from keys.transcript import sha256_b64
-from voting.documents.answers import Answer, SealedAnswer, seal_answer, statement, whole_statement
-from voting.documents.ballot import UnsignedText, answer_text
+from voting.documents.ballots.answers import Answer, SealedAnswer, seal_answer, statement, whole_statement
+from voting.documents.ballots.ballot import UnsignedText, answer_text
 from voting.documents.canonical import compact
-from voting.documents.election import Election, Question, parse_election
+from voting.documents.conferences.election import Election, Question, parse_election
 
 AGREE = Question(("Đồng ý", "Không đồng ý"), blank=False, min=0, max=1, question="Ông A")
 LIST = Question(tuple("abcde"), blank=False, min=1, max=3, question="Giới thiệu")

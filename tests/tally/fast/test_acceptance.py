@@ -8,8 +8,8 @@ import pytest
 from tally.fast import acceptance
 from tally.fast.acceptance import Acceptance, Errors, check_together
 from tests.tally.fast.ballots import AGREE, Cast, cast, make_election, spoil
-from voting.documents.ballot import EncryptedBallot, verify_ballot
-from voting.documents.election import Election
+from voting.documents.ballots.ballot import EncryptedBallot, verify_ballot
+from voting.documents.conferences.election import Election
 from voting.documents.errors import DocumentError, NotCanonical
 
 PATIENCE = 60  # seconds until a test gives up

@@ -15,7 +15,7 @@ from keys.group import BASE, Q, encode_point
 from tally.fast.chunk import verify_chunk, verify_chunk_one_by_one
 from tests.tally.fast import edwards
 from tests.tally.fast.ballots import AGREE, Cast, cast, forge, make_election
-from voting.documents.election import Election
+from voting.documents.conferences.election import Election
 
 PROOFS = int(os.environ.get("PHIEUKIN_PROOFS", "600"))
 SEED = int(os.environ.get("PHIEUKIN_SEED", "7"))  # of what is corrupted; the ballots are fresh in each run

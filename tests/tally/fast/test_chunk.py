@@ -16,9 +16,9 @@ from tally.fast import batch, chunk
 from tally.fast.chunk import ChunkResult, verify_chunk, verify_chunk_one_by_one
 from tests.tally.fast import edwards
 from tests.tally.fast.ballots import AGREE, BLANK, LIST, Cast, cast, damage, forge, make_election
-from voting.documents.archive import open_archive
+from voting.documents.archives.archive import open_archive
 from voting.documents.canonical import compact
-from voting.documents.election import Election, parse_election
+from voting.documents.conferences.election import Election, parse_election
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 MARKS = [[1, 0], [0, 1, 1, 0, 0], [0, 1, 0]]

@@ -18,12 +18,14 @@ from hypothesis import strategies as st
 from keys.group import BASE
 from tally import fast
 from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot, check_ballots
-from tally.fast import acceptance, batch, checking, compiled, curve, field, powers, selfcheck, sums
+from tally.audit.engines import checking
+from tally.fast import acceptance, batch
 from tally.fast.acceptance import Acceptance
+from tally.fast.arithmetic import compiled, curve, field, powers, selfcheck, sums
 from tally.fast.batch import accept
 from tally.fast.chunk import verify_chunk_one_by_one
 from tests.tally.fast.ballots import AGREE, LIST, Cast, cast, make_election
-from voting.documents.election import Election
+from voting.documents.conferences.election import Election
 
 
 @pytest.fixture

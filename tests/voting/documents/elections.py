@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from keys.files.signing import new_signing_key, public_text
 from keys.group import Point, Secret, base_power, encode_point, random_secret
-from keys.signing import new_signing_key, public_text
-from voting.documents.conference import ON_PAPER, Conference, Signer
-from voting.documents.election import Election, Question, parse_election, write_election
+from voting.documents.conferences.conference import ON_PAPER, Conference, Signer
+from voting.documents.conferences.election import Election, Question, parse_election, write_election
 from voting.rehearsal import sample
 
 UUID = "TestE1ection222"

@@ -11,16 +11,16 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from keys.signing import new_signing_key, public_text
+from keys.files.signing import new_signing_key, public_text
+from tests.voting.documents.bundles.test_bundle import FILES, good, key, rewritten
 from tests.voting.documents.elections import conference, raw_election, small_election
-from tests.voting.documents.test_bundle import FILES, good, key, rewritten
-from voting.documents import bundle as bundles
-from voting.documents import step_chain
-from voting.documents.bundle import Bundle, open_bundle, verify_bundle_files, write_bundle
+from voting.documents.bundles import bundle as bundles
+from voting.documents.bundles import step_chain
+from voting.documents.bundles.bundle import Bundle, open_bundle, verify_bundle_files, write_bundle
 from voting.documents.canonical import canonical
-from voting.documents.conference import Note, Organiser, Previous, Ruleset, Signer
-from voting.documents.conference_check import check_conference, conference_problems
-from voting.documents.election import Election, parse_election
+from voting.documents.conferences.check import check_conference, conference_problems
+from voting.documents.conferences.conference import Note, Organiser, Previous, Ruleset, Signer
+from voting.documents.conferences.election import Election, parse_election
 from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
 from voting.documents.errors import (
     InvalidBundle,

@@ -5,19 +5,19 @@ import functools
 import msgspec
 import pytest
 
-from tally.signatures import sign_record
+from tally.signing.signatures import sign_record
 from tests.tally.records import EVERYONE, envelope, sample_paper, sample_record, team
-from tests.voting.documents.test_dossier import right_names, round_held
+from tests.voting.documents.bundles.test_dossier import right_names, round_held
 from tests.voting.documents.test_refusals import DECISION, SIGNER, changed, listed
-from voting.documents import step_chain
+from voting.documents.bundles import step_chain
+from voting.documents.bundles.dossier import misplaced
+from voting.documents.bundles.ledger import Ledger, Sitting, ledger_problems
+from voting.documents.bundles.signed import read_signed
+from voting.documents.bundles.step_chain import chain_problems
 from voting.documents.canonical import canonical
-from voting.documents.dossier import misplaced
 from voting.documents.errors import NotCanonical, UnsignedDocument
-from voting.documents.ledger import Ledger, Sitting, ledger_problems
 from voting.documents.list_decision import ListDecision, sign_list_decision, unsigned_list_decision
 from voting.documents.record import Record
-from voting.documents.signed import read_signed
-from voting.documents.step_chain import chain_problems
 from voting.documents.tellers import Clash, TellerKeys, Tellers, read_tellers
 
 PEOPLE = team(*EVERYONE)

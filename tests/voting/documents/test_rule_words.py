@@ -2,7 +2,7 @@
 
 import pytest
 
-from voting.documents.conference import Quorum, Rule, Selection
+from voting.documents.conferences.conference import Quorum, Rule, Selection
 from voting.documents.rule_words import quorum_words, rule_words, selection_words
 
 

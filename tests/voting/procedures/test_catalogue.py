@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from voting.documents.conference import Rule
+from voting.documents.conferences.conference import Rule
 from voting.procedures import Ruleset, catalogue, find_note, find_procedure, find_ruleset, find_step
 from voting.procedures.card import card, document
 from voting.procedures.consistency import note_uses

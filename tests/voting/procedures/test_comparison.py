@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from voting.documents.conference import Candidate, Note, Override, Quorum, Rule, Ruleset, Selection
-from voting.draft import Draft
-from voting.draft_editor import begin_draft
+from voting.conference.draft.agenda import Draft
+from voting.conference.draft.editor import begin_draft
+from voting.documents.conferences.conference import Candidate, Note, Override, Quorum, Rule, Ruleset, Selection
 from voting.procedures import catalogue, find_ruleset
 from voting.procedures.comparison import (
     catalogue_problems,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from voting.cli_procedures import procedures_group
+from voting.cli.procedures import procedures_group
 from voting.procedures import load_ruleset, parse_ruleset
 from voting.procedures.errors import InvalidRuleset
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tally.verify_cli import verify_command
-from voting.cli_rehearsal import rehearsal_command
-from voting.documents.bundle import open_bundle
+from tally.cli.verify import verify_command
+from voting.cli.rehearsal import rehearsal_command
+from voting.documents.bundles.bundle import open_bundle
+from voting.documents.bundles.signed import read_signed
 from voting.documents.record import Record
-from voting.documents.signed import read_signed
-from voting.plan.rounds import check_round
 from voting.procedures import load_ruleset
 from voting.rehearsal.office import office_round, round_by
+from voting.rounds.round import check_round
 
 PROCEDURES = ("CUR-DEPT", "CUR-OFFICE", "NEXT-DEPT", "NEXT-OFFICE")
 TRADE_UNION = Path(__file__).resolve().parents[1] / "procedures" / "trade_union.toml"

@@ -7,7 +7,7 @@ from tests.voting.web.conftest import HERE
 from tests.voting.web.conftest import app as app
 from tests.voting.web.conftest import cheap_passwords as cheap_passwords
 from tests.voting.web.conftest import clock as clock
-from voting.mirror import BODY_LIMIT, PATH
+from voting.box.mirror import BODY_LIMIT, PATH
 from voting.server.admission import SHORT, mirror_admits, room_admits
 from voting.server.front import Head
 from voting.web.protection import FORM_LIMIT

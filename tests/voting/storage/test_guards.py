@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.voting.rooms import Room, Teller, open_room
-from voting.life_table import STATES, TRANSITIONS
+from voting.documents.states import STATES, TRANSITIONS
 from voting.storage.tables import Base
 
 # What was reached, the statement, and the rule that refuses it.

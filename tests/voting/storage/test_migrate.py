@@ -10,13 +10,13 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.voting.rooms import Room
+from voting.documents.states import TRANSITIONS
 from voting.errors import WrongState
-from voting.life_table import TRANSITIONS
 from voting.storage.engine import Storage
 from voting.storage.migrate import configuration, migrate, roll_back
 from voting.storage.migrations.versions import __path__ as folder
 from voting.storage.tables import Base, RoundRow
-from voting.web import accounts
+from voting.web.access import accounts
 
 REVISIONS = tuple(path.stem[:4] for path in sorted(Path(folder[0]).glob("0*.py")))
 

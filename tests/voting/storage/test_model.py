@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import select
 
 from tests.voting.rooms import CLOSING, OPENING, TWO, Room, new_teller, open_room
-from voting import cards, closing, life
-from voting.box import Box
-from voting.documents.ballot import tracker
+from voting.box.casting import Box
+from voting.conference import cards, closing, transitions
+from voting.documents.ballots.ballot import tracker
 from voting.errors import BoxClosed, BoxFrozen, CardAlreadyUsed, CardVoid, InvalidCards, SpareNotActive, VotingError
 from voting.storage.engine import Storage
 from voting.storage.tables import BallotRow, ConferenceRow
@@ -117,7 +117,7 @@ class BoxMachine(RuleBasedStateMachine):
     @rule()
     def freeze(self) -> None:
         with self.room.storage.write() as session:
-            life.freeze(session, self.room.conference)
+            transitions.freeze(session, self.room.conference)
         self.state = "frozen"
 
     @precondition(lambda self: self.state == "frozen")
@@ -125,10 +125,10 @@ class BoxMachine(RuleBasedStateMachine):
     def open_again(self) -> None:
         if self.over_limit:
             with pytest.raises(BoxFrozen), self.room.storage.write() as session:
-                life.open_box(session, self.room.conference, TWO, OPENING)
+                transitions.open_box(session, self.room.conference, TWO, OPENING)
             return
         with self.room.storage.write() as session:
-            life.open_box(session, self.room.conference, TWO, OPENING)
+            transitions.open_box(session, self.room.conference, TWO, OPENING)
         self.state = "open"
 
     @rule()
@@ -153,7 +153,7 @@ class BoxMachine(RuleBasedStateMachine):
         with self.room.storage.read() as session:
             held = set(session.scalars(select(BallotRow.tracker)))
             row = session.get_one(ConferenceRow, self.room.conference)
-            counted = life.life_row.counts(session, self.room.conference)
+            counted = transitions.conference_row.counts(session, self.room.conference)
             assert (row.state, row.over_limit) == (self.state, self.over_limit)
         assert held == self._trackers()
         assert len(held) <= DRAWN

@@ -10,11 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tally.handed_in import attached_record, hand_count_fault
+from tally.cli.handed_in import attached_record, hand_count_fault
 from tests.voting.rooms import OPENING, SECRET, Room, Teller
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
-from voting.web import accounts
+from voting.web.access import accounts
 from voting.web.app import create_app
 from voting.web.room import Room as WebRoom
 from voting.web.settings import Settings
@@ -73,7 +73,7 @@ def clock() -> Clock:
 
 
 def no_fault(archive: bytes, records: Sequence[bytes]) -> str:
-    """Find nothing false: these rooms count nothing (tests/voting/test_record_audit.py has real counts)."""
+    """Find nothing false: these rooms count nothing (tests/voting/conference/test_record_audit.py has real counts)."""
     return ""
 
 

@@ -12,12 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from keys.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw
+from keys.files.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, Clock, web_room
-from voting import box_devices, errors, life, room_receipts
-from voting.box import RECEIPT_TAG
-from voting.box_devices import DEVICE_TAG
+from voting import errors
+from voting.box import receipts, tablets
+from voting.box.casting import RECEIPT_TAG
+from voting.box.tablets import DEVICE_TAG
+from voting.conference import transitions
 from voting.errors import ReceiptMissing
 from voting.web.api import refuse_for
 from voting.web.app import create_app
@@ -36,7 +38,7 @@ class Tablet:
         shared = web_room(self.app)
         if code is None:
             with shared.storage.write() as session:
-                code = box_devices.new_code(session, "Máy 01", shared.seconds())
+                code = tablets.new_code(session, "Máy 01", shared.seconds())
         content = {"code": code, "public_key": key or public_text(self.key), "name": ""}
         answer = self.client.post("/api/v1/devices", json=content, base_url=HERE)
         if answer.status_code == 200:
@@ -161,10 +163,10 @@ def test_before_opening_and_after_closing_nothing_is_taken(room: Room, tablet: T
     assert refusal(tablet.cast(bodies[0])) == (409, "not_open", False)
     room.confirm()
     with room.storage.write() as session:
-        life.open_box(session, room.conference, life.TwoPeople("a", "b"), web_room(tablet.app).clock())
+        transitions.open_box(session, room.conference, transitions.TwoPeople("a", "b"), web_room(tablet.app).clock())
     assert tablet.cast(bodies[0]).status_code == 200
     with room.storage.write() as session:
-        life.freeze(session, room.conference)
+        transitions.freeze(session, room.conference)
     assert refusal(tablet.cast(bodies[1])) == (409, "frozen", False)
     room.close()
     assert refusal(tablet.cast(bodies[1])) == (409, "closed", False)
@@ -184,7 +186,7 @@ def test_a_tablet_that_is_not_enrolled_or_was_revoked_or_lies_is_refused(
     assert refusal(stranger.cast(body)) == (401, "device_unknown", False)
     assert refusal(tablet.cast(body, signer=stranger.key)) == (401, "device_unknown", False)
     with room.storage.write() as session:
-        box_devices.revoke(session, tablet.id)
+        tablets.revoke(session, tablet.id)
     assert refusal(tablet.cast(body)) == (401, "device_unknown", False)
 
 
@@ -193,7 +195,7 @@ def test_a_revoked_tablet_hears_that_its_ballot_counts(room: Room, tablet: Table
     body = room.body(room.drawn[0])
     tablet.cast(body)
     with room.storage.write() as session:
-        box_devices.revoke(session, tablet.id)
+        tablets.revoke(session, tablet.id)
     assert refusal(tablet.cast(body)) == (401, "device_unknown", True)
 
 
@@ -213,7 +215,7 @@ def test_a_database_that_does_not_answer_leaves_the_outcome_unknown(
 def test_a_code_enrols_one_tablet_once_and_not_too_late(app: Flask, room: Room, clock: Clock) -> None:
     shared = web_room(app)
     with shared.storage.write() as session:
-        code, late = (box_devices.new_code(session, "", shared.seconds()) for _ in range(2))
+        code, late = (tablets.new_code(session, "", shared.seconds()) for _ in range(2))
     first, second = Tablet(app, room), Tablet(app, room)
     assert first.enrol("1" * 10).status_code == 403
     assert first.enrol(f"{code[:5]} {code[5:]}").status_code == 200
@@ -235,7 +237,7 @@ def test_a_key_as_browsers_export_it_is_the_same_tablet(app: Flask, room: Room, 
 def test_what_is_no_key_enrols_nothing(app: Flask, room: Room, key: str) -> None:
     shared = web_room(app)
     with shared.storage.write() as session:
-        code = box_devices.new_code(session, "", shared.seconds())
+        code = tablets.new_code(session, "", shared.seconds())
     content = {"code": code, "public_key": key}
     answer = app.test_client().post("/api/v1/devices", json=content, base_url=HERE)
     assert answer.status_code == 403
@@ -255,10 +257,10 @@ def test_a_missing_receipt_keeps_the_archive_in_the_room(room: Room, tablet: Tab
     room.open()
     room.close()
     with room.storage.read() as session:
-        room_receipts.demand_all(session, room.conference)
+        receipts.demand_all(session, room.conference)
     tablet.hand_over(["x" * 43])
     with room.storage.read() as session, pytest.raises(ReceiptMissing, match=r"do not count"):
-        room_receipts.demand_all(session, room.conference)
+        receipts.demand_all(session, room.conference)
 
 
 def test_a_tablet_that_casts_too_often_is_told_to_wait_and_others_are_not(

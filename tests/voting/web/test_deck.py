@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting import cards, decks, roll, ways
+from voting.conference import cards, decks, roll, two_person_steps
 
 
 def make(browser: Browser, once: str, kind: str = "main", **form: object) -> TestResponse:
@@ -33,9 +33,9 @@ def frozen(room: Room, browser: Browser) -> Room:
     browser.sign_in("organiser")
     assert make(browser, "first").status_code == 200
     with room.storage.write() as session:
-        from voting import life
+        from voting.conference import transitions
 
-        life.freeze_list(session, room.conference)
+        transitions.freeze_list(session, room.conference)
     return room
 
 
@@ -128,7 +128,9 @@ def test_over_drawn_cards_two_people_void_the_deck_everybody_draws_again_and_the
     assert (decks_of(frozen), drawn(frozen)) == ([("A", "main", "void"), ("B", "main", "in_use")], 0)
     with frozen.storage.read() as session:
         assert cards.count(session, old).active == 0
-        assert ways.ways(session, frozen.conference)[-1] == ways.Taken("deck", "organiser", "chair", "Thẻ in mờ")
+        assert two_person_steps.ways(session, frozen.conference)[-1] == two_person_steps.Taken(
+            "deck", "organiser", "chair", "Thẻ in mờ"
+        )
     assert "Thẻ in mờ" in browser.get("/log").text
 
 

@@ -4,7 +4,7 @@ from flask import Flask
 
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting import life, roll
+from voting.conference import roll, transitions
 
 
 def entry(room: Room, person: int) -> tuple[str, bool]:
@@ -92,7 +92,7 @@ def test_what_to_do_with_a_lost_card_depends_on_where_the_conference_stands(room
     assert "Không cho rút thẻ khác." in browser.get("/door/spares").text
     room.draw()
     with room.storage.write() as session:
-        life.take_roll(session, room.conference)
+        transitions.take_roll(session, room.conference)
     page = browser.get("/door/spares").text
     assert "Không cho rút thẻ khác." not in page
     assert "phong bì DỰ PHÒNG" in page

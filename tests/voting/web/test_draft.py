@@ -8,14 +8,16 @@ import msgspec
 import openpyxl
 import pytest
 
-from keys.signing import new_signing_key, public_text
+from keys.files.signing import new_signing_key, public_text
 from tests.voting.rooms import Room, new_draft
 from tests.voting.web.conftest import Browser
-from voting import life, life_row
+from voting.conference import transitions
+from voting.conference.draft.agenda import Draft, Person, draft_problems
+from voting.conference.draft.stored import draft_of as stored_draft
 from voting.documents.canonical import canonical
-from voting.documents.conference import Previous, Quorum, Rule, Selection
+from voting.documents.conferences.conference import Previous, Quorum, Rule, Selection
 from voting.documents.tellers import TellerKeys, Tellers
-from voting.draft import Draft, Person, draft_problems
+from voting.storage import conference_row
 
 STEP = "SONLA-VPUB-2022-03/1/CUR-DEPT/2"
 BASICS: dict[str, Any] = {
@@ -56,9 +58,9 @@ PAPER: dict[str, Any] = {
 
 def draft_of(room: Room) -> Draft:
     with room.storage.read() as session:
-        row = life_row.current(session)
+        row = conference_row.current(session)
         assert row is not None
-        return life_row.draft_of(session, row.id)
+        return stored_draft(session, row.id)
 
 
 def signers() -> dict[str, Any]:
@@ -280,7 +282,7 @@ def test_warnings_name_a_teller_on_the_ballot_a_small_room_and_names_alike(room:
     teller = msgspec.structs.replace(listed, id="t", name="Kiểm phiếu viên 1")
     paper = msgspec.structs.replace(draft.papers[0], candidates=(*twins, teller))
     with room.storage.write() as session:
-        life.new_conference(session, msgspec.structs.replace(draft, papers=(paper,)))
+        transitions.new_conference(session, msgspec.structs.replace(draft, papers=(paper,)))
     page = browser.sign_in("organiser").get("/draft").text
     assert "Kiểm phiếu viên 1 là kiểm phiếu viên và có tên trên phiếu" in page
     assert "Lê Bá và Lê Ba chỉ khác dấu" in page

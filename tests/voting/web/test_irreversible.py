@@ -13,18 +13,18 @@ from flask import Flask
 from keys.trustees import encode_trustees
 from tests.access.table import routes_of
 from tests.access.test_routes import content
-from tests.voting.plan import office
 from tests.voting.records import new_record, signed
 from tests.voting.rooms import TWO, Room
+from tests.voting.rounds import office
 from tests.voting.web.conftest import HERE, PASSWORD, Browser
 from tests.voting.web.test_api import Tablet
 from tests.voting.web.test_results import TWO_TO_ONE, bring, closed_room, keys
 from tests.voting.web.test_rounds import begin, begin_ballots, hold, kept, meet_on_paper, put, staff_file, with_office
 from tests.voting.web.test_rounds_import import FIRST
-from voting import life, setup
-from voting.draft import write_draft
-from voting.life_row import draft_of
-from voting.plan.people import Birth
+from voting.conference import setup, transitions
+from voting.conference.draft.agenda import write_draft
+from voting.people.person import Birth
+from voting.storage.conference_row import draft_of
 from voting.web.words import catalogue
 
 
@@ -74,7 +74,7 @@ def a_deck(world: World) -> None:
 def ended(world: World) -> None:
     world.room.begin()
     with world.room.storage.write() as session:
-        life.annul(session, world.room.conference, TWO)
+        transitions.annul(session, world.room.conference, TWO)
 
 
 def trusted(world: World) -> None:

@@ -13,19 +13,19 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from tally.handed_in import attached_record, hand_count_fault
+from tally.cli.handed_in import attached_record, hand_count_fault
 from tests.voting.rooms import SECRET, Room, Teller
 from tests.voting.web.conftest import PASSWORD, Browser, Clock, no_fault, web_room
 from tests.voting.web.test_rounds import begin
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
-from voting.web import accounts
+from voting.web.access import accounts
 from voting.web.app import create_app
 from voting.web.numbers import MOST
 from voting.web.settings import Settings
 
 NUMBERS = ("0", str(MOST), str(MOST + 1), str(2**63), str(10**30), "9" * 5000, "-1", "٣", "1e3")
-SOURCES = ("voting/web", "voting/draft_editor.py", "kiosk_templates/pages")
+SOURCES = ("voting/web", "voting/conference/draft/editor.py", "kiosk_templates/pages")
 FIELD = re.compile(r"""(?:name=|(?:form|fields|args)\.get\(|whole\((?:\w+, )?|_number\()["'](\w+)["']""")
 WORDS = {"csrf_token", "understood", "login", "password", "code", "second_login", "second_password", "second_code"}
 

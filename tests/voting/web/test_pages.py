@@ -11,12 +11,13 @@ from flask import Flask
 
 from tests.voting.rooms import Room, new_draft
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting import cards, closing, life
-from voting.draft import Person, write_draft
+from voting.conference import cards, closing, transitions
+from voting.conference.draft.agenda import Person, write_draft
+from voting.documents.states import STATES
 from voting.errors import VotingError
-from voting.life_table import STATES
-from voting.setup_keys import Keyring
-from voting.web.app import FOLDER, cookie_name
+from voting.storage.keyring import Keyring
+from voting.web.app import cookie_name
+from voting.web.built import FOLDER
 from voting.web.protection import HEADERS
 from voting.web.words import PARTS
 
@@ -89,7 +90,7 @@ def test_the_words_that_pages_ask_for_are_there() -> None:
         assert {f"state.{state}", f"hall.{state}", f"next.{state}"} <= words.keys()
     shown = {error.__name__ for error in VotingError.__subclasses__()}
     noted = {
-        *life.BY_HAND,
+        *transitions.BY_HAND,
         *closing.INCIDENTS,
         "refused",
         "receipt_missing",
@@ -112,7 +113,7 @@ def _catalogue(language: str) -> dict[str, str]:
 def test_a_name_with_markup_is_shown_as_it_is_written(room: Room, browser: Browser) -> None:
     draft = msgspec.structs.replace(new_draft(room.tellers), people=(Person("<b>An</b>", "=1+1"),))
     with room.storage.write() as session:
-        life.freeze_list(session, life.new_conference(session, draft))
+        transitions.freeze_list(session, transitions.new_conference(session, draft))
     page = browser.sign_in("door").get("/door").text
     assert "&lt;b&gt;An&lt;/b&gt;" in page
     assert "<b>An" not in page

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 from flask import Flask
 
-from keys.signing import new_signing_key, public_text
+from keys.files.signing import new_signing_key, public_text
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, Browser, Clock, web_room
-from voting import box_devices
-from voting.web.app import FOLDER
+from voting.box import tablets
+from voting.web.built import FOLDER
 from voting.web.presence import PATIENCE, SLOTS, STEP, VARIABLE, Heard, Presence, shared_presence
 
 NOW = 1_650_000_000 // STEP * STEP
@@ -23,8 +23,8 @@ NOW = 1_650_000_000 // STEP * STEP
 
 def enrolled(app: Flask, label: str = "Máy 01") -> str:
     with web_room(app).storage.write() as session:
-        code = box_devices.new_code(session, label, 1)
-        return box_devices.enrol(session, code, public_text(new_signing_key()), 1)
+        code = tablets.new_code(session, label, 1)
+        return tablets.enrol(session, code, public_text(new_signing_key()), 1)
 
 
 def look(app: Flask, device: str, page: str = "0" * 16, showing: str = "real") -> None:

@@ -10,15 +10,15 @@ import msgspec
 import pytest
 from werkzeug.test import TestResponse
 
-from keys.signing import new_signing_key
+from keys.files.signing import new_signing_key
 from keys.transcript import sha256_hex
 from tests.voting.records import TAIL, Votes, new_record, signed
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting import handover, results
+from voting.conference import results, usb_export
 from voting.documents.canonical import canonical
 from voting.documents.case import HeadDecision
-from voting.documents.conference import Selection
+from voting.documents.conferences.conference import Selection
 from voting.documents.record import Record
 from voting.errors import InvalidRecord
 from voting.procedures.comparison import with_decision
@@ -62,7 +62,7 @@ def test_the_box_is_written_onto_a_stick_and_read_back(
     closed_room(room)
     stick = tmp_path / "stick"
     stick.mkdir()
-    monkeypatch.setattr(handover, "sticks", lambda: [stick])
+    monkeypatch.setattr(usb_export, "sticks", lambda: [stick])
     browser.sign_in("technician")
     assert browser.post("/results/stick", stick=str(tmp_path)).status_code == 404
     assert browser.post("/results/stick", stick=str(stick)).status_code == 303
@@ -75,8 +75,8 @@ def test_a_stick_that_gives_back_something_else_is_refused(
     room: Room, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed_room(room)
-    monkeypatch.setattr(handover, "sticks", lambda: [tmp_path])
-    monkeypatch.setattr(handover, "write_whole", lambda path, content: path.write_bytes(content[:-1]))
+    monkeypatch.setattr(usb_export, "sticks", lambda: [tmp_path])
+    monkeypatch.setattr(usb_export, "write_whole", lambda path, content: path.write_bytes(content[:-1]))
     answer = browser.sign_in("technician").post("/results/stick", stick=str(tmp_path))
     assert answer.status_code == 409
     assert "Không ghi được vào thẻ USB" in answer.text

@@ -16,27 +16,30 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from keys.signing import SigningKey, keyid
+from keys.files.signing import SigningKey, keyid
 from keys.trustees import encode_trustees
-from tally.paper import paper_records, read_hand_count
-from tally.signatures import read_record, sign_record, unsigned_record
-from tests.voting.plan import office
-from tests.voting.plan.staff import HEADERS, row
+from tally.count.paper import paper_records, read_hand_count
+from tally.signing.signatures import read_record, sign_record, unsigned_record
 from tests.voting.rooms import Room, new_draft
+from tests.voting.rounds import office
+from tests.voting.rounds.staff import HEADERS, row
 from tests.voting.web.conftest import PASSWORD, Browser, web_room
-from voting import cards, life, life_row, rounds, rounds_steps, setup
-from voting.documents.bundle import open_bundle, verify_bundle_signature
+from voting.conference import cards, setup, transitions
+from voting.conference.draft.clashes import reason_of
+from voting.conference.draft.stored import draft_of
+from voting.documents.bundles.bundle import open_bundle, verify_bundle_signature
 from voting.documents.canonical import canonical
-from voting.documents.conference import ON_PAPER
+from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.list_decision import sign_list_decision
 from voting.documents.record import MadeBy
-from voting.plan.meetings import conference_for
-from voting.plan.people import Birth
-from voting.plan.rounds import Round, procedure_of
-from voting.rounds import Kept
+from voting.people.person import Birth
+from voting.rounds import steps as rounds_steps
+from voting.rounds import stored
+from voting.rounds.meetings import conference_for
+from voting.rounds.round import Round, procedure_of
+from voting.rounds.stored import Kept
 from voting.storage.tables import RecordRow, ServerKeyRow
-from voting.teller_clashes import reason_of
-from voting.web.app import FOLDER
+from voting.web.built import FOLDER
 
 OFFICE: dict[str, Any] = {"superior": "UBND tỉnh Sơn La", "agency": "Văn phòng", "locality": "Sơn La",
                           "code": "TTr-VPUB", "style": "state", "address": "đồng chí"}  # fmt: skip
@@ -51,14 +54,14 @@ def begin(browser: Browser, procedure: str = "CUR-DEPT") -> str:
 
 def kept(app: Flask, number: int = 1) -> Kept:
     with web_room(app).storage.read() as session:
-        return rounds.kept_round(session, number)
+        return stored.kept_round(session, number)
 
 
 def put(app: Flask, plan: Round) -> None:
     """Put a whole plan in the place of the round's own."""
     with web_room(app).storage.write() as session:
-        old = rounds.kept_round(session, 1)
-        rounds.keep(session, 1, msgspec.structs.replace(old, plan=plan))
+        old = stored.kept_round(session, 1)
+        stored.keep(session, 1, msgspec.structs.replace(old, plan=plan))
 
 
 def staff_file(*rows: list[str]) -> tuple[io.BytesIO, str]:
@@ -238,8 +241,8 @@ def hold(app: Flask, room: Room, step: int, *, machine: bool = False, ink: bool 
     room.box.cast(room.uuid(), room.body(room.drawn[0]))
     room.close()
     with room.storage.write() as session:
-        now = rounds.kept_round(session, 1)
-        files = rounds.in_force(session, 1, now)
+        now = stored.kept_round(session, 1)
+        files = stored.in_force(session, 1, now)
         chair = msgspec.structs.replace(office.CHAIR, key=ON_PAPER) if ink else office.CHAIR
         meeting = office.meeting(now.plan, procedure_of(now.plan).steps[step - 1], chair=chair)
         conference = conference_for(now.plan, step, meeting, office.attendance(len(meeting.summons.people)), files)
@@ -251,10 +254,10 @@ def hold(app: Flask, room: Room, step: int, *, machine: bool = False, ink: bool 
             raw = unsigned_record(canonical(record)) if ink else office.signed(record)
             session.add(RecordRow(conference=room.conference, paper=paper, content=raw))
         session.flush()
-        life.mark_counted(session, room.conference, awaiting_head=False)
-        life.mark_signed(session, room.conference)
+        transitions.mark_counted(session, room.conference, awaiting_head=False)
+        transitions.mark_signed(session, room.conference)
         held = {**now.conferences, step: room.conference}
-        rounds.keep(session, 1, msgspec.structs.replace(now, conferences=held))
+        stored.keep(session, 1, msgspec.structs.replace(now, conferences=held))
 
 
 def test_signed_documents_feed_the_next_step_down_to_the_dossier(app: Flask, browser: Browser, room: Room) -> None:
@@ -415,17 +418,17 @@ def meet_on_paper(room: Room, step: int, sealed: bool) -> None:
     secretary = msgspec.structs.replace(office.CHAIR, role="Thư ký")
     with room.storage.write() as session:
         room.conference = rounds_steps.begin_conference(session, 1, step, datetime.date(2022, 4, 10))
-        draft = life_row.draft_of(session, room.conference)
-        life.change_draft(session, room.conference, msgspec.structs.replace(
+        draft = draft_of(session, room.conference)
+        transitions.change_draft(session, room.conference, msgspec.structs.replace(
             draft, place="Hội trường", tellers=new_draft(room.tellers).tellers,
             chair=office.CHAIR, secretary=secretary, head=office.CHAIR))  # fmt: skip
-        life.freeze_list(session, room.conference)
+        transitions.freeze_list(session, room.conference)
         people = len(draft.people)
         room.secrets = cards.make_cards(session, room.conference, "main", people, 2)
     room.draw(present=people - 1, drawn=people - 1)
     if sealed:
         with room.storage.write() as session:
-            life.take_roll(session, room.conference)
+            transitions.take_roll(session, room.conference)
             trustees = encode_trustees([one.trustee for one in room.tellers])
             setup.upload_trustees(session, room.conference, trustees)
             setup.write_setup(session, room.conference, room.keyring)
@@ -438,10 +441,10 @@ def test_a_teller_of_the_conference_before_who_is_on_the_ballot_counts_for_a_rea
     first, *others = new_draft(room.tellers).tellers
     with room.storage.write() as session:
         number = rounds_steps.begin_conference(session, 1, 3, datetime.date(2022, 4, 10))
-        draft = life_row.draft_of(session, number)
+        draft = draft_of(session, number)
         name = draft.papers[0].candidates[0].name
         tellers = (msgspec.structs.replace(first, name=name), *others)
-        life.change_draft(session, number, msgspec.structs.replace(draft, tellers=tellers))
+        transitions.change_draft(session, number, msgspec.structs.replace(draft, tellers=tellers))
         again = rounds_steps.step_draft(session, 1, 3, datetime.date(2022, 4, 11))
     assert again.tellers == tellers  # the signers of the conference before are offered
     listed = f"{name} vừa kiểm phiếu vừa có tên trên phiếu"
@@ -453,7 +456,7 @@ def test_a_teller_of_the_conference_before_who_is_on_the_ballot_counts_for_a_rea
     assert browser.post("/draft/signers", **form).status_code == 303
     assert listed not in browser.get("/draft").text
     with room.storage.read() as session:
-        assert reason_of(name, life_row.draft_of(session, number).notes) == "Cả phòng chỉ có ba đảng viên"
+        assert reason_of(name, draft_of(session, number).notes) == "Cả phòng chỉ có ba đảng viên"
 
 
 def test_an_annulled_step_stays_on_file_and_is_held_again(app: Flask, browser: Browser, room: Room) -> None:

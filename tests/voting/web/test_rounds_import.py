@@ -6,12 +6,12 @@ import re
 import pytest
 from flask import Flask
 
-from tests.voting.plan import office
-from tests.voting.plan.staff import row
+from tests.voting.rounds import office
+from tests.voting.rounds.staff import row
 from tests.voting.web.conftest import Browser
 from tests.voting.web.test_rounds import begin, kept, put, staff_file
-from voting import rounds_steps
-from voting.plan.people import Person
+from voting.people.person import Person
+from voting.rounds import steps
 
 DEPUTY = "Phó Trưởng phòng và tương đương"
 HEAD = "Trưởng phòng và tương đương"
@@ -111,7 +111,7 @@ def test_those_summoned_to_a_step_whose_conference_has_begun_stay(app: Flask, br
     begin(browser)
     put(app, office.office_round("CUR-DEPT"))
     assert browser.post("/rounds/1/steps/1/conference").status_code == 303
-    summoned = {one.person for one in rounds_steps.summons_of(kept(app), 1).people}
+    summoned = {one.person for one in steps.summons_of(kept(app), 1).people}
     listed_ones = {one.person for one in (*kept(app).plan.nominees, *kept(app).plan.eligible)}
     leader = next(one for one in kept(app).plan.people if one.id in summoned - listed_ones)
     answer = browser.post("/rounds/1/people", file=as_file(tuple(

@@ -6,7 +6,7 @@ from flask import Flask
 
 from tests.voting.rooms import OPENING, Room
 from tests.voting.web.conftest import Browser, web_room
-from voting.serve_tls import prepare_certificate
+from voting.server.certificates import prepare_certificate
 
 
 @pytest.mark.parametrize("name", ["placing", "pinning", "what_to_do", "roll", "exits", "paper_ballot"])

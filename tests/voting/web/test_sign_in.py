@@ -16,8 +16,8 @@ from tests.voting.web.conftest import HERE, PASSWORD, Browser, Clock, web_room
 from tests.voting.web.test_ways import second
 from voting.errors import SignInRefused
 from voting.storage.tables import StaffRow, StaffTriesRow
-from voting.web import accounts, known_devices, locks
-from voting.web.known_devices import cookie_name
+from voting.web.access import accounts, known_devices, locks
+from voting.web.access.known_devices import cookie_name
 
 WRONG = "sai mật khẩu"
 ODD_DIGITS = ("١٢٣٤٥٦", "１２３４５６", "12345²", "é", "😀" * 6, "12345\u0000", "1234567", "-12345", "+12345", " ", "")

@@ -5,10 +5,10 @@ import json
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.voting.conference.test_closing import facts_of
 from tests.voting.rooms import Room
-from tests.voting.test_closing import facts_of
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting import closing, ways
+from voting.conference import closing, two_person_steps
 from voting.errors import BoxFrozen
 
 
@@ -28,9 +28,9 @@ def test_two_people_with_the_chair_activate_a_spare_and_the_hall_shows_it_at_onc
     hall = browser.get("/hall").text
     assert "Thẻ dự phòng đã kích hoạt</dt><dd>01" in hall
     with room.storage.read() as session:
-        assert [(one.way, one.first, one.second, one.reason) for one in ways.ways(session, room.conference)] == [
-            ("spare", "door", "chair", "")
-        ]
+        assert [
+            (one.way, one.first, one.second, one.reason) for one in two_person_steps.ways(session, room.conference)
+        ] == [("spare", "door", "chair", "")]
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.voting.conference.test_closing import facts_of
 from tests.voting.rooms import Room
-from tests.voting.test_closing import facts_of
+from tests.voting.web.access.test_accounts import number_of
 from tests.voting.web.conftest import PASSWORD, Browser, web_room
-from tests.voting.web.test_accounts import number_of
 from tests.voting.web.test_ways import second
-from voting import staff_changes
-from voting.staff_changes import GUARDED, UNDER_WAY, Changed
+from voting.conference import staff_changes
+from voting.conference.staff_changes import GUARDED, UNDER_WAY, Changed
 from voting.storage.tables import StaffRow
-from voting.web import accounts
-from voting.web.accounts import ROLES
+from voting.web.access import accounts
+from voting.web.access.accounts import ROLES
 
 NEW = "mật khẩu khác hẳn"
 STATES = ("freeze_list", "take_roll", "seal", "open")

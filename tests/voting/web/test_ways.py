@@ -6,7 +6,7 @@ import pytest
 
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting import ways
+from voting.conference import two_person_steps
 
 WAYS = [
     ("freeze_list", "/desk/reserve-deck", "chair", "teller", "list_frozen", "Dùng bộ thẻ thay thế"),
@@ -35,7 +35,7 @@ def test_a_way_aside_takes_two_people_and_a_reason_and_stands_in_the_log(
     assert browser.post(path, **second(other, reason="  Mất   điện ")).status_code == 303
     assert room.state() == state
     with room.storage.read() as session:
-        assert ways.ways(session, room.conference)[-1].reason == "Mất điện"
+        assert two_person_steps.ways(session, room.conference)[-1].reason == "Mất điện"
     page = browser.get("/log").text
     assert words in page
     assert f"{first} và {other}" in page
@@ -48,7 +48,7 @@ def test_the_roll_is_frozen_by_two_people_with_words_for_latecomers(room: Room, 
     assert browser.post("/desk/take-roll", **second("door", late="Mời ngồi hàng ghế sau.")).status_code == 303
     assert room.state() == "roll_taken"
     with room.storage.read() as session:
-        assert ways.words_for_latecomers(session, room.conference) == "Mời ngồi hàng ghế sau."
+        assert two_person_steps.words_for_latecomers(session, room.conference) == "Mời ngồi hàng ghế sau."
 
 
 def test_opening_again_after_a_freeze_is_a_step_of_its_own(room: Room, browser: Browser) -> None:
@@ -59,7 +59,12 @@ def test_opening_again_after_a_freeze_is_a_step_of_its_own(room: Room, browser: 
     browser.post("/desk/open", **second("teller"))
     browser.post("/desk/close", **second("teller"))
     with room.storage.read() as session:
-        assert [one.way for one in ways.ways(session, room.conference)] == ["open", "freeze", "reopen", "close"]
+        assert [one.way for one in two_person_steps.ways(session, room.conference)] == [
+            "open",
+            "freeze",
+            "reopen",
+            "close",
+        ]
 
 
 @pytest.mark.parametrize("reason", ["x" * 501, "a\u202eb"])

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import get_args
 
 import voting
-from voting import draft_editor, ways
+from voting.conference import two_person_steps
+from voting.conference.draft import editor
 from voting.documents.case import Judged
 from voting.web.words import catalogue
 
@@ -18,14 +19,14 @@ def keys_in(name: str, pattern: str) -> set[str]:
 
 
 def test_every_problem_of_a_draft_has_its_words() -> None:
-    found = keys_in("draft.py", r'[Pp]roblem\(\s*"([a-z_]+)"')
+    found = keys_in("conference/draft/agenda.py", r'[Pp]roblem\(\s*"([a-z_]+)"')
     found |= {f"name_{role}" for role in ("teller", "chair", "secretary", "head")}
     found |= {f"text_{part}" for part in ("name", "procedure", "address", "place")}
     assert {f"problem.{key}" for key in found} <= catalogue("vi").keys()
 
 
 def test_every_warning_has_its_words() -> None:
-    found = keys_in("draft_warnings.py", r'Warning\(\s*"(warn\.[a-z_]+)"')
+    found = keys_in("conference/draft/warnings.py", r'Warning\(\s*"(warn\.[a-z_]+)"')
     found |= {f"warn.alike_{kind}" for kind in ("same", "marks", "script")}
     assert found <= catalogue("vi").keys()
 
@@ -33,9 +34,9 @@ def test_every_warning_has_its_words() -> None:
 def test_every_choice_of_the_editor_way_and_outcome_has_its_words() -> None:
     outcomes = get_args(Judged.__annotations__["outcome"]) or ("selected", "not_selected", "below", "tied")
     wanted = {
-        *(f"kind.{one}" for one in draft_editor.KINDS),
-        *(f"tie.{one}" for one in draft_editor.TIE_SCOPES),
-        *(f"way.{one}" for one in ways.WAYS),
+        *(f"kind.{one}" for one in editor.KINDS),
+        *(f"tie.{one}" for one in editor.TIE_SCOPES),
+        *(f"way.{one}" for one in two_person_steps.WAYS),
         *(f"outcome.{one}" for one in outcomes),
     }
     assert wanted <= catalogue("vi").keys()

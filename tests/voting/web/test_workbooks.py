@@ -13,13 +13,13 @@ import openpyxl
 import pytest
 from flask import Flask
 
-from tests.voting.plan.staff import HEADERS, row
 from tests.voting.rooms import Room
+from tests.voting.rounds.staff import HEADERS, row
 from tests.voting.web.conftest import Browser
-from tests.voting.web.test_refusals import fault
+from tests.voting.web.test_form_errors import fault
 from tests.voting.web.test_rounds import begin, kept
-from voting.plan.errors import ImportRefused
-from voting.plan.workbook_apart import workbook_rows
+from voting.people.errors import ImportRefused
+from voting.people.workbook_process import workbook_rows
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 NAMES = ["Trần Văn An", "Lê Văn Bình"]
@@ -176,16 +176,15 @@ def test_a_workbook_that_takes_too_long_is_given_up() -> None:
 
 
 def test_a_workbook_is_read_on_a_system_without_limits() -> None:
-    program = (
-        "import sys; sys.modules['resource'] = None; from voting.plan.workbook_apart import _main; _main(1, 1, 9, 9)"
-    )
+    reader = "from voting.people.workbook_process import _main; _main(1, 1, 9, 9)"
+    program = f"import sys; sys.modules['resource'] = None; {reader}"
     done = subprocess.run([sys.executable, "-c", program], input=workbook(), capture_output=True, check=True)
     assert [line[1] for line in json.loads(done.stdout)["rows"]] == ["Họ và tên", *NAMES]
 
 
 def test_the_process_that_takes_ballots_never_loads_the_parser() -> None:
     program = (
-        "import sys; from voting.plan.workbook_apart import workbook_rows\n"
+        "import sys; from voting.people.workbook_process import workbook_rows\n"
         "assert len(workbook_rows(sys.stdin.buffer.read(), 9, 9)) == 3 and 'openpyxl' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], input=workbook(), check=True)

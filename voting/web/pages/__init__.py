@@ -1,25 +1,8 @@
 """Pages for people: staff, hall, and the page that tablets run."""
 
-from voting.web.pages import (
-    account,
-    card,
-    deck,
-    desk,
-    door,
-    draft,
-    grace,
-    hall,
-    log,
-    results,
-    round,
-    round_lists,
-    round_steps,
-    setup,
-    sheets,
-    sign_in,
-    staff,
-    tablets,
-)
+from voting.web.pages import card, deck, desk, door, draft, hall, last_call, log, results, setup, sheets, tablets
+from voting.web.pages.accounts import own, sign_in, staff
+from voting.web.pages.rounds import lists, round, steps
 
 BLUEPRINTS = (
     sign_in.pages,
@@ -31,13 +14,13 @@ BLUEPRINTS = (
     results.pages,
     tablets.pages,
     card.pages,
-    grace.pages,
+    last_call.pages,
     sheets.pages,
     staff.pages,
-    account.pages,
+    own.pages,
     log.pages,
     round.pages,
-    round_lists.pages,
-    round_steps.pages,
+    lists.pages,
+    steps.pages,
     hall.pages,
 )

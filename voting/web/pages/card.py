@@ -5,15 +5,17 @@ Both pages derive the public credential in the browser: the card's secret stays 
 
 from flask import Blueprint, Response, render_template
 
-from voting import cards, life_row, room_cards, setup
+from voting.box import card_status
+from voting.conference import cards, setup
+from voting.conference.draft.stored import draft_of
+from voting.documents.states import WITH_SETUP
 from voting.errors import UnknownCard
-from voting.life_table import WITH_SETUP
+from voting.web.access.sessions import for_roles
 from voting.web.api import answer
+from voting.web.built import script
 from voting.web.pages.context import current_number, current_row
 from voting.web.pages.door import scanned_credentials, scanning
-from voting.web.pages.hall import script
 from voting.web.room import the_room
-from voting.web.sessions import for_roles
 from voting.web.words import say
 
 pages = Blueprint("card", __name__, url_prefix="/card")
@@ -33,7 +35,7 @@ def tell() -> Response:
     readings, number = scanned_credentials(), current_number()
     with the_room().storage.read() as session:
         try:
-            found = room_cards.standing(session, number, cards.known(session, readings))
+            found = card_status.standing(session, number, cards.known(session, readings))
         except UnknownCard:
             found = "ask"
     return answer({"standing": found, "answer": say(f"card.{found}")})
@@ -45,5 +47,5 @@ def mine() -> str:
     with the_room().storage.read() as session:
         row = current_row(session)
         uuid = setup.setup_of(session, row.id).uuid if row.state in WITH_SETUP else ""
-        draft = life_row.draft_of(session, row.id)
+        draft = draft_of(session, row.id)
     return render_template("room/mine.html", row=row, draft=draft, uuid=uuid, **script("mine.js"))

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from voting import life_row
 from voting.errors import InvalidForm
+from voting.storage import conference_row
 from voting.storage.tables import ConferenceRow
 from voting.web.room import the_room
 
@@ -21,7 +21,7 @@ def current_number() -> int:
 
 def current_row(session: Session) -> ConferenceRow:
     """Row of the room's conference; 404 while there is none."""
-    row = life_row.current(session)
+    row = conference_row.current(session)
     if row is None:
         abort(404)
     return row

@@ -5,13 +5,14 @@ import secrets
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from voting import cards, decks, life_row, roll, ways
-from voting.cards_sheet import card_sheets
+from voting.conference import cards, decks, roll, two_person_steps
+from voting.conference.card_sheets import card_sheets
+from voting.conference.draft.stored import draft_of
+from voting.web.access.sessions import for_roles, signed_in, two_people
 from voting.web.confirming import FIELD, YES
+from voting.web.form_errors import shown_on
 from voting.web.pages.context import current_number, current_row, whole
-from voting.web.refusals import shown_on
 from voting.web.room import the_room
-from voting.web.sessions import for_roles, signed_in, two_people
 
 pages = Blueprint("deck", __name__, url_prefix="/deck")
 PRINTABLE = ("draft", "list_frozen")
@@ -28,7 +29,7 @@ def form() -> str:
         return render_template(
             "room/deck.html",
             row=row,
-            people=len(life_row.draft_of(session, row.id).people),
+            people=len(draft_of(session, row.id).people),
             printable=row.state in PRINTABLE,
             decks=decks.decks(session, row.id),
             drawn=roll.count(session, row.id).drawn,
@@ -51,10 +52,10 @@ def make() -> Response:
     two = two_people() if "second_login" in request.form else None
     origin = decks.Origin(signed_in().login, room.clock(), once, request.form.get(FIELD) == YES, two)
     with room.storage.write() as session:
-        draft = life_row.draft_of(session, number)
+        draft = draft_of(session, number)
         made, cards_made = decks.make_deck(session, number, "main" if kind == "main" else "reserve", numbers, origin)
         if two is not None:
-            ways.note_way(session, number, "deck", two, request.form.get("reason", ""))
+            two_person_steps.note_way(session, number, "deck", two, request.form.get("reason", ""))
         day = datetime.date.fromisoformat(draft.date)
         pdf = card_sheets(
             cards_made, conference=draft.name, date=f"{day:%d/%m/%Y}", reserve=kind == "reserve", letter=made.letter
@@ -68,7 +69,7 @@ def make() -> Response:
 def make_tests() -> Response:
     """Make test cards, for checking how tablets read; they are in no deck."""
     with the_room().storage.read() as session:
-        draft = life_row.draft_of(session, current_row(session).id)
+        draft = draft_of(session, current_row(session).id)
     day = datetime.date.fromisoformat(draft.date)
     made = cards.make_test_cards(whole("cards"))
     return _sheets(card_sheets(made, conference=draft.name, date=f"{day:%d/%m/%Y}", reserve=False, test=True), "tests")

@@ -3,19 +3,34 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from voting import box, cards, closing, life, life_row, roll, room_grace, setup, setup_confirm, ways
-from voting.documents.conference import Override
-from voting.draft import draft_problems, read_draft
-from voting.draft_warnings import SMALL, VERY_SMALL, draft_warnings
-from voting.life_table import ENDED, WITH_SETUP
+from voting.box import casting
+from voting.conference import (
+    cards,
+    closing,
+    confirmations,
+    roll,
+    setup,
+    transitions,
+    two_person_steps,
+)
+from voting.conference import (
+    last_call as room_grace,
+)
+from voting.conference.draft.agenda import draft_problems, read_draft
+from voting.conference.draft.stored import draft_of
+from voting.conference.draft.warnings import SMALL, VERY_SMALL, draft_warnings
+from voting.documents.conferences.conference import Override
+from voting.documents.states import ENDED, WITH_SETUP
+from voting.storage import conference_row
 from voting.storage.tables import TrusteesRow
+from voting.web.access.sessions import for_roles, two_people
+from voting.web.built import built_address, script
 from voting.web.confirming import asks_first, demand_understood, there_is_another
+from voting.web.form_errors import shown_on
 from voting.web.pages import tablets
 from voting.web.pages.context import current_number, to_desk, uploaded
-from voting.web.pages.hall import ballots_shown, built_address, script
-from voting.web.refusals import shown_on
+from voting.web.pages.hall import ballots_shown
 from voting.web.room import the_room
-from voting.web.sessions import for_roles, two_people
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -25,11 +40,11 @@ pages = Blueprint("desk", __name__, url_prefix="/desk")
 def overview() -> str:
     """The whole conference on one page."""
     with the_room().storage.read() as session:
-        row = life_row.current(session)
+        row = conference_row.current(session)
         if row is None:
             return render_template("room/desk.html", row=None, live=None, built="")
-        deck = life_row.deck_in_use(session, row.id)
-        draft = life_row.draft_of(session, row.id)
+        deck = conference_row.deck_in_use(session, row.id)
+        draft = draft_of(session, row.id)
         written = row.state in WITH_SETUP
         return render_template(
             "room/desk.html",
@@ -40,14 +55,14 @@ def overview() -> str:
             count=roll.count(session, row.id),
             cards=cards.count(session, deck.uuid) if deck else None,
             trustees=session.get(TrusteesRow, row.id) is not None,
-            confirmed=setup_confirm.confirmed(session, row.id) if written else {},
+            confirmed=confirmations.confirmed(session, row.id) if written else {},
             setup=setup.setup_of(session, row.id) if written else None,
             tablets=[one for one in tablets.seen(session) if one[0].enrolled],
-            shown=ballots_shown(row, box.count_ballots(session, row.id)),
+            shown=ballots_shown(row, casting.count_ballots(session, row.id)),
             ended=row.state in ENDED,
             last_call=room_grace.called(session, row.id),
-            noted=life_row.counts(session, row.id),
-            by_hand=life.BY_HAND,
+            noted=conference_row.counts(session, row.id),
+            by_hand=transitions.BY_HAND,
             small=SMALL,
             very_small=VERY_SMALL,
             live=script("live.js")["script"],
@@ -64,7 +79,7 @@ def new() -> Response:
     with the_room().storage.write() as session:
         if there_is_another(session):
             demand_understood()
-        life.new_conference(session, draft, practice="practice" in request.form)
+        transitions.new_conference(session, draft, practice="practice" in request.form)
     return to_desk()
 
 
@@ -77,7 +92,7 @@ def change_draft() -> Response:
     draft = read_draft(uploaded())
     number = current_number()
     with the_room().storage.write() as session:
-        life.change_draft(session, number, draft)
+        transitions.change_draft(session, number, draft)
     return to_desk()
 
 
@@ -89,7 +104,7 @@ def freeze_list() -> Response:
     """Freeze the list."""
     number = current_number()
     with the_room().storage.write() as session:
-        life.freeze_list(session, number)
+        transitions.freeze_list(session, number)
     return to_desk()
 
 
@@ -100,8 +115,8 @@ def back_to_draft() -> Response:
     """Go back to draft, two people."""
     by, number = two_people(), current_number()
     with the_room().storage.write() as session:
-        life.back_to_draft(session, number, by)
-        ways.note_way(session, number, "back", by, _reason())
+        transitions.back_to_draft(session, number, by)
+        two_person_steps.note_way(session, number, "back", by, _reason())
     return to_desk()
 
 
@@ -114,8 +129,8 @@ def take_roll() -> Response:
     by, reason = request.form.get("override_by", "").strip(), request.form.get("override_reason", "").strip()
     override = Override(by, reason) if by and reason else None
     with the_room().storage.write() as session:
-        life.take_roll(session, number, override)
-        ways.note_way(session, number, "roll", two, request.form.get("late", ""))
+        transitions.take_roll(session, number, override)
+        two_person_steps.note_way(session, number, "roll", two, request.form.get("late", ""))
     return to_desk()
 
 
@@ -127,7 +142,7 @@ def reserve_deck() -> Response:
     by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         cards.use_reserve_deck(session, number)
-        ways.note_way(session, number, "reserve", by, _reason())
+        two_person_steps.note_way(session, number, "reserve", by, _reason())
     return to_desk()
 
 
@@ -138,9 +153,9 @@ def open_box() -> Response:
     """Open the box, two people."""
     by, number, room = two_people(), current_number(), the_room()
     with room.storage.write() as session:
-        again = life_row.find(session, number).opened is not None
-        life.open_box(session, number, by, room.clock())
-        ways.note_way(session, number, "reopen" if again else "open", by)
+        again = conference_row.find(session, number).opened is not None
+        transitions.open_box(session, number, by, room.clock())
+        two_person_steps.note_way(session, number, "reopen" if again else "open", by)
     return to_desk()
 
 
@@ -151,8 +166,8 @@ def freeze() -> Response:
     """Freeze the box, two people."""
     by, number = two_people(), current_number()
     with the_room().storage.write() as session:
-        life.freeze(session, number)
-        ways.note_way(session, number, "freeze", by, _reason())
+        transitions.freeze(session, number)
+        two_person_steps.note_way(session, number, "freeze", by, _reason())
     return to_desk()
 
 
@@ -164,7 +179,7 @@ def close_box() -> Response:
     by, number, room = two_people(), current_number(), the_room()
     with room.storage.write() as session:
         closing.close_box(session, number, room.keyring, by, room.clock())
-        ways.note_way(session, number, "close", by)
+        two_person_steps.note_way(session, number, "close", by)
     closing.rewrite_closed(room.storage)
     return redirect(url_for("results.overview"), 303)
 
@@ -177,7 +192,7 @@ def note() -> Response:
     """Count something of the fixed list."""
     number = current_number()
     with the_room().storage.write() as session:
-        life.note_by_hand(session, number, request.form.get("what", ""))
+        transitions.note_by_hand(session, number, request.form.get("what", ""))
     return to_desk()
 
 
@@ -188,8 +203,8 @@ def annul() -> Response:
     """Annul, two people."""
     by, number = two_people(), current_number()
     with the_room().storage.write() as session:
-        life.annul(session, number, by)
-        ways.note_way(session, number, "annul", by, _reason())
+        transitions.annul(session, number, by)
+        two_person_steps.note_way(session, number, "annul", by, _reason())
     return to_desk()
 
 
@@ -200,9 +215,9 @@ def on_paper() -> Response:
     """Move to paper, two people."""
     by, number = two_people(), current_number()
     with the_room().storage.write() as session:
-        life.move_to_paper(session, number, by)
+        transitions.move_to_paper(session, number, by)
         the_room().keyring.make(session, number, "desk")
-        ways.note_way(session, number, "paper", by, _reason())
+        two_person_steps.note_way(session, number, "paper", by, _reason())
     return to_desk()
 
 

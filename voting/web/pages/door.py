@@ -9,17 +9,18 @@ from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
 
 from keys.structs import read_json
-from voting import cards, decks, life_row, roll, ways
-from voting.cards import REASONS
+from voting.conference import cards, decks, roll, two_person_steps
+from voting.conference.cards import REASONS
+from voting.documents.states import STATES
 from voting.errors import VotingError
-from voting.life_table import STATES
+from voting.storage import conference_row
+from voting.web.access.sessions import for_roles, two_people
 from voting.web.api import answer
+from voting.web.built import built_address, manifest, script
 from voting.web.confirming import demand_understood, demand_word
+from voting.web.form_errors import REFUSED, in_short, shown_on
 from voting.web.pages.context import current_number, current_row
-from voting.web.pages.hall import built_address, manifest, script
-from voting.web.refusals import REFUSED, in_short, shown_on
 from voting.web.room import the_room
-from voting.web.sessions import for_roles, two_people
 
 SCRIPT = "staff.js"
 READINGS = 256  # of one scanned card, as the page limits them
@@ -57,7 +58,7 @@ def search() -> str:
             words=words,
             shown=SHOWN,
             undo=_last_mark(row.id),
-            late=ways.words_for_latecomers(session, row.id),
+            late=two_person_steps.words_for_latecomers(session, row.id),
             live=script("live.js")["script"],
             built=built_address(),
         )
@@ -148,8 +149,8 @@ def activate_spare() -> Response:
         with the_room().storage.write() as session:
             old = cards.known(session, returned) if returned else None
             cards.activate_spare(session, number, cards.known(session, spare), reason, returned=old)
-            ways.note_way(session, number, "spare", by)
-            deck = life_row.deck_in_use(session, number)
+            two_person_steps.note_way(session, number, "spare", by)
+            deck = conference_row.deck_in_use(session, number)
             left = cards.count(session, deck.uuid).spares if deck else 0
             activated = cards.spares_activated(session, number)
     except VotingError as error:
@@ -166,7 +167,7 @@ def scanning(template: str, *scans: str) -> str:
     """A page that scans cards in some states: its script derives the public credential for the deck in use."""
     with the_room().storage.read() as session:
         row = current_row(session)
-        deck = life_row.deck_in_use(session, row.id)
+        deck = conference_row.deck_in_use(session, row.id)
         return render_template(
             template,
             row=row,

@@ -11,20 +11,24 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from voting import draft_editor, life, life_row, planner
-from voting.documents.conference import ON_PAPER, Paper, Rule, Selection
-from voting.draft import TELLERS, Draft, draft_problems, read_draft, write_draft
-from voting.draft_people import pasted_people, people_of_file, people_text
-from voting.draft_tellers import with_teller_reasons, with_tellers
-from voting.draft_warnings import draft_warnings
+from voting.conference import transitions
+from voting.conference.draft import editor, planner
+from voting.conference.draft.agenda import TELLERS, Draft, draft_problems, read_draft, write_draft
+from voting.conference.draft.clashes import clashing, reason_of
+from voting.conference.draft.stored import draft_of
+from voting.conference.draft.summoned import pasted_people, people_of_file, people_text
+from voting.conference.draft.tellers import with_teller_reasons, with_tellers
+from voting.conference.draft.warnings import draft_warnings
+from voting.documents.conferences.conference import ON_PAPER, Paper, Rule, Selection
 from voting.procedures import find_ruleset
 from voting.procedures.errors import UnknownProcedure
-from voting.teller_clashes import clashing, reason_of
+from voting.storage import conference_row
+from voting.web.access.sessions import for_roles
+from voting.web.built import script
 from voting.web.confirming import asks_first, demand_understood, there_is_another
+from voting.web.form_errors import shown_on
 from voting.web.pages.context import current_number, current_row, to_desk, uploaded
-from voting.web.refusals import shown_on
 from voting.web.room import the_room
-from voting.web.sessions import for_roles
 from voting.web.words import language, read_words, xungho
 
 MORE_TELLERS = 2  # empty lines offered below the tellers
@@ -41,7 +45,7 @@ def overview() -> str:
     """What the draft holds, what is missing, what to look at."""
     with the_room().storage.read() as session:
         row = current_row(session)
-        draft = life_row.draft_of(session, row.id)
+        draft = draft_of(session, row.id)
         problems = list(draft_problems(draft)) if row.state == "draft" else []
         return render_template(
             "room/draft.html", row=row, draft=draft, problems=problems, warnings=list(draft_warnings(draft))
@@ -54,7 +58,7 @@ def choose() -> str:
     """Choose the step of the catalogue, or bring a draft as a file."""
     with the_room().storage.read() as session:
         another = there_is_another(session)
-    return render_template("room/draft_new.html", choices=list(draft_editor.choices()), another=another)
+    return render_template("room/draft_new.html", choices=list(editor.choices()), another=another)
 
 
 @pages.post("/new")
@@ -63,11 +67,11 @@ def choose() -> str:
 def begin() -> AnyResponse:
     """Begin a conference from a step of the catalogue."""
     room = the_room()
-    draft = draft_editor.begin_draft(request.form.get("step", ""), room.clock().date().isoformat())
+    draft = editor.begin_draft(request.form.get("step", ""), room.clock().date().isoformat())
     with room.storage.write() as session:
         if there_is_another(session):
             demand_understood()
-        life.new_conference(session, draft, practice="practice" in request.form)
+        transitions.new_conference(session, draft, practice="practice" in request.form)
     return redirect(url_for("draft.basics"), 303)
 
 
@@ -87,7 +91,7 @@ def replace() -> AnyResponse:
 def download() -> Response:
     """The draft as a file."""
     with the_room().storage.read() as session:
-        draft = life_row.draft_of(session, current_row(session).id)
+        draft = draft_of(session, current_row(session).id)
     answer = Response(write_draft(draft), content_type="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="draft.json"'
     return answer
@@ -97,7 +101,7 @@ def download() -> Response:
 @for_roles("organiser")
 def basics() -> str:
     """Name, place, date, head of the minutes, legal basis, quorum."""
-    return _form("room/draft_basics.html", addresses=draft_editor.ADDRESSES)
+    return _form("room/draft_basics.html", addresses=editor.ADDRESSES)
 
 
 @pages.post("/basics")
@@ -106,7 +110,7 @@ def basics() -> str:
 def save_basics() -> AnyResponse:
     """Keep them."""
     fields = dict(request.form.items())
-    _change(lambda draft: draft_editor.with_basics(draft, fields))
+    _change(lambda draft: editor.with_basics(draft, fields))
     return redirect(url_for("draft.overview"), 303)
 
 
@@ -115,7 +119,7 @@ def save_basics() -> AnyResponse:
 def signers() -> str:
     """Tellers, chair, secretary, head, with their keys or "on paper"."""
     with the_room().storage.read() as session:
-        draft = life_row.draft_of(session, _draft_row(session))
+        draft = draft_of(session, _draft_row(session))
     reasons = {name: reason_of(name, draft.notes) for name in clashing(draft.tellers, draft.papers)}
     more = {"most": TELLERS.stop - 1, "more": MORE_TELLERS, "on_paper": ON_PAPER}
     return render_template("room/draft_signers.html", draft=draft, reasons=reasons, **more)
@@ -127,11 +131,11 @@ def signers() -> str:
 def save_signers() -> AnyResponse:
     """Keep them; a teller without a name falls away."""
     tellers = [_signer(f"teller{number}") for number in range(1, TELLERS.stop)]
-    offices = {office: _signer(office) for office in draft_editor.OFFICES}
-    names = [draft_editor.tidy(one["name"]) for one in tellers]
+    offices = {office: _signer(office) for office in editor.OFFICES}
+    names = [editor.tidy(one["name"]) for one in tellers]
     asked = {name: request.form.get(f"teller{at}_reason") for at, name in enumerate(names, 1)}
-    said = {name: draft_editor.tidy(reason) for name, reason in asked.items() if reason is not None}
-    _change(lambda draft: with_teller_reasons(draft_editor.with_signers(draft, tellers, offices), said))
+    said = {name: editor.tidy(reason) for name, reason in asked.items() if reason is not None}
+    _change(lambda draft: with_teller_reasons(editor.with_signers(draft, tellers, offices), said))
     return redirect(url_for("draft.overview"), 303)
 
 
@@ -151,7 +155,7 @@ def people() -> str:
     """People summoned: a field to paste into, or a file."""
     with the_room().storage.read() as session:
         row = _draft_row(session)
-        draft = life_row.draft_of(session, row)
+        draft = draft_of(session, row)
         return render_template("room/draft_people.html", draft=draft, text=people_text(draft.people))
 
 
@@ -172,7 +176,7 @@ def save_people() -> AnyResponse:
 def paper(number: int) -> str:
     """One paper; number 0 is a new one."""
     with the_room().storage.read() as session:
-        draft = life_row.draft_of(session, _draft_row(session))
+        draft = draft_of(session, _draft_row(session))
         if not NEW <= number <= len(draft.papers):
             abort(404)
         one = draft.papers[number - 1] if number else _empty_paper(draft)
@@ -181,10 +185,10 @@ def paper(number: int) -> str:
             draft=draft,
             number=number,
             paper=one,
-            listed=draft_editor.names_text(one, put_forward=False),
-            put_forward=draft_editor.names_text(one, put_forward=True),
-            kinds=draft_editor.KINDS,
-            tie_scopes=draft_editor.TIE_SCOPES,
+            listed=editor.names_text(one, put_forward=False),
+            put_forward=editor.names_text(one, put_forward=True),
+            kinds=editor.KINDS,
+            tie_scopes=editor.TIE_SCOPES,
         )
 
 
@@ -194,7 +198,7 @@ def paper(number: int) -> str:
 def save_paper(number: int) -> AnyResponse:
     """Keep a paper."""
     fields = dict(request.form.items())
-    _change(lambda draft: draft_editor.with_paper(draft, number or None, fields))
+    _change(lambda draft: editor.with_paper(draft, number or None, fields))
     return redirect(url_for("draft.overview"), 303)
 
 
@@ -204,7 +208,7 @@ def save_paper(number: int) -> AnyResponse:
 @asks_first
 def remove_paper(number: int) -> AnyResponse:
     """Take a paper out."""
-    _change(lambda draft: draft_editor.without_paper(draft, number))
+    _change(lambda draft: editor.without_paper(draft, number))
     return redirect(url_for("draft.overview"), 303)
 
 
@@ -212,11 +216,9 @@ def remove_paper(number: int) -> AnyResponse:
 @for_roles("organiser", "chair", "secretary", "technician")
 def preview() -> str:
     """The papers as the tablet will show them, in its own words and look."""
-    from voting.web.pages.hall import script
-
     words = read_words("tablet", language())
     with the_room().storage.read() as session:
-        draft = life_row.draft_of(session, current_row(session).id)
+        draft = draft_of(session, current_row(session).id)
 
     def tablet(key: str, **fields: object) -> str:
         return words[key].format(**xungho(draft.address), **fields)
@@ -230,7 +232,7 @@ def plan() -> str:
     """Tablets and minutes: people x seconds / tablets."""
     with the_room().storage.read() as session:
         row = current_row(session)
-        draft = life_row.draft_of(session, row.id)
+        draft = draft_of(session, row.id)
         names = sum(len(one.candidates) for one in draft.papers)
         people = row.present if row.present is not None else len(draft.people)
     people = _number("people", people, 20_000)
@@ -250,21 +252,21 @@ def plan() -> str:
 
 def _form(template: str, **more: object) -> str:
     with the_room().storage.read() as session:
-        draft = life_row.draft_of(session, _draft_row(session))
+        draft = draft_of(session, _draft_row(session))
     return render_template(template, draft=draft, **more)
 
 
 def _draft_row(session: Session) -> int:
     """Number of the room's conference while it is a draft; raise WrongState afterwards."""
     row = current_row(session)
-    life_row.demand(row, "draft")
+    conference_row.demand(row, "draft")
     return row.id
 
 
 def _change(change: Callable[[Draft], Draft]) -> None:
     number = current_number()
     with the_room().storage.write() as session:
-        life.change_draft(session, number, change(life_row.draft_of(session, number)))
+        transitions.change_draft(session, number, change(draft_of(session, number)))
 
 
 def _signer(prefix: str) -> dict[str, str]:

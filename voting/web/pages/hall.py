@@ -5,18 +5,20 @@ Ballots are shown in steps, so that nobody can watch the number move with the pe
 
 import base64
 import io
-from functools import cache
-from typing import Any
 
 import qrcode
 from flask import Blueprint, abort, render_template, url_for
 from qrcode.image.svg import SvgPathImage
 
-from keys.structs import read_json
-from voting import box, cards, closing, life_row, results, room_grace, setup, staff_changes
-from voting.documents.election import spoken_fingerprint
-from voting.life_table import WITH_SETUP
+from voting.box import casting
+from voting.conference import cards, closing, results, setup, staff_changes
+from voting.conference import last_call as room_grace
+from voting.conference.draft.stored import draft_of
+from voting.documents.conferences.election import spoken_fingerprint
+from voting.documents.states import WITH_SETUP
+from voting.storage import conference_row
 from voting.storage.tables import ClosingRow, ConferenceRow
+from voting.web.built import built_address, manifest, script
 from voting.web.pages.hall_chart import charts
 from voting.web.room import the_room
 
@@ -31,17 +33,17 @@ pages = Blueprint("hall", __name__)
 def screen() -> str:
     """The hall screen: state, numbers, and the fingerprint that tellers compare."""
     with the_room().storage.read() as session:
-        row = life_row.current(session)
+        row = conference_row.current(session)
         if row is None:
             return render_template("room/hall.html", row=None, refresh=REFRESH_SECONDS, **script("hall.js"))
         written = setup.setup_of(session, row.id) if row.state in WITH_SETUP else None
         closed = session.get(ClosingRow, row.id)
-        shown = ballots_shown(row, box.count_ballots(session, row.id))
+        shown = ballots_shown(row, casting.count_ballots(session, row.id))
         address = url_for("hall.trackers", _external=True, _scheme="https")
         return render_template(
             "room/hall.html",
             row=row,
-            draft=life_row.draft_of(session, row.id),
+            draft=draft_of(session, row.id),
             written=written,
             qr=qr_code(written.fingerprint) if written else None,
             spoken=spoken_fingerprint(written.fingerprint) if written else "",
@@ -62,7 +64,7 @@ def screen() -> str:
 def trackers() -> str:
     """Trackers of all ballots, sorted, once the box is closed."""
     with the_room().storage.read() as session:
-        row = life_row.current(session)
+        row = conference_row.current(session)
         if row is None or row.closed is None:
             abort(404)
         found = closing.trackers(session, row.id)
@@ -89,28 +91,3 @@ def qr_code(text: str) -> str:
     file = io.BytesIO()
     code.make_image(image_factory=SvgPathImage).save(file)
     return "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode()
-
-
-def built_address() -> str:
-    """Address of the built files."""
-    return url_for("static", filename="built")
-
-
-def script(name: str) -> dict[str, Any]:
-    """What a template needs to load one built script; nothing where the front end was not built."""
-    found = manifest(required=False)
-    return {"script": found["files"].get(name) if found else None, "built": built_address()}
-
-
-@cache
-def manifest(*, required: bool = True) -> dict[str, Any]:
-    """The list of built files with their hashes; 404 where the front end was not built, if it is required."""
-    from voting.web.app import FOLDER
-
-    path = FOLDER / "static" / "built" / "manifest.json"
-    if not path.exists():
-        if not required:
-            return {}
-        abort(404)
-    found: dict[str, Any] = read_json(path.read_bytes(), dict)
-    return found

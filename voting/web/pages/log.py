@@ -1,16 +1,18 @@
 """The log for people (nhật ký): where the conference stands, who took which step together and why, what was counted.
 
-It is the catalogue of `voting.events` filled in, and says so: every kind of event that the room writes down stands
-here with its meaning, also those that never happened. It has no times of casts and nobody's vote: what may be kept of
-a conference is what its record may say.
+It is the catalogue of `voting.conference.events` filled in, and says so: every kind of event that the room writes down
+stands here with its meaning, also those that never happened. It has no times of casts and nobody's vote: what may be
+kept of a conference is what its record may say.
 """
 
 from flask import Blueprint, render_template
 
-from voting import events, life_row, staff_changes, ways
+from voting.conference import events, staff_changes, two_person_steps
+from voting.conference.draft.stored import draft_of
+from voting.storage import conference_row
+from voting.web.access.sessions import for_roles
 from voting.web.pages.context import current_row
 from voting.web.room import the_room
-from voting.web.sessions import for_roles
 from voting.web.words import language
 
 pages = Blueprint("log", __name__, url_prefix="/log")
@@ -25,11 +27,11 @@ def overview() -> str:
         return render_template(
             "room/log.html",
             row=row,
-            draft=life_row.draft_of(session, row.id),
-            taken=ways.ways(session, row.id),
+            draft=draft_of(session, row.id),
+            taken=two_person_steps.ways(session, row.id),
             accounts=staff_changes.changes(session, row.id),
             changing=[meaning(one) for one in events.at("accounts")],
-            counts=life_row.counts(session, row.id),
+            counts=conference_row.counts(session, row.id),
             steps={one.name: meaning(one) for one in events.at("steps")},
             counted=[(one.name, meaning(one)) for one in events.at("counts")],
             logged=[(one, meaning(one)) for one in events.at("log")],

@@ -3,14 +3,16 @@
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from voting import closing, handover, life_row, results, room_receipts
+from voting.box import receipts
+from voting.conference import closing, results, usb_export
 from voting.errors import InvalidForm
+from voting.storage import conference_row
+from voting.web.access.sessions import for_roles, two_people
+from voting.web.built import script
 from voting.web.confirming import asks_first
+from voting.web.form_errors import shown_on
 from voting.web.pages.context import current_number, current_row
-from voting.web.pages.hall import script
-from voting.web.refusals import shown_on
 from voting.web.room import the_room
-from voting.web.sessions import for_roles, two_people
 
 MOST_RECORDS = 40  # files of one upload; a conference has at most as many papers
 
@@ -30,9 +32,9 @@ def overview() -> str:
             row=row,
             closed=closed,
             end=closing.end_ballots(closed.facts) if closed else None,
-            missing=life_row.counts(session, row.id).get(room_receipts.MISSING, 0),
+            missing=conference_row.counts(session, row.id).get(receipts.MISSING, 0),
             ballots=len(closing.trackers(session, row.id)) if closed else 0,
-            sticks=handover.sticks() if closed else [],
+            sticks=usb_export.sticks() if closed else [],
             records=records,
             telling={one.paper: results.telling(one.record) for one in records if one.record},
             released=bool(results.released(session, row.id)) if closed else False,
@@ -45,8 +47,8 @@ def overview() -> str:
 def download(name: str) -> Response:
     """Archive, facts, commitments, or all of them in one file."""
     closed = _closed()
-    files = handover.handover_files(closed)
-    content = handover.packed(closed) if name == f"{closed.uuid}.zip" else files.get(name)
+    files = usb_export.handover_files(closed)
+    content = usb_export.packed(closed) if name == f"{closed.uuid}.zip" else files.get(name)
     if content is None:
         abort(404)
     answer = Response(content, content_type="application/octet-stream")
@@ -60,10 +62,10 @@ def download(name: str) -> Response:
 def to_stick() -> AnyResponse:
     """Write the box onto a USB stick that is plugged into this machine, and read it back."""
     closed = _closed()
-    stick = next((one for one in handover.sticks() if str(one) == request.form.get("stick")), None)
+    stick = next((one for one in usb_export.sticks() if str(one) == request.form.get("stick")), None)
     if stick is None:
         abort(404)
-    flash(str(handover.write_to(stick, closed)))
+    flash(str(usb_export.write_to(stick, closed)))
     return redirect(url_for("results.overview"), 303)
 
 
@@ -80,7 +82,7 @@ def take_records() -> AnyResponse:
         raise InvalidForm("records: fewer files expected", told="files_limit", at="records", most=MOST_RECORDS)
     number, room = current_number(), the_room()
     with room.storage.read() as session:
-        room_receipts.demand_all(session, number)
+        receipts.demand_all(session, number)
     named = [((file.filename or "")[:80], file.read()) for file in files]
     results.take_records(room.storage, number, named, room.audit)
     return redirect(url_for("results.overview"), 303)
@@ -112,5 +114,5 @@ def release() -> AnyResponse:
 def _closed() -> closing.Closed:
     with the_room().storage.read() as session:
         row = current_row(session)
-        room_receipts.demand_all(session, row.id)
+        receipts.demand_all(session, row.id)
         return closing.closed_of(session, row.id)

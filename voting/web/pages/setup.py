@@ -5,17 +5,18 @@ import io
 from flask import Blueprint, Response, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
-from voting import life_row, setup, setup_confirm
-from voting.documents.archive import ArchiveWriter
-from voting.documents.election import spoken_fingerprint
-from voting.life_table import WITH_SETUP
+from voting.conference import confirmations, setup
+from voting.conference.draft.stored import draft_of
+from voting.documents.archives.archive import ArchiveWriter
+from voting.documents.conferences.election import spoken_fingerprint
+from voting.documents.states import WITH_SETUP
 from voting.storage.tables import TrusteesRow
+from voting.web.access.sessions import for_roles
 from voting.web.confirming import asks_first
+from voting.web.form_errors import shown_on
 from voting.web.pages.context import current_number, current_row, uploaded
 from voting.web.pages.hall import qr_code
-from voting.web.refusals import shown_on
 from voting.web.room import the_room
-from voting.web.sessions import for_roles
 
 pages = Blueprint("setup", __name__, url_prefix="/setup")
 
@@ -31,12 +32,12 @@ def overview() -> str:
         return render_template(
             "room/setup.html",
             row=row,
-            draft=life_row.draft_of(session, row.id),
+            draft=draft_of(session, row.id),
             trustees=session.get(TrusteesRow, row.id) is not None,
             written=written,
             qr=qr_code(written.fingerprint) if written else None,
             spoken=spoken_fingerprint(written.fingerprint) if written else "",
-            confirmed=setup_confirm.confirmed(session, row.id) if sealed else {},
+            confirmed=confirmations.confirmed(session, row.id) if sealed else {},
         )
 
 
@@ -85,5 +86,5 @@ def confirm() -> str | AnyResponse:
     """Take a teller's confirmation."""
     raw, number = uploaded(), current_number()
     with the_room().storage.write() as session:
-        setup_confirm.confirm_setup(session, number, raw)
+        confirmations.confirm_setup(session, number, raw)
     return overview()

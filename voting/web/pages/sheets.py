@@ -6,14 +6,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Blueprint, Response, abort, render_template, url_for
 from sqlalchemy.orm import Session
 
-from voting import closing, decks, life_row, roll, setup, sheets
-from voting.draft import Draft
-from voting.life_table import WITH_SETUP
-from voting.serve_trust import anchor
+from voting.conference import closing, decks, roll, setup, sheets
+from voting.conference.draft.agenda import Draft
+from voting.conference.draft.stored import draft_of
+from voting.documents.states import WITH_SETUP
+from voting.web.access.sessions import for_roles
 from voting.web.pages.context import current_row
 from voting.web.pages.hall import qr_code
 from voting.web.room import the_room
-from voting.web.sessions import for_roles
+from voting.web.trust import anchor
 
 pages = Blueprint("sheets", __name__)
 NAMES = ("placing", "pinning", "what_to_do", "roll", "exits", "paper_ballot", "trackers")
@@ -65,7 +66,7 @@ def _anchor() -> x509.Certificate:
 def _make(name: str) -> bytes:
     with the_room().storage.read() as session:
         row = current_row(session)
-        draft = life_row.draft_of(session, row.id)
+        draft = draft_of(session, row.id)
         written = setup.setup_of(session, row.id) if row.state in WITH_SETUP else None
         if name == "placing":
             return sheets.placing(draft)

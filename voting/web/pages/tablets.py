@@ -6,16 +6,18 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from voting import box_devices, life_row, ways
-from voting.box_devices import Device
+from voting.box import tablets as box_devices
+from voting.box.tablets import Device
+from voting.conference import two_person_steps
 from voting.errors import SecondPersonNeeded
+from voting.storage import conference_row
 from voting.storage.tables import ConferenceRow
+from voting.web.access.sessions import for_roles, two_people
+from voting.web.built import built_address, script
 from voting.web.confirming import asks_first
-from voting.web.pages.hall import built_address, script
+from voting.web.form_errors import shown_on
 from voting.web.presence import Heard, the_presence
-from voting.web.refusals import shown_on
 from voting.web.room import the_room
-from voting.web.sessions import for_roles, two_people
 
 pages = Blueprint("tablets", __name__, url_prefix="/tablets")
 
@@ -40,14 +42,14 @@ def new_code() -> str:
     room = the_room()
     label = request.form.get("label", "").strip()[: box_devices.LABEL_LIMIT]
     with room.storage.read() as session:
-        asks = _while_open(life_row.current(session))
+        asks = _while_open(conference_row.current(session))
     by = two_people() if asks else None
     with room.storage.write() as session:
-        row = life_row.current(session)
-        if row is not None and _while_open(life_row.hold(session, row.id)):
+        row = conference_row.current(session)
+        if row is not None and _while_open(conference_row.hold(session, row.id)):
             if by is None:
                 raise SecondPersonNeeded("the box is open: a tablet is enrolled by two people", at="second_login")
-            ways.note_way(session, row.id, "tablet", by, label)
+            two_person_steps.note_way(session, row.id, "tablet", by, label)
         code = box_devices.new_code(session, label, room.seconds())
     return _page(code)
 
@@ -60,9 +62,9 @@ def revoke(identifier: str) -> Response:
     """Revoke a tablet; one that took part counts as replaced."""
     with the_room().storage.write() as session:
         box_devices.revoke(session, identifier)
-        row = life_row.current(session)
+        row = conference_row.current(session)
         if _while_open(row) and row is not None:
-            life_row.note(session, row.id, "tablet_replaced")
+            conference_row.note(session, row.id, "tablet_replaced")
     return redirect(url_for("tablets.overview"), 303)
 
 
@@ -78,7 +80,7 @@ def _while_open(row: ConferenceRow | None) -> bool:
 
 def _page(code: str | None) -> str:
     with the_room().storage.read() as session:
-        tablets, row = seen(session), life_row.current(session)
+        tablets, row = seen(session), conference_row.current(session)
     return render_template(
         "room/tablets.html",
         tablets=tablets,

@@ -1,6 +1,6 @@
 """The guards: what must hold at every moment, whoever writes to the database (design §3).
 
-Revision 0002, after 0001. The transitions are those of voting.life_table on that day.
+Revision 0002, after 0001. The transitions are those of voting.documents.states on that day.
 """
 
 from alembic import op

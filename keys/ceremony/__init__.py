@@ -1,0 +1,1 @@
+"""Messages and states of the tellers' key ceremony (buổi tạo khóa kiểm phiếu)."""

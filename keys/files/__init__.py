@@ -1,0 +1,1 @@
+"""Key files: sealing with a passphrase, recovery sheets, signing, durable writing."""

@@ -1,0 +1,128 @@
+"""Check a dossier (hồ sơ): ledger, signed documents, chain of steps, and every box (design §5, Bundles; Plan C.1).
+
+1. the ledger    it can be read, and agrees with the documents on file
+2. the places    every file that ledger and documents call for is there, and no other
+3. the documents list decisions signed by all who must; records are checked with their boxes
+4. the chain     each step's names are those that the document before hands on, from the first step to the last
+5. the boxes     each archive with its records, facts, minutes                                          boxes
+
+Summary tables, letters and briefing sheet are held by the manifest's hash, and so by the desk's signature alone, which
+the report says (`letters` among what was not checked). The desk is that of the last step counted by machine, or what
+`voting.documents.bundles.dossier.makers` asks for where all were counted by hand.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from pathlib import PurePosixPath
+
+from keys.files.signing import verify_envelope
+from keys.transcript import sha256_hex
+from tally.audit.bundles.boxes import Boxes
+from tally.audit.report import Ledger as Findings
+from tally.audit.signatures import as_signed
+from tally.audit.unchecked import LETTERS
+from voting.documents.bundles.dossier import LEDGER, box_files, makers, misplaced, required_keys
+from voting.documents.bundles.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
+from voting.documents.bundles.step_chain import chain_problems
+from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
+from voting.documents.record import Record
+
+NO_MAKER = (
+    "no desk can vouch for this dossier: every step was counted by hand, and no hand count names a desk, or nobody"
+    " signed all documents of the round with one key; keep the signed documents of each step, and in the next round"
+    " let one person (secretary, chair) sign every step with the same key"
+)
+"""What is said of a dossier without a maker, and what to do."""
+ROUND, PLACES, DECISIONS, CHAIN = "ledger", "places", "list_decisions", "chain"
+Documents = Mapping[str, Record | ListDecision]
+
+
+def check_dossier(boxes: Boxes) -> str:
+    """Check what a dossier holds besides its form; return how far the round has come."""
+    findings, bundle = boxes.ledger, boxes.bundle
+    documents: dict[str, Record | ListDecision] = {
+        sha256_hex(boxes.raw(name)): read.record
+        for name, read in boxes.records.items()
+        if findings.require(ROUND, _paper_exists(read.record), name, f"paper {read.record.paper} does not exist")
+    }
+    documents |= _list_decisions(boxes)
+    ledger = findings.get(ROUND, LEDGER, lambda: parse_ledger(boxes.raw(LEDGER)))
+    if ledger is not None:
+        _note(findings, ROUND, list(ledger_problems(ledger, documents)), len(ledger.sittings))
+        _note(findings, PLACES, list(misplaced({*bundle.names()}, ledger, documents)), len(bundle.names()))
+        boxes.annulled = frozenset(box_files(one)[0] for one in ledger.sittings if one.annulment is not None)
+    boxes.unchecked.add(LETTERS)
+    annulled = annulled_documents(ledger) if ledger is not None else frozenset[str]()
+    _note(findings, CHAIN, list(chain_problems(documents, annulled)), len(documents))
+    live = {sha256: one for sha256, one in documents.items() if sha256 not in annulled}
+    _check_end(findings, live)
+    findings.notes += _handed_to_others(live.values())
+    boxes.makers |= makers(live.values())
+    boxes.unnamed = NO_MAKER
+    for folder in boxes.folders():
+        boxes.check(folder)
+    return _reached(ledger)
+
+
+def _paper_exists(record: Record) -> bool:
+    return 1 <= record.paper <= len(record.conference.papers)
+
+
+def _list_decisions(boxes: Boxes) -> dict[str, ListDecision]:
+    """Read and check every list decision; return those that can be read, by hash."""
+    found = {}
+    for name in boxes.bundle.names():
+        if PurePosixPath(name).name == "list-decision.json":
+            decision = boxes.ledger.read(DECISIONS, name, lambda: _check_decision(boxes, name))  # noqa: B023
+            if decision is not None:
+                found[sha256_hex(boxes.raw(name))] = decision
+    return found
+
+
+def _check_decision(boxes: Boxes, name: str) -> ListDecision:
+    """Check who signed a list decision: all who must, and nobody whom it does not name."""
+    envelope, decision = read_list_decision(boxes.raw(name))
+    keys = [one.key for one in decision.signers if one.key != ON_PAPER]
+    valid = verify_envelope(as_signed(envelope), keys)
+    for signature in envelope.signatures:
+        why = "a signature by nobody whom it names, or one that does not verify"
+        boxes.ledger.require(DECISIONS, signature.keyid in valid, name, why)
+    awaited = missing_signatures(envelope, decision.signers)
+    boxes.ledger.signed(DECISIONS, not awaited, name, ", ".join(awaited))
+    return decision
+
+
+def _check_end(findings: Findings, live: Documents) -> None:
+    """Check that the last step on file chooses: a dossier is made at the end of its round."""
+    records = [one for one in live.values() if isinstance(one, Record)]
+    last = max((one.conference.step for one in records), default=0)
+    final = any(
+        one.conference.step == last and any(paper.kind == "final" for paper in one.conference.papers) for one in records
+    )
+    findings.require(CHAIN, final, "", "no final ballot: the round did not come to its end")
+
+
+def _handed_to_others(live: Iterable[Record | ListDecision]) -> list[str]:
+    """Say where nobody who must sign a step by key had to sign the one before: only names tell whether they belong."""
+    signing: dict[int, set[str]] = {}
+    for one in live:
+        step = one.conference.step if isinstance(one, Record) else one.step
+        signing.setdefault(step, set()).update(required_keys(one))
+    known = [step for step in sorted(signing) if signing[step]]
+    return [
+        f"step {after} is signed by nobody who signed step {before} by key: compare its names with those of the room"
+        for before, after in pairwise(known)
+        if not signing[before] & signing[after]
+    ]
+
+
+def _note(findings: Findings, check: str, problems: list[str], examined: int) -> None:
+    for problem in problems:
+        findings.failed(check, "", problem)
+    findings.passed(check, max(examined - len(problems), 0))
+
+
+def _reached(ledger: Ledger | None) -> str:
+    signed = [one.step for one in ledger.sittings if one.state == "signed"] if ledger is not None else []
+    return f"step {max(signed)}" if signed else "nothing"

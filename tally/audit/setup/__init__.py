@@ -1,0 +1,1 @@
+"""Checks of Setup: election, trustees, cards, conference, catalogue."""

@@ -1,0 +1,134 @@
+"""A teller's one sealed file while the ceremony lasts (tệp khóa của kiểm phiếu viên, trong lễ tạo khóa).
+
+`teller-2.sealed` in the teller's own folder. It begins with the secrets of the ceremony and everything that this teller
+handed out, so that any step can be done again from it alone; when the keys stand, the teller's file of the count
+(`tally.signing.teller_file`) takes its place at once, under the same name and passphrase.
+"""
+
+import base64
+from pathlib import Path
+
+import msgspec
+
+from keys import wire
+from keys.ceremony.messages import CeremonySecret, decode_ceremony_secret, encode_ceremony_secret
+from keys.errors import DamagedFile
+from keys.files.durable import read_plain
+from keys.files.key_files import read_sealed, replace_sealed, write_sealed
+from keys.files.sealing import DEFAULT_COST, Cost
+from keys.files.signing import SigningKey, decode_signing_key, encode_signing_key
+from keys.structs import read_json
+from keys.teller import TellerKey, decode_teller_key, encode_teller_key
+from tally.signing.teller_file import KIND as TELLER_KIND
+from tally.signing.teller_file import TellerFile, new_teller_file
+from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.errors import DocumentError
+
+KIND = "teller-ceremony"
+FORMAT = 1
+
+
+class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a teller keeps: secrets, and what was handed out and seen. Empty strings: not there yet.
+
+    `seen` are hashes of the announcements that this teller confirmed, `dealt` of the dealings that it accepted, in the
+    order of the tellers: so a file that changes later is noticed, and its owner named. `complained` is the dealer of
+    whom this teller complained, 0 for none: the complaint opens a share, so the ceremony's secrets are void. `token` is
+    the public key of the token by which this teller signs in place of `signing_key`. `conference` is named to whoever
+    puts in this file at another ceremony.
+    """
+
+    format: int
+    plan: str
+    index: int
+    name: str
+    secret: str
+    signing_key: str
+    hello: str
+    seen: tuple[str, ...] = ()
+    dealing: str = ""
+    dealt: tuple[str, ...] = ()
+    key: str = ""
+    share: str = ""
+    complained: int = 0
+    token: str = ""
+    conference: str = ""
+
+    @property
+    def ceremony(self) -> CeremonySecret:
+        """The secrets of the ceremony."""
+        return decode_ceremony_secret(self.secret.encode())
+
+    @property
+    def signer(self) -> SigningKey:
+        """The P-256 key that will sign confirmations and records."""
+        return decode_signing_key(base64.b64decode(self.signing_key))
+
+    @property
+    def share_key(self) -> TellerKey:
+        """The share of the election key, once it is there."""
+        return decode_teller_key(self.key.encode())
+
+
+def new_own(plan: str, name: str, secret: CeremonySecret, signer: SigningKey, hello: bytes) -> Own:
+    """Begin a teller's file."""
+    signing = base64.b64encode(encode_signing_key(signer)).decode()
+    return Own(FORMAT, plan, secret.index, name, encode_ceremony_secret(secret).decode(), signing, hello.decode())
+
+
+def with_dealing(own: Own, secret: CeremonySecret, seen: tuple[str, ...], dealing: bytes) -> Own:
+    """Add what step 2 made."""
+    secrets = encode_ceremony_secret(secret).decode()
+    return msgspec.structs.replace(own, secret=secrets, seen=seen, dealing=dealing.decode())
+
+
+def with_share(own: Own, dealt: tuple[str, ...], key: TellerKey, share: bytes) -> Own:
+    """Add what step 3 made."""
+    return msgspec.structs.replace(own, dealt=dealt, key=encode_teller_key(key).decode(), share=share.decode())
+
+
+def with_complaint(own: Own, dealer: int) -> Own:
+    """Note that this teller's ceremony ended with a complaint."""
+    return msgspec.structs.replace(own, complained=dealer)
+
+
+def as_teller_file(own: Own) -> TellerFile:
+    """The file of the count."""
+    made = new_teller_file(own.name, own.share_key, own.signer)
+    return msgspec.structs.replace(made, token=own.token, plan=own.plan, conference=own.conference)
+
+
+def own_path(folder: Path, index: int) -> Path:
+    """Where a teller's sealed file is, in the teller's own folder."""
+    return folder / f"teller-{index}.sealed"
+
+
+def kind_of(path: Path) -> str:
+    """Say which kind of sealed file this is, without opening it; raise DamagedFile."""
+    try:
+        kind = read_json(read_plain(path), dict[str, object])["kind"]
+    except (msgspec.MsgspecError, KeyError):
+        raise DamagedFile(
+            f"{path.name}: no sealed file of a teller; take another copy, or the recovery sheet"
+        ) from None
+    return str(kind)
+
+
+def write_own(path: Path, own: Own, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
+    """Seal the first state; raise FileExistsError."""
+    write_sealed(path, canonical(own), passphrase, kind=KIND, cost=cost)
+
+
+def read_own(path: Path, passphrase: str) -> Own:
+    """Open a state; raise WrongPassphrase, DamagedFile or InvalidFormat."""
+    raw = read_sealed(path, passphrase, kind=KIND)
+    try:
+        return parse_canonical(raw, Own, wire.FILE_LIMIT, what="teller's file")
+    except DocumentError as error:
+        raise DamagedFile(str(error)) from None
+
+
+def replace_own(path: Path, own: Own | TellerFile, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
+    """Put the next state in place of the last, whole or not at all."""
+    kind = TELLER_KIND if isinstance(own, TellerFile) else KIND
+    replace_sealed(path, canonical(own), passphrase, kind=kind, cost=cost)

@@ -1,0 +1,306 @@
+"""The key ceremony by stick (lễ tạo khóa): from the files that are there to the next thing for this teller.
+
+    table = look(stick, plan)               # everything on the stick, checked as far as it goes; raises CeremonyFault
+    todo = next_step(table, own, index)     # what this teller does next, or whom all wait for
+    own = announce | deal | accept …        # each stores the teller's own state before anything is handed out
+
+No step trusts an earlier one: what this teller confirmed is kept as hashes, and a file that changed since is a fault by
+name. The mathematics is that of `keys.ceremony.protocol`, the rehearsed opening that of `keys.ceremony.rehearsal`.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from keys import wire
+from keys.ceremony import protocol
+from keys.ceremony.complaint import complain, judge
+from keys.ceremony.messages import AnnouncementText, DealingText
+from keys.ceremony.rehearsal import check_rehearsal, finish_rehearsal, open_rehearsal
+from keys.errors import KeysError
+from keys.files.signing import new_signing_key
+from keys.teller import TellerKey
+from keys.transcript import sha256_hex, tagged
+from keys.trustees import Trustees, encode_trustees, parse_certificate, parse_trustees
+from tally.ceremony.own_file import Own, new_own, with_dealing, with_share
+from tally.ceremony.plan import Plan
+from tally.ceremony.usb import STEPS, Hello, Step, Stick, check_hello, new_hello
+from tally.errors import CeremonyFault
+from tally.signing.signers import KeyPen, Pen
+from tally.signing.teller_file import TellerFile
+from voting.documents.canonical import canonical
+
+_TELLER = re.compile(r"teller (\d+)")
+FINGERPRINT = "phieukin/ceremony-fingerprint/v1"
+
+
+class Todo(StrEnum):
+    """What a teller does next."""
+
+    BEGIN = "begin"
+    WAIT = "wait"
+    DEAL = "deal"
+    ACCEPT = "accept"
+    REHEARSE = "rehearse"
+    FINISH = "finish"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What lies on the table: the plan and the files of each step, by teller."""
+
+    plan: Plan
+    hellos: Mapping[int, bytes]
+    dealings: Mapping[int, bytes]
+    shares: Mapping[int, bytes]
+    rehearsals: Mapping[int, bytes]
+
+    @property
+    def size(self) -> int:
+        """Number of tellers."""
+        return len(self.plan.tellers)
+
+    def step(self, step: Step) -> Mapping[int, bytes]:
+        """The files of one step."""
+        return (self.hellos, self.dealings, self.shares, self.rehearsals)[STEPS.index(step)]
+
+    def missing(self, step: Step) -> list[int]:
+        """The tellers whose file of a step is not there."""
+        return [index for index in range(1, self.size + 1) if index not in self.step(step)]
+
+    @property
+    def announcements(self) -> bytes:
+        """All announcements as keys.ceremony.protocol joins them; raises what its checks raise."""
+        return protocol.gather_announcements(self.hello(index).announcement.encode() for index in sorted(self.hellos))
+
+    @property
+    def joined_dealings(self) -> bytes:
+        """All dealings, joined."""
+        return protocol.gather_dealings(self.dealings.values())
+
+    def hello(self, index: int) -> Hello:
+        """A teller's announcement, checked."""
+        return check_hello(self.plan, self.hellos[index])
+
+    @property
+    def fingerprint(self) -> str:
+        """What all tellers compare aloud: hex SHA-256 of the plan and all announcements with their signing keys."""
+        parts = (self.hellos[index] for index in sorted(self.hellos))
+        return sha256_hex(tagged(FINGERPRINT, canonical(self.plan), *parts))
+
+    def trustees(self) -> Trustees:
+        """Join all public files to trustees.json, checked whole; the same bytes on every machine."""
+        item = protocol.assemble(self.announcements, self.joined_dealings, self.shares.values())
+        return parse_trustees(encode_trustees([item]))
+
+
+def look(stick: Stick, plan: Plan, own: Own | None = None) -> Table:
+    """Read the stick and check every file as far as the steps have come; raise CeremonyFault with a name.
+
+    With a teller's own state, first of all whether a file has changed that this teller handed out or confirmed: else
+    those who went by the first one would be blamed.
+    """
+    table = Table(plan, *(stick.read(step, plan) for step in STEPS))
+    if own is not None:
+        check_unchanged(table, own)
+    with named(plan):
+        for index in table.hellos:
+            table.hello(index)
+        _check_own_keys(table)
+        _check_order(table)
+        if not table.missing("1-announcement"):
+            announcements = table.announcements
+            _check_dealt_for(table, protocol.fingerprint(announcements))
+            for raw in table.dealings.values():
+                protocol.check_dealing(announcements, raw)
+        if not table.missing("2-dealing"):
+            for raw in table.shares.values():
+                protocol.check_share(table.announcements, table.joined_dealings, raw)
+        if not table.missing("3-share"):
+            trustees = table.trustees()
+            for raw in table.rehearsals.values():
+                check_rehearsal(trustees, raw)
+    return table
+
+
+def _check_own_keys(table: Table) -> None:
+    """See that no two tellers announced one signing key, as when one token lay there for both."""
+    first: dict[str, int] = {}
+    for index in sorted(table.hellos):
+        earlier = first.setdefault(table.hello(index).signing_key, index)
+        if earlier != index:
+            name, other = table.plan.name(index), table.plan.name(earlier)
+            raise CeremonyFault(
+                f"teller {index} ({name}): announced the signing key of {other}; each signs by a key of their own",
+                "one_key", name=name, other=other,
+            )  # fmt: skip
+
+
+def _check_dealt_for(table: Table, announced: str) -> None:
+    """See that nobody dealt for other announcements: then one of them came late, and its dealer can tell which."""
+    for index, raw in sorted(table.dealings.items()):
+        if wire.parse(raw, DealingText, f"dealing of teller {index}").announcements != announced:
+            name = table.plan.name(index)
+            raise CeremonyFault(
+                f"teller {index} ({name}): dealt for other announcements than those here; an announcement came late, "
+                f"and {name} can tell whose, or this dealing is wrong",
+                "dealt_for_others", name=name,
+            )  # fmt: skip
+
+
+def _check_order(table: Table) -> None:
+    """Nobody goes on before all have done the step before: who rushes could fit their part to those of the others."""
+    for before, step in itertools.pairwise(STEPS):
+        missing, early = table.missing(before), sorted(table.step(step))
+        if missing and early:
+            waited = ", ".join(table.plan.name(index) for index in missing)
+            raise CeremonyFault(
+                f"teller {early[0]} ({table.plan.name(early[0])}): a file of step {step[0]} is here before step "
+                f"{before[0]} is complete; missing: {waited}. Was a file taken off the stick? Put it back. If not, "
+                "somebody rushed: begin a new ceremony",
+                "rushed", name=table.plan.name(early[0]), path=f"{step}-teller-{early[0]}.json", step=step[0],
+                before=before[0], waited=waited,
+            )  # fmt: skip
+
+
+def next_step(table: Table, own: Own | None, index: int, *, finished: bool) -> tuple[Todo, list[int]]:
+    """Say what teller `index` does next, and whom all wait for; `finished`: the teller's file of the count stands."""
+    if own is None and not finished:
+        return Todo.BEGIN, []
+    for step, todo in zip(STEPS[:-1], (Todo.DEAL, Todo.ACCEPT, Todo.REHEARSE), strict=True):
+        missing = table.missing(step)
+        if missing:
+            return Todo.WAIT, missing
+        if index not in table.step(STEPS[STEPS.index(step) + 1]):
+            return todo, []
+    missing = table.missing("4-rehearsal")
+    return (Todo.WAIT, missing) if missing else (Todo.FINISH, [])
+
+
+def begin(plan: Plan, index: int, token: Pen | None = None) -> Own:
+    """Step 1: draw secrets and signing key; the state holds the announcement to hand out.
+
+    With a token the announcement names the token's key and is signed by it, and so will records be.
+    """
+    secret, announcement = protocol.begin(len(plan.tellers), plan.threshold, index)
+    signer = new_signing_key()
+    hello = new_hello(plan, index, announcement, token or KeyPen(signer))
+    own = new_own(plan.hash, plan.name(index), secret, signer, hello)
+    return msgspec.structs.replace(own, conference=plan.conference, token="" if token is None else token.public_text)
+
+
+def deal(table: Table, own: Own) -> Own:
+    """Step 2, after all compared the fingerprint: deal shares; the state holds the dealing to hand out."""
+    with named(table.plan):
+        secret, dealing = protocol.deal(own.ceremony, table.announcements)
+    return with_dealing(own, secret, _hashes(table.hellos), dealing)
+
+
+def accept(table: Table, own: Own) -> Own:
+    """Step 3: check every dealing and take the share; raise CeremonyFault with the dealer's name.
+
+    Never after a complaint: what it showed opened a share, which everybody may know by now.
+    """
+    if own.complained:
+        name = table.plan.name(own.complained)
+        raise CeremonyFault(f"you complained about {name}: this ceremony is void; begin a new one", "void", name=name)
+    with named(table.plan):
+        key, share = protocol.accept(own.ceremony, table.announcements, table.joined_dealings)
+    return with_share(own, _hashes(table.dealings), key, share)
+
+
+def rehearse(table: Table, key: TellerKey) -> bytes:
+    """Step 4: open this teller's part of the number that rehearses the opening."""
+    with named(table.plan):
+        return open_rehearsal(key, table.trustees())
+
+
+def finish(table: Table) -> tuple[Trustees, int]:
+    """See that any threshold of tellers opens; return trustees.json and the number that came out."""
+    with named(table.plan):
+        trustees = table.trustees()
+        return trustees, finish_rehearsal(trustees, table.rehearsals.values())
+
+
+def made_here(table: Table, teller: TellerFile) -> bool:
+    """Tell whether a teller's finished file comes from the ceremony on the stick: its certificate key stands there."""
+    index = teller.share.index
+    if index not in table.hellos or teller.plan not in ("", table.plan.hash):
+        return False
+    announced = wire.parse(table.hello(index).announcement.encode(), AnnouncementText, "announcement")
+    return parse_certificate(announced.cert, "announcement").verification == teller.share.verification
+
+
+def check_same_plan(plan: Plan, own: Own) -> None:
+    """See that the stick is that of this teller's ceremony, before anything is written on it; raise CeremonyFault."""
+    if own.plan != plan.hash:
+        raise CeremonyFault(
+            "the plan on the stick is another one than the one that this teller's file was made for "
+            f"({own.conference}); put in the right stick, or give another folder of your own",
+            "other_plan", conference=own.conference or "?", here=plan.conference,
+        )  # fmt: skip
+
+
+def check_unchanged(table: Table, own: Own) -> None:
+    """Compare the stick with what this teller handed out, confirmed and accepted; raise CeremonyFault with a name."""
+    check_same_plan(table.plan, own)
+    handed = {"1-announcement": own.hello, "2-dealing": own.dealing, "3-share": own.share}
+    for step in STEPS[:-1]:
+        there = table.step(step).get(own.index)
+        if there is not None and there.decode(errors="replace") != handed[step]:
+            raise CeremonyFault(
+                f"teller {own.index} ({own.name}): somebody put another file of step {step[0]} in your place; "
+                "take it away and run this again",
+                "replaced", name=own.name, step=step[0],
+            )  # fmt: skip
+    for what, hashes, files in (("1", own.seen, table.hellos), ("2", own.dealt, table.dealings)):
+        for index, (before, now) in enumerate(zip(hashes, _hashes(files), strict=False), 1):
+            if len(files) == table.size and before != now:
+                raise CeremonyFault(
+                    f"teller {index} ({table.plan.name(index)}): the file of step {what} came late: it is not the one "
+                    "that you confirmed. Put the first one back, or begin a new ceremony",
+                    "late", name=table.plan.name(index), step=what,
+                )  # fmt: skip
+
+
+def complaint_of(table: Table, own: Own, dealer: int) -> bytes:
+    """Prove to everybody that this dealer's share for us is wrong."""
+    return complain(own.ceremony, table.announcements, table.joined_dealings, dealer)
+
+
+def judged(table: Table, complaint: bytes) -> int:
+    """Return the dealer whom a complaint proves guilty; raise CeremonyFault where it proves nothing."""
+    with named(table.plan):
+        return judge(table.announcements, table.joined_dealings, complaint)
+
+
+@contextmanager
+def named(plan: Plan) -> Iterator[None]:
+    """Turn an error of keys, which says "teller 2: …", into a fault that says the name as well."""
+    try:
+        yield
+    except KeysError as error:
+        raise CeremonyFault(with_name(plan, str(error)), "wrong", detail=with_name(plan, str(error))) from None
+
+
+def with_name(plan: Plan, text: str) -> str:
+    """Put the name behind the first number of a teller in a message."""
+    found = _TELLER.search(text)
+    if found is None:
+        return text
+    return f"{text[: found.end()]} ({plan.name(int(found[1]))}){text[found.end() :]}"
+
+
+def blamed(error: CeremonyFault) -> int | None:
+    """The number of the teller whom a fault begins with."""
+    found = _TELLER.match(str(error))
+    return int(found[1]) if found else None
+
+
+def _hashes(files: Mapping[int, bytes]) -> tuple[str, ...]:
+    return tuple(sha256_hex(files[index]) for index in sorted(files))

@@ -1,0 +1,154 @@
+"""The stick that goes around (thẻ nhớ chuyển tay): a folder with a file for each step and teller, and no secret.
+
+    ceremony.json                   the plan
+    1-announcement-teller-2.json    announcement and public signing key, signed           `Hello`
+    2-dealing-teller-2.json         sealed shares for all tellers                         keys.ceremony.protocol
+    3-share-teller-2.json           public share, proved and signed                       keys.ceremony.protocol
+    4-rehearsal-teller-2.json       part of the rehearsed opening                         keys.ceremony.rehearsal
+    complaint-by-3-about-2.json     a wrong share, proved                                 keys.ceremony.complaint
+    trustees.json, tellers.json     what the desk takes into the draft
+
+What a file says counts, not its name. Copies of one file are one; two different ones of a teller are a fault, by name.
+Files are written whole or not at all, so a stick that is pulled out leaves no half file behind.
+"""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from keys import wire
+from keys.errors import InvalidSignature, KeysError
+from keys.files.durable import write_whole
+from keys.files.key_files import read_file
+from keys.files.signing import raw_message, raw_of_der, verify_message
+from keys.structs import read_json
+from tally.ceremony.plan import Plan, parse_plan
+from tally.errors import CeremonyFault
+from tally.signing.signers import Pen
+from voting.documents.canonical import canonical
+
+Step = Literal["1-announcement", "2-dealing", "3-share", "4-rehearsal"]
+STEPS: tuple[Step, ...] = ("1-announcement", "2-dealing", "3-share", "4-rehearsal")
+HELLO: Final = "phieukin/teller-hello/v1"
+PLAN, TRUSTEES, TELLERS = "ceremony.json", "trustees.json", "tellers.json"
+
+
+class Hello(wire.Text, frozen=True):
+    """Step 1: the ceremony's announcement with the teller's public signing key, signed by that key.
+
+    The key is on P-256 (r || s), or an RSA key of a token (PKCS #1 v1.5 with SHA-256).
+    """
+
+    format: Literal["phieukin/teller-hello/v1"]
+    plan: str
+    index: int
+    name: str
+    signing_key: str
+    announcement: str
+    signature: str
+
+
+class _OfOwner(msgspec.Struct, frozen=True):
+    """Whose a file of a later step is, whatever else stands in it."""
+
+    index: int = 0
+    owner: int = 0
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stick:
+    """The folder, and what its files say."""
+
+    folder: Path
+
+    def plan(self) -> Plan | None:
+        """The plan, or None where no ceremony has begun."""
+        path = self.folder / PLAN
+        return parse_plan(read_file(path)) if path.exists() else None
+
+    def write_plan(self, plan: Plan) -> None:
+        """Begin a ceremony; raise CeremonyFault where another one is on the stick."""
+        if self.folder.joinpath(PLAN).exists():
+            why = f"{self.folder} holds a ceremony already; take an empty folder for another one"
+            raise CeremonyFault(why, "stick_taken", folder=self.folder, conference="?")
+        write_whole(self.folder / PLAN, canonical(plan))
+
+    def path(self, step: Step, index: int) -> Path:
+        """Where a teller's file of a step is written."""
+        return self.folder / f"{step}-teller-{index}.json"
+
+    def write(self, step: Step, index: int, raw: bytes) -> Path:
+        """Write a teller's file of a step."""
+        write_whole(self.path(step, index), raw)
+        return self.path(step, index)
+
+    def read(self, step: Step, plan: Plan) -> dict[int, bytes]:
+        """The files of a step by teller; raise CeremonyFault for one that is damaged, nobody's, or there twice."""
+        found: dict[int, tuple[bytes, Path]] = {}
+        for path in sorted(self.folder.glob(f"{step}*.json")):
+            raw = read_file(path)
+            said = _owner_of(raw, path)
+            index = said.index or said.owner
+            if said.plan not in ("", plan.hash):
+                raise CeremonyFault(
+                    f"teller {index} ({plan.name(index)}): this announcement is of another ceremony: take {path.name} "
+                    "off the stick, or take an empty folder for a new ceremony",
+                    "foreign", path=path.name, name=plan.name(index),
+                )  # fmt: skip
+            if not 1 <= index <= len(plan.tellers):
+                size = len(plan.tellers)
+                why = f"{path.name}: a file of teller 1 to {size} expected, {index} found"
+                raise CeremonyFault(why, "nobodys", path=path.name, size=size, found=index)
+            earlier, where = found.setdefault(index, (raw, path))
+            if earlier != raw:
+                raise CeremonyFault(
+                    f"teller {index} ({plan.name(index)}): two different files of one step, {where.name} and "
+                    f"{path.name}; ask {plan.name(index)} which one is theirs and take the other one away",
+                    "double", name=plan.name(index), first=where.name, second=path.name,
+                )  # fmt: skip
+        return {index: raw for index, (raw, _) in found.items()}
+
+    def complaints(self) -> list[tuple[Path, bytes]]:
+        """All complaints on the stick."""
+        return [(path, read_file(path)) for path in sorted(self.folder.glob("complaint*.json"))]
+
+
+def new_hello(plan: Plan, index: int, announcement: bytes, pen: Pen) -> bytes:
+    """Write a teller's file of step 1, signed by the key in memory or the token that will sign records."""
+    said = Hello(HELLO, plan.hash, index, plan.name(index), pen.public_text, announcement.decode(), "")
+    made = pen.sign(_message(said))
+    signature = base64.b64encode(raw_of_der(made) if pen.kind == "ecdsa" else made).decode()
+    return wire.compact(msgspec.structs.replace(said, signature=signature))
+
+
+def check_hello(plan: Plan, raw: bytes) -> Hello:
+    """Read a teller's file of step 1 and check that it is of this plan and signed; raise CeremonyFault or KeysError."""
+    said = wire.parse(raw, Hello, "announcement")
+    if (said.plan, said.name) != (plan.hash, plan.name(said.index)):
+        name = plan.name(said.index)
+        why = f"teller {said.index} ({name}): this announcement is of another ceremony"
+        raise CeremonyFault(why, "foreign", path=f"{STEPS[0]}-teller-{said.index}.json", name=name)
+    try:
+        verify_message(said.signing_key, _message(said), base64.b64decode(said.signature, validate=True))
+    except (KeysError, ValueError) as error:
+        raise InvalidSignature(f"teller {said.index}: the announcement's signature: {error}") from None
+    return said
+
+
+def _message(said: Hello) -> bytes:
+    fields = (said.plan, str(said.index), said.name, said.signing_key, said.announcement)
+    return raw_message(HELLO, *(field.encode() for field in fields))
+
+
+def _owner_of(raw: bytes, path: Path) -> _OfOwner:
+    try:
+        return read_json(raw, _OfOwner)
+    except msgspec.MsgspecError:
+        raise CeremonyFault(
+            f"{path.name} is damaged or not a file of the ceremony: delete it, and let its teller run the step again",
+            "damaged", path=path.name,
+        ) from None  # fmt: skip

@@ -1,0 +1,1 @@
+"""The commands of the tellers: one module a group of commands."""

@@ -1,0 +1,182 @@
+"""`phieukin verify`: check an archive and records made from it, or a bundle (design §5).
+
+Exit 0: sound. Exit 1: not sound, each failed check named with its place; or sound but for required signatures that are
+still to come. Exit 2: not readable, or not supported. Whatever the file is, what was not checked is said.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from tally.audit import Finding, Report, Verdict, audit
+from tally.audit.bundles.bundle import check_bundle
+from tally.audit.engines.checking import Runner, checker, cores, on_all_cores
+from tally.audit.engines.resume import check_own, resuming
+from tally.audit.opening_proofs import OPENINGS
+from tally.audit.record import check_records
+from tally.audit.report_text import as_plain, as_text
+from tally.audit.unchecked import ORDER, unchecked_in
+from tally.errors import TallyError
+from tally.terminal import printable
+from voting.documents.canonical import DOCUMENT_LIMIT
+from voting.procedures import load_ruleset
+from voting.procedures.errors import InvalidRuleset
+from voting.procedures.schema import Ruleset
+
+EXIT = {
+    Verdict.SOUND: 0,
+    Verdict.NOT_SOUND: 1,
+    Verdict.INCOMPLETE: 1,
+    Verdict.UNREADABLE: 2,
+    Verdict.UNSUPPORTED: 2,
+}
+PROGRESS_BYTES = 4 * 1024 * 1024  # smaller archives are checked before a bar would be read
+ZIP_MAGIC = b"PK\x03\x04"
+
+
+@click.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--record", "records", multiple=True, type=click.Path(path_type=Path), help="A record of this archive.")
+@click.option(
+    "--ruleset",
+    "rulesets",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A catalogue of procedures (TOML) that is not shipped with this program; may be repeated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
+@click.option("--cluster", metavar="ADDRESS", help="Check the ballots on the machines of this dask scheduler.")
+@click.option("--resume", "journal", metavar="JOURNAL", type=click.Path(dir_okay=False, path_type=Path),
+              help="Note in this file what is found sound; given again after a break, go on from there.")  # fmt: skip
+def verify_command(
+    file: Path,
+    records: tuple[Path, ...],
+    rulesets: tuple[Path, ...],
+    as_json: bool,
+    cluster: str | None,
+    journal: Path | None,
+) -> None:
+    """Check an archive FILE from its first byte to its result, and records made from it; or a bundle, all of it.
+
+    Exit 0: sound. Exit 1: not sound, or signatures are awaited. Exit 2: not readable, or not supported.
+    """
+    with _runner(cluster) as runner:
+        catalogues = _catalogues(rulesets)
+        report = check_file(file, records, runner if journal is None else _resuming(file, journal, runner), catalogues)
+    if as_json:
+        click.echo(json.dumps(as_plain(report)))
+    else:
+        for line in as_text(report, file.name):
+            click.echo(printable(line, sys.stdout.encoding))
+    sys.exit(EXIT[report.verdict])
+
+
+@contextmanager
+def _runner(cluster: str | None) -> Iterator[Runner | None]:
+    """Connect to a cluster where one is named; None leaves the work to this machine."""
+    with ExitStack() as stack:
+        yield None if cluster is None else stack.enter_context(_connected(cluster))
+
+
+def _connected(cluster: str) -> AbstractContextManager[Runner]:
+    try:
+        from tally.audit.engines.cluster import connect
+
+        return connect(cluster)
+    except (ImportError, OSError, ValueError) as error:
+        raise click.BadParameter(f"{cluster}: {error}", param_hint="--cluster") from None
+
+
+def _resuming(file: Path, journal: Path, runner: Runner | None) -> Runner:
+    """Keep a journal of what the runner, or this machine, finds sound."""
+    if _is_bundle(file):
+        raise click.BadParameter("an archive expected: a bundle is checked as a whole", param_hint="--resume")
+    try:
+        check_own(journal)
+    except (OSError, TallyError) as error:
+        raise click.BadParameter(str(error), param_hint="--resume") from None
+    return resuming(journal, runner or (lambda works: on_all_cores(works, cores())))
+
+
+def _catalogues(paths: tuple[Path, ...]) -> tuple[Ruleset, ...]:
+    try:
+        return tuple(map(load_ruleset, paths))
+    except (OSError, InvalidRuleset) as error:
+        raise click.BadParameter(str(error), param_hint="--ruleset") from None
+
+
+def check_file(
+    file: Path, records: tuple[Path, ...], runner: Runner | None = None, rulesets: Sequence[Ruleset] = ()
+) -> Report:
+    """Audit a file with its records, ballots by `runner` if given; whatever the files hold, a report comes back.
+
+    `rulesets` are catalogues to compare conferences with, besides those that are shipped.
+    """
+    if not file.is_file():
+        return _unreadable(f"{file}: not a file")
+    if _is_bundle(file):
+        return _unreadable("a bundle holds its own records") if records else _bundle(file, runner, rulesets)
+    distinct = len({path.name for path in records}) == len(records)
+    try:
+        texts = {path.name if distinct else str(path): read_limited(path) for path in records}
+    except OSError as error:
+        return _unreadable(str(error))
+    if len(texts) < len(records):
+        return _unreadable("one record is given twice")
+    try:
+        report = _audit(file, runner, rulesets)
+        return _with_unchecked(check_records(report, texts) if records else report)
+    except (MemoryError, RecursionError) as error:
+        return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
+
+
+def _bundle(file: Path, runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:
+    try:
+        report = check_bundle(file, runner, rulesets)
+        return report if report.unchecked else replace(report, unchecked=ORDER)  # it did not even open
+    except (MemoryError, RecursionError) as error:
+        return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
+
+
+def read_limited(path: Path) -> bytes:
+    """Read a file up to one byte over the limit of documents, where its parser refuses it; raise OSError."""
+    if not path.is_file():  # a pipe would keep us waiting
+        raise FileNotFoundError(f"{path}: not a file")
+    with path.open("rb") as opened:
+        return opened.read(DOCUMENT_LIMIT + 1)
+
+
+def _audit(file: Path, runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:
+    size = file.stat().st_size
+    with tqdm(total=size, unit="B", unit_scale=True, file=sys.stderr, leave=False,
+              disable=size < PROGRESS_BYTES or not sys.stderr.isatty()) as bar:  # fmt: skip
+
+        def show(offset: int) -> None:
+            bar.update(offset - bar.n)
+
+        return audit(file, progress=show, checker=checker(file, runner=runner), rulesets=rulesets)
+
+
+def _is_bundle(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+    except OSError:
+        return False  # the audit says why it cannot be read
+
+
+def _with_unchecked(report: Report) -> Report:
+    """Name what was not checked, and show the opening proofs as a check of which nothing was examined."""
+    openings = report.decryptions and not any(one.check == OPENINGS for one in report.checks)
+    checks = (*report.checks, Finding(OPENINGS)) if openings else report.checks
+    return replace(report, checks=checks, unchecked=unchecked_in(report))
+
+
+def _unreadable(why: str) -> Report:
+    return Report(Verdict.UNREADABLE, "nothing", (), why=why, unchecked=ORDER)

@@ -1,0 +1,1 @@
+"""The steps of a count (kiểm phiếu): check, open, enter what people say, the head's decision, paper."""

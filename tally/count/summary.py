@@ -1,0 +1,95 @@
+"""A record on the screen: what it says, in a few lines, before somebody signs it and when it is announced.
+
+Names, numbers, the rule in words, who is chosen (ĐƯỢC CHỌN / không chọn), who has signed and who is awaited.
+"""
+
+from collections.abc import Iterator
+
+from keys.files.signing import keyid
+from tally.dialogue import Guide
+from tally.errors import CannotSign
+from tally.minutes.agreement import disagreements
+from tally.result.rule import rule_line
+from tally.signing.signatures import read_record
+from voting.documents.bundles.signed import required_signers, signers_of
+from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.conferences.moments import day_text
+from voting.documents.facts import Envelope
+from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
+from voting.documents.record import LIST_DECISION_TYPE, Record
+from voting.documents.rule_words import KINDS, place_words, rule_words, selection_words
+from voting.procedures.comparison import catalogue_problems, ruleset_of
+
+
+def tell_result(guide: Guide, record: Record) -> None:
+    """Show a paper's numbers and outcome: rule, quota, each name with its votes and whether it is chosen."""
+    for line in result_lines(guide, record):
+        guide.plain(line)
+
+
+def result_lines(guide: Guide, record: Record) -> Iterator[str]:
+    """Spell a paper's outcome, by place."""
+    paper, case, verdict = record.conference.papers[record.paper - 1], record.case, record.verdict
+    vi = guide.language == "vi"
+    rule, selection = rule_words(case.rule), selection_words(case.selection)
+    yield f"    {rule.vi if vi else rule.en}; {selection.vi if vi else selection.en}"
+    numbers = {"summoned": case.summoned, "present": case.present, "issued": record.ballots.issued}
+    yield "    " + guide.words("result.numbers", collected=record.ballots.collected, **numbers)
+    names = {one.id: one for one in paper.candidates}
+    for judged in verdict.candidates:
+        line = rule_line(judged, verdict, case.rule, guide.language)
+        outcome = guide.words(f"result.{judged.outcome}")
+        yield f"    {judged.place}. {names[judged.id].name}: {line} → {outcome}"
+
+
+def tell_before_signing(guide: Guide, raw: bytes) -> None:
+    """Show the record or list decision in a file before it is signed; raise CannotSign where it contradicts itself."""
+    if f'"{LIST_DECISION_TYPE}"'.encode() in raw:
+        envelope, decision = read_list_decision(raw)
+        tell_list_decision(guide, decision, envelope)
+        return
+    envelope, record = read_record(raw)
+    problems = list(disagreements(record))
+    if problems:
+        raise CannotSign(f"the record contradicts itself: {problems[0]}", "contradicts", why=problems[0])
+    tell_record(guide, record, envelope)
+
+
+def tell_record(guide: Guide, record: Record, envelope: Envelope) -> None:
+    """Show what a record says, before it is signed."""
+    conference = record.conference
+    paper = conference.papers[record.paper - 1]
+    kind = KINDS[paper.kind]
+    guide.title("result.title", number=record.paper, title=place_words(paper))
+    guide.plain(f"    {conference.name}, {day_text(conference.date)}; {kind.vi if guide.language == 'vi' else kind.en}")
+    tell_result(guide, record)
+    ruleset = ruleset_of(conference)
+    for problem in catalogue_problems(conference, ruleset) if ruleset is not None else ():
+        guide.warn("setup.refused", text=problem.vi if guide.language == "vi" else problem.en)
+    signed = {one.keyid for one in envelope.signatures}
+    by_key = [(one, keyid(one.key)) for one in signers_of(conference) if one.key != ON_PAPER]
+    there = [f"{one.name} ({one.role})" for one, key in by_key if key in signed]
+    awaited = [
+        f"{one.name} ({one.role})" for one in required_signers(conference, record) if keyid(one.key) not in signed
+    ]
+    _tell_signers(guide, there, awaited)
+
+
+def tell_list_decision(guide: Guide, decision: ListDecision, envelope: Envelope) -> None:
+    """Show what a list decision says, before it is signed."""
+    guide.title("result.list", name=decision.name, date=day_text(decision.date))
+    for one in decision.lists:
+        guide.plain(f"    {f'{one.title} ({one.unit})' if one.unit else one.title}")
+        for number, listed in enumerate(one.names, 1):
+            guide.plain(
+                f"    {number}. {'; '.join(part for part in (listed.name, listed.position, listed.born) if part)}"
+            )
+    signed = {one.keyid for one in envelope.signatures}
+    there = [one.name for one in decision.signers if one.key != ON_PAPER and keyid(one.key) in signed]
+    _tell_signers(guide, there, list(missing_signatures(envelope, decision.signers)))
+
+
+def _tell_signers(guide: Guide, there: list[str], awaited: list[str]) -> None:
+    guide.say("result.signed" if there else "result.unsigned", names=", ".join(there))
+    if awaited:
+        guide.say("result.awaited", names=", ".join(awaited))

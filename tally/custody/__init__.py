@@ -1,0 +1,1 @@
+"""Custody (lưu trữ, bàn giao): the bundle, its sheet, and destruction of shares."""

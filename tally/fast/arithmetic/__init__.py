@@ -1,0 +1,1 @@
+"""Compiled arithmetic on public data: field, curve, sums of multiples, membership."""

@@ -1,0 +1,343 @@
+"""The guided key ceremony (`phieukin tally ceremony STICK`): looks at the stick and does this teller's next step.
+
+Every run begins from the files, so a run may end anywhere: a fresh process, on another machine, goes on. Whatever is
+handed out stands in the teller's sealed file first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from keys.errors import InvalidShare, KeysError
+from keys.files.durable import read_plain, write_whole
+from keys.files.signing import keyid
+from keys.structs import read_json
+from keys.teller import find_owner
+from keys.transcript import sha256_hex
+from tally.ceremony import state
+from tally.ceremony.names import clean_name, compare_names
+from tally.ceremony.own_file import (
+    KIND,
+    Own,
+    as_teller_file,
+    kind_of,
+    own_path,
+    read_own,
+    replace_own,
+    with_complaint,
+    write_own,
+)
+from tally.ceremony.plan import Plan, check_name, majority, new_plan
+from tally.ceremony.recovery_sheet import recovery_sheet
+from tally.ceremony.state import Table, Todo, look, next_step
+from tally.ceremony.usb import STEPS, TELLERS, TRUSTEES, Step, Stick
+from tally.dialogue import Guide, groups
+from tally.errors import CeremonyFault, Stopped
+from tally.guide.faults import explain
+from tally.guide.signers import NO_TOKEN, TokenChoice, open_pen_if_named
+from tally.signing.teller_file import TellerFile, read_teller_file
+from voting.documents.canonical import canonical
+from voting.documents.tellers import Clash, TellerKeys, Tellers
+
+MOST_TELLERS = 9  # that are asked for; --teller takes more
+
+
+def plan_by_asking(guide: Guide, stick: Stick, on_ballot: Sequence[str]) -> Plan:
+    """Ask who the tellers are and how many open; write the plan. Raises CeremonyFault.
+
+    A name that cannot be is asked for again alone, and what was typed before is offered where something is not right.
+    """
+    guide.say("ceremony.new", folder=stick.folder)
+    conference, names, threshold = "", list[str](), 0
+    while True:
+        conference = clean_name(guide.ask("ceremony.conference", default=conference or None))
+        size = guide.number("ceremony.size", 2, MOST_TELLERS, len(names) or 3)
+        before, names = names, []
+        for number in range(1, size + 1):
+            typed = before[number - 1] if number <= len(before) else None
+            names.append(_name_by_asking(guide, number, names, typed))
+        least = threshold if 2 <= threshold <= size else majority(size)
+        threshold = guide.number("ceremony.threshold", 2, size, least, size=size)
+        plan = new_plan(conference, names, threshold)
+        show_plan(guide, plan)
+        if guide.confirm("ceremony.plan_right"):
+            return make_plan(guide, stick, plan, on_ballot)
+
+
+def _name_by_asking(guide: Guide, number: int, earlier: Sequence[str], typed: str | None) -> str:
+    while True:
+        name = clean_name(guide.ask("ceremony.teller", default=typed, number=number))
+        try:
+            check_name(name, earlier)
+        except CeremonyFault as fault:
+            guide.warn("ceremony.name_again", why=explain(guide, fault))
+            continue
+        return name
+
+
+def show_plan(guide: Guide, plan: Plan) -> None:
+    """Say who the tellers are and how many of them open."""
+    guide.say("ceremony.plan", conference=plan.conference, size=len(plan.tellers), threshold=plan.threshold)
+    for number, name in enumerate(plan.tellers, 1):
+        guide.say("ceremony.listed", number=number, name=name)
+
+
+def make_plan(guide: Guide, stick: Stick, plan: Plan, on_ballot: Sequence[str]) -> Plan:
+    """Name the tellers who stand on a ballot, take the reasons, and write the plan; raise CeremonyFault."""
+    found = compare_names(plan.tellers, on_ballot)
+    if on_ballot:
+        guide.say("ceremony.list_read", names=found.lines)
+    same = [*found.same, *(name for name, line in found.alike if _is_same(guide, name, line))]
+    clashes = [_accepted_clash(guide, name) for name in dict.fromkeys(same)]
+    whole = msgspec.structs.replace(plan, clashes=tuple(clashes))
+    stick.write_plan(whole)
+    return whole
+
+
+def _is_same(guide: Guide, name: str, line: str) -> bool:
+    guide.warn("ceremony.alike", name=name, line=line)
+    return guide.confirm("ceremony.alike_ask", name=name)
+
+
+def _accepted_clash(guide: Guide, name: str) -> Clash:
+    guide.warn("ceremony.clash", name=name)
+    if not guide.confirm("ceremony.clash_go_on", name=name):
+        raise Stopped(guide.words("ceremony.clash_stopped", name=name))
+    return Clash(name, guide.ask("ceremony.clash_reason"))
+
+
+@dataclass(slots=True)
+class Seat:
+    """One teller at the machine: number, own folder, and the passphrase once it was asked for."""
+
+    guide: Guide
+    stick: Stick
+    plan: Plan
+    index: int
+    home: Path
+    passphrase_file: Path | None
+    fingerprint: str | None
+    token: TokenChoice = NO_TOKEN
+    _passphrase: str = ""
+
+    @property
+    def name(self) -> str:
+        """The teller's name."""
+        return self.plan.name(self.index)
+
+    @property
+    def path(self) -> Path:
+        """The teller's sealed file."""
+        return own_path(self.home, self.index)
+
+    def run(self) -> Todo:
+        """Do all that this teller can do now; return what is left: WAIT or FINISH.
+
+        Who announces last stops there: nobody else has the fingerprint before the stick has gone round again, and a
+        comparison with nobody would be worth nothing (`keys.ceremony.protocol` says what a dealing gives away).
+        """
+        self._judge_complaints()
+        before = None
+        while True:
+            todo = self._step(before)
+            if todo in (Todo.WAIT, Todo.FINISH):
+                return todo
+            before = todo
+
+    def _step(self, before: Todo | None) -> Todo:
+        finished = self.path.exists() and kind_of(self.path) != KIND
+        own = self._own() if self.path.exists() and not finished else None
+        if own is not None:
+            state.check_same_plan(self.plan, own)
+            if self.token.named and not own.token:
+                raise Stopped(self.guide.words("ceremony.token_late", name=self.name))
+            self._hand_out_again(own)
+        table = look(self.stick, self.plan, own)
+        if finished:
+            self._check_made_here(table)
+        todo, missing = next_step(table, own, self.index, finished=finished)
+        if todo is Todo.BEGIN:
+            self._begin(table)
+        elif todo is Todo.WAIT:
+            self._wait(table, missing)
+        elif todo is Todo.DEAL:
+            if before is Todo.BEGIN or not self._compared(table):
+                self._wait_for_comparison(table)
+                return Todo.WAIT
+            self._deal(table, _need(own, table, self.index))
+        elif todo is Todo.ACCEPT:
+            self._accept(table, _need(own, table, self.index))
+        elif todo is Todo.REHEARSE:
+            self._rehearse(table, own)
+        else:
+            self._finish(table)
+        return todo
+
+    def _check_made_here(self, table: Table) -> None:
+        """See that the finished key file is of this ceremony; raise Stopped with the conference of the other one."""
+        teller = self._teller()
+        if not state.made_here(table, teller):
+            said = {"conference": teller.conference or "?", "here": self.plan.conference, "path": self.path}
+            raise Stopped(self.guide.words("ceremony.other_key", name=self.name, other=self.home / "2", **said))
+
+    def _words(self) -> str:
+        if not self._passphrase:
+            self._passphrase = self.guide.passphrase(self.passphrase_file, name=self.name)
+        return self._passphrase
+
+    def _own(self) -> Own:
+        return read_own(self.path, self._words())
+
+    def _teller(self) -> TellerFile:
+        return read_teller_file(self.path, self._words())
+
+    def _begin(self, table: Table) -> None:
+        if self.index in table.hellos:
+            raise Stopped(self.guide.words("ceremony.lost_own", name=self.name, path=self.path))
+        self.guide.say("ceremony.begin", path=self.path)
+        names = (*self.plan.tellers, self.plan.conference)
+        self._passphrase = self.guide.new_passphrase(self.passphrase_file, names)
+        with open_pen_if_named(self.token) as pen:
+            own = state.begin(self.plan, self.index, pen)
+        if own.token:
+            self.guide.good("ceremony.by_token", name=self.name)
+        write_own(self.path, own, self._passphrase)
+        self.guide.good("ceremony.announced", path=self.stick.write(STEPS[0], self.index, own.hello.encode()))
+
+    def _hand_out_again(self, own: Own) -> None:
+        """Write what is in the sealed file and not on the stick: the machine died in between, or a file is lost."""
+        for step, raw in zip(STEPS, (own.hello, own.dealing, own.share), strict=False):
+            if raw and not self._there(step, raw):
+                self.stick.write(step, self.index, raw.encode())
+                self.guide.say("ceremony.rewritten", step=step[0])
+
+    def _there(self, step: Step, raw: str) -> bool:
+        """Tell whether a readable file of ours is on the stick; a damaged one under our name is written again."""
+        path = self.stick.path(step, self.index)
+        try:
+            if path.exists():
+                read_json(read_plain(path), dict)
+        except msgspec.MsgspecError:
+            return False
+        return self.index in self.stick.read(step, self.plan)
+
+    def _wait(self, table: Table, missing: Sequence[int]) -> None:
+        step = next(step for step in STEPS if table.missing(step))
+        names = ", ".join(self.plan.name(index) for index in missing)
+        following = next((index for index in missing if index > self.index), missing[0])
+        self.guide.say("ceremony.waiting", step=step[0], names=names, next=self.plan.name(following))
+        self.guide.say("general.again")
+
+    def _wait_for_comparison(self, table: Table) -> None:
+        """End this run with the fingerprint on the screen, for those who see it later to compare with."""
+        self._show_fingerprint(table)
+        following = self.index % table.size + 1
+        self.guide.say("ceremony.compare_later", next=self.plan.name(following))
+        self.guide.say("general.again")
+
+    def _deal(self, table: Table, own: Own) -> None:
+        dealt = state.deal(table, own)
+        replace_own(self.path, dealt, self._words())
+        self.guide.good("ceremony.dealt", path=self.stick.write(STEPS[1], self.index, dealt.dealing.encode()))
+
+    def _compared(self, table: Table) -> bool:
+        """Have the fingerprint compared; False where nobody is there yet to compare with. Raises Stopped."""
+        if self.fingerprint is not None:
+            same: bool | None = self.fingerprint == table.fingerprint
+        else:
+            self._show_fingerprint(table)
+            same = self.guide.confirm_or_later("ceremony.compare_ask")
+        if same is False:
+            raise Stopped(self.guide.words("ceremony.compare_differ"))
+        return same is not None
+
+    def _show_fingerprint(self, table: Table) -> None:
+        self.guide.title("ceremony.compare", size=table.size)
+        for index in range(1, table.size + 1):
+            key = groups(keyid(table.hello(index).signing_key)[:16], "")
+            self.guide.say("ceremony.keys_seen", number=index, name=self.plan.name(index), key=key)
+        self.guide.plain(groups(table.fingerprint))
+
+    def _accept(self, table: Table, own: Own) -> None:
+        try:
+            accepted = state.accept(table, own)
+        except CeremonyFault as fault:
+            self._complain(table, own, fault)
+            raise
+        replace_own(self.path, accepted, self._words())
+        written = self.stick.write(STEPS[2], self.index, accepted.share.encode())
+        self.guide.good("ceremony.accepted", size=table.size, path=written)
+
+    def _complain(self, table: Table, own: Own, fault: CeremonyFault) -> None:
+        dealer = state.blamed(fault)
+        if dealer is None or dealer == self.index:
+            return
+        try:
+            complaint = state.complaint_of(table, own, dealer)
+        except KeysError:
+            return  # everybody finds the same fault: nothing has to be shown
+        replace_own(self.path, with_complaint(own, dealer), self._words())  # before anybody can read what it shows
+        path = self.stick.folder / f"complaint-by-{self.index}-about-{dealer}.json"
+        write_whole(path, complaint)
+        name = self.plan.name(dealer)
+        raise Stopped(self.guide.words("ceremony.complaint_written", dealer=name, path=path)) from None
+
+    def _judge_complaints(self) -> None:
+        """Say what the complaints on the stick prove; raise CeremonyFault where one proves a wrong share."""
+        for path, raw in self.stick.complaints():
+            table = look(self.stick, self.plan)
+            try:
+                dealer = state.judged(table, raw)
+            except CeremonyFault as fault:
+                self.guide.warn("ceremony.complaint_wrong", path=path.name, why=explain(self.guide, fault))
+                continue
+            accuser = read_json(raw, dict)["index"]
+            names = {"accuser": self.plan.name(accuser), "dealer": self.plan.name(dealer)}
+            raise Stopped(self.guide.words("ceremony.complaint", **names))
+
+    def _rehearse(self, table: Table, own: Own | None) -> None:
+        if own is not None:  # the keys stand: the file of the count takes the place of the ceremony's
+            key = own.share_key
+            find_owner(key, table.trustees())
+            replace_own(self.path, as_teller_file(own), self._words())
+            self.guide.good("ceremony.sealed", path=self.path)
+        else:
+            key = self._teller().share
+        self._write_sheet()
+        written = self.stick.write(STEPS[3], self.index, state.rehearse(table, key))
+        self.guide.good("ceremony.rehearsed", path=written)
+
+    def _write_sheet(self) -> None:
+        path = self.path.with_name(f"recovery-teller-{self.index}.pdf")
+        sealed = read_plain(self.path).removesuffix(b"\n")
+        sheet = recovery_sheet(self.guide, sealed, index=self.index, name=self.name, conference=self.plan.conference)
+        write_whole(path, sheet)
+        self.guide.good("ceremony.sheet", path=path)
+
+    def _finish(self, table: Table) -> None:
+        trustees, number = state.finish(table)
+        owner = find_owner(self._teller().share, trustees)
+        keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.hello, sorted(table.hellos)))
+        tellers = Tellers(
+            1, self.plan.conference, self.plan.threshold, sha256_hex(trustees.raw), table.fingerprint, number,
+            keys, self.plan.clashes,
+        )  # fmt: skip
+        for name, raw in ((TRUSTEES, trustees.raw), (TELLERS, canonical(tellers))):
+            write_whole(self.stick.folder / name, raw)
+        self.guide.good("ceremony.finished", threshold=self.plan.threshold, size=table.size, number=number)
+        self.guide.good("ceremony.mine", owner=owner)
+        paths = {"trustees": self.stick.folder / TRUSTEES, "tellers": self.stick.folder / TELLERS}
+        self.guide.say("ceremony.hand_over", **paths)
+        if self.plan.threshold < table.size:
+            self.guide.say("ceremony.lost", threshold=self.plan.threshold)
+        else:
+            self.guide.say("ceremony.lost_all", size=table.size)
+
+
+def _need(own: Own | None, table: Table, index: int) -> Own:
+    """The state that a step before the keys stand needs; a finished file cannot do it."""
+    if own is None:
+        raise InvalidShare(f"teller {index} ({table.plan.name(index)}): this file is of a ceremony that is over")
+    return own

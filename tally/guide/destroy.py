@@ -1,0 +1,197 @@
+"""The guided destruction (`phieukin tally destroy`): every copy is looked for, file by file, before witnesses."""
+
+import contextlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from keys.files.durable import unused, write_whole
+from tally.audit.record import read_record
+from tally.audit.report import Ledger
+from tally.audit.signatures import check_signatures
+from tally.custody.destroy import FORMAT, Destruction, Left, Pages, Told, read_share_file, remove
+from tally.custody.find import Found, Search, search
+from tally.custody.sheet import destruction_sheet
+from tally.dialogue import Guide
+from tally.errors import Stopped
+from tally.folders import existing, typed
+from tally.guide.count import moment_now
+from tally.guide.faults import FAULTS, explain
+from voting.documents.canonical import canonical
+from voting.documents.conferences.conference import Conference
+
+ROOM_FACTOR = 4
+"""Room that is held for the statement, in sizes of its draft: it is written beside the draft, with more lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyer:
+    """Removes the key files given and every copy that it finds, one question at a time."""
+
+    guide: Guide
+    record: Path
+    out: Path
+
+    def run(self, files: Sequence[Path]) -> None:
+        """Ask, remove, and write `destruction.json` and the statement to sign; raise NotReady."""
+        self.guide.title("destroy.title")
+        self.guide.say("destroy.intro")
+        read = read_record(self.record.name, self.record.read_bytes())
+        ledger = Ledger()
+        check_signatures(ledger, read.record.conference, read.place, read.envelope)
+        if not ledger.sound or not self.guide.confirm("destroy.signed_ask"):
+            why = "; ".join(place for one in ledger.findings for place in one.first)
+            raise Stopped(f"{self.guide.words('destroy.signed_no')} {why}".strip())
+        for path in files:
+            read_share_file(path)
+        existing(self.guide, self.out)  # before anything is gone
+        witnesses = self._witnesses()
+        hand_over = self._folder("destroy.hand_over")
+        places = [*([hand_over] if hand_over else []), *self._more()]
+        listed = search(files, places)
+        self._list(listed)
+        searched = dict.fromkeys(str(place.resolve()) for place in (*(path.parent for path in files), *places))
+
+        def said(removed: tuple[Told, ...], kept: tuple[Left, ...], pages: tuple[Pages, ...]) -> Destruction:
+            return Destruction(
+                FORMAT, read.record.uuid, moment_now(), removed, kept, pages, (*searched,),
+                tuple(map(str, listed.closed)), hand_over is not None, witnesses,
+            )  # fmt: skip
+
+        why = self.guide.words("destroy.why_pending")
+        pending = tuple(Left(str(one.path), one.what, one.sha256, why) for one in listed.found)
+        draft = self._draft(said((), pending, ()), read.record.conference)
+        removed, kept = self._all(listed.found)
+        pages = tuple(self._pages(one.file) for one in removed if one.what == "given")
+        self._write(said(removed, kept, pages), read.record.conference, draft)
+
+    def _witnesses(self) -> tuple[str, ...]:
+        found: list[str] = []
+        while line := self.guide.ask("destroy.witness", default=""):
+            found.append(line)
+        if not found:
+            raise Stopped(self.guide.words("destroy.need_witness"))
+        return tuple(found)
+
+    def _folder(self, key: str) -> Path | None:
+        """Ask for a folder that is there; None for an empty answer."""
+        while line := self.guide.ask(key, default=""):
+            if (folder := typed(line)).is_dir():
+                return folder
+            self.guide.warn("destroy.no_folder", folder=folder)
+        return None
+
+    def _more(self) -> list[Path]:
+        found: list[Path] = []
+        while (folder := self._folder("destroy.more")) is not None:
+            found.append(folder)
+        return found
+
+    def _list(self, listed: Search) -> None:
+        self.guide.say("destroy.found", number=len(listed.found))
+        for one in listed.found:
+            self.guide.say("destroy.file", path=one.path, what=what_text(self.guide, one.what), hash=one.sha256[:16])
+        for folder in listed.closed:
+            self.guide.warn("destroy.closed", folder=folder)
+
+    def _all(self, found: Sequence[Found]) -> tuple[tuple[Told, ...], tuple[Left, ...]]:
+        """Ask for each file and remove it; what is refused or cannot be removed is kept, and named."""
+        removed: list[Told] = []
+        kept: list[Left] = []
+        for one in found:
+            why = self._one(one)
+            name = str(one.path)
+            if why is None:
+                removed.append(Told(name, one.what, one.sha256))
+                self.guide.good("destroy.done", path=one.path)
+            else:
+                kept.append(Left(name, one.what, one.sha256, why))
+                self.guide.warn("destroy.kept", path=one.path, why=why)
+        return tuple(removed), tuple(kept)
+
+    def _one(self, one: Found) -> str | None:
+        """Remove one file; say why it is still there, None where it is gone."""
+        if one.what in ("link", "unread"):
+            return self.guide.words(f"destroy.why_{one.what}")
+        if not self.guide.confirm("destroy.ask", path=one.path, what=what_text(self.guide, one.what)):
+            return self.guide.words("destroy.why_people")
+        try:
+            remove(one)
+        except (*FAULTS, OSError) as error:
+            return explain(self.guide, error)
+        return None
+
+    def _pages(self, file: str) -> Pages:
+        """Ask for each printed recovery page of a key file that is gone."""
+        name = Path(file).name
+        printed = self.guide.number("destroy.printed", 0, 99, name=name)
+        burnt = [self.guide.confirm("destroy.page", page=page, name=name) for page in range(1, printed + 1)]
+        if not all(burnt):
+            self.guide.warn("destroy.pages_left", number=burnt.count(False), name=name)
+        return Pages(file, printed, sum(burnt))
+
+    def _draft(self, said: Destruction, conference: Conference) -> "_Draft":
+        """Write what is about to happen, and hold room for the statement, before anything is gone; raise OSError."""
+        made = self._files(said, conference)
+        stem = unused(self.out / "destruction-draft.json").stem
+        draft = _Draft(tuple(self.out / f"{stem}{ending}" for ending in made), self.out / f"{stem}.room")
+        try:
+            for path, raw in zip(draft.files, made.values(), strict=True):
+                write_whole(path, raw)
+            write_whole(draft.room, secrets.token_bytes(ROOM_FACTOR * sum(map(len, made.values()))))
+        except BaseException:
+            draft.remove()
+            raise
+        return draft
+
+    def _write(self, said: Destruction, conference: Conference, draft: "_Draft") -> None:
+        """Write the statement, elsewhere if its folder takes it no more; until then the draft stays."""
+        self.guide.warn("destroy.flash")
+        made, folder = self._files(said, conference), self.out
+        draft.room.unlink(missing_ok=True)
+        while True:
+            try:
+                written = _put(folder, made)
+                break
+            except OSError as error:
+                self.guide.warn("destroy.not_written", why=explain(self.guide, error), draft=draft.files[-1])
+                other = self._folder("destroy.write_where")
+                if other is None:
+                    raise
+                folder = other
+        draft.remove()
+        self.guide.good("destroy.written", path=written)
+
+    def _files(self, said: Destruction, conference: Conference) -> dict[str, bytes]:
+        """The statement by the endings of its names: for programs, and for people to sign."""
+        hands = [*(one.name for one in conference.tellers), *said.witnesses]
+        sheet = destruction_sheet(self.guide, said, conference, hands)
+        return {".json": canonical(said), ".pdf": sheet.pdf(self.guide.language)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The files of the draft, and the one that only holds room on the disk."""
+
+    files: tuple[Path, ...]
+    room: Path
+
+    def remove(self) -> None:
+        """Take all of it away, where the disk is still there."""
+        for path in (*self.files, self.room):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _put(folder: Path, made: dict[str, bytes]) -> Path:
+    """Write the statement beside those of other days; return the paper's path, or raise OSError."""
+    stem = unused(folder / "destruction.json").stem
+    for ending in reversed(made):  # the paper first: it is what people sign
+        write_whole(folder / f"{stem}{ending}", made[ending])
+    return folder / f"{stem}.pdf"
+
+
+def what_text(guide: Guide, what: str) -> str:
+    """Say what a file is."""
+    return guide.words(f"destroy.what_{what}")

@@ -1,0 +1,1 @@
+"""What follows from the numbers (kết quả): sum, decryption, rule, verdict, record. Pure: no files, no questions."""

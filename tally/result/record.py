@@ -1,0 +1,122 @@
+"""The record of one paper (biên bản kiểm phiếu as data), built from the finished archive and both facts files.
+
+Building it again gives the same payload byte for byte (design §5): nothing here reads a clock, a file or a setting.
+"""
+
+from dataclasses import dataclass
+
+from keys.transcript import sha256_hex
+from tally.errors import CannotRecord
+from tally.result.rule import decide, notes_on
+from voting.documents.canonical import canonical
+from voting.documents.case import Case, Counted, HeadDecision
+from voting.documents.conferences.conference import Candidate, Conference, Paper
+from voting.documents.conferences.election import Election
+from voting.documents.envelope import make_envelope, read_payload, write_envelope
+from voting.documents.facts import FACTS_TYPE, CountFacts, Envelope, RoomFacts
+from voting.documents.record import BallotCounts, Hashes, MadeBy, Record
+
+FORMAT = 1
+Result = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedBox:
+    """What a finished archive says: its election, the number of ballots, the sums per answer, and its hashes (hex)."""
+
+    election: Election
+    ballots: int
+    result: Result
+    archive: str
+    last_event: str
+    end_ballots: str
+
+
+@dataclass(frozen=True, slots=True)
+class BothFacts:
+    """The two facts files: the room's envelope, and the count's."""
+
+    room: Envelope
+    count: CountFacts
+
+
+def build_record(box: FinishedBox, facts: BothFacts, paper: int, made_by: MadeBy) -> Record:
+    """Build the record of paper number `paper` (from 1); raise CannotRecord, or ImpossibleCase from the rule."""
+    conference = conference_of(box, paper)
+    room = read_payload(facts.room, RoomFacts, "facts")
+    case = case_of(conference, conference.papers[paper - 1], box, _head_decision(facts.count, paper))
+    return Record(
+        format=FORMAT,
+        kind="record",
+        form="electronic",
+        uuid=box.election.uuid,
+        fingerprint=box.election.fingerprint,
+        paper=paper,
+        conference=conference,
+        ballots=BallotCounts(conference.drawn, box.ballots, box.ballots, 0, ""),
+        case=case,
+        verdict=decide(case),
+        notes=tuple(notes_on(case, conference.papers[paper - 1].tie_scope)),
+        facts=room,
+        facts_signatures=facts.room.signatures,
+        count=facts.count,
+        hashes=_hashes(box, facts),
+        made_by=made_by,
+    )
+
+
+def record_payload(record: Record) -> bytes:
+    """Spell a record: the bytes that are signed and that the minutes are rendered from."""
+    return canonical(record)
+
+
+def facts_of(record: Record) -> BothFacts:
+    """Take both facts files out of a record again."""
+    room = make_envelope(canonical(record.facts), FACTS_TYPE, record.facts_signatures)
+    return BothFacts(room, record.count)
+
+
+def conference_of(box: FinishedBox, paper: int) -> Conference:
+    """Return the meeting of a box that has this paper; raise CannotRecord."""
+    conference = box.election.conference
+    if conference is None:
+        raise CannotRecord("the election has no conference, so there is nothing to make minutes of")
+    if not 1 <= paper <= len(conference.papers):
+        raise CannotRecord(f"paper 1 to {len(conference.papers)} expected, {paper} found")
+    return conference
+
+
+def _hashes(box: FinishedBox, facts: BothFacts) -> Hashes:
+    return Hashes(
+        archive=box.archive,
+        last_event=box.last_event,
+        end_ballots=box.end_ballots,
+        facts=sha256_hex(write_envelope(facts.room)),
+        count=sha256_hex(canonical(facts.count)),
+    )
+
+
+def _head_decision(count: CountFacts, paper: int) -> HeadDecision | None:
+    words = [word for word in count.head_words if word.paper == paper]
+    if len(words) > 1:
+        raise CannotRecord(f"paper {paper}: one decision of the head at most, {len(words)} found")
+    return HeadDecision(words[0].chosen, words[0].by, words[0].reason, words[0].on) if words else None
+
+
+def case_of(conference: Conference, paper: Paper, box: FinishedBox, decision: HeadDecision | None) -> Case:
+    """Join the votes of a paper with its rule, and with the decision on its tie."""
+    return Case(
+        rule=paper.rule,
+        selection=paper.selection,
+        summoned=conference.summoned,
+        present=conference.present,
+        ballots=box.ballots,
+        candidates=tuple(_counted(one, box.result) for one in paper.candidates),
+        head_decision=decision,
+    )
+
+
+def _counted(candidate: Candidate, result: Result) -> Counted:
+    question, answer = candidate.at
+    disagree = 0 if candidate.put_forward else result[question][1]
+    return Counted(candidate.id, candidate.name, result[question][answer], disagree)

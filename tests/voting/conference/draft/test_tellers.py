@@ -1,0 +1,81 @@
+"""Tellers from the key ceremony, and those who stand on a ballot: named, and let through for a recorded reason."""
+
+import msgspec
+import pytest
+
+from keys.files.signing import new_signing_key, public_text
+from tests.voting.rooms import new_draft, new_teller
+from voting.conference.draft.agenda import Draft, draft_problems
+from voting.conference.draft.clashes import clashing, reason_of
+from voting.conference.draft.tellers import excused, with_teller_reasons, with_tellers
+from voting.documents.canonical import canonical
+from voting.documents.conferences.conference import Note
+from voting.documents.tellers import Clash, TellerKeys, Tellers
+from voting.errors import InvalidDraft
+
+ON_BALLOT = "Trần Thị 1"
+REASON = "Cả phòng chỉ có ba đảng viên"
+
+
+@pytest.fixture
+def draft() -> Draft:
+    made = new_draft([new_teller(), new_teller()])
+    return msgspec.structs.replace(made, notes=(Note("A1", "từ 30% trở lên"), *made.notes))
+
+
+def brought(*clashes: Clash, names: tuple[str, ...] = ("Lò Thị Ước", ON_BALLOT)) -> bytes:
+    """What the ceremony wrote."""
+    keys = tuple(TellerKeys(name, public_text(new_signing_key())) for name in names)
+    return canonical(Tellers(1, "HN", 2, "00" * 32, "11" * 32, 7, keys, clashes))
+
+
+def problems(draft: Draft) -> list[str]:
+    return [one.key for one in draft_problems(draft)]
+
+
+def test_names_keys_and_reasons_come_from_the_ceremony_into_the_draft(draft: Draft) -> None:
+    raw = brought(Clash(ON_BALLOT, REASON))
+    taken = with_tellers(draft, raw)
+    assert [(one.name, one.role, one.must_sign) for one in taken.tellers] == [
+        ("Lò Thị Ước", "Kiểm phiếu viên", True),
+        (ON_BALLOT, "Kiểm phiếu viên", True),
+    ]
+    assert [one.key for one in taken.tellers] == [one.key for one in msgspec.json.decode(raw, type=Tellers).tellers]
+    assert reason_of(ON_BALLOT, taken.notes) == REASON
+    assert [one.code for one in taken.notes] == ["A1", *(one.code for one in draft.notes[1:]), "KPV"]
+    assert problems(taken) == []
+
+
+def test_a_teller_on_a_ballot_without_a_reason_keeps_the_list_from_being_frozen(draft: Draft) -> None:
+    taken = with_tellers(draft, brought())
+    assert clashing(taken.tellers, taken.papers) == (ON_BALLOT,)
+    assert problems(taken) == ["teller_listed"]
+    assert problems(with_teller_reasons(taken, {ON_BALLOT: REASON})) == []
+
+
+def test_a_reason_that_is_taken_back_is_gone(draft: Draft) -> None:
+    taken = with_tellers(draft, brought(Clash(ON_BALLOT, REASON)))
+    assert with_teller_reasons(taken, {}) == taken
+    assert problems(with_teller_reasons(taken, {ON_BALLOT: ""})) == ["teller_listed"]
+
+
+def test_a_reason_goes_with_its_teller(draft: Draft) -> None:
+    taken = with_tellers(draft, brought(Clash(ON_BALLOT, REASON)))
+    other = with_tellers(taken, brought(names=("Lò Thị Ước", "Hà Văn Đạt")))
+    assert [one.code for one in other.notes] == [one.code for one in draft.notes]
+
+
+def test_a_name_in_other_letters_of_case_is_the_same_person(draft: Draft) -> None:
+    assert problems(with_tellers(draft, brought(names=("TRẦN  THỊ 1", "Hà Văn Đạt")))) == ["teller_listed"]
+
+
+def test_a_rehearsal_excuses_those_whom_chance_puts_on_both_lists(draft: Draft) -> None:
+    assert problems(excused(with_tellers(draft, brought()), "diễn tập")) == []
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{}", brought(names=("Lò Thị Ước",)), brought().replace(b'"format":1', b'"format":2')]
+)
+def test_what_is_no_result_of_a_ceremony_is_refused(draft: Draft, raw: bytes) -> None:
+    with pytest.raises(InvalidDraft):
+        with_tellers(draft, raw)

@@ -1,0 +1,191 @@
+"""The staff list: all faults at once, by cell; nothing is taken unless all is right."""
+
+import io
+import zipfile
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.voting.rounds.staff import HEADERS, TODAY, at, row, ruleset
+from voting.people.errors import ImportRefused
+from voting.people.person import Birth
+from voting.people.staff_list import StaffList, read_staff
+from voting.people.tables import import_staff, write_csv, write_template
+from voting.people.workbook_process import cell_name
+
+
+def read(*rows: list[Any]) -> StaffList:
+    return read_staff([HEADERS, *rows], ruleset(), today=TODAY)
+
+
+def faults(*rows: list[Any]) -> list[str]:
+    with pytest.raises(ImportRefused) as caught:
+        read(*rows)
+    return [fault.cell for fault in caught.value.faults]
+
+
+def xlsx(*rows: list[Any]) -> bytes:
+    book = openpyxl.Workbook()
+    for cells in rows:
+        book.worksheets[0].append(cells)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_right_list_is_taken_with_posts_and_capacities_as_ids() -> None:
+    capacities = "Phó trưởng phòng và tương đương; Ban Chấp hành Đảng bộ (cấp ủy) Văn phòng"
+    found = read(row(1, capacities=capacities, planned="Phó Chánh Văn phòng và tương đương", planned_decision="Số 1"))
+    person = found.people[0]
+    assert (person.post, person.planned) == ("officer", ("deputy_chief",))
+    assert person.capacities == ("dept_deputies", "party_committee")
+    assert person.birth == Birth(1980, 4, 5)
+
+
+def test_five_hundred_people_with_twenty_faults_name_all_twenty() -> None:
+    rows = [row(number) for number in range(500)]
+    bad = {"birth": "31/02/1980", "sex": "M", "post": "Trưởng ban", "name": "An", "id": "có dấu"}
+    wanted = []
+    for place in range(20):
+        field = list(bad)[place % 5]
+        number = place * 25
+        rows[number] = row(number, **{field: bad[field]})
+        wanted.append(at(field, number + 2))
+    assert sorted(faults(*rows)) == sorted(wanted)
+    assert len(wanted) == 20
+
+
+BAD = {
+    "no name": ("name", ""),
+    "one word": ("name", "An"),
+    "digits in a name": ("name", "Nguyễn Văn 4n"),
+    "a Cyrillic letter": ("name", "Nguyễn V\u0430n An"),
+    "a mark that turns text": ("name", "Nguyễn Văn\u202e An"),
+    "a zero-width space": ("unit", "Phòng\u200b Tổng hợp"),
+    "a control character": ("position", "Chuyên\u0007 viên"),
+    "not NFC": ("name", "Nguye\u0302\u0303n Văn An"),
+    "a formula": ("position", '=HYPERLINK("x")'),
+    "too long": ("note", "a" * 301),
+    "no such day": ("birth", "30/02/1980"),
+    "no such month": ("birth", "13/1980"),
+    "a two-digit year": ("birth", "01/02/80"),
+    "too young": ("birth", "2010"),
+    "too old": ("birth", "1910"),
+    "no sex": ("sex", "?"),
+    "unknown post": ("post", "Vụ trưởng"),
+    "unknown capacity": ("capacities", "Khách mời"),
+    "planned without a decision": ("planned", "Phó Chánh Văn phòng và tương đương"),
+    "retirement without a basis": ("retirement_month", "05/2030"),
+    "not a month": ("retirement_month", "2030"),
+    "neither yes nor no": ("outside", "có lẽ"),
+}
+
+
+@pytest.mark.parametrize(("field", "text"), BAD.values(), ids=BAD.keys())
+def test_a_bad_cell_is_named(field: str, text: str) -> None:
+    assert faults(row(1), row(2, **{field: text}), row(3)) == [at(field, 3)]
+
+
+def test_the_same_person_or_code_twice_is_named() -> None:
+    assert faults(row(1), row(2, id="CB001")) == ["A3"]
+    same = row(1)[1]
+    for first, second in (("", ""), ("CB1", ""), ("", "CB2")):
+        assert faults(row(1, id=first), row(2, id=second, name=same, unit="Phòng Khác")) == ["B3"]
+    assert faults(row(1, id="", name="Lò Văn Hòa"), row(2, id="", name="LÒ VĂN HOÀ")) == ["B3"]
+
+
+def test_two_people_alike_with_codes_of_their_own_are_two_and_shown_as_look_alikes() -> None:
+    found = read(row(1), row(2, name=row(1)[1]))
+    assert [one.id for one in found.people] == ["CB001", "CB002"]
+    assert [(one.first, one.second, one.kind) for one in found.look_alikes] == [("CB001", "CB002", "same")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "cell"),
+    [([*HEADERS, "Màu sắc"], "X1"), ([*HEADERS[:-1], "Họ và tên"], "W1"), (HEADERS[2:], "A1"), ([], "A1")],
+)
+def test_unknown_repeated_and_missing_headers_are_named(headers: list[str], cell: str) -> None:
+    with pytest.raises(ImportRefused) as caught:
+        read_staff([headers, row(1)], ruleset(), today=TODAY)
+    assert cell in [fault.cell for fault in caught.value.faults]
+
+
+def test_a_cell_beside_the_columns_is_named() -> None:
+    assert faults([*row(1), "", "x"]) == ["Y2"]
+
+
+def test_empty_rows_are_passed_over_and_an_empty_list_is_refused() -> None:
+    assert len(read(row(1), [""] * len(HEADERS), row(2)).people) == 2
+    assert faults() == ["A2"]
+
+
+def test_look_alike_names_are_shown_and_not_refused() -> None:
+    found = read(row(1, name="Nguyễn Văn Ân"), row(2, name="Nguyễn Văn An"), row(3))
+    assert [(one.first, one.second, one.kind) for one in found.look_alikes] == [("CB001", "CB002", "marks")]
+
+
+def test_workbook_and_csv_give_the_same_list() -> None:
+    rows = [row(1), row(2, note="-5 ngày")]
+    by_book = import_staff(xlsx(HEADERS, *rows), ruleset(), today=TODAY)
+    by_csv = import_staff(write_csv([HEADERS, *rows]), ruleset(), today=TODAY)
+    assert by_book == by_csv
+    assert by_csv.people[1].note == "-5 ngày"
+
+
+def test_dates_and_years_of_a_workbook_are_understood() -> None:
+    dated, year = row(1), row(2)
+    dated[2], year[2] = TODAY.replace(year=1980), 1981  # type: ignore[call-overload]
+    people = import_staff(xlsx(HEADERS, dated, year), ruleset(), today=TODAY).people
+    assert [person.birth for person in people] == [Birth(1980, 4, 1), Birth(1981)]
+
+
+def test_csv_is_written_so_that_no_cell_runs() -> None:
+    text = write_csv([["=1+1", "+x", "-x", "@x", "an"]]).decode("utf-8-sig")
+    assert text == "'=1+1,'+x,'-x,'@x,an\r\n"
+
+
+def test_csv_with_semicolons_is_read() -> None:
+    text = "\r\n".join(";".join(cells) for cells in (HEADERS, row(1)))
+    assert len(import_staff(text.encode(), ruleset(), today=TODAY).people) == 1
+
+
+def test_the_template_is_read_back_with_its_example() -> None:
+    people = import_staff(write_template(ruleset()), ruleset(), today=TODAY).people
+    assert [person.name for person in people] == ["Nguyễn Văn Ví Dụ"]
+
+
+def packed(**parts: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    return file.getvalue()
+
+
+HOSTILE = {
+    "not UTF-8": b"\xff\xfe",
+    "too large": b"x" * (8 * 1024 * 1024 + 1),
+    "a bomb": packed(sheet=b"\0" * (65 * 1024 * 1024)),
+    "many parts": packed(**{f"p{number}": b"" for number in range(257)}),
+    "entities": packed(workbook=b'<!DOCTYPE x [<!ENTITY a "a">]><x>&a;</x>'),
+    "not a workbook": packed(readme=b"hello"),
+    "cut": xlsx(HEADERS, row(1))[:-40],
+    "a CSV with an open quote": b'"Ho',
+}
+
+
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_or_broken_file_is_refused(raw: bytes) -> None:
+    with pytest.raises(ImportRefused):
+        import_staff(raw, ruleset(), today=TODAY)
+
+
+@pytest.mark.parametrize(("place", "name"), [((7, 3), "C7"), ((1, 26), "Z1"), ((2, 27), "AA2"), ((9, 703), "AAA9")])
+def test_cells_are_named_as_a_spreadsheet_does(place: tuple[int, int], name: str) -> None:
+    assert cell_name(*place) == name
+
+
+@pytest.mark.parametrize("broken", ["Chuyên\nviên", "Chuyên\r\nviên", "Chuyên_x000D_\nviên", "Chuyên \n viên_x000D_"])
+def test_line_breaks_in_a_cell_are_spaces(broken: str) -> None:
+    assert read(row(1, position=broken)).people == read(row(1, position="Chuyên viên")).people

@@ -1,0 +1,1 @@
+"""Casting (bỏ phiếu): the box, its queue, copies of ciphertexts, tablets, mirror."""

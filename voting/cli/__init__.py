@@ -1,0 +1,1 @@
+"""The command `phieukin`: one module a group of commands."""

@@ -1,0 +1,118 @@
+"""`phieukin rehearsal`: a whole conference without people, or a whole round (design §5)."""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from tally.result.rule import rule_line
+from voting.documents.conferences.election import Election
+from voting.documents.record import Record
+from voting.procedures import find_ruleset, load_ruleset
+from voting.procedures.errors import InvalidRuleset
+from voting.rehearsal import sample
+from voting.rehearsal.cast_list import draw_votes
+from voting.rehearsal.conference import Held, Marks, hold, now
+from voting.rehearsal.office import RULESET, office_round, round_by
+from voting.rehearsal.room import running_room
+from voting.rehearsal.staff import make_staff
+from voting.rehearsal.whole_round import rehearse_round
+
+MARKS = {1: (1, 0), 0: (0, 1), None: (0, 0)}
+VOTERS_LIMIT, CANDIDATES_LIMIT = 10_000, 500
+
+
+@click.command("rehearsal")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the files.")
+@click.option("--voters", type=click.IntRange(1, VOTERS_LIMIT), help=f"People present [default: {sample.PRESENT}].")
+@click.option("--ballots", type=click.IntRange(0, VOTERS_LIMIT), help="Ballots cast [default: one each; sample: 40].")
+@click.option("--candidates", type=click.IntRange(1, CANDIDATES_LIMIT), help="One paper with so many names.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Chooses names and votes, never secrets.")
+@click.option("--procedure", metavar="ID", help="The whole round of a procedure, such as CUR-DEPT: one dossier.")
+@click.option("--ruleset", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="With --procedure: a procedure of this file instead of a shipped one.")  # fmt: skip
+def rehearsal_command(
+    out: Path, voters: int | None, ballots: int | None, candidates: int | None, seed: int, procedure: str | None,
+    ruleset: Path | None,
+) -> None:  # fmt: skip
+    """Run the sample conference on a real server with real ballots, count it, and write archive, records, minutes."""
+    if procedure is not None:
+        _whole_round(out, procedure, ruleset, seed, conference_options=(voters, ballots, candidates))
+        return
+    if ruleset is not None:
+        raise click.UsageError("--ruleset: goes with --procedure")
+    present = sample.PRESENT if voters is None else voters
+    if ballots is None:
+        ballots = sample.BALLOTS if voters is None else present
+    if ballots > present:
+        raise click.UsageError(f"--ballots: at most the {present} who are present, {ballots} found")
+    _check_empty(out)
+    held = rehearse(out, present, ballots, candidates, seed)
+    for line in summary(held):
+        click.echo(line)
+
+
+def rehearse(out: Path, present: int, ballots: int, candidates: int | None, seed: int) -> Held:
+    """Hold the sample with `present` people and `ballots` ballots; `candidates` makes one paper with so many names."""
+    plans = sample.SAMPLE_PAPERS if candidates is None else sample.single_paper(candidates)
+    papers, questions = sample.draw_papers(plans, seed)
+    absent = (present * (sample.SUMMONED - sample.PRESENT)) // sample.PRESENT
+    votes = draw_votes(len(questions), ballots, seed)
+
+    def marks_for(_: Election) -> Marks:
+        return [[MARKS[choice] for choice in row] for row in votes]
+
+    with tempfile.TemporaryDirectory() as folder:
+        staff = make_staff(Path(folder), sample.TELLERS, sample.THRESHOLD, seed)
+        draft = sample.sample_draft(papers, staff, present + absent, seed, now().date().isoformat())
+        with running_room(Path(folder) / "room") as room:
+            return hold(room, staff, draft, present, marks_for, out)
+
+
+def summary(held: Held) -> list[str]:
+    """Say for people who passed, with the rule line of each name, and where the files are."""
+    lines: list[str] = []
+    for _, record in held.records:
+        lines += _paper_lines(record)
+    lines += [f"archive  {held.archive}", f"facts    {held.facts}", f"count    {held.count}"]
+    for path, _ in held.records:
+        lines += [
+            f"record   {path}",
+            f"minutes  {path.with_name(path.name.replace('record', 'minutes')).with_suffix('.pdf')}",
+        ]
+    return lines
+
+
+def _paper_lines(record: Record) -> list[str]:
+    paper = record.conference.papers[record.paper - 1]
+    names = {one.id: one.name for one in record.case.candidates}
+    width = max(map(len, names.values()))
+    lines = [f"{paper.title} ({record.ballots.collected} phiếu, {record.case.present} có mặt)"]
+    lines += [
+        f"  {names[one.id]:<{width}}  {rule_line(one, record.verdict, paper.rule)}" for one in record.verdict.candidates
+    ]
+    return lines
+
+
+def _whole_round(
+    out: Path, procedure: str, file: Path | None, seed: int, *, conference_options: tuple[int | None, ...]
+) -> None:
+    """Hold every step of a procedure and write its dossier."""
+    try:
+        ruleset = find_ruleset(RULESET) if file is None else load_ruleset(file)
+    except InvalidRuleset as error:
+        raise click.UsageError(str(error)) from None
+    known = [one.id for one in ruleset.procedures]
+    if procedure not in known:
+        raise click.UsageError(f"--procedure: one of {', '.join(known)} expected, {procedure!r} found")
+    if any(option is not None for option in conference_options):
+        raise click.UsageError("--procedure: a whole round takes no --voters, --ballots or --candidates")
+    _check_empty(out)
+    plan = office_round(procedure, seed) if file is None else round_by(ruleset, procedure, seed)
+    click.echo(f"dossier  {rehearse_round(out, plan, seed)}")
+
+
+def _check_empty(out: Path) -> None:
+    """Refuse a folder with files in it, so that exactly one archive lies there in the end."""
+    if out.exists() and any(out.iterdir()):
+        raise click.UsageError(f"--out: an empty or new folder expected; {out} has files in it")

@@ -1,0 +1,1 @@
+"""One conference (hội nghị): states and steps, draft, roll, cards, Setup, closing, results."""

@@ -1,0 +1,204 @@
+"""The draft of a conference (bản soạn): all that is agreed before the list is frozen, as one document.
+
+It holds what `conference` in election.json will say, but for what the meeting adds: numbers present and drawn, the
+room's keys. `papers` may leave `Candidate.at` as it likes: questions are numbered when Setup is written, by
+`voting.documents.conferences.questions`.
+"""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from keys.errors import KeysError
+from keys.files.signing import load_public
+from voting.conference.draft.clashes import clashing, reason_of
+from voting.documents.canonical import canonical, parse_canonical, unclean_name, unclean_text
+from voting.documents.conferences.check import previous_problems, quorum_problems, rule_problem
+from voting.documents.conferences.conference import (
+    ON_PAPER,
+    Candidate,
+    Note,
+    Organiser,
+    Paper,
+    Previous,
+    Quorum,
+    Ruleset,
+    Signer,
+)
+from voting.documents.conferences.people import people_problems
+from voting.documents.errors import DocumentError
+from voting.errors import InvalidDraft
+from voting.procedures.comparison import catalogue_problems, ruleset_of
+
+DRAFT_LIMIT = 4 * 1024 * 1024  # bytes
+PEOPLE_LIMIT = 10_000  # people summoned to one conference
+TELLERS = range(2, 16)  # n of the tellers' key; fewer than two would let one person open the box
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody summoned (người được triệu tập)."""
+
+    name: str
+    unit: str
+
+
+class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A conference before its list is frozen; `put_forward_max` bounds the names one ballot may put forward a paper."""
+
+    ruleset: Ruleset
+    procedure: str
+    step: int
+    section: str
+    name: str
+    term: str
+    place: str
+    date: str
+    organiser: Organiser
+    basis: tuple[str, ...]
+    composition: str
+    address: str
+    quorum: Quorum | None
+    tellers: tuple[Signer, ...]
+    chair: Signer
+    secretary: Signer
+    head: Signer
+    papers: tuple[Paper, ...]
+    put_forward_max: int
+    notes: tuple[Note, ...]
+    previous: tuple[Previous, ...]
+    people: tuple[Person, ...]
+
+
+def write_draft(draft: Draft) -> str:
+    """Spell a draft as canonical JSON."""
+    return canonical(draft).decode()
+
+
+def read_draft(content: str | bytes) -> Draft:
+    """Read a draft from canonical JSON; raise InvalidDraft."""
+    raw = content.encode() if isinstance(content, str) else content
+    try:
+        return parse_canonical(raw, Draft, DRAFT_LIMIT, "draft")
+    except DocumentError as error:
+        raise InvalidDraft(str(error), told="draft_file", at="file") from None
+
+
+def check_draft(draft: Draft) -> None:
+    """Raise InvalidDraft with the first thing that is missing before the list can be frozen."""
+    for problem in draft_problems(draft):
+        raise InvalidDraft(str(problem))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is missing: the key of its words for people, what fills them in, and one English sentence."""
+
+    key: str
+    english: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.english
+
+
+def draft_problems(draft: Draft) -> Iterator[Problem]:
+    """Yield everything that keeps the list from being frozen."""
+    yield from _text_problems(draft)
+    if not 1 <= len(draft.people) <= PEOPLE_LIMIT:
+        english = f"people: 1 to {PEOPLE_LIMIT} people summoned expected, {len(draft.people)} found"
+        yield Problem("people", english, {"people": len(draft.people)})
+    if len(draft.tellers) not in TELLERS:
+        english = f"tellers: {TELLERS.start} to {TELLERS.stop - 1} tellers expected, {len(draft.tellers)} found"
+        yield Problem("tellers", english, {"tellers": len(draft.tellers)})
+    yield from _people_problems(draft)
+    for teller in draft.tellers:
+        yield from _signer_problems(teller, "teller", paper=False)
+    for signer, role in ((draft.chair, "chair"), (draft.secretary, "secretary"), (draft.head, "head")):
+        yield from _signer_problems(signer, role, paper=True)
+    if not draft.papers:
+        yield Problem("papers", "papers: at least one paper expected")
+    for number, paper in enumerate(draft.papers, 1):
+        yield from _paper_problems(number, paper, draft.put_forward_max)
+    for name in clashing(draft.tellers, draft.papers):
+        if not reason_of(name, draft.notes):
+            yield Problem("teller_listed", f"teller {name} stands on a ballot: a reason expected", {"name": name})
+
+
+def _text_problems(draft: Draft) -> Iterator[Problem]:
+    named = {"name": draft.name, "procedure": draft.procedure, "address": draft.address, "place": draft.place}
+    for part, text in named.items():
+        if not text:
+            yield Problem(f"text_{part}", f"{part}: a text expected")
+    try:
+        datetime.date.fromisoformat(draft.date)
+    except ValueError:
+        yield Problem("date", "date: YYYY-MM-DD expected")
+    texts = [*named.values(), *(text for person in draft.people for text in (person.name, person.unit))]
+    for text in texts:
+        if problem := unclean_text(text):
+            yield Problem("unclean", f"the text {text[:40]!r} is {problem}", {"text": ascii(text[:40])})
+    if any(not person.name for person in draft.people):
+        yield Problem("nameless", "people: everybody needs a name")
+
+
+def _people_problems(draft: Draft) -> Iterator[Problem]:
+    """Yield what the audit would refuse in people, quorum and documents before, once Setup says it."""
+    for one in people_problems(draft):
+        yield Problem("people_refused", one.en, {"vi": one.vi, "en": one.en})
+    quorum = None if draft.quorum is None else msgspec.structs.replace(draft.quorum, override=None)
+    for english in quorum_problems(quorum, len(draft.people), len(draft.people)):
+        yield Problem("quorum", english)
+    ruleset = ruleset_of(draft)
+    for one in catalogue_problems(draft, ruleset) if ruleset is not None else ():
+        yield Problem("catalogue", one.en, {"vi": one.vi, "en": one.en})
+    for english in previous_problems(draft.previous, len(draft.papers)):
+        yield Problem("previous", english)
+
+
+def _signer_problems(signer: Signer, role: str, *, paper: bool) -> Iterator[Problem]:
+    if not signer.name:
+        yield Problem(f"name_{role}", f"{role}: a name expected")
+    elif problem := unclean_name(signer.name):
+        yield Problem("unclean", f"the text {signer.name[:40]!r} {problem}", {"text": ascii(signer.name[:40])})
+    elif problem := unclean_text(signer.role):
+        yield Problem("unclean", f"the text {signer.role[:40]!r} is {problem}", {"text": ascii(signer.role[:40])})
+    if paper and signer.key == ON_PAPER:
+        return
+    try:
+        load_public(signer.key)
+    except KeysError as error:
+        yield Problem("key", f"{role}: signing key: {error}", {"name": signer.name})
+
+
+def _paper_problems(number: int, paper: Paper, put_forward_max: int) -> Iterator[Problem]:
+    def problem(key: str, english: str, **fields: object) -> Problem:
+        return Problem(key, f"paper {number}: {english}", {"paper": number, **fields})
+
+    if not paper.title:
+        yield problem("paper_title", "a title expected")
+    if not paper.candidates:
+        yield problem("paper_names", "at least one name expected")
+    for identifier, times in Counter(one.id for one in paper.candidates).items():
+        if times > 1:
+            yield problem("paper_id", f"the id {identifier} stands {times} times", id=identifier)
+    for one in paper.candidates:
+        if one.name and (unreadable := unclean_name(one.name)):
+            yield problem("paper_unclean", f"the text {one.name[:40]!r} {unreadable}", text=ascii(one.name[:40]))
+    for text in (paper.title, paper.unit, *(text for one in paper.candidates for text in _texts(one))):
+        if found := unclean_text(text):
+            yield problem("paper_unclean", f"the text {text[:40]!r} is {found}", text=ascii(text[:40]))
+    if (paper.selection.mode == "top") != (paper.selection.quota is not None) or (paper.selection.quota or 1) < 1:
+        yield problem("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
+    if found := rule_problem(paper.rule):
+        yield problem("paper_rule", found)
+    if paper.kind != "introduce" and any(one.put_forward for one in paper.candidates):
+        yield problem("paper_put_forward", "names are put forward on an introduction ballot only")
+    if any(one.put_forward for one in paper.candidates) and put_forward_max < 1:
+        yield problem("put_forward", "put_forward_max: at least 1 expected, for there are names to put forward")
+
+
+def _texts(candidate: Candidate) -> tuple[str, ...]:
+    return candidate.position, candidate.born, candidate.note

@@ -1,0 +1,280 @@
+"""Signed records come back from the tally machine (biên bản đã ký), with the finished archive, and are audited here.
+
+The room compares a record with its own box - Setup, facts and the EndBallots hash byte for byte - and then lets the
+tally's own audit, which it is handed and which runs in a process of its own, check the finished archive and build the
+record again. What passes is true of this box, and waits (`waiting_records`) until everybody has signed one: once all
+papers are there the conference is counted, or awaits the head; once all required signatures are there it is signed.
+Those who sign on paper are named, and two people say when they have.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from keys.files.signing import keyid
+from keys.structs import read_json
+from keys.transcript import sha256_hex
+from voting.conference import closing, setup, transitions, two_person_steps, waiting_records
+from voting.conference.transitions import TwoPeople
+from voting.conference.waiting_records import WHAT, Waiting
+from voting.documents.bundles.signed import required_signers, signers_of
+from voting.documents.canonical import canonical
+from voting.documents.conferences.conference import ON_PAPER, Conference
+from voting.documents.conferences.election import Election, parse_election
+from voting.documents.envelope import make_envelope, payload_of, write_envelope
+from voting.documents.facts import Envelope
+from voting.documents.record import Record
+from voting.documents.states import State
+from voting.errors import InvalidRecord, WrongState
+from voting.storage import conference_row
+from voting.storage.engine import Storage
+from voting.storage.tables import RecordRow, ReleaseRow
+
+TAKING: tuple[State, ...] = ("closed", "counted", "awaiting_head")
+Audit = Callable[[bytes, Sequence[bytes]], str]
+"""Audits a finished archive with records of it; returns what is false in them, "" where nothing is."""
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRecord:
+    """One paper's record as far as it came: who has yet to sign with a key, and who signs on paper."""
+
+    paper: int
+    title: str
+    record: Record | None
+    missing: tuple[str, ...]
+    on_paper: tuple[str, ...]
+    code: str = ""
+    waiting: tuple[Waiting, ...] = ()
+    """All records of the paper, where several wait side by side; `code` is that of the one that stands."""
+
+    @property
+    def awaits_head(self) -> bool:
+        """Whether the head must decide a tie."""
+        return self.record is not None and self.record.verdict.status == "awaiting_head"
+
+
+def take_records(storage: Storage, conference: int, files: Sequence[tuple[str, bytes]], audit: Audit) -> list[int]:
+    """Take signed records, with the finished archives that they are of, all or none; return their papers.
+
+    `files` are names with contents: records, and archives (whole, or what follows the closed box). An archive that came
+    before need not come again. Signatures add up. Raises InvalidRecord, or WrongState; the audit, which may take
+    minutes, runs while nothing is locked.
+    """
+    archives, records = _sorted_out(files)
+    with storage.read() as session:
+        conference_row.demand(conference_row.find(session, conference), *TAKING)
+        election = parse_election(setup.setup_of(session, conference).election)
+        closed = closing.closed_of(session, conference).archive
+        for name, raw in records:
+            with _naming(name):
+                envelope, record = waiting_records.read_record(raw)
+                _check_box(session, conference, election, record)
+                _check_signatures(envelope, record.conference)
+        tails = waiting_records.tails(session, conference) | _tails(closed, archives)
+        digests = {raw: sha256_hex(payload_of(waiting_records.read_record(raw)[0], WHAT)) for _, raw in records}
+        fresh = [one for one in records if not waiting_records.knows(session, conference, digests[one[1]])]
+    used = _audited(closed, tails, fresh, audit)
+    with storage.write() as session:
+        conference_row.demand(conference_row.hold(session, conference), *TAKING)
+        for digest in sorted(used):
+            waiting_records.keep_tail(session, conference, digest, tails[digest])
+        for _, raw in records:
+            waiting_records.keep(session, conference, raw)
+        _go_on(session, conference)
+    return [waiting_records.read_record(raw)[1].paper for _, raw in records]
+
+
+def _sorted_out(files: Sequence[tuple[str, bytes]]) -> tuple[list[bytes], list[tuple[str, bytes]]]:
+    """Tell archives from records, by what they hold."""
+    records = [(name, raw) for name, raw in files if raw[:1] == b"{"]
+    archives = [raw for _, raw in files if raw[:1] != b"{"]
+    if not records:
+        raise InvalidRecord("a record expected", told="record_file", at="records")
+    return archives, records
+
+
+def _tails(closed: bytes, archives: Sequence[bytes]) -> dict[str, bytes]:
+    """Return what each archive adds to the closed box, by the SHA-256 of the whole; of this box alone."""
+    tails = [raw.removeprefix(closed) for raw in archives]
+    return {sha256_hex(closed + tail): tail for tail in tails}
+
+
+def _audited(closed: bytes, tails: Mapping[str, bytes], records: Sequence[tuple[str, bytes]], audit: Audit) -> set[str]:
+    """Audit records with their archives, those of one archive together; return the archives' hashes."""
+    by_archive: dict[str, list[tuple[str, bytes]]] = {}
+    for name, raw in records:
+        hashes = waiting_records.read_record(raw)[1].hashes
+        assert hashes is not None, "`_check_box` refuses a record without hashes"
+        by_archive.setdefault(hashes.archive, []).append((name, raw))
+    for digest, own in by_archive.items():
+        name = ", ".join(one for one, _ in own)
+        if digest not in tails:
+            message = f"{name}: the finished archive that this record is of must come with it"
+            raise InvalidRecord(message, told="record_archive", at="records", file=name)
+        for each in _papers_apart(own):
+            if fault := audit(closed + tails[digest], each):
+                raise InvalidRecord(f"{name}: {fault}", told="record_false", at="records", file=name, why=fault[:400])
+    return {*by_archive}
+
+
+def _papers_apart(records: Sequence[tuple[str, bytes]]) -> Iterator[list[bytes]]:
+    """Yield records in groups in which each paper stands once, as an audit takes them."""
+    left = [raw for _, raw in records]
+    while left:
+        group: dict[int, bytes] = {}
+        for raw in left:
+            group.setdefault(waiting_records.read_record(raw)[1].paper, raw)
+        yield list(group.values())
+        left = [raw for raw in left if raw not in group.values()]
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Put a file's name before what is wrong with it."""
+    try:
+        yield
+    except InvalidRecord as error:
+        raise InvalidRecord(f"{name}: {error}", told=error.told, at="records", file=name) from None
+
+
+def paper_records(session: Session, conference: int) -> list[PaperRecord]:
+    """Return every paper of a closed box, with the record that stands, and those that wait beside it."""
+    election = parse_election(setup.setup_of(session, conference).election)
+    about = _conference_of(election)
+    found = waiting_records.standing(session, conference)
+    signed = conference_row.find(session, conference).state == "signed"
+    beside = [] if signed else waiting_records.all_waiting(session, conference)
+    return [
+        _status(number, paper.title, about, found.get(number), beside) for number, paper in enumerate(about.papers, 1)
+    ]
+
+
+def sign_on_paper(session: Session, conference: int, by: TwoPeople) -> None:
+    """Two people say that all paper signatures are given; raise WrongState while a record or a key's is missing."""
+    found = paper_records(session, conference)
+    if any(one.record is None or one.missing or one.awaits_head for one in found):
+        raise WrongState("records, electronic signatures or the head's decision are missing", told="records_missing")
+    two_person_steps.note_way(session, conference, "signed", by)
+    _settle(session, conference)
+
+
+def release(session: Session, conference: int, *, shown: bool) -> None:
+    """Let the hall screen show the signed result, or hide it again; raise WrongState before it is signed."""
+    conference_row.demand(conference_row.hold(session, conference), "signed")
+    row = session.get(ReleaseRow, conference)
+    if shown and row is None:
+        session.add(ReleaseRow(conference=conference))
+    elif row is not None and not shown:
+        session.delete(row)
+    session.flush()
+
+
+def released(session: Session, conference: int) -> list[Record]:
+    """The records that the hall screen may show: none unless the chair released them."""
+    if session.get(ReleaseRow, conference) is None:
+        return []
+    return [one.record for one in paper_records(session, conference) if one.record is not None]
+
+
+def telling(record: Record) -> tuple[str, ...]:
+    """Names on which all ballots say the same, so that everybody's opinion is known."""
+    ballots = record.case.ballots
+    alone = [one.name for one in record.case.candidates if {one.agree, one.disagree} <= {0, ballots}]
+    return tuple(alone) if ballots else ()
+
+
+def _conference_of(election: Election) -> Conference:
+    assert election.conference is not None, "the room writes a conference into every election"
+    return election.conference
+
+
+def no_audit(archive: bytes, records: Sequence[bytes]) -> str:
+    """Refuse every record: this program was put together without an audit."""
+    return "this server cannot audit records: start it with phieukin serve"
+
+
+def _check_box(session: Session, conference: int, election: Election, record: Record) -> None:
+    """Compare everything that the room knows by itself."""
+    closed = closing.closed_of(session, conference)
+    end = closing.end_ballots(closed.facts)
+    about = _conference_of(election)
+    if record.format != FORMAT or record.form != "electronic" or record.hashes is None:
+        raise InvalidRecord("an electronic record of this version expected", told="record_file", at="records")
+    if not 1 <= record.paper <= len(about.papers):
+        raise InvalidRecord(
+            f"paper 1 to {len(about.papers)} expected, {record.paper} found", told="record_other", at="records"
+        )
+    paper = about.papers[record.paper - 1]
+    names = tuple((one.id, one.name) for one in paper.candidates)
+    own = make_envelope(canonical(record.facts), _facts_type(closed.facts), record.facts_signatures)
+    ballots = len(closing.trackers(session, conference))
+    fitting = {
+        "uuid": record.uuid == election.uuid,
+        "fingerprint": record.fingerprint == election.fingerprint,
+        "conference": record.conference == about,
+        "end_ballots": end == record.hashes.end_ballots == record.count.end_ballots,
+        "facts": record.hashes.facts == sha256_hex(closed.facts) and write_envelope(own) == closed.facts,
+        "count": record.count.uuid == election.uuid and record.hashes.count == sha256_hex(canonical(record.count)),
+        "ballots": record.case.ballots == record.ballots.collected == ballots,
+        "rule": (record.case.rule, record.case.selection) == (paper.rule, paper.selection),
+        "base": (record.case.present, record.case.summoned) == (about.present, about.summoned),
+        "names": tuple((one.id, one.name) for one in record.case.candidates) == names,
+    }
+    for place, fits in fitting.items():
+        if not fits:
+            raise InvalidRecord(f"{place}: it is not this room's", told="record_other", at="records")
+
+
+def _facts_type(facts: bytes) -> str:
+    return read_json(facts, Envelope).payloadType
+
+
+def _check_signatures(envelope: Envelope, conference: Conference) -> None:
+    """Every signature must be of somebody whom Setup names, and verify; there must be one."""
+    named = {keyid(one.key): one.key for one in signers_of(conference) if one.key != ON_PAPER}
+    strange = [one.keyid for one in envelope.signatures if one.keyid not in named]
+    if strange:
+        raise InvalidRecord(
+            f"signed with a key that Setup does not name: {strange[0][:16]}", told="record_signature", at="records"
+        )
+    found = waiting_records.verified(envelope, list(named.values()))
+    if len(found) != len(envelope.signatures):
+        raise InvalidRecord("a signature does not verify", told="record_signature", at="records")
+    if not found:
+        raise InvalidRecord("not signed by anybody", told="record_unsigned", at="records")
+
+
+def _status(
+    number: int, title: str, conference: Conference, one: Waiting | None, waiting: Sequence[Waiting]
+) -> PaperRecord:
+    must = [each for each in signers_of(conference) if each.must_sign]
+    on_paper = tuple(each.name for each in must if each.key == ON_PAPER)
+    if one is None:
+        return PaperRecord(number, title, None, tuple(each.name for each in required_signers(conference)), on_paper)
+    beside = tuple(each for each in waiting if each.record.paper == number)
+    return PaperRecord(number, title, one.record, one.missing, on_paper, one.code, beside if len(beside) > 1 else ())
+
+
+def _go_on(session: Session, conference: int) -> None:
+    """Take the conference as far as its records allow."""
+    found = paper_records(session, conference)
+    if any(one.record is None for one in found):
+        return
+    state = conference_row.find(session, conference).state
+    awaiting = any(one.awaits_head for one in found)
+    if state == "closed":
+        transitions.mark_counted(session, conference, awaiting_head=awaiting)
+    if not awaiting and not any(one.missing or one.on_paper for one in found):
+        _settle(session, conference)
+
+
+def _settle(session: Session, conference: int) -> None:
+    """Let the records that stand be those of the conference."""
+    if session.scalar(select(RecordRow.paper).where(RecordRow.conference == conference).limit(1)) is None:
+        waiting_records.settle(session, conference, waiting_records.standing(session, conference))
+    transitions.mark_signed(session, conference)

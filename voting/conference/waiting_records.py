@@ -1,0 +1,171 @@
+"""Records that wait for signatures, side by side (biên bản chờ ký): several of one box, until one has them all.
+
+Each was audited with its finished archive before it came here, so all of them give the numbers of the box; they differ
+in what people said of the count (words, complaints, who opened). Nobody has to sign what another one brought first, and
+nobody stops the others by not signing. Papers belong together where they are of one count: one finished archive, and
+facts that differ by the head's decisions alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from keys.errors import KeysError
+from keys.files.signing import keyid, verify_envelope
+from keys.transcript import sha256_hex
+from voting.documents.bundles.signed import required_signers, signers_of
+from voting.documents.canonical import canonical
+from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
+from voting.documents.errors import DocumentError
+from voting.documents.facts import Envelope, EnvelopeSignature
+from voting.documents.record import RECORD_TYPE, Record
+from voting.errors import InvalidRecord
+from voting.storage.tables import FinishedBoxRow, RecordRow, WaitingRecordRow
+
+WHAT = "record"
+MOST_WAITING = 200  # records of one box: some counts of many papers
+CODE = 12  # hex letters that tell one waiting record from another
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One record: its file, what it says, and who has yet to sign it with a key."""
+
+    raw: bytes
+    record: Record
+    signed: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 of what is signed."""
+        return sha256_hex(canonical(self.record))
+
+    @property
+    def code(self) -> str:
+        """What people tell it by."""
+        return self.digest[:CODE]
+
+    @property
+    def complete(self) -> bool:
+        """Whether no signature by key and no decision of the head is awaited."""
+        return not self.missing and self.record.verdict.status == "final"
+
+
+Count = Mapping[int, Waiting]
+"""The records of one count, by paper."""
+
+
+def read_record(raw: bytes) -> tuple[Envelope, Record]:
+    """Read a record's file strictly; raise InvalidRecord."""
+    try:
+        envelope = parse_envelope(raw, RECORD_TYPE, WHAT)
+        return envelope, read_payload(envelope, Record, WHAT)
+    except DocumentError as error:
+        raise InvalidRecord(str(error), told="record_file", at="records") from None
+
+
+def verified(envelope: Envelope, keys: Sequence[str]) -> set[str]:
+    """Return the ids of those keys whose signature verifies; raise InvalidRecord for a malformed envelope."""
+    try:
+        return set(verify_envelope(msgspec.to_builtins(envelope), keys))
+    except KeysError as error:
+        raise InvalidRecord(str(error), told="record_file", at="records") from None
+
+
+def waiting(raw: bytes) -> Waiting:
+    """Read a record with its signatures."""
+    envelope, record = read_record(raw)
+    named = [one for one in signers_of(record.conference) if one.key != ON_PAPER]
+    found = verified(envelope, [one.key for one in named])
+    there = tuple(one.name for one in named if keyid(one.key) in found)
+    missing = tuple(one.name for one in required_signers(record.conference, record) if keyid(one.key) not in found)
+    return Waiting(raw, record, there, missing)
+
+
+def keep(session: Session, conference: int, raw: bytes) -> None:
+    """Keep a record, or add its signatures to those that are there; raise InvalidRecord where too many wait."""
+    envelope, record = read_record(raw)
+    digest = sha256_hex(payload_of(envelope, WHAT))
+    row = session.get(WaitingRecordRow, (conference, digest))
+    if row is not None:
+        row.content = _joined(read_record(row.content)[0], envelope)
+    else:
+        held = select(func.count()).select_from(WaitingRecordRow).where(WaitingRecordRow.conference == conference)
+        if (session.scalar(held) or 0) >= MOST_WAITING:
+            raise InvalidRecord("too many records wait already", told="record_many", at="records")
+        session.add(WaitingRecordRow(conference=conference, digest=digest, paper=record.paper, content=raw))
+    session.flush()
+
+
+def knows(session: Session, conference: int, digest: str) -> bool:
+    """Tell whether a record with this payload was audited and kept."""
+    return session.get(WaitingRecordRow, (conference, digest)) is not None
+
+
+def keep_tail(session: Session, conference: int, archive: str, tail: bytes) -> None:
+    """Keep what tellers added to the closed box's archive, by the SHA-256 of the whole finished archive."""
+    if session.get(FinishedBoxRow, (conference, archive)) is None:
+        session.add(FinishedBoxRow(conference=conference, archive=archive, tail=tail))
+        session.flush()
+
+
+def tails(session: Session, conference: int) -> dict[str, bytes]:
+    """Return all that tellers added to this box's archive, by the SHA-256 of the finished archive."""
+    rows = session.scalars(select(FinishedBoxRow).where(FinishedBoxRow.conference == conference))
+    return {row.archive: row.tail for row in rows}
+
+
+def all_waiting(session: Session, conference: int) -> list[Waiting]:
+    """Return every record that waits, those of one paper together."""
+    order = (WaitingRecordRow.paper, WaitingRecordRow.digest)
+    rows = session.scalars(select(WaitingRecordRow).where(WaitingRecordRow.conference == conference).order_by(*order))
+    return [waiting(row.content) for row in rows]
+
+
+def standing(session: Session, conference: int) -> Count:
+    """Return the records that stand: those signed in the end; before, those of the count that came furthest."""
+    rows = session.scalars(select(RecordRow).where(RecordRow.conference == conference).order_by(RecordRow.paper))
+    settled = {row.paper: waiting(row.content) for row in rows}
+    if settled:
+        return settled
+    return max(_counts(all_waiting(session, conference)), key=_progress, default={})
+
+
+def settle(session: Session, conference: int, count: Count) -> None:
+    """Make a count's records those of the conference, for good."""
+    for paper, one in count.items():
+        session.add(RecordRow(conference=conference, paper=paper, content=one.raw))
+    session.flush()
+
+
+def _joined(one: Envelope, other: Envelope) -> bytes:
+    signatures: dict[str, EnvelopeSignature] = {each.keyid: each for each in (*one.signatures, *other.signatures)}
+    return write_envelope(make_envelope(payload_of(one, WHAT), RECORD_TYPE, tuple(signatures.values())))
+
+
+def _counts(found: Sequence[Waiting]) -> Iterator[Count]:
+    """Put records together by their count; of one paper the one that came furthest stands for it."""
+    counts: dict[tuple[str, str], dict[int, Waiting]] = {}
+    for one in found:
+        held = counts.setdefault(_count_of(one.record), {})
+        before = held.get(one.record.paper)
+        if before is None or _progress({0: one}) > _progress({0: before}):
+            held[one.record.paper] = one
+    yield from counts.values()
+
+
+def _count_of(record: Record) -> tuple[str, str]:
+    without = canonical(msgspec.structs.replace(record.count, head_words=()))
+    return record.hashes.archive if record.hashes is not None else "", sha256_hex(without)
+
+
+def _progress(count: Count) -> tuple[int, int, int, int, str]:
+    """Order counts, and records of one paper: complete ones, head's decisions, papers, signatures, any fixed order."""
+    found = count.values()
+    complete, decided = sum(one.complete for one in found), sum(len(one.record.count.head_words) for one in found)
+    return complete, decided, len(count), sum(len(one.signed) for one in found), min(one.digest for one in found)

@@ -1,0 +1,105 @@
+"""What lies where in a dossier (hồ sơ): the names of its files follow from the ledger and the signed documents.
+
+`step-2/record.json`, `step-2/minutes.pdf`, `step-2/UUID.bel`; papers are numbered from 2; annulled sittings lie in
+folders of their attempt. At the top stand the ledger, the summary tables, the letters and the briefing sheet.
+
+`makers` says whose key signs the manifest: no key vouches for a dossier because one document brings it along.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from voting.documents.bundles.ledger import Ledger, Sitting
+from voting.documents.bundles.signed import required_signers
+from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.list_decision import ListDecision
+from voting.documents.record import Record
+
+LEDGER = "ledger.json"
+REVIEW, RESULTS = "bieu-ra-soat", "bieu-ket-qua"
+"""The summary table: of a review of the current term, or of building the next one; as .xlsx and as .pdf."""
+SUBMISSION, DECISION, BRIEFING = "to-trinh.docx", "quyet-dinh.docx", "phieu-thong-tin.pdf"
+TOP = (SUBMISSION, BRIEFING)
+SUMMARIES = tuple(f"{name}.{kind}" for name in (REVIEW, RESULTS) for kind in ("pdf", "xlsx"))
+
+
+def folder_of(sitting: Sitting) -> str:
+    """Return the folder of a sitting's files."""
+    return f"step-{sitting.step}" if sitting.annulment is None else f"step-{sitting.step}-annulled-{sitting.attempt}"
+
+
+def name_of(sitting: Sitting, document: Record | ListDecision) -> str:
+    """Return the name of a signed document; further papers are numbered from 2."""
+    if isinstance(document, ListDecision):
+        return f"{folder_of(sitting)}/list-decision.json"
+    return f"{folder_of(sitting)}/record{_number(document)}.json"
+
+
+def minutes_of(sitting: Sitting, record: Record) -> str:
+    """Return the name of a record's minutes."""
+    return f"{folder_of(sitting)}/minutes{_number(record)}.pdf"
+
+
+def box_files(sitting: Sitting) -> tuple[str, str, str]:
+    """Return the names of archive, facts and count of a sitting with a ballot."""
+    stem = f"{folder_of(sitting)}/{sitting.uuid}"
+    return f"{stem}.bel", f"{stem}.facts.json", f"{stem}.count.json"
+
+
+def makers(live: Collection[Record | ListDecision]) -> set[str]:
+    """Return the desk keys that may sign a dossier of these documents, none of them annulled.
+
+    It is the desk of the last step counted by machine, whose box names it. A hand count (kiểm phiếu tay) is held by its
+    signatures alone, so anybody could add one that names a desk of theirs. Where every step was counted by hand, the
+    desk of the last one that names any counts only if somebody must sign, with one key, every document of the round
+    that is signed by key: whoever adds hand counts alone has no such person. Else nobody is named. A box can be made up
+    by anybody, too, with people of their own: `tally.audit.bundles.dossier` says where nobody signed two steps in turn.
+    """
+    records = [one for one in live if isinstance(one, Record)]
+    counted = [one.conference for one in records if one.form == "electronic"]
+    if not counted and _sign_all(live):
+        counted = [one.conference for one in records if one.conference.desk_key not in (ON_PAPER, "")]
+    last = max((one.step for one in counted), default=0)
+    return {one.desk_key for one in counted if one.step == last}
+
+
+def _sign_all(live: Collection[Record | ListDecision]) -> set[str]:
+    """Return the keys of those who must sign every record, and every list decision that is signed by key at all."""
+    found = [(one, required_keys(one)) for one in live]
+    asked = [keys for one, keys in found if keys or isinstance(one, Record)]
+    return set.intersection(*asked) if asked else set()
+
+
+def required_keys(document: Record | ListDecision) -> set[str]:
+    """Return the keys of those who must sign a document, without those who sign on paper."""
+    if isinstance(document, Record):
+        return {one.key for one in required_signers(document.conference, document)}
+    return {one.key for one in document.signers if one.must_sign} - {ON_PAPER}
+
+
+def misplaced(names: set[str], ledger: Ledger, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:
+    """Yield every file that is missing, or that has no place in this dossier; `documents` by hash."""
+    needed, allowed = {LEDGER, *TOP}, {DECISION}
+    for sitting in ledger.sittings:
+        for sha256 in sitting.documents:
+            document = documents.get(sha256)
+            if document is not None:
+                needed |= _needed(sitting, document)
+        if sitting.uuid:
+            allowed |= {*box_files(sitting), f"{folder_of(sitting)}/{sitting.uuid}.commitments"}
+    own = REVIEW if any(name.startswith(REVIEW) for name in names) else RESULTS
+    needed |= {name for name in SUMMARIES if name.startswith(own)}
+    yield from (f"{name}: missing" for name in sorted(needed - names))
+    yield from (f"{name}: has no place in this dossier" for name in sorted(names - needed - allowed))
+
+
+def _needed(sitting: Sitting, document: Record | ListDecision) -> set[str]:
+    found = {name_of(sitting, document)}
+    if isinstance(document, Record):
+        found.add(minutes_of(sitting, document))
+        if document.form == "electronic":
+            found |= {*box_files(sitting)}
+    return found
+
+
+def _number(record: Record) -> str:
+    return "" if record.paper == 1 else f"-{record.paper}"

@@ -1,0 +1,122 @@
+"""The ledger of a round as a document: what was held, in order, signed or annulled (`ledger.json` of a dossier).
+
+Canonical JSON; the manifest's signature covers it. Documents of annulled sittings stay on file and feed nothing.
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from voting.documents.canonical import parse_canonical, unclean_text
+from voting.documents.list_decision import ListDecision
+from voting.documents.record import Record
+
+
+class Annulment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The chair's decision to annul: reason (id of the ruleset's list), words, by whom, when."""
+
+    reason: str
+    words: str
+    by: str
+    on: str
+
+
+class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One holding of a step: `uuid` of its election ("" without a ballot), hex SHA-256 of its signed documents."""
+
+    step: int
+    attempt: int
+    uuid: str
+    state: Literal["held", "signed", "annulled"]
+    documents: tuple[str, ...] = ()
+    annulment: Annulment | None = None
+
+
+class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All sittings of a round, in the order in which they began."""
+
+    sittings: tuple[Sitting, ...] = ()
+
+
+def parse_ledger(raw: bytes) -> Ledger:
+    """Read ledger.json strictly; raise NotCanonical or TooLarge."""
+    return parse_canonical(raw, Ledger, what="ledger")
+
+
+def annulled_documents(ledger: Ledger) -> frozenset[str]:
+    """Return the hashes of the documents of annulled sittings."""
+    return frozenset(sha256 for one in ledger.sittings if one.state == "annulled" for sha256 in one.documents)
+
+
+def ledger_problems(ledger: Ledger, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:
+    """Yield where a ledger and the documents on file differ, and sittings that contradict themselves."""
+    listed = [sha256 for sitting in ledger.sittings for sha256 in sitting.documents]
+    for sha256 in sorted({*listed} - {*documents}):
+        yield f"ledger: document {sha256[:16]} is not on file"
+    for sha256 in sorted({*documents} - {*listed}):
+        yield f"ledger: document {sha256[:16]} is on file and in no sitting"
+    if len(set(listed)) != len(listed):
+        yield "ledger: a document stands in two sittings"
+    for at, sitting in enumerate(ledger.sittings):
+        place = f"ledger: step {sitting.step}, attempt {sitting.attempt}"
+        yield from (f"{place}: {problem}" for problem in _state_problems(sitting))
+        yield from (f"{place}: {problem}" for problem in _turn_problems(sitting, ledger.sittings[:at]))
+        yield from _foreign(sitting, documents)
+    signed = [sitting.step for sitting in ledger.sittings if sitting.state == "signed"]
+    yield from (f"ledger: step {step} is signed twice" for step in sorted({*signed}) if signed.count(step) > 1)
+    if signed != list(range(1, len(signed) + 1)):
+        yield f"ledger: steps signed one after the other expected, {', '.join(map(str, signed))} found"
+
+
+def _state_problems(sitting: Sitting) -> Iterator[str]:
+    """Yield what is wrong with how a sitting ended: each is signed, or annulled by somebody, some day, for a reason."""
+    if (sitting.state == "annulled") != (sitting.annulment is not None):
+        yield "an annulment and its reason go together"
+    if sitting.state == "held":
+        yield "neither signed nor annulled"
+    if sitting.state == "signed" and not sitting.documents:
+        yield "signed, without a document"
+    if sitting.annulment is not None:
+        yield from _annulment_problems(sitting.annulment)
+
+
+def _annulment_problems(annulment: Annulment) -> Iterator[str]:
+    for name in ("reason", "words", "by"):
+        text = getattr(annulment, name)
+        if not text.strip():
+            yield f"an annulment without {name}"
+        elif problem := unclean_text(text):
+            yield f"the text {text[:40]!r} is {problem}"
+    try:
+        dated = datetime.date.fromisoformat(annulment.on).isoformat() == annulment.on
+    except ValueError:
+        dated = False
+    if not dated:
+        yield "the day of an annulment as YYYY-MM-DD expected"
+
+
+def _turn_problems(sitting: Sitting, before: Sequence[Sitting]) -> Iterator[str]:
+    """Yield why it was not this sitting's turn after those before: see `voting.rounds.ledger`, which begins them."""
+    attempt = 1 + sum(one.step == sitting.step for one in before)
+    if sitting.attempt != attempt:
+        yield f"attempt {attempt} expected"
+    most = before[-1].step + 1 if before else 1
+    if not 1 <= sitting.step <= most:
+        yield f"a step from 1 to {most} expected"
+    elif any(one.state != "annulled" for one in before if one.step >= sitting.step):
+        yield "held again, or later steps held before it, without their annulment"
+
+
+def _foreign(sitting: Sitting, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:
+    for sha256 in sitting.documents:
+        document = documents.get(sha256)
+        if isinstance(document, Record):
+            found = document.conference.step, document.uuid
+        elif document is not None:
+            found = document.step, sitting.uuid
+        else:
+            continue
+        if found != (sitting.step, sitting.uuid):
+            yield f"ledger: step {sitting.step}: document {sha256[:16]} is of step {found[0]}, election {found[1]!r}"

@@ -1,0 +1,155 @@
+"""The chain of steps: each record's list comes from the signed document before it, and none is missing (design §5).
+
+Documents are known by the hex SHA-256 of their files. Those of annulled sittings stay on file and feed nothing.
+`chain_problems` names each fault in one sentence; none means that the chain holds.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+
+from voting.documents.conferences.conference import Candidate, Paper, Previous
+from voting.documents.list_decision import ListDecision, Listed
+from voting.documents.record import Record
+
+Document = Record | ListDecision
+Documents = Mapping[str, Document]
+Names = frozenset[tuple[str, str, str, str]]
+"""Id, name, position and birth of everybody on a list."""
+
+
+def chain_problems(documents: Documents, annulled: Set[str] = frozenset()) -> Iterator[str]:
+    """Yield every fault in the chain of one round's documents, those annulled left out."""
+    live = {sha256: document for sha256, document in documents.items() if sha256 not in annulled}
+    yield from (f"annulled document {sha256[:16]} is not on file" for sha256 in sorted(annulled - set(documents)))
+    rounds = {_round_of(document) for document in live.values()}
+    if len(rounds) > 1:
+        yield f"documents of one procedure and ruleset expected, {len(rounds)} found"
+    yield from _steps(live)
+    yield from _papers(live)
+    yield from _dropped(live)
+    for sha256, document in live.items():
+        yield from (f"{place_of(document)} ({sha256[:16]}): {fault}" for fault in _links(document, live))
+
+
+def place_of(document: Document) -> str:
+    """Say which document it is: step and paper, or step and list."""
+    if isinstance(document, Record):
+        return f"record of step {document.conference.step}, paper {document.paper}"
+    return f"list decision of step {document.step}"
+
+
+def _round_of(document: Document) -> tuple[str, int, str]:
+    source = document.conference if isinstance(document, Record) else document
+    return source.ruleset.id, source.ruleset.version, source.procedure
+
+
+def _step_of(document: Document) -> int:
+    return document.conference.step if isinstance(document, Record) else document.step
+
+
+def _steps(live: Documents) -> Iterator[str]:
+    steps = {_step_of(document) for document in live.values()}
+    missing = sorted(set(range(1, max(steps, default=0) + 1)) - steps)
+    yield from (f"no document of step {step}" for step in missing)
+
+
+def _papers(live: Documents) -> Iterator[str]:
+    """Every paper of a conference has exactly one record, and a step one conference."""
+    held: dict[int, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    for document in live.values():
+        if isinstance(document, Record):
+            held[document.conference.step][document.uuid].append(document)
+    for step, conferences in held.items():
+        if len(conferences) > 1:
+            yield f"step {step}: one conference expected, {len(conferences)} found; the others must be annulled"
+        for records in conferences.values():
+            found = sorted(record.paper for record in records)
+            wanted = list(range(1, len(records[0].conference.papers) + 1))
+            if found != wanted:
+                yield f"step {step}: records of the papers {wanted} expected, {found} found"
+
+
+def _dropped(live: Documents) -> Iterator[str]:
+    """Name the lists that were handed on to a step that was held, and that no document of it takes up."""
+    held = {_step_of(document) for document in live.values()}
+    taken = {one.sha256 for document in live.values() for one in _previous_of(document)}
+    for sha256, document in live.items():
+        if _step_of(document) + 1 in held and sha256 not in taken and _hands_on(document):
+            yield f"{place_of(document)} ({sha256[:16]}): hands on names that the next step does not take up"
+
+
+def _previous_of(document: Document) -> tuple[Previous, ...]:
+    return document.conference.previous if isinstance(document, Record) else document.previous
+
+
+def _hands_on(document: Document) -> bool:
+    if isinstance(document, ListDecision):
+        return any(one.names for one in document.lists)
+    paper = document.conference.papers[document.paper - 1]
+    return bool(_handed(document, _place(paper)))
+
+
+def _links(document: Document, live: Documents) -> Iterator[str]:
+    if isinstance(document, Record):
+        paper = document.conference.papers[document.paper - 1]
+        own = [one for one in document.conference.previous if one.paper == document.paper]
+        if document.verdict.status != "final":
+            yield "the head's decision is awaited"
+        if paper.kind != "remove" and document.conference.step > 1:
+            yield from _link(document, _place(paper), _listed(paper), own, live)
+        return
+    for number, decided in enumerate(document.lists, 1):
+        own = [one for one in document.previous if one.paper == number]
+        names = _named(decided.names)
+        if own:
+            yield from _link(document, (decided.unit, decided.title), names, own, live)
+        elif document.step > 1 and names:
+            yield f"{decided.title}: the document before is not named"
+
+
+def _link(
+    document: Document, place: tuple[str, str], names: Names, own: list[Previous], live: Documents
+) -> Iterator[str]:
+    if not own and not names:
+        return
+    if len(own) != 1:
+        yield f"one document before expected, {len(own)} named"
+        return
+    source = live.get(own[0].sha256)
+    if source is None:
+        yield f"the document before, {own[0].sha256[:16]}, is not on file or was annulled"
+    elif _step_of(source) != _step_of(document) - 1 or (own[0].kind == "record") != isinstance(source, Record):
+        yield f"a {own[0].kind} of the step before expected, {place_of(source)} found"
+    else:
+        handed = _handed(source, place)
+        if handed is None:
+            yield f"the document before hands on nothing for {place[1]} of {place[0]}"
+        # A list decision may leave names out or add some; a ballot takes exactly what it is handed.
+        elif isinstance(document, Record) and handed != names:
+            yield f"names differ from those handed on: {', '.join(sorted({one[1] for one in handed ^ names}))}"
+
+
+def _place(paper: Paper) -> tuple[str, str]:
+    return paper.unit, paper.title
+
+
+def _listed(paper: Paper) -> Names:
+    return _named(one for one in paper.candidates if not one.put_forward)
+
+
+def _named(names: Iterable[Candidate | Listed]) -> Names:
+    return frozenset((one.id, one.name, one.position, one.born) for one in names)
+
+
+def _handed(source: Document, place: tuple[str, str]) -> Names | None:
+    """Return the names that a document hands on for a title of a unit, None if it has no such list."""
+    if isinstance(source, Record):
+        paper = source.conference.papers[source.paper - 1]
+        if _place(paper) != place or paper.kind in ("remove", "final"):
+            return None
+        chosen = set(source.verdict.selected)
+        return _named(one for one in paper.candidates if one.id in chosen)
+    for decided in source.lists:
+        if (decided.unit, decided.title) == place:
+            return _named(decided.names)
+    return None

@@ -1,0 +1,1 @@
+"""election.json and its field `conference`: papers, people, questions, moments, and their check."""

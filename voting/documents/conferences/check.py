@@ -1,0 +1,171 @@
+"""What a conference must fulfil besides its schema: counts in order, names clean, every answer belongs to one name.
+
+Used by the room before Setup is written and by the audit afterwards; each finding is one sentence.
+"""
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from voting.documents.canonical import unclean_text
+from voting.documents.conferences.conference import FORMAT, Candidate, Conference, Paper, Previous, Quorum, Rule
+from voting.documents.conferences.election import Election, Question
+from voting.documents.conferences.people import name_problems, people_problems
+from voting.documents.conferences.questions import question_problems
+from voting.documents.errors import InvalidConference
+
+TEXT_LIMIT = 2000  # characters of any one text
+LISTED_ANSWERS = 2  # agree and disagree
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def check_conference(election: Election) -> None:
+    """Raise InvalidConference with the first problem, if there is one."""
+    for problem in conference_problems(election):
+        raise InvalidConference(f"conference: {problem}")
+
+
+def conference_problems(election: Election) -> Iterator[str]:
+    """Yield every problem of an election's conference; nothing if it has no conference."""
+    conference = election.conference
+    if conference is None:
+        return
+    yield from setting_problems(conference, election.name, election.description)
+    for number, paper in enumerate(conference.papers, 1):
+        yield from (f"paper {number}: {problem}" for problem in _place_problems(paper, election.questions))
+    yield from _coverage_problems(conference, election.questions)
+    yield from question_problems(election)
+
+
+def setting_problems(conference: Conference, *texts: str) -> Iterator[str]:
+    """Yield every problem of a conference by itself, as a count on paper has it; `texts` are checked with its own."""
+    if conference.format != FORMAT:
+        yield f"format {FORMAT} expected, {conference.format} found"
+    yield from _count_problems(conference)
+    yield from _text_problems(conference, texts)
+    yield from (one.en for one in people_problems(conference))
+    yield from name_problems(conference)
+    yield from quorum_problems(conference.quorum, conference.summoned, conference.present)
+    yield from previous_problems(conference.previous, len(conference.papers))
+    for number, paper in enumerate(conference.papers, 1):
+        yield from (f"paper {number}: {problem}" for problem in paper_problems(paper))
+
+
+def quorum_problems(quorum: Quorum | None, summoned: int, present: int) -> Iterator[str]:
+    """Yield what is wrong with a quorum: no share of those summoned, or missed without the chair's word and reason."""
+    if quorum is None:
+        return
+    if not 1 <= quorum.num <= quorum.den:
+        yield f"quorum: a share of those summoned expected, {quorum.num}/{quorum.den} found"
+        return
+    word = quorum.override
+    if word is not None and not (word.by and word.reason):
+        yield "quorum: who goes on without it, and why, expected"
+    if word is None and present * quorum.den < quorum.num * summoned:
+        yield "those present are fewer than the quorum, and the chair gave no word"
+
+
+def rule_problem(rule: Rule) -> str | None:
+    """Say what is wrong with a rule that nobody can fail, or nobody reach; None where it is one."""
+    if rule.den < 1 or rule.num < 0:
+        return "rule: den >= 1 and num >= 0 expected"
+    most = rule.den if rule.op == ">=" else rule.den - 1
+    if not 1 <= rule.num <= most:
+        return f"rule: {rule.op} {rule.num}/{rule.den} is reached by everybody or by nobody"
+    return None
+
+
+def previous_problems(previous: tuple[Previous, ...], papers: int) -> Iterator[str]:
+    """Yield what is wrong with the documents before: of a paper that does not exist, twice of one, without a hash."""
+    for paper, times in Counter(one.paper for one in previous).items():
+        if not 1 <= paper <= papers:
+            yield f"previous: paper 1 to {papers} expected, {paper} found"
+        if times > 1:
+            yield f"previous: paper {paper} stands {times} times"
+    for one in previous:
+        if not _SHA256.fullmatch(one.sha256):
+            yield f"previous: a SHA-256 in hex expected, {one.sha256[:70]!r} found"
+
+
+def _count_problems(conference: Conference) -> Iterator[str]:
+    counts = (conference.spares, conference.drawn, conference.present, conference.summoned)
+    if min(counts) < 0 or not conference.drawn <= conference.present <= conference.summoned:
+        yield "0 <= drawn <= present <= summoned expected"
+    if not conference.papers:
+        yield "at least one paper expected"
+    if not conference.tellers:
+        yield "at least one teller expected"
+    try:
+        datetime.date.fromisoformat(conference.date)
+    except ValueError:
+        yield "date: YYYY-MM-DD expected"
+
+
+def _text_problems(conference: Conference, more: tuple[str, ...]) -> Iterator[str]:
+    people = [*conference.tellers, conference.chair, conference.secretary, conference.head]
+    texts = [conference.name, conference.place, conference.term, conference.composition, conference.address]
+    texts += [person.name for person in people] + [person.role for person in people]
+    texts += more
+    organiser, override = conference.organiser, conference.quorum.override if conference.quorum else None
+    texts += [*conference.basis, organiser.superior, organiser.agency, organiser.locality, organiser.code]
+    texts += [organiser.stamp, conference.ruleset.id, conference.procedure, conference.section]
+    texts += [override.by, override.reason] if override else []
+    texts += [text for note in conference.notes for text in (note.code, note.text)]
+    for paper in conference.papers:
+        texts += [paper.unit, paper.title]
+        texts += [text for one in paper.candidates for text in (one.id, one.name, one.position, one.born, one.note)]
+    for text in texts:
+        problem = unclean_text(text) or (f"over {TEXT_LIMIT} characters" if len(text) > TEXT_LIMIT else None)
+        if problem:
+            yield f"the text {text[:40]!r} is {problem}"
+
+
+def paper_problems(paper: Paper) -> Iterator[str]:
+    """Yield what is wrong with a paper by itself, its questions left out."""
+    if not paper.candidates:
+        yield "at least one name expected"
+    if problem := rule_problem(paper.rule):
+        yield problem
+    if paper.kind != "introduce" and any(one.put_forward for one in paper.candidates):
+        yield f"names are put forward on an introduction ballot only, not on one of the kind {paper.kind}"
+    quota = paper.selection.quota
+    if (paper.selection.mode == "top") != (quota is not None) or (quota is not None and quota < 1):
+        yield "selection: a quota of at least 1 with the mode top, and with it alone"
+    for identifier, times in Counter(one.id for one in paper.candidates).items():
+        if times > 1:
+            yield f"the id {identifier} stands {times} times"
+    for candidate in paper.candidates:
+        if not candidate.name:
+            yield f"{candidate.id}: a name expected"
+
+
+def _place_problems(paper: Paper, questions: tuple[Question, ...]) -> Iterator[str]:
+    for candidate in paper.candidates:
+        if not _fits(candidate, questions):
+            yield f"{candidate.id}: no such question and answer"
+
+
+def _fits(candidate: Candidate, questions: tuple[Question, ...]) -> bool:
+    number, answer = candidate.at
+    if not 0 <= number < len(questions):
+        return False
+    question = questions[number]
+    if question.blank or question.min != 0:
+        return False
+    if candidate.put_forward:
+        return 0 <= answer < len(question.answers)
+    return answer == 0 and len(question.answers) == LISTED_ANSWERS and question.max == 1
+
+
+def _coverage_problems(conference: Conference, questions: tuple[Question, ...]) -> Iterator[str]:
+    wanted = Counter(
+        (number, answer) for number, question in enumerate(questions) for answer in range(len(question.answers))
+    )
+    found: Counter[tuple[int, int]] = Counter()
+    for candidate in (one for paper in conference.papers for one in paper.candidates):
+        found[candidate.at] += 1
+        if not candidate.put_forward:
+            found[(candidate.at[0], 1)] += 1
+    if wanted != found:
+        yield "every answer of every question must belong to exactly one name"

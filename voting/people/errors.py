@@ -1,0 +1,69 @@
+"""Errors of the planning round: one root, leaves one storey below."""
+
+from voting.people.words import Fault
+from voting.told import Told
+
+
+class PlanError(Told):
+    """Something in the planning round cannot be as asked; never raised itself."""
+
+
+class ImportRefused(PlanError):
+    """A list of staff has faults; nothing of it was taken. `faults` names every one by its cell."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        """Keep all faults, in the order of rows and columns."""
+        super().__init__("; ".join(f"{fault.cell}: {fault.words.en}" for fault in faults))
+        self.faults = faults
+
+
+class UnclearPerson(PlanError):
+    """Two people of a list cannot be told apart, or one cannot be told from those of the list before."""
+
+
+class BoundPerson(PlanError):
+    """Somebody who was decided or voted on would change or vanish with a new list."""
+
+
+class InvalidPerson(PlanError):
+    """A person's data contradict themselves."""
+
+
+class AfterOpening(PlanError):
+    """The list of those summoned is closed once the box is open."""
+
+
+class CompositionNotConfirmed(PlanError):
+    """The plan names no composition for this step, and the organiser has not confirmed one (A19)."""
+
+
+class QuotaMissing(PlanError):
+    """A final ballot needs the number of places of each title (A16)."""
+
+
+class QuorumMissed(PlanError):
+    """Fewer are present than the quorum asks for, and the chair has not said to go on."""
+
+
+class TellerOnBallot(PlanError):
+    """A member of the counting committee is on the ballot, and no reason is given (A14)."""
+
+
+class WrongDocument(PlanError):
+    """A record or list decision is not of this round, or not of the step before."""
+
+
+class NotFinal(PlanError):
+    """A record still awaits the head's decision."""
+
+
+class InvalidRound(PlanError):
+    """A round names people, titles or seats that it does not have, or one of them twice."""
+
+
+class NothingToVote(PlanError):
+    """No name reaches this step, so there is no paper to vote on."""
+
+
+class WrongTurn(PlanError):
+    """A step is held out of turn, twice without annulment, or a reason that must be given is missing."""

@@ -1,0 +1,88 @@
+"""Names that look alike, letters of other scripts, and text that a spreadsheet would run as a formula.
+
+Two names look alike when the same skeleton is left of them: letters of other scripts replaced by the Latin ones they
+resemble, without tones and marks, i for y, in small letters. They are shown to the organiser; nobody is refused.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_LATIN_FOR = str.maketrans(
+    {
+        **dict(zip("АВСЕНІЈКМОРЅТУХаеосрхуіјѕкмнтв", "ABCEHIJKMOPSTYXaeocpxyijskmhtb", strict=True)),
+        **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρυ", "ABEZHIKMNOPTYXaoivpu", strict=True)),
+        "0": "o",
+        "1": "l",
+        "|": "l",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "Ð": "D",
+        "ı": "i",
+        "’": "'",
+    }
+)
+
+
+class LookAlike(msgspec.Struct, frozen=True):
+    """Two entries whose names could be taken for each other: the same, differing in marks only, or in script."""
+
+    first: str
+    second: str
+    kind: Literal["same", "marks", "script"]
+
+
+_BREAKS = re.compile(r" *(?:(?:[\r\n\t]|_x000[9AaDd]_) *)+")
+
+
+def skeleton(name: str) -> str:
+    """Return what is left of a name when everything that is easily overlooked is taken away."""
+    latin = unicodedata.normalize("NFKC", name).translate(_LATIN_FOR)
+    bare = "".join(part for part in unicodedata.normalize("NFD", latin) if not unicodedata.combining(part))
+    return re.sub(r"[\s.\-]+", " ", bare.casefold().replace("y", "i")).strip()
+
+
+def foreign_letters(name: str) -> str:
+    """Return the letters of a name that are not of the Latin script, each once."""
+    found = (letter for letter in name if letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN"))
+    return "".join(dict.fromkeys(found))
+
+
+def look_alikes(names: Iterable[tuple[str, str]]) -> tuple[LookAlike, ...]:
+    """Return every pair of look-alike names among pairs of id and name."""
+    alike: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for identity, name in names:
+        alike[skeleton(name)].append((identity, name))
+    return tuple(
+        LookAlike(first, second, _kind(one, other))
+        for group in alike.values()
+        for at, (first, one) in enumerate(group)
+        for second, other in group[at + 1 :]
+    )
+
+
+def _kind(one: str, other: str) -> Literal["same", "marks", "script"]:
+    if " ".join(one.split()).casefold() == " ".join(other.split()).casefold():
+        return "same"
+    return "script" if foreign_letters(one) or foreign_letters(other) else "marks"
+
+
+def for_sheet(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def one_line(text: str) -> str:
+    """Put a space for the line breaks and tabs in a cell, also as files of Excel may spell them: `_x000D_`."""
+    return _BREAKS.sub(" ", text).strip()
+
+
+def from_sheet(text: str) -> str:
+    """Take away the apostrophe that `for_sheet` put there."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text

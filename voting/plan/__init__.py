@@ -1,1 +1,0 @@
-"""The planning round (đợt quy hoạch): people, eligibility, steps that feed each other, dossier. No web, no database."""

@@ -1,0 +1,1 @@
+"""Rounds (đợt quy hoạch): seats, lists, steps, what came of them, dossier and letters."""

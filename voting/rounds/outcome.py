@@ -1,0 +1,131 @@
+"""What a round came to: for every name of every seat, the votes of each conference and the conclusion.
+
+All names and numbers come from signed documents; nothing is counted again here. While the round runs nothing is
+concluded of those who may still be planned.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from voting.documents.conferences.conference import Candidate
+from voting.documents.list_decision import ListDecision, Listed
+from voting.documents.record import Record
+from voting.rounds.filing import Filed, step_of_document
+from voting.rounds.round import Round, Seat, procedure_of, title_of
+
+Conclusion = Literal["planned", "awaiting_head", "not_planned", "removal_proposed", "stays", "undecided"]
+
+
+class Votes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The votes of one name in one conference: agree of base, percent as the record has it, outcome."""
+
+    step: int
+    kind: str
+    agree: int
+    base: int
+    percent: str
+    outcome: str
+
+    def text(self) -> str:
+        """Spell them as the summary does: 18/42; 42,86%."""
+        return f"{self.agree}/{self.base}; {self.percent}%"
+
+
+class NameOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One name of one seat, as signed: how it fared in each conference, in order, and what came of it."""
+
+    person: str
+    name: str
+    position: str
+    born: str
+    unit: str
+    title: str
+    votes: tuple[Votes, ...]
+    conclusion: Conclusion
+
+
+def outcomes(plan: Round, files: Iterable[Filed]) -> tuple[NameOutcome, ...]:
+    """Return the outcome of every name that stood on a paper or list, by seat, those planned first."""
+    files = tuple(sorted(files, key=_step))
+    return tuple(one for seat in plan.seats for one in _seat_outcomes(plan, seat, files))
+
+
+def is_running(plan: Round, files: Iterable[Filed]) -> bool:
+    """Tell whether the last step of a round has no signed document yet."""
+    last = procedure_of(plan).steps[-1].number
+    return not any(step_of_document(one.document) == last for one in files)
+
+
+@dataclass(slots=True)
+class _Name:
+    """A name of a seat while its documents are read: as the latest of them spells it, and its votes."""
+
+    signed: Listed | Candidate
+    votes: list[Votes] = field(default_factory=list)
+
+
+def _seat_outcomes(plan: Round, seat: Seat, files: tuple[Filed, ...]) -> list[NameOutcome]:
+    place = (seat.unit, title_of(plan, seat).name)
+    listed: dict[str, _Name] = {}
+    removed: dict[str, _Name] = {}
+    final: Record | None = None
+    for filed in files:
+        document = filed.document
+        if isinstance(document, ListDecision):
+            for decided in document.lists:
+                if (decided.unit, decided.title) == place:
+                    for name in decided.names:
+                        listed.setdefault(name.id, _Name(name)).signed = name
+            continue
+        paper = document.conference.papers[document.paper - 1]
+        if (paper.unit, paper.title) != place:
+            continue
+        _add_votes(document, removed if paper.kind == "remove" else listed)
+        if paper.kind == "final":
+            final = document
+    order = {one.id: at for at, one in enumerate(final.verdict.candidates)} if final else {}
+    running = is_running(plan, files)
+    found = [_outcome(one, place, _concluded(person, final, running=running)) for person, one in listed.items()]
+    found.sort(key=lambda one: (one.conclusion != "planned", order.get(one.person, len(order))))
+    return [*found, *(_outcome(one, place, _removal(one.votes)) for one in removed.values())]
+
+
+def _outcome(name: _Name, place: tuple[str, str], conclusion: Conclusion) -> NameOutcome:
+    signed = name.signed
+    return NameOutcome(signed.id, signed.name, signed.position, signed.born, *place, tuple(name.votes), conclusion)
+
+
+def _concluded(person: str, final: Record | None, *, running: bool) -> Conclusion:
+    if final is None:
+        return "undecided" if running else "not_planned"
+    if person in final.verdict.selected:
+        return "planned"
+    tie = final.verdict.tie if final.verdict.status == "awaiting_head" else None
+    return "awaiting_head" if tie is not None and person in tie.candidates else "not_planned"
+
+
+def _step(filed: Filed) -> tuple[int, int]:
+    document = filed.document
+    return (document.conference.step, document.paper) if isinstance(document, Record) else (document.step, 0)
+
+
+def _add_votes(record: Record, found: dict[str, _Name]) -> None:
+    paper = record.conference.papers[record.paper - 1]
+    signed = {one.id: one for one in paper.candidates}
+    for judged in record.verdict.candidates:
+        name = signed[judged.id]
+        if name.put_forward and judged.agree == 0:
+            continue
+        votes = Votes(
+            record.conference.step, paper.kind, judged.agree, record.verdict.base, judged.percent, judged.outcome
+        )
+        known = found.setdefault(judged.id, _Name(name))
+        known.signed = name
+        known.votes.append(votes)
+
+
+def _removal(votes: list[Votes]) -> Conclusion:
+    return "removal_proposed" if any(one.outcome == "selected" for one in votes) else "stays"

@@ -1,0 +1,143 @@
+"""The papers of a step: whose names stand on them, and which signed document each list comes from.
+
+The first step takes the source list and the removals of the round; every later one takes what the step before handed
+on, from its records or list decision alone. Names stand in the order of given names (vần A, B, C) and carry position,
+birth and note unchanged from document to document.
+"""
+
+import msgspec
+
+from voting.documents.conferences.conference import Candidate, Paper, Previous, Selection
+from voting.documents.list_decision import Listed
+from voting.documents.record import Record
+from voting.people.collation import sort_names
+from voting.people.errors import NothingToVote, QuotaMissing, WrongDocument
+from voting.procedures.schema import Ballot
+from voting.rounds.filing import Filed, check_belongs, list_for, record_for
+from voting.rounds.round import Nominee, Removal, Round, Seat, ballots_of, person_of, step_of, title_of
+
+NOT_YET = (0, 0)
+"""Place of a mark before the questions are numbered."""
+HANDING_ON = ("adopt", "introduce")
+
+
+class Names(msgspec.Struct, frozen=True):
+    """The names for one seat, and the document that they come from (None in the first step)."""
+
+    listed: tuple[Listed, ...]
+    source: Filed | None = None
+
+
+class StepPapers(msgspec.Struct, frozen=True):
+    """The papers of a step, with the documents that their lists come from, by paper."""
+
+    papers: tuple[Paper, ...]
+    previous: tuple[Previous, ...]
+
+
+def papers_for(plan: Round, number: int, files: tuple[Filed, ...] = ()) -> StepPapers:
+    """Build the papers of a step; raise NothingToVote, QuotaMissing, WrongDocument or NotFinal."""
+    for filed in files:
+        check_belongs(plan, filed)
+    papers: list[Paper] = []
+    previous: list[Previous] = []
+    for ballot in ballots_of(plan, step_of(plan, number)):
+        for seat in plan.seats:
+            names = _names_on(plan, number, ballot, seat, files)
+            candidates = _candidates(plan, ballot, seat, names)
+            if candidates:
+                papers.append(_paper(plan, ballot, seat, candidates))
+                if names.source is not None:
+                    previous.append(previous_of(len(papers), names.source))
+    if not papers:
+        raise NothingToVote(f"{plan.procedure}, step {number}: no name reaches this step")
+    return StepPapers(tuple(papers), tuple(previous))
+
+
+def previous_of(paper: int, filed: Filed) -> Previous:
+    """Return the reference to the document that the list of a paper comes from."""
+    return Previous(paper, "record" if isinstance(filed.document, Record) else "list_decision", filed.sha256)
+
+
+def names_for(plan: Round, number: int, seat: Seat, files: tuple[Filed, ...]) -> Names:
+    """Return the names that stand for a seat at a step: the source list, or what the step before handed on."""
+    if number == 1:
+        nominees = (one for one in plan.nominees if (one.unit, one.title) == (seat.unit, seat.title))
+        return Names(in_order(tuple(_nominee(plan, one) for one in nominees)))
+    return handed_on(plan, number - 1, seat, files)
+
+
+def handed_on(plan: Round, number: int, seat: Seat, files: tuple[Filed, ...]) -> Names:
+    """Return what step `number` hands on for a seat; raise WrongDocument where its document is missing."""
+    decided = list_for(plan, number, seat, files)
+    record = record_for(plan, number, seat, HANDING_ON, files)
+    if decided is not None and record is not None:
+        raise WrongDocument(f"step {number}, {seat.title} of {seat.unit}: a record and a list decision found")
+    if decided is not None:
+        return Names(decided[1].names, decided[0])
+    if record is not None:
+        return Names(in_order(selected_names(record.document)), record)
+    if names_for(plan, number, seat, files).listed:
+        raise WrongDocument(f"step {number}, {seat.title} of {seat.unit}: its signed document is missing")
+    return Names(())
+
+
+def selected_names(document: object) -> tuple[Listed, ...]:
+    """Return the names that a record's verdict selects, in the verdict's order."""
+    if not isinstance(document, Record):
+        raise WrongDocument("a record expected")
+    paper = document.conference.papers[document.paper - 1]
+    candidates = {one.id: one for one in paper.candidates}
+    chosen = (candidates[identity] for identity in document.verdict.selected)
+    return tuple(Listed(one.id, one.name, one.position, one.born, one.note) for one in chosen)
+
+
+def in_order(names: tuple[Listed, ...]) -> tuple[Listed, ...]:
+    """Return names in ballot order: by given name, never by rank or votes."""
+    return tuple(sort_names(names, lambda one: one.name))
+
+
+def _names_on(plan: Round, number: int, ballot: Ballot, seat: Seat, files: tuple[Filed, ...]) -> Names:
+    if ballot.kind == "remove":
+        removals = (one for one in plan.removals if (one.unit, one.title) == (seat.unit, seat.title))
+        return Names(in_order(tuple(_removal(plan, one) for one in removals)))
+    return names_for(plan, number, seat, files)
+
+
+def _nominee(plan: Round, nominee: Nominee) -> Listed:
+    person = person_of(plan, nominee.person)
+    note = f"Đối tượng {nominee.object}" if nominee.object else ""
+    return Listed(person.id, person.name, person.position_and_unit(), person.birth.text(), note)
+
+
+def _removal(plan: Round, removal: Removal) -> Listed:
+    person = person_of(plan, removal.person)
+    parts = [f"Đã quy hoạch: {title_of(plan, removal).name}", person.planned_decision, f"Lý do: {removal.reason}"]
+    note = "; ".join(part for part in parts if part)
+    return Listed(person.id, person.name, person.position_and_unit(), person.birth.text(), note)
+
+
+def _candidates(plan: Round, ballot: Ballot, seat: Seat, names: Names) -> tuple[Candidate, ...]:
+    listed = tuple(_candidate(one, put_forward=False) for one in names.listed)
+    if not ballot.put_forward or plan.options.put_forward_max < 1:
+        return listed
+    there = {one.id for one in names.listed}
+    more = (one for one in plan.eligible if (one.unit, one.title) == (seat.unit, seat.title))
+    extra = in_order(tuple(_nominee(plan, one) for one in more if one.person not in there))
+    return (*listed, *(_candidate(one, put_forward=True) for one in extra))
+
+
+def _candidate(one: Listed, *, put_forward: bool) -> Candidate:
+    return Candidate(one.id, one.name, one.position, one.born, one.note, put_forward, NOT_YET)
+
+
+def _paper(plan: Round, ballot: Ballot, seat: Seat, candidates: tuple[Candidate, ...]) -> Paper:
+    selection = Selection("all")
+    if ballot.top_down:
+        quota = seat.quota or ballot.quota
+        if quota is None:
+            named = f"{title_of(plan, seat).name}, {seat.unit}"
+            raise QuotaMissing(f"{named}: the number of places is missing (A16)", told="quota_missing", seat=named)
+        selection = Selection("top", quota)
+    rule = plan.ruleset.rules[ballot.rule].rule()
+    return Paper(ballot.kind, seat.unit, title_of(plan, seat).name, rule, selection, ballot.tie_scope, candidates)

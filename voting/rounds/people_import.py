@@ -1,0 +1,76 @@
+"""A new staff list for a round (nhập lại danh sách cán bộ): shown first, taken when it is confirmed.
+
+The first list of a round is taken at once. A later one waits on file until the organiser has seen who comes, who goes
+and who changes; what was seen is what takes effect, or nothing.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from keys.structs import read_json
+from voting.people.errors import WrongTurn
+from voting.people.identity import Difference, compare
+from voting.people.person import Person
+from voting.rounds import editor, stored
+from voting.rounds.filing import Filed
+from voting.rounds.stored import Kept
+
+PENDING = "pending/people.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A list that waits: what it would change, and the mark of exactly that change."""
+
+    difference: Difference
+    mark: str
+
+
+def take_people(session: Session, number: int, people: tuple[Person, ...]) -> Waiting | None:
+    """Take the first list, or one that changes nothing; let another one wait, and return it. Raises a PlanError."""
+    kept = stored.kept_round(session, number)
+    difference = compare(kept.plan.people, people)
+    editor.check_bound(kept, difference, _signed(session, number))
+    if not kept.plan.people or difference.nothing:
+        stored.drop_paper(session, number, PENDING)
+        stored.keep(session, number, editor.with_people(kept, people, _signed(session, number)))
+        return None
+    raw = msgspec.json.encode(people)
+    stored.put_paper(session, number, PENDING, raw)
+    return Waiting(difference, _mark(kept, raw))
+
+
+def waiting(session: Session, number: int) -> Waiting | None:
+    """Return the list that waits, compared with the people as they are now; None where there is none."""
+    raw = stored.papers(session, number).get(PENDING)
+    if raw is None:
+        return None
+    kept = stored.kept_round(session, number)
+    return Waiting(compare(kept.plan.people, _read(raw)), _mark(kept, raw))
+
+
+def confirm_people(session: Session, number: int, mark: str) -> None:
+    """Let the list that waits take effect; raise WrongTurn unless `mark` is of the change as it would be now."""
+    raw = stored.papers(session, number).get(PENDING)
+    kept = stored.kept_round(session, number)
+    if raw is None or mark != _mark(kept, raw):
+        raise WrongTurn("the list changed since it was shown: look again", told="list_changed")
+    stored.keep(session, number, editor.with_people(kept, _read(raw), _signed(session, number)))
+    stored.drop_paper(session, number, PENDING)
+
+
+def _signed(session: Session, number: int) -> tuple[Filed, ...]:
+    """Return every signed document of the round, those of annulled steps too: they stay on file."""
+    raws = stored.documents(session, number)
+    return stored.filed(raws, tuple(raws))
+
+
+def _read(raw: bytes) -> tuple[Person, ...]:
+    return read_json(raw, tuple[Person, ...])
+
+
+def _mark(kept: Kept, raw: bytes) -> str:
+    return hashlib.sha256(msgspec.json.encode(kept.plan.people) + b"\n" + raw).hexdigest()

@@ -1,0 +1,309 @@
+"""The steps of a round on the desk: a draft from signed documents, signed records and list decisions taken in.
+
+Nothing feeds a step but what is on file: records that the desk took in from the step's own conference, signed by all,
+and list decisions exactly as they were written here.
+"""
+
+import datetime
+import hashlib
+import re
+from collections.abc import Callable
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from keys.files.signing import SigningKey
+from voting.conference import closing, transitions, waiting_records
+from voting.conference.draft.agenda import Draft
+from voting.conference.draft.stored import draft_of
+from voting.documents.bundles.dossier import box_files, folder_of, makers, minutes_of
+from voting.documents.bundles.ledger import Annulment, Sitting
+from voting.documents.bundles.signed import read_signed
+from voting.documents.canonical import canonical
+from voting.documents.conferences.conference import ON_PAPER, Signer
+from voting.documents.envelope import parse_envelope, payload_of
+from voting.documents.list_decision import WHAT, ListDecision, unsigned_list_decision
+from voting.documents.record import LIST_DECISION_TYPE, Record
+from voting.documents.states import ENDED
+from voting.people.errors import WrongDocument, WrongTurn
+from voting.rounds import hand_counts, stored
+from voting.rounds import ledger as ledgers
+from voting.rounds.decisions import Deciding, list_decision_for
+from voting.rounds.dossier.assembly import Paperwork, write_dossier
+from voting.rounds.filing import Filed
+from voting.rounds.meetings import Meeting, draft_for
+from voting.rounds.papers import papers_for
+from voting.rounds.round import ballots_of, step_of, takes_list_decision
+from voting.rounds.stored import Kept, StepExclusion
+from voting.rounds.summons import Summons, exclude, recuse, summon
+from voting.storage import conference_row
+from voting.storage.tables import RecordRow, ServerKeyRow, SetupRow
+
+Attached = Callable[[bytes], bytes]
+"""Returns the payload of the record that minutes (PDF) carry; nothing where they carry none."""
+MINUTES = re.compile(r"minutes(?:-([2-9]|[1-9][0-9]))?\.pdf", re.ASCII)
+
+
+def summons_of(kept: Kept, number: int, files: tuple[Filed, ...] = ()) -> Summons:
+    """Return who is summoned to a step: exclusions taken off, and those on a paper where the organiser chose so."""
+    summons = summon(kept.plan.people, step_of(kept.plan, number).composition.capacities)
+    for one in kept.exclusions:
+        if one.step == number and any(each.person == one.exclusion.person for each in summons.people):
+            told = one.exclusion
+            summons = exclude(summons, told.person, reason=told.reason, author=told.author, opened=False)
+    if not kept.plan.options.recusal:
+        return summons
+    papers = papers_for(kept.plan, number, files).papers
+    listed = {one.id for paper in papers for one in paper.candidates if not one.put_forward}
+    return recuse(summons, listed, kept.plan.organiser.agency)
+
+
+def everybody(kept: Kept) -> Kept:
+    """Return the round as it would be if those on a paper were summoned."""
+    options = msgspec.structs.replace(kept.plan.options, recusal=False)
+    return msgspec.structs.replace(kept, plan=msgspec.structs.replace(kept.plan, options=options))
+
+
+def exclude_from(kept: Kept, number: int, person: str, *, reason: str, author: str) -> Kept:
+    """Take somebody off the list of a step that has no conference yet."""
+    summons = summons_of(everybody(kept), number)
+    summons = exclude(summons, person, reason=reason, author=author, opened=number in kept.conferences)
+    added = StepExclusion(number, summons.exclusions[-1])
+    return msgspec.structs.replace(kept, exclusions=(*kept.exclusions, added))
+
+
+def step_draft(session: Session, number: int, step: int, today: datetime.date) -> Draft:
+    """Write the draft of a step's conference from the round; raise a PlanError that says what is missing."""
+    kept = stored.kept_round(session, number)
+    earlier = _last_draft(session, kept)
+    files = stored.in_force(session, number, kept)
+    meeting = Meeting(
+        place=earlier.place if earlier else "",
+        date=today.isoformat(),
+        tellers=earlier.tellers if earlier else (),
+        chair=earlier.chair if earlier else Signer("", "Chủ trì", ON_PAPER, True),
+        secretary=earlier.secretary if earlier else Signer("", "Thư ký", ON_PAPER, True),
+        head=earlier.head if earlier else Signer("", "Người đứng đầu", ON_PAPER, False),
+        summons=summons_of(kept, step, files),
+        composition=kept.compositions.get(step),
+        confirmations=kept.confirmations,
+    )
+    return draft_for(kept.plan, step, meeting, files)
+
+
+def begin_conference(session: Session, number: int, step: int, today: datetime.date) -> int:
+    """Begin the conference of the step whose turn it is; return its number in the room."""
+    kept = stored.kept_round(session, number)
+    if ledgers.next_step(kept.ledger, kept.plan) != step:
+        turn = ledgers.next_step(kept.ledger, kept.plan)
+        raise WrongTurn(f"step {turn} expected, not {step}", told="step_turn", turn=turn or "–")
+    row = conference_row.current(session)
+    if row is not None and row.state not in ENDED:
+        raise WrongTurn("the room is busy with another conference: end it first", told="room_busy")
+    made = transitions.new_conference(session, step_draft(session, number, step, today))
+    stored.keep(session, number, msgspec.structs.replace(kept, conferences={**kept.conferences, step: made}))
+    return made
+
+
+def write_decision(session: Session, number: int, step: int, deciding: Deciding) -> bytes:
+    """Write the list decision of a step, to be signed; return its file."""
+    kept = stored.kept_round(session, number)
+    if ledgers.next_step(kept.ledger, kept.plan) != step:
+        turn = ledgers.next_step(kept.ledger, kept.plan)
+        raise WrongTurn(f"step {turn} expected, not {step}", told="step_turn", turn=turn or "–")
+    raw = unsigned_list_decision(list_decision_for(kept.plan, step, deciding, stored.in_force(session, number, kept)))
+    decisions = {**kept.decisions, step: raw.decode("ascii", "strict")}
+    stored.keep(session, number, msgspec.structs.replace(kept, decisions=decisions))
+    return raw
+
+
+def take_decision(session: Session, number: int, step: int, raw: bytes) -> None:
+    """Take the signed list decision of a step; raise WrongDocument if it is not the one written here."""
+    kept = stored.kept_round(session, number)
+    written = kept.decisions.get(step)
+    if not isinstance(read_signed(raw), ListDecision):
+        raise WrongDocument("a list decision expected", told="not_decision", at="file")
+    if written is None or _payload(raw) != _payload(written.encode()):
+        raise WrongDocument("this is not the list decision that was written here", told="other_decision", at="file")
+    digest = stored.put_document(session, number, raw)
+    if not ballots_of(kept.plan, step_of(kept.plan, step)) or not kept.plan.removals:
+        _close(session, number, kept, step, "", (digest,))
+
+
+def take_records(session: Session, number: int, step: int) -> int:
+    """Take the signed records of a step's conference from the desk; return how many."""
+    kept = stored.kept_round(session, number)
+    conference = kept.conferences.get(step)
+    if conference is None:
+        raise WrongTurn(f"step {step} has no conference", told="no_conference")
+    conference_row.demand(conference_row.find(session, conference), "signed")
+    rows = session.scalars(select(RecordRow).where(RecordRow.conference == conference).order_by(RecordRow.paper))
+    raws = [row.content for row in rows]
+    digests = [stored.put_document(session, number, raw) for raw in raws]
+    record = read_signed(raws[0])
+    assert isinstance(record, Record), "the desk keeps records"
+    closed = closing.closed_of(session, conference)
+    sitting = Sitting(step, 1, record.uuid, "signed")
+    archive, facts, count = box_files(sitting)
+    tail = waiting_records.tails(session, conference).get(record.hashes.archive if record.hashes else "")
+    if tail is not None:
+        stored.put_paper(session, number, archive, closed.archive + tail)
+    stored.put_paper(session, number, facts, closed.facts)
+    stored.put_paper(session, number, count, canonical(record.count))
+    decided = _decision_on_file(session, number, kept, step)
+    _close(session, number, kept, step, record.uuid, (*decided, *digests))
+    return len(raws)
+
+
+def take_hand_count(session: Session, number: int, step: int, raws: list[bytes], recount: hand_counts.Recount) -> int:
+    """Take the signed records of a step that was moved to paper and counted by hand; return how many."""
+    kept = stored.kept_round(session, number)
+    conference = kept.conferences.get(step)
+    if conference is None:
+        raise WrongTurn(f"step {step} has no conference", told="no_conference")
+    records = hand_counts.check_records(session, conference, raws, recount)
+    decided = _decision_on_file(session, number, kept, step)
+    digests = [stored.put_document(session, number, raw) for raw in raws]
+    _close(session, number, kept, step, records[0].uuid, (*decided, *digests))
+    return len(records)
+
+
+def nothing_attached(pdf: bytes) -> bytes:
+    """Find no record in any minutes: this program was put together without a reader of PDF."""
+    return b""
+
+
+def take_files(session: Session, number: int, step: int, files: dict[str, bytes], attached: Attached) -> list[str]:
+    """Take the finished archive and the minutes of a step; return what is still missing, by name in the dossier.
+
+    Minutes must carry the record of their paper; whether they say what it says, `phieukin verify` checks.
+    """
+    kept = stored.kept_round(session, number)
+    sitting = ledgers.in_force(kept.ledger, step)
+    records = _records(session, number, sitting) if sitting is not None else []
+    if sitting is None or not records:
+        raise WrongTurn(f"step {step}: signed records expected first", told="records_first")
+    hashes = {one.hashes.archive for one in records if one.hashes is not None}
+    payloads = {one.paper: canonical(one) for one in records}
+    for name, raw in files.items():
+        if hashlib.sha256(raw).hexdigest() in hashes:
+            stored.put_paper(session, number, box_files(sitting)[0], raw)
+        elif (found := MINUTES.fullmatch(name)) and raw.startswith(b"%PDF"):
+            paper = int(found.group(1) or 1)
+            if attached(raw) != payloads.get(paper):
+                message = f"{name}: it does not carry the record of paper {paper} of this step: bring its minutes.pdf"
+                raise WrongDocument(message, told="not_minutes", at="files", name=name, paper=paper)
+            stored.put_paper(session, number, f"step-{step}/{name}", raw)
+        else:
+            message = f"{name[:80]}: not the finished archive of this step, nor minutes"
+            raise WrongDocument(message, told="not_file", at="files", name=name[:80])
+    return missing_files(session, number, step)
+
+
+def missing_files(session: Session, number: int, step: int) -> list[str]:
+    """Name the files that the dossier still lacks for a step."""
+    sitting = ledgers.in_force(stored.kept_round(session, number).ledger, step)
+    if sitting is None:
+        return []
+    records = _records(session, number, sitting)
+    wanted = {minutes_of(sitting, one) for one in records}
+    if any(one.form == "electronic" for one in records):
+        wanted |= {*box_files(sitting)}
+    return sorted(wanted - set(stored.papers(session, number)))
+
+
+def annul_step(session: Session, number: int, step: int, annulment: Annulment) -> None:
+    """Annul what a step came to; its documents stay on file, and it may be held again (bỏ phiếu lại)."""
+    kept = stored.kept_round(session, number)
+    ledger = kept.ledger
+    if ledgers.in_force(ledger, step) is None and _annulled_in_the_room(session, kept, step):
+        ledger = ledgers.begin(ledger, kept.plan, step, _uuid_of(session, kept.conferences[step]))
+    changed = ledgers.annul(ledger, kept.plan, step, annulment)
+    sitting = next(one for one in reversed(changed.sittings) if one.step == step)
+    stored.move_papers(session, number, f"step-{step}", folder_of(sitting))
+    without = {one: conference for one, conference in kept.conferences.items() if one != step}
+    decisions = {one: raw for one, raw in kept.decisions.items() if one != step}
+    stored.keep(session, number, msgspec.structs.replace(
+        kept, ledger=changed, conferences=without, decisions=decisions))  # fmt: skip
+
+
+def desk_of(session: Session, number: int) -> int:
+    """Return the conference whose desk key signs the dossier: the one that `tally.audit.bundles.dossier` asks for.
+
+    Conferences that were annulled, moved to paper without a count or are not signed yet sign nothing, however late.
+    """
+    kept = stored.kept_round(session, number)
+    _demand_all_signed(kept)
+    live = [one.document for one in stored.in_force(session, number, kept)]
+    named = makers(live)
+    if not named:
+        raise WrongTurn("all steps counted by hand: no desk named, or nobody signed all of them", told="no_maker")
+    own = (ServerKeyRow.purpose == "desk") & ServerKeyRow.public.in_(named)
+    found = session.scalar(select(ServerKeyRow.conference).where(own).limit(1))
+    if found is None:
+        raise WrongTurn("no step in force of this round has a desk key in this room", told="no_desk")
+    return found
+
+
+def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey, made_by: str) -> bytes:
+    """Write the dossier of a round whose steps are all signed."""
+    kept = stored.kept_round(session, number)
+    _demand_all_signed(kept)
+    raws = stored.documents(session, number)
+    listed = tuple(digest for sitting in kept.ledger.sittings for digest in sitting.documents)
+    folders = {
+        f"step-{one.step}" + (f"-annulled-{one.attempt}" if one.annulment else "") for one in kept.ledger.sittings
+    }
+    papers = {name: raw for name, raw in stored.papers(session, number).items() if name.partition("/")[0] in folders}
+    return write_dossier(kept.plan, kept.ledger, stored.filed(raws, listed), raws, paperwork, key, made_by, papers)
+
+
+def _demand_all_signed(kept: Kept) -> None:
+    turn = ledgers.next_step(kept.ledger, kept.plan)
+    if turn is not None:
+        raise WrongTurn(f"step {turn} is not signed yet", told="step_unsigned", turn=turn)
+
+
+def _close(session: Session, number: int, kept: Kept, step: int, uuid: str, documents: tuple[str, ...]) -> None:
+    ledger = ledgers.close(ledgers.begin(kept.ledger, kept.plan, step, uuid), step, documents)
+    stored.keep(session, number, msgspec.structs.replace(kept, ledger=ledger))
+
+
+def _decision_on_file(session: Session, number: int, kept: Kept, step: int) -> tuple[str, ...]:
+    """Return the signed list decision that goes with a step's ballots (adoption by hand), if it takes one."""
+    if not takes_list_decision(kept.plan, step_of(kept.plan, step)):
+        return ()
+    written = kept.decisions.get(step)
+    if written is not None:
+        payload = _payload(written.encode())
+        for digest, raw in stored.documents(session, number).items():
+            if f'"{LIST_DECISION_TYPE}"'.encode() in raw and _payload(raw) == payload:
+                return (digest,)
+    raise WrongTurn(f"step {step}: the signed list decision is missing", told="decision_missing")
+
+
+def _records(session: Session, number: int, sitting: Sitting) -> list[Record]:
+    raws = stored.documents(session, number)
+    read = (read_signed(raws[digest]) for digest in sitting.documents)
+    return [one for one in read if isinstance(one, Record)]
+
+
+def _payload(raw: bytes) -> bytes:
+    return payload_of(parse_envelope(raw, LIST_DECISION_TYPE, WHAT), WHAT)
+
+
+def _annulled_in_the_room(session: Session, kept: Kept, step: int) -> bool:
+    conference = kept.conferences.get(step)
+    return conference is not None and conference_row.find(session, conference).state == "annulled"
+
+
+def _uuid_of(session: Session, conference: int) -> str:
+    """Return the uuid of a conference's election, "" where Setup was never written."""
+    return session.scalar(select(SetupRow.uuid).where(SetupRow.conference == conference)) or ""
+
+
+def _last_draft(session: Session, kept: Kept) -> Draft | None:
+    """Return the draft of the round's latest conference: its signers are offered again."""
+    latest = max(kept.conferences.values(), default=None)
+    return None if latest is None else draft_of(session, latest)

@@ -1,0 +1,1 @@
+"""Who may come in (đăng nhập): accounts, sessions, locks, known devices, steps of two people."""

@@ -1,0 +1,153 @@
+"""Who asks: the signed-in member of staff, and which roles a page is for.
+
+A page without `@for_roles` is for everybody; a test lists those. The cookie holds a token; roles are read from the
+database at each request, so that an account taken away is gone at once.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from flask import Response, abort, g, redirect, request, session, url_for
+
+from voting.conference.transitions import TwoPeople
+from voting.errors import SecondPersonNeeded, SignInRefused
+from voting.storage.tables import StaffRow
+from voting.web.access import accounts, known_devices
+from voting.web.access.accounts import Role
+from voting.web.access.pairs import PAIRS, Pair
+from voting.web.room import the_room
+
+TOKEN = "staff"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The member of staff behind a request."""
+
+    id: int
+    login: str
+    name: str
+    roles: frozenset[str]
+
+
+def load_staff() -> None:
+    """Before each request: find out who asks; writes the session's last use now and then."""
+    g.staff = None
+    token = session.get(TOKEN)
+    if not isinstance(token, str):
+        return
+    room = the_room()
+    now = room.seconds()
+    with room.storage.read() as database:
+        found = accounts.find_session(database, token, now)
+        if found is None:
+            session.clear()
+            return
+        row, stale = found
+        g.staff = Staff(row.id, row.login, row.name, accounts.roles_of(database, row.id))
+    if stale:
+        with room.storage.write() as database:
+            accounts.touch_session(database, token, now)
+
+
+def staff() -> Staff | None:
+    """The member of staff who asks, if they signed in."""
+    found = g.get("staff")
+    return found if isinstance(found, Staff) else None
+
+
+def signed_in() -> Staff:
+    """The member of staff who asks, on a page for staff."""
+    found = staff()
+    if found is None:
+        abort(403)
+    return found
+
+
+def may(*roles: Role) -> bool:
+    """Tell whether the one who asks has one of `roles`: what pages show goes by it, what they do by `for_roles`."""
+    found = staff()
+    return found is not None and bool(found.roles & set(roles))
+
+
+def seconds(endpoint: str) -> tuple[Role, ...] | None:
+    """The roles of which the second person beside the one who asks must have one; None for any, or no such step."""
+    found = staff()
+    pair = PAIRS.get(endpoint)
+    return pair.seconds(found.roles) if pair is not None and found is not None else None
+
+
+def for_roles(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only staff with one of `roles` in (with none named: any staff); others sign in, or are refused."""
+
+    def protect(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @functools.wraps(view)
+        def protected(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            found = staff()
+            if found is None:
+                if request.method != "GET":
+                    abort(403)
+                return redirect(url_for("sign_in.form"))  # type: ignore[return-value]
+            if roles and not found.roles & set(roles):
+                abort(403)
+            return view(*args, **kwargs)
+
+        protected.for_roles = roles  # type: ignore[attr-defined] # the tests' table of pages and roles reads it
+        return protected
+
+    return protect
+
+
+def sign_in(login: str, password: str, code: str) -> StaffRow:
+    """Sign in: a new session with a new token; raise SignInRefused."""
+    room = the_room()
+    device = known_devices.this_device(room.keyring)
+    row = checked_person(login, password, code, lambda one: device.place(room.keyring, one))
+    session.clear()
+    with room.storage.write() as database:
+        session[TOKEN] = accounts.begin_session(database, row.id, room.seconds())
+    return row
+
+
+def sign_out() -> None:
+    """End the session on both sides."""
+    token = session.get(TOKEN)
+    if isinstance(token, str):
+        with the_room().storage.write() as database:
+            accounts.end_session(database, token)
+    session.clear()
+
+
+def checked_person(login: str, password: str, code: str, place: accounts.Place) -> StaffRow:
+    """Check somebody's name, password and code; a wrong try counts at its place."""
+    room = the_room()
+    return accounts.sign_in(room.storage, room.keyring, login, password, code, room.seconds(), place)
+
+
+def two_people(*roles: Role, pair: Pair | None = None, not_about: str = "") -> TwoPeople:
+    """The one signed in and a second person, who gives name, password and code in the same form.
+
+    One of the two must have one of `roles`; where none is given, they are as `pair`, or PAIRS for the address, says.
+    Neither is the owner of the account `not_about`. Raises SignInRefused or SecondPersonNeeded.
+    """
+    pair = pair or (Pair(roles) if roles else PAIRS[request.endpoint or ""])
+    first = signed_in()
+    form = request.form
+    login, password = form.get("second_login", "").strip(), form.get("second_password", "")
+    if login == first.login:
+        raise SecondPersonNeeded("the one signed in cannot be the second person", at="second_login")
+    if not_about in {first.login, login} and not_about:
+        raise SecondPersonNeeded("nobody changes their own account like this", told="own_account", at="second_login")
+    try:
+        row = checked_person(login, password, form.get("second_code", "").strip(), lambda _: f"desk {first.id}")
+    except SignInRefused as error:
+        raise SignInRefused(str(error), at="second_password") from None
+    with the_room().storage.read() as database:
+        pair.check(first.roles, accounts.roles_of(database, row.id))
+    people = TwoPeople(first.login, row.login)
+    people.check()
+    return people

@@ -1,0 +1,1 @@
+"""Pages of rounds (đợt quy hoạch): the round, its lists, its steps."""

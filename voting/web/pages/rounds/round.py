@@ -1,0 +1,274 @@
+"""Rounds on the desk (đợt quy hoạch): the rounds, one round with its steps, people and their import, the dossier."""
+
+import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from voting.conference.draft.editor import ADDRESSES, tidy
+from voting.documents.conferences.conference import Organiser
+from voting.documents.errors import DocumentError
+from voting.people.columns import COLUMNS
+from voting.people.errors import ImportRefused, PlanError, WrongTurn
+from voting.people.person import Person
+from voting.people.spelling import look_alikes
+from voting.people.tables import import_staff, template_rows, write_csv, write_template
+from voting.procedures import catalogue, find_procedure
+from voting.rounds import editor, people_import, stored
+from voting.rounds import steps as rounds_steps
+from voting.rounds.dossier.assembly import Paperwork
+from voting.rounds.dossier.briefing import briefing_sheet
+from voting.rounds.dossier.rows import lines_of
+from voting.rounds.filing import step_of_document
+from voting.rounds.ledger import in_force, next_step
+from voting.rounds.round import Options, procedure_of
+from voting.rounds.seats.structure import panel
+from voting.rounds.stored import Kept
+from voting.web import error_handlers
+from voting.web.access.sessions import for_roles
+from voting.web.confirming import asks_first
+from voting.web.form_errors import shown_on
+from voting.web.pages.context import uploaded, whole
+from voting.web.room import the_room
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHANGED = {column.field: column.header for column in COLUMNS if column.field not in ("id", "retirement_month",
+                                                                                 "retirement_basis")}  # fmt: skip
+OFFICE_FIELDS = ("superior", "agency", "locality", "code", "stamp")
+
+pages = Blueprint("round", __name__, url_prefix="/rounds")
+
+
+def refused(error: PlanError | DocumentError) -> AnyResponse:
+    """The form again, or a page, that says why the round does not go on so."""
+    return error_handlers.refused(error, "round.error")
+
+
+pages.register_error_handler(PlanError, refused)
+pages.register_error_handler(DocumentError, refused)
+
+
+def today() -> datetime.date:
+    """The day in the room."""
+    return the_room().clock().date()
+
+
+def kept_round(number: int) -> Kept:
+    """The round of an address; 404 where there is none."""
+    with the_room().storage.read() as session:
+        return find(session, number)
+
+
+def find(session: Session, number: int) -> Kept:
+    """A round within a session; 404 where there is none."""
+    try:
+        return stored.kept_round(session, number)
+    except PlanError:
+        abort(404)
+
+
+@pages.get("")
+@for_roles("organiser", "chair", "secretary")
+def overview() -> str:
+    """All rounds, and the form for a new one."""
+    with the_room().storage.read() as session:
+        found = [(number, kept, next_step(kept.ledger, kept.plan)) for number, kept in stored.all_rounds(session)]
+    return render_template("room/round/rounds.html", rounds=found, catalogue=catalogue(), addresses=ADDRESSES)
+
+
+@pages.post("/new")
+@for_roles("organiser")
+@shown_on(overview)
+def begin() -> AnyResponse:
+    """Begin a round of a procedure of the catalogue."""
+    chosen = request.form.get("procedure", "")
+    ruleset = next((one for one in catalogue() if any(chosen == f"{one.id}/{one.version}/{each.id}"
+                                                      for each in one.procedures)), None)  # fmt: skip
+    if ruleset is None:
+        abort(400)
+    style = "party" if request.form.get("style") == "party" else "state"
+    fields = {name: tidy(request.form.get(name, "")) for name in OFFICE_FIELDS}
+    organiser = msgspec.convert({"style": style, **fields}, Organiser)
+    address = request.form.get("address", "")
+    with the_room().storage.write() as session:
+        number = stored.begin_round(session, ruleset, find_procedure(chosen.rpartition("/")[2], ruleset).id, organiser,
+                                    address if address in ADDRESSES else ADDRESSES[0])  # fmt: skip
+    return redirect(url_for("round.one", number=number), 303)
+
+
+@pages.get("/<int:number>")
+@for_roles("organiser", "chair", "secretary")
+def one(number: int) -> str:
+    """One round: its steps, and what is to be done next."""
+    kept = kept_round(number)
+    procedure = procedure_of(kept.plan)
+    steps = [(step, in_force(kept.ledger, step.number)) for step in procedure.steps]
+    return render_template(
+        "room/round/round.html", number=number, kept=kept, procedure=procedure, steps=steps,
+        turn=next_step(kept.ledger, kept.plan), late=procedure.before is not None and today() >= procedure.before,
+        leaving=editor.leaving(kept, today()), people={one.id: one for one in kept.plan.people},
+    )  # fmt: skip
+
+
+@pages.post("/<int:number>/options")
+@for_roles("organiser")
+@shown_on(one)
+def options(number: int) -> AnyResponse:
+    """Change what the organiser may choose."""
+    chosen = Options(
+        adopt="hand" if request.form.get("adopt") == "hand" else "ballot",
+        put_forward_max=whole("put_forward_max"),
+        recusal="recusal" in request.form,
+        calendar_terms="calendar_terms" in request.form,
+    )
+    with the_room().storage.write() as session:
+        stored.keep(session, number, editor.with_options(find(session, number), chosen))
+    return redirect(url_for("round.one", number=number), 303)
+
+
+@pages.get("/<int:number>/people")
+@for_roles("organiser", "secretary")
+def people(number: int) -> str:
+    """The staff list, and its import."""
+    return _people(number)
+
+
+def _people(number: int, faults: tuple[object, ...] = ()) -> str:
+    kept = kept_round(number)
+    plan = kept.plan
+    names = {term.id: term.name for term in (*plan.ruleset.posts, *plan.ruleset.capacities)}
+    alike = [(person_name(plan.people, one.first), person_name(plan.people, one.second), one.kind)
+             for one in look_alikes((one.id, one.name) for one in plan.people)]  # fmt: skip
+    structure = plan.ruleset.structure
+    shares = panel(plan.people, structure, on=today()) if structure is not None and plan.people else None
+    return render_template(
+        "room/round/people.html", number=number, kept=kept, names=names, alike=alike, faults=faults, shares=shares
+    )
+
+
+def person_name(found: tuple[Person, ...], identity: str) -> str:
+    """The name of a person by id."""
+    return next((one.name for one in found if one.id == identity), identity)
+
+
+@pages.post("/<int:number>/people")
+@for_roles("organiser")
+@shown_on(people)
+def import_people(number: int) -> AnyResponse | tuple[str, int]:
+    """Take a staff list in, all of it or nothing; faults are shown by cell."""
+    kept, raw = kept_round(number), uploaded()
+    try:
+        found = import_staff(raw, kept.plan.ruleset, today=today())
+    except ImportRefused as error:
+        return _people(number, error.faults), 409
+    with the_room().storage.write() as session:
+        find(session, number)
+        waits = people_import.take_people(session, number, found.people)
+    return redirect(url_for("round.people" if waits is None else "round.changes", number=number), 303)
+
+
+@pages.get("/<int:number>/people/changes")
+@for_roles("organiser")
+def changes(number: int) -> str | AnyResponse:
+    """Who comes, goes and changes with the list that waits, to be confirmed."""
+    with the_room().storage.read() as session:
+        kept, waits = find(session, number), people_import.waiting(session, number)
+    if waits is None:
+        return redirect(url_for("round.people", number=number), 303)
+    return render_template("room/round/changes.html", number=number, kept=kept, waits=waits, fields=CHANGED)
+
+
+@pages.post("/<int:number>/people/changes")
+@for_roles("organiser")
+@shown_on(changes)
+@asks_first
+def confirm_changes(number: int) -> AnyResponse:
+    """Let the list that waits take effect."""
+    with the_room().storage.write() as session:
+        find(session, number)
+        people_import.confirm_people(session, number, request.form.get("mark", ""))
+    return redirect(url_for("round.people", number=number), 303)
+
+
+@pages.get("/<int:number>/people/template.<kind>")
+@for_roles("organiser", "secretary")
+def template(number: int, kind: str) -> Response:
+    """The file to fill in, as a workbook or CSV."""
+    kept = kept_round(number)
+    if kind not in ("xlsx", "csv"):
+        abort(404)
+    content = write_template(kept.plan.ruleset) if kind == "xlsx" else write_csv(template_rows())
+    return attached(content, f"danh-sach-can-bo.{kind}", XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
+
+
+def attached(content: bytes, name: str, kind: str) -> Response:
+    """A file to keep."""
+    answer = Response(content, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@pages.get("/<int:number>/dossier")
+@for_roles("organiser", "chair", "secretary")
+def dossier(number: int) -> str:
+    """What the round came to, what the dossier still lacks, and its download."""
+    with the_room().storage.read() as session:
+        kept = find(session, number)
+        files = stored.in_force(session, number, kept)
+        lacking = [name for sitting in kept.ledger.sittings if sitting.state == "signed"
+                   for name in rounds_steps.missing_files(session, number, sitting.step)]  # fmt: skip
+    lines = lines_of(kept.plan, files, today())
+    return render_template(
+        "room/round/dossier.html", number=number, kept=kept, lines=lines, lacking=lacking,
+        steps=[step for step in procedure_of(kept.plan).steps if step.ballots],
+        turn=next_step(kept.ledger, kept.plan), last=procedure_of(kept.plan).steps[-1].number, today=today(),
+    )  # fmt: skip
+
+
+@pages.get("/<int:number>/briefing.pdf")
+@for_roles("organiser", "chair", "secretary")
+def briefing(number: int) -> Response:
+    """The briefing sheet for the last step."""
+    with the_room().storage.read() as session:
+        kept = find(session, number)
+        files = stored.in_force(session, number, kept)
+    last = procedure_of(kept.plan).steps[-1].number
+    turn = next_step(kept.ledger, kept.plan)
+    if turn is not None and turn < last:
+        raise WrongTurn(f"the briefing sheet is for the time before step {last}", told="briefing_turn", step=last)
+    earlier = [filed for filed in files if step_of_document(filed.document) < last]
+    return attached(briefing_sheet(kept.plan, earlier, today()), "phieu-thong-tin.pdf", "application/pdf")
+
+
+@pages.post("/<int:number>/dossier")
+@for_roles("organiser", "secretary")
+@shown_on(dossier)
+def make_dossier(number: int) -> Response:
+    """The dossier as one signed bundle."""
+    room = the_room()
+    paperwork = Paperwork(
+        review=today(), to=tidy(request.form.get("to", "")), signer=tidy(request.form.get("signer", ""))
+    )
+    if not paperwork.to or not paperwork.signer:
+        missing = "signer" if paperwork.to else "to"
+        raise WrongTurn("whom the report goes to, and who signs it, expected", told="to_and_signer", at=missing)
+    with room.storage.write() as session:
+        kept = find(session, number)
+        key = room.keyring.key(session, rounds_steps.desk_of(session, number), "desk")
+        content = rounds_steps.dossier(session, number, paperwork, key, _made_by())
+    return attached(content, f"{kept.plan.procedure.lower()}-dossier.zip", "application/zip")
+
+
+def _made_by() -> str:
+    try:
+        return f"phieukin {version('phieukin')}"
+    except PackageNotFoundError:
+        return "phieukin (not installed)"
+
+
+def title_words(kept: Kept) -> dict[str, str]:
+    """The names of the procedure's titles by id."""
+    return {title.id: title.name for title in procedure_of(kept.plan).titles}
