@@ -4,7 +4,7 @@ Minutes are what the record gives, byte for byte, with signatures and nothing el
 typst, template or font made them they cannot be compared here: not supported, never a pass.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tally.audit.record import RECORD, ReadRecord, time_notes
 from tally.audit.report import Ledger
@@ -12,7 +12,7 @@ from tally.audit.setup.catalogue import check_catalogue
 from tally.audit.signatures import check_head, check_signatures
 from tally.errors import OtherRenderer
 from tally.minutes.agreement import check_agreement
-from tally.pdf.signatures import awaiting, check_minutes
+from tally.pdf.signatures import SignedBy, awaiting, check_minutes
 from tally.result.rule import notes_on
 from voting.documents.bundles.bundle import Bundle
 from voting.documents.conferences.check import setting_problems
@@ -34,13 +34,23 @@ def check_paper(ledger: Ledger, bundle: Bundle, name: str, read: ReadRecord) -> 
     number, own = "" if paper == 1 else f"-{paper}", name.rpartition("/")[2]
     ledger.require(RECORD, own == f"record{number}.json", name, f"holds the record of paper {paper}")
     minutes = minutes_beside(name, paper)
-    missing = ledger.read(MINUTES, minutes, lambda: _awaited(bundle, minutes, read))
-    if isinstance(missing, OtherRenderer):
-        ledger.unsupported.append(f"{minutes}: {missing}")
-    elif missing is not None:
+    signed = compare_minutes(ledger, minutes, lambda: bundle.read(minutes, MINUTES_LIMIT), read)
+    if signed is not None:
+        _note_signatures(ledger, bundle, minutes, awaiting(payload_of(read.envelope, RECORD), signed))
+    return signed is not None
+
+
+def compare_minutes(
+    ledger: Ledger, name: str, pdf: Callable[[], bytes], read: ReadRecord
+) -> tuple[SignedBy, ...] | None:
+    """Compare minutes with their record and note it; return who signed them, None where they are not its minutes."""
+    signed = ledger.read(MINUTES, name, lambda: _signed(pdf(), read))
+    if isinstance(signed, OtherRenderer):
+        ledger.unsupported.append(f"{name}: {signed}")
+        return None
+    if signed is not None:
         ledger.passed(MINUTES)
-        _note_signatures(ledger, bundle, minutes, missing)
-    return isinstance(missing, tuple)
+    return signed
 
 
 def minutes_beside(record: str, paper: int) -> str:
@@ -58,8 +68,13 @@ def _note_signatures(ledger: Ledger, bundle: Bundle, minutes: str, missing: tupl
         ledger.notes.append(f"{minutes}: awaiting signature of {awaited}")
 
 
-def check_hand_count(ledger: Ledger, name: str, read: ReadRecord, rulesets: Sequence[Ruleset] = ()) -> None:
-    """Check a record of a count on paper: its numbers agree, the rule gives its verdict, all have signed it."""
+def check_hand_count(
+    ledger: Ledger, name: str, read: ReadRecord, rulesets: Sequence[Ruleset] = (), *, by_key: bool = True
+) -> None:
+    """Check a record of a count on paper: its numbers agree, the rule gives its verdict, all have signed it.
+
+    Without `by_key` its signatures are for somebody else to check.
+    """
     record, conference = read.record, read.record.conference
     if ledger.holds(HAND_COUNT, name, lambda: check_agreement(record)):
         notes = tuple(notes_on(record.case, conference.papers[record.paper - 1].tie_scope))
@@ -73,13 +88,13 @@ def check_hand_count(ledger: Ledger, name: str, read: ReadRecord, rulesets: Sequ
     check_catalogue(ledger, conference, name, rulesets)
     ledger.require(HAND_COUNT, record.hashes is None, name, "a count on paper with hashes of an archive")
     check_head(ledger, conference, read.place, record)
-    check_signatures(ledger, conference, read.place, read.envelope)
+    if by_key:
+        check_signatures(ledger, conference, read.place, read.envelope)
 
 
-def _awaited(bundle: Bundle, minutes: str, read: ReadRecord) -> tuple[str, ...] | OtherRenderer:
-    """Verify the minutes; return whose signatures they lack, or which other renderer made them."""
-    payload = payload_of(read.envelope, RECORD)
+def _signed(pdf: bytes, read: ReadRecord) -> tuple[SignedBy, ...] | OtherRenderer:
+    """Verify the minutes; return who signed them, or which other renderer made them."""
     try:
-        return awaiting(payload, check_minutes(bundle.read(minutes, MINUTES_LIMIT), payload))
+        return check_minutes(pdf, payload_of(read.envelope, RECORD))
     except OtherRenderer as error:
         return error

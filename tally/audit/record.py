@@ -68,7 +68,14 @@ def time_notes(record: Record) -> list[str]:
 
 
 def check_record(ledger: Ledger, report: Report, election: Election, read: ReadRecord) -> None:
-    """Check one record against the archive's report."""
+    """Check one record against the archive's report, and who signed it."""
+    check_contents(ledger, report, election, read)
+    if election.conference is not None:
+        check_signatures(ledger, election.conference, read.place, read.envelope)
+
+
+def check_contents(ledger: Ledger, report: Report, election: Election, read: ReadRecord) -> None:
+    """Check what a record says against the archive's report."""
     record, conference = read.record, election.conference
     if conference is None or report.result is None:
         why = "the election has no conference" if conference is None else "the archive has no sound result"
@@ -86,7 +93,6 @@ def check_record(ledger: Ledger, report: Report, election: Election, read: ReadR
     check_count(ledger, report, read.place, record.count)
     check_openings(ledger, report, election, read.place, record.count)
     check_head(ledger, conference, read.place, record)
-    check_signatures(ledger, conference, read.place, read.envelope)
 
 
 def _check_rebuilt(ledger: Ledger, box: FinishedBox, read: ReadRecord) -> None:

@@ -1,4 +1,4 @@
-"""`phieukin verify`: check an archive and records made from it, or a bundle (design §5).
+"""`phieukin verify`: check an archive and records made from it, the files of a box, or a bundle (design §5).
 
 Exit 0: sound. Exit 1: not sound, each failed check named with its place; or sound but for required signatures that are
 still to come. Exit 2: not readable, or not supported. Whatever the file is, what was not checked is said.
@@ -16,15 +16,17 @@ from tqdm import tqdm
 
 from tally.audit import Finding, Report, Verdict, audit
 from tally.audit.bundles.bundle import check_bundle
+from tally.audit.bundles.loose import HAND, Loose, check_loose
 from tally.audit.engines.checking import Runner, checker, cores, on_all_cores
 from tally.audit.engines.resume import check_own, resuming
 from tally.audit.opening_proofs import OPENINGS
 from tally.audit.record import check_records
 from tally.audit.report_text import as_plain, as_text
 from tally.audit.unchecked import ORDER, unchecked_in
+from tally.cli.gathered import NotGathered, gather, is_bundle, read_limited
+from tally.dialogue import in_both
 from tally.errors import TallyError
 from tally.terminal import printable
-from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.procedures import load_ruleset
 from voting.procedures.errors import InvalidRuleset
 from voting.procedures.schema import Ruleset
@@ -37,7 +39,6 @@ EXIT = {
     Verdict.UNSUPPORTED: 2,
 }
 PROGRESS_BYTES = 4 * 1024 * 1024  # smaller archives are checked before a bar would be read
-ZIP_MAGIC = b"PK\x03\x04"
 
 
 @click.command("verify")
@@ -64,6 +65,9 @@ def verify_command(
 ) -> None:
     """Check an archive FILE from its first byte to its result, and records made from it; or a bundle, all of it.
 
+    FILE may also be a record (record.json) or signed minutes (PDF), whose archive UUID.bel lies beside it, or a folder
+    that holds one box or bundle. Facts beside the archive are compared as well.
+
     Exit 0: sound. Exit 1: not sound, or signatures are awaited. Exit 2: not readable, or not supported.
     """
     with _runner(cluster) as runner:
@@ -72,7 +76,7 @@ def verify_command(
     if as_json:
         click.echo(json.dumps(as_plain(report)))
     else:
-        for line in as_text(report, file.name):
+        for line in as_text(report, file.name or str(file)):
             click.echo(printable(line, sys.stdout.encoding))
     sys.exit(EXIT[report.verdict])
 
@@ -95,7 +99,7 @@ def _connected(cluster: str) -> AbstractContextManager[Runner]:
 
 def _resuming(file: Path, journal: Path, runner: Runner | None) -> Runner:
     """Keep a journal of what the runner, or this machine, finds sound."""
-    if _is_bundle(file):
+    if is_bundle(file):
         raise click.BadParameter("an archive expected: a bundle is checked as a whole", param_hint="--resume")
     try:
         check_own(journal)
@@ -118,38 +122,42 @@ def check_file(
 
     `rulesets` are catalogues to compare conferences with, besides those that are shipped.
     """
-    if not file.is_file():
-        return _unreadable(f"{file}: not a file")
-    if _is_bundle(file):
-        return _unreadable("a bundle holds its own records") if records else _bundle(file, runner, rulesets)
-    distinct = len({path.name for path in records}) == len(records)
     try:
-        texts = {path.name if distinct else str(path): read_limited(path) for path in records}
-    except OSError as error:
+        found = gather(file)
+        if found is None:
+            return _with_records(file, records, runner, rulesets)
+        if records:
+            return _unreadable(in_both("verify.own_records", file=file.name or file))
+        if found.bundle is not None:
+            report = _bundle(found.bundle, runner, rulesets)
+        else:
+            report = _with_unchecked(_loose(found.files, runner, rulesets))
+        return replace(report, notes=(*report.notes, *found.notes))
+    except (OSError, NotGathered) as error:
         return _unreadable(str(error))
-    if len(texts) < len(records):
-        return _unreadable("one record is given twice")
-    try:
-        report = _audit(file, runner, rulesets)
-        return _with_unchecked(check_records(report, texts) if records else report)
     except (MemoryError, RecursionError) as error:
         return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
+
+
+def _with_records(file: Path, records: tuple[Path, ...], runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:
+    """Audit an archive with the records that were named."""
+    distinct = len({path.name for path in records}) == len(records)
+    texts = {path.name if distinct else str(path): read_limited(path) for path in records}
+    if len(texts) < len(records):
+        return _unreadable("one record is given twice")
+    report = _audit(file, runner, rulesets)
+    return _with_unchecked(check_records(report, texts) if records else report)
+
+
+def _loose(files: Loose, runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:
+    """Audit the archive among loose files and what lies beside it; without one, a count by hand."""
+    by_hand = Report(Verdict.SOUND, HAND, ())
+    return check_loose(_audit(files.archive, runner, rulesets) if files.archive else by_hand, files, rulesets)
 
 
 def _bundle(file: Path, runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:
-    try:
-        report = check_bundle(file, runner, rulesets)
-        return report if report.unchecked else replace(report, unchecked=ORDER)  # it did not even open
-    except (MemoryError, RecursionError) as error:
-        return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
-
-
-def read_limited(path: Path) -> bytes:
-    """Read a file up to one byte over the limit of documents, where its parser refuses it; raise OSError."""
-    if not path.is_file():  # a pipe would keep us waiting
-        raise FileNotFoundError(f"{path}: not a file")
-    with path.open("rb") as opened:
-        return opened.read(DOCUMENT_LIMIT + 1)
+    report = check_bundle(file, runner, rulesets)
+    return report if report.unchecked else replace(report, unchecked=ORDER)  # it did not even open
 
 
 def _audit(file: Path, runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:
@@ -161,14 +169,6 @@ def _audit(file: Path, runner: Runner | None, rulesets: Sequence[Ruleset]) -> Re
             bar.update(offset - bar.n)
 
         return audit(file, progress=show, checker=checker(file, runner=runner), rulesets=rulesets)
-
-
-def _is_bundle(file: Path) -> bool:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(len(ZIP_MAGIC)) == ZIP_MAGIC
-    except OSError:
-        return False  # the audit says why it cannot be read
 
 
 def _with_unchecked(report: Report) -> Report:

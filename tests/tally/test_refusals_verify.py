@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from tally.audit import Verdict
-from tally.cli import verify
+from tally.cli import gathered, verify
 from tests.attacks.lab import Lab, closed
 
 
@@ -53,15 +53,16 @@ def test_a_file_made_to_exhaust_the_machine_is_unreadable(
 
 
 def test_a_file_that_vanishes_or_is_locked_is_no_bundle(tmp_path: Path) -> None:
-    assert verify._is_bundle(tmp_path / "none") is False
-    report = verify.check_file(tmp_path, ())
-    assert (report.verdict, report.why) == (Verdict.UNREADABLE, f"{tmp_path}: not a file")
+    assert gathered.is_bundle(tmp_path / "none") is False
+    report = verify.check_file(tmp_path / "none", ())
+    assert report.verdict is Verdict.UNREADABLE
+    assert report.why.endswith(f"{tmp_path / 'none'}: no file or folder of that name")
 
 
 def test_a_bundle_with_a_record_beside_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
     report = verify.check_file(tmp_path / "x.zip", (tmp_path / "record.json",))
-    assert report.why == "a bundle holds its own records"
+    assert "x.zip brings its own record: to name others" in report.why
 
 
 def test_a_bar_moves_while_a_large_archive_is_checked(

@@ -1,0 +1,151 @@
+"""What the FILE of `phieukin verify` stands for: the one box of it, found among the files beside it.
+
+    UUID.bel                         the archive alone; records of it come with --record
+    dossier.zip                      a bundle, all of it
+    record.json, minutes.pdf         with UUID.bel beside it, which the record names; a count by hand has none
+    a folder                         one box as counts and rehearsals write it, or one bundle
+
+Folders below are not looked into, and nothing is guessed: where two could be meant, NotGathered says what to do.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tally.audit.bundles.loose import Loose, carried_record
+from tally.audit.minutes import MINUTES_LIMIT
+from tally.audit.record import ReadRecord, read_record
+from tally.audit.report import Errors
+from tally.dialogue import Guide, Language, in_both
+from tally.pdf.attached import PDF
+from voting.documents.canonical import DOCUMENT_LIMIT
+from voting.documents.conferences.election import UUID_PATTERN
+
+ZIP_MAGIC, JSON = b"PK\x03\x04", b"{"
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+
+class NotGathered(Exception):
+    """There is no box to check, or more than one that could be meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A bundle, or the files of one box; `notes` say what lies there and was not looked at."""
+
+    bundle: Path | None
+    files: Loose
+    notes: tuple[str, ...] = ()
+
+
+def is_bundle(file: Path) -> bool:
+    """Tell whether a file is a ZIP, or a folder whose one box is in a ZIP."""
+    if file.is_dir():
+        return not _visible(file, "*.bel") and len(_visible(file, "*.zip")) == 1
+    return _begins(file, ZIP_MAGIC)
+
+
+def gather(file: Path) -> Gathered | None:
+    """Find what is to be checked; None for an archive that stands for itself. Raises OSError or NotGathered."""
+    if file.is_dir():
+        return _in_folder(file)
+    if not file.is_file():  # a pipe would keep us waiting
+        raise NotGathered(in_both("verify.not_there", file=file))
+    if _begins(file, ZIP_MAGIC):
+        return Gathered(file, Loose(None, {}, {}))
+    if _begins(file, PDF):
+        pdf = read_limited(file, MINUTES_LIMIT)
+        carried = _read("verify.no_minutes", file, lambda: carried_record(file.name, pdf))
+        return Gathered(None, Loose(_archive_of(file, carried, "verify.archive_missing_of"), {}, {file.name: pdf}))
+    if _begins(file, JSON):
+        raw = read_limited(file)
+        read = _read("verify.no_record", file, lambda: read_record(file.name, raw))
+        return Gathered(None, Loose(_archive_of(file, read), {file.name: raw}, {}))
+    return None
+
+
+def read_limited(path: Path, limit: int = DOCUMENT_LIMIT) -> bytes:
+    """Read a file up to one byte over the limit, where its parser refuses it; raise OSError."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: not a file")
+    with path.open("rb") as opened:
+        return opened.read(limit + 1)
+
+
+def _in_folder(folder: Path) -> Gathered:
+    archives, bundles = _visible(folder, "*.bel"), _visible(folder, "*.zip")
+    if len(archives) + len(bundles) > 1:
+        names = _names([*archives, *bundles])
+        raise NotGathered(in_both("verify.several_archives", folder=folder, names=names))
+    deeper = sorted({path.parent.name for ending in ("bel", "zip") for path in folder.glob(f"*/*.{ending}")})
+    notes = (in_both("verify.beside", names="; ".join(deeper)),) if deeper else ()
+    if bundles:
+        return Gathered(bundles[0], Loose(None, {}, {}), notes)
+    records = {path: read_limited(path) for path in _visible(folder, "record*.json")}
+    minutes = {path: read_limited(path, MINUTES_LIMIT) for path in _visible(folder, "minutes*.pdf")}
+    archive = archives[0] if archives else None
+    kept = _told_apart(folder, records)
+    if archive is None:
+        _check_by_hand(folder, records, minutes, deeper)
+    by_name = {path.name: pdf for path, pdf in minutes.items()}
+    return Gathered(None, Loose(archive, {path.name: records[path] for path in kept}, by_name), notes)
+
+
+def _told_apart(folder: Path, records: dict[Path, bytes]) -> list[Path]:
+    """One record of each paper; copies byte for byte are one. Raises NotGathered where two differ."""
+    by_paper: dict[int, list[Path]] = {}
+    for path, raw in records.items():
+        read = _read("verify.no_record", path, lambda: read_record(path.name, raw))  # noqa: B023 - called at once
+        by_paper.setdefault(read.record.paper, []).append(path)
+    for paper, paths in by_paper.items():
+        if len({records[path] for path in paths}) > 1:
+            raise NotGathered(in_both("verify.several_records", folder=folder, paper=paper, names=_names(paths)))
+    return [paths[0] for paths in by_paper.values()]
+
+
+def _check_by_hand(folder: Path, records: dict[Path, bytes], minutes: dict[Path, bytes], deeper: list[str]) -> None:
+    """Without an archive everything must be of a count by hand, and something must be there."""
+    if not records and not minutes:
+        more = {key: Guide(key).words("verify.deeper", names="; ".join(deeper)) if deeper else "" for key in LANGUAGES}
+        said = (Guide(key).words("verify.nothing_here", folder=folder, deeper=more[key]) for key in LANGUAGES)
+        raise NotGathered(" / ".join(said))
+    for path, raw in records.items():
+        _archive_of(path, _read("verify.no_record", path, lambda: read_record(path.name, raw)))  # noqa: B023
+    for path, pdf in minutes.items():
+        carried = _read("verify.no_minutes", path, lambda: carried_record(path.name, pdf))  # noqa: B023
+        _archive_of(path, carried, "verify.archive_missing_of")
+
+
+def _archive_of(file: Path, read: ReadRecord, key: str = "verify.archive_missing") -> Path | None:
+    """The archive beside a record, None for a count by hand; raise NotGathered with the name that is expected."""
+    if read.record.form == "paper":
+        return None
+    if not UUID_PATTERN.fullmatch(read.record.uuid):
+        raise NotGathered(in_both("verify.no_record", file=file.name, why="uuid: 14 to 64 base58 characters expected"))
+    archive = file.with_name(f"{read.record.uuid}.bel")
+    if not archive.is_file():
+        raise NotGathered(in_both(key, file=file.name, expected=archive.name))
+    return archive
+
+
+def _read(key: str, file: Path, read: Callable[[], ReadRecord]) -> ReadRecord:
+    try:
+        return read()
+    except Errors as error:
+        raise NotGathered(in_both(key, file=file.name, why=error)) from None
+
+
+def _visible(folder: Path, pattern: str) -> list[Path]:
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith(".") and path.is_file())
+
+
+def _names(paths: Iterable[Path]) -> str:
+    return "; ".join(path.name for path in paths)
+
+
+def _begins(file: Path, magic: bytes) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(magic)) == magic
+    except OSError:
+        return False  # the audit says why it cannot be read
