@@ -23,6 +23,7 @@ endif
 FRONT_SOURCES := $(shell find kiosk_templates -name node_modules -prune -o -path '*/static/built' -prune -o \
                    -name __pycache__ -prune -o -type f -print)
 APART := faults or office
+TIMES := $(if $(CI),--durations=25 -p tests.tools.minutes)
 SLOW  := browser or interop or postgres or slow or $(APART)
 
 .PHONY: help
@@ -67,7 +68,7 @@ demo: $(VENV)/.front ## a rehearsal of the sample conference into demo/, then a 
 .PHONY: test
 test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks: about 18 minutes on 2 cores
 	@tests/tools/belenios-tool --version >/dev/null
-	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ($(APART))"
+	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ($(APART))" $(TIMES)
 
 # --- for those who change it -----------------------------------------------------------------------------------------
 
@@ -83,7 +84,7 @@ types: $(VENV)/.dev $(VENV)/.front ## mypy (strict) and, for the tablet, tsc
 
 .PHONY: unit
 unit: $(VENV)/.dev $(VENV)/.front ## the fast tests: 3 minutes on 2 cores
-	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))"
+	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" $(TIMES)
 
 .PHONY: pythons
 pythons: ## the fast tests under every supported Python (3.11 to 3.14) that is there; those that are not are named

@@ -95,7 +95,7 @@ ROW = {
 
 def document() -> str:
     """Write the page; KeyError for a placeholder without words here."""
-    facts = facts_for(payload(busy_record(made_by=MadeBy("phieukin 0.1.0", "typst", "Tinos"))))
+    facts = facts_for(payload(busy_record(made_by=MadeBy("phieukin 0.2.0", "typst", "Tinos"))))
     lines = ["## Các ô giữ chỗ · Placeholders", "", "| ô | nội dung | what it is | ví dụ |", "|---|---|---|---|"]
     lines += [_line(f"`{{{{ {name} }}}}`", name, facts, WORDS) for name in facts if isinstance(facts[name], str)]
     lines += ["", "## Danh sách · Lists", "", "| danh sách | nội dung | what it is | một dòng có |"]
