@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from voting.web.access.accounts import ROLES, Role
+from voting.conference.steps import ROLES, Role
 
 EVERYBODY, STAFF, TABLET, CARD, CODE = "everybody", "staff", "tablet", "card", "code"
 KEYS = frozenset({TABLET, CARD, CODE})

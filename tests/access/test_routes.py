@@ -16,10 +16,10 @@ from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, PASSWORD, Browser, web_room
 from tests.voting.web.test_api import Tablet
 from voting.box import tablets
+from voting.conference.steps import ROLES
 from voting.server.certificates import prepare_certificate
 from voting.storage.tables import Base
 from voting.web.access import accounts
-from voting.web.access.accounts import ROLES
 from voting.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[2]

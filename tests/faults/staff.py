@@ -6,6 +6,7 @@ import re
 import ssl
 import urllib.parse
 
+from voting.conference.steps import ROLES
 from voting.web.access import accounts
 
 PASSWORD = "một mật khẩu dài"
@@ -62,5 +63,5 @@ def add_staff(storage: object) -> None:
 
     assert isinstance(storage, Storage)
     with storage.write() as session:
-        for role in accounts.ROLES:
+        for role in ROLES:
             accounts.create_staff(session, role, role.title(), PASSWORD, (role,))

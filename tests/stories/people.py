@@ -10,8 +10,9 @@ from PIL import Image
 
 from kiosk_templates.build_front import HERE, find_node
 from tests.stories.looking import Lens, complaints, picture
+from voting.conference.steps import ROLES
 from voting.rehearsal.room import Desk
-from voting.web.access.accounts import ROLES, create_staff
+from voting.web.access.accounts import create_staff
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

@@ -16,8 +16,9 @@ from tests.stories.conftest import EmptyRoom
 from tests.stories.desk_life import Meeting
 from tests.stories.looking import complaints, picture
 from tests.stories.people import LARGEST, PASSWORD
+from voting.conference.steps import ROLES
 from voting.conference.transitions import TwoPeople
-from voting.web.access.accounts import ROLES, create_staff
+from voting.web.access.accounts import create_staff
 from voting.web.app import create_app
 from voting.web.settings import Settings
 

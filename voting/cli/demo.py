@@ -14,6 +14,7 @@ from tally.cli.verify import check_file
 from voting.box.tablets import new_code
 from voting.cli.rehearsal import rehearse, summary
 from voting.conference.card_sheets import card_sheets
+from voting.conference.steps import ROLES
 from voting.errors import VotingError
 from voting.rehearsal import sample
 from voting.rehearsal.conference import Held, now, prepare, seal_and_open
@@ -24,7 +25,7 @@ from voting.server.serve import prepare as prepare_server
 from voting.server.serve import serve
 from voting.storage.engine import Storage
 from voting.storage.keyring import Keyring
-from voting.web.access.accounts import ROLES, create_staff
+from voting.web.access.accounts import create_staff
 from voting.web.settings import load_settings, write_config
 
 MARK = ".phieukin-demo"

@@ -13,6 +13,7 @@ from tally.cli.handed_in import attached_record, hand_count_fault
 from tally.cli.verify_apart import audit_apart
 from tally.fast.acceptance import Acceptance
 from voting.conference.staff_changes import demand_changeable, note_change
+from voting.conference.steps import ROLES, Role
 from voting.errors import VotingError
 from voting.server import serve as server
 from voting.server.alone import hold_folder, is_held
@@ -21,16 +22,7 @@ from voting.server.serve import prepare, serve
 from voting.storage.engine import Storage
 from voting.storage.keyring import Keyring
 from voting.storage.tables import StaffRow
-from voting.web.access.accounts import (
-    ROLES,
-    Hashed,
-    Role,
-    create_staff,
-    hash_password,
-    new_totp,
-    set_password,
-    set_totp,
-)
+from voting.web.access.accounts import Hashed, create_staff, hash_password, new_totp, set_password, set_totp
 from voting.web.host_names import check_names, own_names, to_type
 from voting.web.settings import Settings, has_config, load_settings, write_config
 from voting.web.trust import RENEW_COMMAND, RENEW_DAYS, is_foreign, load_authority

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from keys.cards import ALPHABET, credential, new_card
 from keys.group import encode_point
+from voting.conference.steps import STEPS
 from voting.documents.facts import SpareReason
 from voting.errors import InvalidCards, UnknownCard
 from voting.storage import conference_row
@@ -66,7 +67,7 @@ def make_cards(session: Session, conference: int, kind: DeckKind, cards: int, sp
     `voting.conference.decks` asks before. Raises InvalidCards for numbers that do not fit.
     """
     row = conference_row.hold(session, conference)
-    conference_row.demand(row, "draft", "list_frozen")
+    conference_row.demand(row, *STEPS["make_deck"].states)
     if cards < max(1, row.summoned) or spares < 0 or cards + spares > CARDS_LIMIT:
         least = max(1, row.summoned)
         raise InvalidCards(
@@ -119,7 +120,7 @@ def void_leftover(session: Session, conference: int, public: str) -> CardCount:
 
 def use_reserve_deck(session: Session, conference: int) -> None:
     """Void the deck in use and draw from the reserve deck; every mark "card drawn" is taken back."""
-    conference_row.demand(conference_row.hold(session, conference), "list_frozen")
+    conference_row.demand(conference_row.hold(session, conference), *STEPS["reserve_deck"].states)
     old = _deck(session, conference)
     reserve = session.scalar(select(DeckRow).where(DeckRow.conference == conference, DeckRow.status == "ready"))
     if reserve is None:
@@ -152,7 +153,7 @@ def activate_spare(
     if reason not in REASONS:
         raise InvalidCards(f"a reason of the list expected: {', '.join(REASONS)}")
     row = conference_row.hold(session, conference)
-    conference_row.demand(row, "open")
+    conference_row.demand(row, *STEPS["activate_spare"].states)
     deck = _deck(session, conference)
     if returned is not None:
         _hand_back(session, conference, deck, returned)

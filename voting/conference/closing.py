@@ -17,6 +17,7 @@ from keys.files.signing import sign_envelope
 from voting.box.copies import forget_marks
 from voting.conference import cards, decks, roll, setup, staff_changes
 from voting.conference.confirmations import confirmed
+from voting.conference.steps import STEPS
 from voting.conference.transitions import TwoPeople, stamp
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.archives.commitments import write_commitments
@@ -51,7 +52,7 @@ def close_box(session: Session, conference: int, keyring: Keyring, by: TwoPeople
     """
     by.check()
     row = hold_alone(session, lambda: conference_row.hold(session, conference))
-    conference_row.demand(row, "open", "frozen")
+    conference_row.demand(row, *STEPS["close_box"].states)
     written = setup.setup_of(session, conference)
     assert row.opened is not None, "an open box has its time of opening"
     archive = _archive(session, written, datetime.fromisoformat(row.opened))

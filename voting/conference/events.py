@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from voting.conference.staff_changes import Change
-from voting.conference.two_person_steps import WAYS, WITH_REASON
+from voting.conference.steps import WAYS, WITH_WORDS
 from voting.documents.facts import IncidentKind, SpareReason
 
 Place = Literal["log", "steps", "accounts", "counts"]
@@ -115,11 +115,10 @@ _ACCOUNTS: dict[Change, tuple[str, str]] = {
     "authenticator": ("The authenticator of an account was renewed.", "Cấp lại mã xác thực của một tài khoản."),
     "removed": ("An account was removed.", "Xóa tài khoản."),
 }
-_WITH_WORDS = (*WITH_REASON, "roll", "tablet")
 CATALOGUE: tuple[Event, ...] = (
     *_LOGGED,
     *(
-        Event(name, "steps", ("first", "second", *(("reason",) if name in _WITH_WORDS else ())), *words)
+        Event(name, "steps", ("first", "second", *(("reason",) if name in WITH_WORDS else ())), *words)
         for name, words in _STEPS.items()
     ),
     *(Event(name, "accounts", ("login", "first", "second"), *words) for name, words in _ACCOUNTS.items()),

@@ -15,6 +15,7 @@ from keys.trustees import Trustees, parse_trustees, verify_trustees
 from voting.conference import cards
 from voting.conference.draft.agenda import Draft
 from voting.conference.draft.stored import draft_of
+from voting.conference.steps import STEPS
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.canonical import compact
 from voting.documents.conferences.check import check_conference
@@ -48,7 +49,7 @@ def upload_trustees(session: Session, conference: int, raw: bytes) -> Trustees:
 def write_setup(session: Session, conference: int, keyring: Keyring) -> SetupRow:
     """Write Setup from draft, roll, deck and trustees, and seal the box; raise InvalidSetup or WrongState."""
     row = conference_row.hold(session, conference)
-    conference_row.demand(row, "roll_taken")
+    conference_row.demand(row, *STEPS["seal"].states)
     draft = draft_of(session, conference)
     deck = conference_row.deck_in_use(session, conference)
     uploaded = session.get(TrusteesRow, conference)

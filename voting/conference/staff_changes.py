@@ -12,6 +12,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
+from voting.conference.steps import CHAIR, Pair
 from voting.conference.transitions import TwoPeople
 from voting.documents.states import State
 from voting.errors import WrongState
@@ -33,6 +34,14 @@ class Changed:
     login: str
     first: str
     second: str
+
+
+def pair_for_account(roles: frozenset[str]) -> Pair:
+    """Who may make, reset or remove an account of these roles; the other roles' need an organiser or a chair.
+
+    An account counts as a person because nobody makes, resets or removes one alone.
+    """
+    return CHAIR if roles & GUARDED else Pair(("chair", "organiser"))
 
 
 def demand_changeable(session: Session, roles: Iterable[str]) -> None:

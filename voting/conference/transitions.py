@@ -18,8 +18,8 @@ from voting.conference import cards, roll
 from voting.conference.confirmations import confirmed
 from voting.conference.draft.agenda import Draft, check_draft, write_draft
 from voting.conference.draft.stored import draft_of
+from voting.conference.steps import STEPS
 from voting.documents.conferences.conference import Override
-from voting.documents.states import TRANSITIONS, State
 from voting.errors import BoxFrozen, InvalidDraft, QuorumNotMet, RollNotEven, SecondPersonNeeded, WrongState
 from voting.storage import conference_row
 from voting.storage.tables import ConferenceRow, DraftRow
@@ -53,7 +53,7 @@ def new_conference(session: Session, draft: Draft, *, practice: bool = False) ->
 
 def change_draft(session: Session, conference: int, draft: Draft) -> None:
     """Replace the draft while the list is not frozen."""
-    conference_row.demand(conference_row.hold(session, conference), "draft")
+    _held(session, conference, "change_draft")
     row = session.get(DraftRow, conference)
     assert row is not None, "every conference begins with a draft"
     row.content = write_draft(draft)
@@ -62,8 +62,7 @@ def change_draft(session: Session, conference: int, draft: Draft) -> None:
 
 def freeze_list(session: Session, conference: int) -> None:
     """Freeze names, papers and people summoned (chốt danh sách); raise InvalidDraft while something is missing."""
-    row = conference_row.hold(session, conference)
-    conference_row.demand(row, "draft")
+    row = _held(session, conference, "freeze_list")
     draft = draft_of(session, conference)
     check_draft(draft)
     deck = conference_row.deck_in_use(session, conference)
@@ -71,17 +70,16 @@ def freeze_list(session: Session, conference: int) -> None:
         raise InvalidDraft("fewer cards were made than people are summoned: make the deck again", told="few_cards")
     roll.write_people(session, conference, [(person.name, person.unit) for person in draft.people])
     row.summoned = len(draft.people)
-    _go(session, row, "list_frozen")
+    _go(session, row, "freeze_list")
 
 
 def back_to_draft(session: Session, conference: int, by: TwoPeople) -> None:
     """Go back to draft, before Setup is written; the roll is forgotten, and decks that were drawn from are void."""
     by.check()
-    row = conference_row.hold(session, conference)
-    conference_row.demand(row, "list_frozen", "roll_taken")
+    row = _held(session, conference, "back_to_draft")
     begun = row.state == "roll_taken" or roll.count(session, conference).drawn > 0
     row.present = row.drawn = row.override_by = row.override_reason = None
-    _go(session, row, "draft")
+    _go(session, row, "back_to_draft")
     roll.erase(session, conference)
     if begun:
         cards.void_decks(session, conference)
@@ -94,8 +92,7 @@ def take_roll(session: Session, conference: int, override: Override | None = Non
 
     Raises RollNotEven unless active cards = cards drawn, and says what to do; QuorumNotMet where the chair must speak.
     """
-    row = conference_row.hold(session, conference)
-    conference_row.demand(row, "list_frozen")
+    row = _held(session, conference, "take_roll")
     counted = roll.count(session, conference)
     _check_even(session, conference, counted)
     _check_quorum(session, conference, counted, override)
@@ -103,7 +100,7 @@ def take_roll(session: Session, conference: int, override: Override | None = Non
         row.override_by, row.override_reason = override.by, override.reason
     roll.rewrite(session, conference)
     row.present, row.drawn = counted.present, counted.drawn
-    _go(session, row, "roll_taken")
+    _go(session, row, "take_roll")
 
 
 def open_box(session: Session, conference: int, by: TwoPeople, now: datetime) -> None:
@@ -112,8 +109,7 @@ def open_box(session: Session, conference: int, by: TwoPeople, now: datetime) ->
     Codes for enrolling tablets that one person made before are good no more.
     """
     by.check()
-    row = conference_row.hold(session, conference)
-    conference_row.demand(row, "sealed", "frozen")
+    row = _held(session, conference, "open_box")
     if row.over_limit:
         raise BoxFrozen("the box holds as many ballots as cards were drawn: close it, or annul")
     missing = missing_confirmations(session, conference)
@@ -123,7 +119,7 @@ def open_box(session: Session, conference: int, by: TwoPeople, now: datetime) ->
     if row.opened is None:
         row.opened = stamp(now)
         tablets.forget_codes(session)
-    _go(session, row, "open")
+    _go(session, row, "open_box")
 
 
 def missing_confirmations(session: Session, conference: int) -> list[int]:
@@ -134,10 +130,9 @@ def missing_confirmations(session: Session, conference: int) -> list[int]:
 
 def freeze(session: Session, conference: int) -> None:
     """Freeze the box by hand (tạm khóa): no ballot until it is opened again."""
-    row = conference_row.hold(session, conference)
-    conference_row.demand(row, "open")
+    row = _held(session, conference, "freeze")
     conference_row.note(session, conference, "frozen")
-    _go(session, row, "frozen")
+    _go(session, row, "freeze")
 
 
 def note_by_hand(session: Session, conference: int, what: str) -> None:
@@ -152,29 +147,27 @@ def note_by_hand(session: Session, conference: int, what: str) -> None:
 def annul(session: Session, conference: int, by: TwoPeople) -> None:
     """Annul a conference (hủy): its box is never opened for counting."""
     by.check()
-    _aside(session, conference, "annulled")
+    _go(session, _held(session, conference, "annul"), "annul")
 
 
 def move_to_paper(session: Session, conference: int, by: TwoPeople) -> None:
     """Go on with paper ballots (chuyển sang phiếu giấy): the electronic box is never opened for counting."""
     by.check()
-    _aside(session, conference, "on_paper")
+    _go(session, _held(session, conference, "on_paper"), "on_paper")
 
 
 def mark_counted(session: Session, conference: int, *, awaiting_head: bool) -> None:
     """Note what the tally machine brought: counted, and whether the head must decide a tie."""
-    row = conference_row.hold(session, conference)
-    conference_row.demand(row, "closed")
-    _go(session, row, "counted")
+    row = _held(session, conference, "count")
+    _go(session, row, "count")
     if awaiting_head:
-        _go(session, row, "awaiting_head")
+        _go(session, row, "await_head")
 
 
 def mark_signed(session: Session, conference: int) -> None:
     """Note that all records are signed."""
-    row = conference_row.hold(session, conference)
-    conference_row.demand(row, "counted", "awaiting_head")
-    _go(session, row, "signed")
+    row = _held(session, conference, "sign")
+    _go(session, row, "sign")
 
 
 def stamp(moment: datetime) -> str:
@@ -184,13 +177,16 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _aside(session: Session, conference: int, state: State) -> None:
+def _held(session: Session, conference: int, step: str) -> ConferenceRow:
+    """Hold the conference for a step; raise WrongState where the step is not taken in its state."""
     row = conference_row.hold(session, conference)
-    conference_row.demand(row, *sorted(old for old, new in TRANSITIONS if new == state))
-    _go(session, row, state)
+    conference_row.demand(row, *STEPS[step].states)
+    return row
 
 
-def _go(session: Session, row: ConferenceRow, state: State) -> None:
+def _go(session: Session, row: ConferenceRow, step: str) -> None:
+    state = STEPS[step].to
+    assert state is not None, "a step that changes no state goes nowhere"
     row.state = state
     session.flush()
 

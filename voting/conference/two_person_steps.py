@@ -4,33 +4,16 @@ They are about staff and the conference, never about a voter or a card: so they 
 """
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from voting.conference.steps import WITH_REASON, Way
 from voting.conference.transitions import TwoPeople
 from voting.documents.canonical import unclean_text
 from voting.errors import ReasonMissing
 from voting.storage.tables import WayRow
 
-Way = Literal[
-    "roll",
-    "reserve",
-    "back",
-    "open",
-    "freeze",
-    "reopen",
-    "close",
-    "annul",
-    "paper",
-    "signed",
-    "tablet",
-    "spare",
-    "deck",
-]
-WAYS: tuple[Way, ...] = get_args(Way)
-WITH_REASON: frozenset[Way] = frozenset({"back", "freeze", "annul", "paper", "reserve", "deck"})
 REASON_LENGTH = 500  # characters
 
 

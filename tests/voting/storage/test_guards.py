@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.voting.rooms import Room, Teller, open_room
-from voting.documents.states import STATES, TRANSITIONS
+from voting.conference.steps import TRANSITIONS
+from voting.documents.states import STATES
 from voting.storage.tables import Base
 
 # What was reached, the statement, and the rule that refuses it.

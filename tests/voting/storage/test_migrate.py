@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.voting.rooms import Room
-from voting.documents.states import TRANSITIONS
+from voting.conference.steps import TRANSITIONS
 from voting.errors import WrongState
 from voting.storage.engine import Storage
 from voting.storage.migrate import configuration, migrate, roll_back

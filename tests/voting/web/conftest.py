@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from tally.cli.handed_in import attached_record, hand_count_fault
 from tests.voting.rooms import OPENING, SECRET, Room, Teller
+from voting.conference.steps import ROLES
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
 from voting.web.access import accounts
@@ -92,7 +93,7 @@ def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
     storage = Storage(settings.database)
     migrate(storage)
     with storage.write() as session:
-        for role in accounts.ROLES:
+        for role in ROLES:
             accounts.create_staff(session, role, role.title(), PASSWORD, (role,))
     storage.close()
     made = create_app(settings, audit=no_fault, recount=hand_count_fault, attached=attached_record)

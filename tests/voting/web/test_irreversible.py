@@ -23,8 +23,8 @@ from tests.voting.web.test_rounds import begin, begin_ballots, hold, kept, meet_
 from tests.voting.web.test_rounds_import import FIRST
 from voting.conference import setup, transitions
 from voting.conference.draft.agenda import write_draft
+from voting.conference.draft.stored import draft_of
 from voting.people.person import Birth
-from voting.storage.conference_row import draft_of
 from voting.web.words import catalogue
 
 

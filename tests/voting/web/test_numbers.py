@@ -17,6 +17,7 @@ from tally.cli.handed_in import attached_record, hand_count_fault
 from tests.voting.rooms import SECRET, Room, Teller
 from tests.voting.web.conftest import PASSWORD, Browser, Clock, no_fault, web_room
 from tests.voting.web.test_rounds import begin
+from voting.conference.steps import ROLES
 from voting.storage.engine import Storage
 from voting.storage.migrate import migrate
 from voting.web.access import accounts
@@ -42,9 +43,9 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterato
         storage = Storage(url)
         migrate(storage)
         with storage.write() as session:
-            for role in accounts.ROLES:
+            for role in ROLES:
                 accounts.create_staff(session, role, role.title(), PASSWORD, (role,))
-            accounts.create_staff(session, "everybody", "Everybody", PASSWORD, accounts.ROLES)
+            accounts.create_staff(session, "everybody", "Everybody", PASSWORD, ROLES)
         storage.close()
         made = create_app(settings, audit=no_fault, recount=hand_count_fault, attached=attached_record)
         yield made
@@ -93,7 +94,7 @@ def test_there_are_numbers_and_fields_to_try(app: Flask) -> None:
     assert {"once", "quorum", "person", "reason"} <= fields()
 
 
-@pytest.mark.parametrize("role", [*accounts.ROLES, "everybody"])
+@pytest.mark.parametrize("role", [*ROLES, "everybody"])
 def test_a_number_that_no_row_has_is_no_page(app: Flask, opened: Room, browser: Browser, role: str) -> None:
     browser.sign_in(role)
     token = browser.token()

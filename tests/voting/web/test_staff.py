@@ -13,9 +13,9 @@ from tests.voting.web.conftest import PASSWORD, Browser, web_room
 from tests.voting.web.test_ways import second
 from voting.conference import staff_changes
 from voting.conference.staff_changes import GUARDED, UNDER_WAY, Changed
+from voting.conference.steps import ROLES
 from voting.storage.tables import StaffRow
 from voting.web.access import accounts
-from voting.web.access.accounts import ROLES
 
 NEW = "mật khẩu khác hẳn"
 STATES = ("freeze_list", "take_roll", "seal", "open")

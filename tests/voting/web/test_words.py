@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import voting
-from voting.conference import two_person_steps
+from voting.conference import steps
 from voting.conference.draft import editor
 from voting.documents.case import Judged
 from voting.web.words import catalogue
@@ -36,7 +36,7 @@ def test_every_choice_of_the_editor_way_and_outcome_has_its_words() -> None:
     wanted = {
         *(f"kind.{one}" for one in editor.KINDS),
         *(f"tie.{one}" for one in editor.TIE_SCOPES),
-        *(f"way.{one}" for one in two_person_steps.WAYS),
+        *(f"way.{one}" for one in steps.WAYS),
         *(f"outcome.{one}" for one in outcomes),
     }
     assert wanted <= catalogue("vi").keys()

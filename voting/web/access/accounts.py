@@ -11,7 +11,6 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import pyotp
 from argon2 import PasswordHasher
@@ -19,6 +18,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from voting.conference.steps import ROLES, Role
 from voting.conference.transitions import TwoPeople
 from voting.errors import InvalidSettings, SignInRefused
 from voting.storage.engine import Storage
@@ -27,8 +27,6 @@ from voting.storage.tables import StaffRoleRow, StaffRow, StaffSessionRow
 from voting.web.access import locks
 from voting.web.access.locks import lock_seconds as lock_seconds
 
-Role = Literal["organiser", "door", "teller", "chair", "secretary", "technician"]
-ROLES: tuple[Role, ...] = get_args(Role)
 PASSWORD_LENGTH = 10  # characters, at least
 IDLE_SECONDS = 30 * 60
 SEEN_SECONDS = 60  # a session's last use is written at most once in this time

@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from flask import Response, abort, g, redirect, request, session, url_for
+from flask import Response, abort, current_app, g, redirect, request, session, url_for
 
+from voting.conference.steps import STEPS, Pair, Role, Step
 from voting.conference.transitions import TwoPeople
 from voting.errors import SecondPersonNeeded, SignInRefused
 from voting.storage.tables import StaffRow
 from voting.web.access import accounts, known_devices
-from voting.web.access.accounts import Role
-from voting.web.access.pairs import PAIRS, Pair
 from voting.web.room import the_room
 
 TOKEN = "staff"
@@ -76,13 +75,42 @@ def may(*roles: Role) -> bool:
 
 def seconds(endpoint: str) -> tuple[Role, ...] | None:
     """The roles of which the second person beside the one who asks must have one; None for any, or no such step."""
-    found = staff()
-    pair = PAIRS.get(endpoint)
+    found, pair = staff(), pair_of(endpoint)
     return pair.seconds(found.roles) if pair is not None and found is not None else None
 
 
-def for_roles(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Let only staff with one of `roles` in (with none named: any staff); others sign in, or are refused."""
+def pair_of(endpoint: str) -> Pair | None:
+    """Which two people take the step of an address; None where one person does."""
+    return getattr(current_app.view_functions.get(endpoint), "pair", None)
+
+
+def offered(step: str, state: str) -> bool:
+    """Tell whether a step is taken in a state, and the one who asks may begin it: what pages offer goes by it."""
+    return state in STEPS[step].states and may(*STEPS[step].who)
+
+
+def step_at(endpoint: str) -> Step | None:
+    """The step of the conference that an address takes, if it takes one."""
+    return STEPS.get(getattr(current_app.view_functions.get(endpoint), "step", ""))
+
+
+def for_step(name: str) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only those in who may begin a step of the conference; two people take it where the table says so."""
+    protect = for_roles(*STEPS[name].who, pair=STEPS[name].pair)
+
+    def mark(view: Callable[P, R]) -> Callable[P, R | Response]:
+        protected = protect(view)
+        protected.step = name  # type: ignore[attr-defined]
+        return protected
+
+    return mark
+
+
+def for_roles(*roles: Role, pair: Pair | None = None) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only staff with one of `roles` in (with none named: any staff); others sign in, or are refused.
+
+    Where the view asks for two people, they are such a `pair`.
+    """
 
     def protect(view: Callable[P, R]) -> Callable[P, R | Response]:
         @functools.wraps(view)
@@ -97,6 +125,7 @@ def for_roles(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | Respon
             return view(*args, **kwargs)
 
         protected.for_roles = roles  # type: ignore[attr-defined] # the tests' table of pages and roles reads it
+        protected.pair = pair  # type: ignore[attr-defined]
         return protected
 
     return protect
@@ -131,10 +160,11 @@ def checked_person(login: str, password: str, code: str, place: accounts.Place) 
 def two_people(*roles: Role, pair: Pair | None = None, not_about: str = "") -> TwoPeople:
     """The one signed in and a second person, who gives name, password and code in the same form.
 
-    One of the two must have one of `roles`; where none is given, they are as `pair`, or PAIRS for the address, says.
+    One of the two must have one of `roles`; where none is given, they are as `pair`, or that of the address, says.
     Neither is the owner of the account `not_about`. Raises SignInRefused or SecondPersonNeeded.
     """
-    pair = pair or (Pair(roles) if roles else PAIRS[request.endpoint or ""])
+    pair = pair or (Pair(roles) if roles else pair_of(request.endpoint or ""))
+    assert pair is not None, "a view for two people says which"
     first = signed_in()
     form = request.form
     login, password = form.get("second_login", "").strip(), form.get("second_password", "")
@@ -151,3 +181,7 @@ def two_people(*roles: Role, pair: Pair | None = None, not_about: str = "") -> T
     people = TwoPeople(first.login, row.login)
     people.check()
     return people
+
+
+FOR_PAGES = {"may": may, "seconds": seconds, "offered": offered, "step_at": step_at}
+"""What templates ask of the one who reads them."""

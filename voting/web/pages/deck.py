@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from voting.conference import cards, decks, roll, two_person_steps
 from voting.conference.card_sheets import card_sheets
 from voting.conference.draft.stored import draft_of
-from voting.web.access.sessions import for_roles, signed_in, two_people
+from voting.web.access.sessions import for_roles, for_step, signed_in, two_people
 from voting.web.confirming import FIELD, YES
 from voting.web.form_errors import shown_on
 from voting.web.pages.context import current_number, current_row, whole
@@ -41,7 +41,7 @@ def form() -> str:
 
 
 @pages.post("")
-@for_roles("organiser", "technician")
+@for_step("make_deck")
 @shown_on(form)
 def make() -> Response:
     """Make a deck; the answer is the PDF. Over drawn cards two people and a reason, over another deck one tick."""

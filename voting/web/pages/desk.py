@@ -23,7 +23,7 @@ from voting.documents.conferences.conference import Override
 from voting.documents.states import ENDED, WITH_SETUP
 from voting.storage import conference_row
 from voting.storage.tables import TrusteesRow
-from voting.web.access.sessions import for_roles, two_people
+from voting.web.access.sessions import for_roles, for_step, two_people
 from voting.web.built import built_address, script
 from voting.web.confirming import asks_first, demand_understood, there_is_another
 from voting.web.form_errors import shown_on
@@ -84,7 +84,7 @@ def new() -> Response:
 
 
 @pages.post("/draft")
-@for_roles("organiser")
+@for_step("change_draft")
 @shown_on(overview)
 @asks_first
 def change_draft() -> Response:
@@ -97,7 +97,7 @@ def change_draft() -> Response:
 
 
 @pages.post("/freeze-list")
-@for_roles("organiser")
+@for_step("freeze_list")
 @shown_on(overview)
 @asks_first
 def freeze_list() -> Response:
@@ -109,7 +109,7 @@ def freeze_list() -> Response:
 
 
 @pages.post("/back-to-draft")
-@for_roles("organiser", "chair")
+@for_step("back_to_draft")
 @shown_on(overview)
 def back_to_draft() -> Response:
     """Go back to draft, two people."""
@@ -121,7 +121,7 @@ def back_to_draft() -> Response:
 
 
 @pages.post("/take-roll")
-@for_roles("chair", "organiser", "secretary", "teller")
+@for_step("take_roll")
 @shown_on(overview)
 def take_roll() -> Response:
     """Freeze the number present, two people; below the quorum with the chair's word and reason."""
@@ -135,7 +135,7 @@ def take_roll() -> Response:
 
 
 @pages.post("/reserve-deck")
-@for_roles("chair", "organiser", "secretary", "teller")
+@for_step("reserve_deck")
 @shown_on(overview)
 def reserve_deck() -> Response:
     """Void the deck in use and draw from the reserve deck, two people."""
@@ -147,7 +147,7 @@ def reserve_deck() -> Response:
 
 
 @pages.post("/open")
-@for_roles("chair", "teller")
+@for_step("open_box")
 @shown_on(overview)
 def open_box() -> Response:
     """Open the box, two people."""
@@ -160,7 +160,7 @@ def open_box() -> Response:
 
 
 @pages.post("/freeze")
-@for_roles("chair", "teller", "technician")
+@for_step("freeze")
 @shown_on(overview)
 def freeze() -> Response:
     """Freeze the box, two people."""
@@ -172,7 +172,7 @@ def freeze() -> Response:
 
 
 @pages.post("/close")
-@for_roles("chair", "teller")
+@for_step("close_box")
 @shown_on(overview)
 def close_box() -> Response:
     """Close the box, two people."""
@@ -197,7 +197,7 @@ def note() -> Response:
 
 
 @pages.post("/annul")
-@for_roles("chair", "organiser")
+@for_step("annul")
 @shown_on(overview)
 def annul() -> Response:
     """Annul, two people."""
@@ -209,7 +209,7 @@ def annul() -> Response:
 
 
 @pages.post("/on-paper")
-@for_roles("chair", "organiser")
+@for_step("on_paper")
 @shown_on(overview)
 def on_paper() -> Response:
     """Move to paper, two people."""

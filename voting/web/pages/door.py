@@ -14,7 +14,7 @@ from voting.conference.cards import REASONS
 from voting.documents.states import STATES
 from voting.errors import VotingError
 from voting.storage import conference_row
-from voting.web.access.sessions import for_roles, two_people
+from voting.web.access.sessions import for_roles, for_step, two_people
 from voting.web.api import answer
 from voting.web.built import built_address, manifest, script
 from voting.web.confirming import demand_understood, demand_word
@@ -135,7 +135,7 @@ def spares() -> str:
 
 
 @pages.post("/spares")
-@for_roles("door", "teller", "chair")
+@for_step("activate_spare")
 def activate_spare() -> Response:
     """Activate one spare, two people, one of them the chair; void the card that is handed back, if there is one."""
     number = current_number()

@@ -7,7 +7,7 @@ from voting.box import receipts
 from voting.conference import closing, results, usb_export
 from voting.errors import InvalidForm
 from voting.storage import conference_row
-from voting.web.access.sessions import for_roles, two_people
+from voting.web.access.sessions import for_roles, for_step, two_people
 from voting.web.built import script
 from voting.web.confirming import asks_first
 from voting.web.form_errors import shown_on
@@ -89,7 +89,7 @@ def take_records() -> AnyResponse:
 
 
 @pages.post("/signed")
-@for_roles("secretary", "chair", "teller", "organiser")
+@for_step("signed")
 @shown_on(overview)
 def signed() -> AnyResponse:
     """Two people say that everybody who signs on paper has signed."""

@@ -11,7 +11,7 @@ from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.conferences.election import spoken_fingerprint
 from voting.documents.states import WITH_SETUP
 from voting.storage.tables import TrusteesRow
-from voting.web.access.sessions import for_roles
+from voting.web.access.sessions import for_roles, for_step
 from voting.web.confirming import asks_first
 from voting.web.form_errors import shown_on
 from voting.web.pages.context import current_number, current_row, uploaded
@@ -53,7 +53,7 @@ def upload_trustees() -> str | AnyResponse:
 
 
 @pages.post("/write")
-@for_roles("secretary", "technician")
+@for_step("seal")
 @shown_on(overview)
 @asks_first
 def write() -> str | AnyResponse:

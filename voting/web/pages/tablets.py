@@ -12,7 +12,7 @@ from voting.conference import two_person_steps
 from voting.errors import SecondPersonNeeded
 from voting.storage import conference_row
 from voting.storage.tables import ConferenceRow
-from voting.web.access.sessions import for_roles, two_people
+from voting.web.access.sessions import for_roles, for_step, two_people
 from voting.web.built import built_address, script
 from voting.web.confirming import asks_first
 from voting.web.form_errors import shown_on
@@ -35,7 +35,7 @@ def overview() -> str:
 
 
 @pages.post("/codes")
-@for_roles("technician")
+@for_step("new_code")
 @shown_on(overview)
 def new_code() -> str:
     """Make a one-time code, two people while the box is open; it is shown on this answer and nowhere else."""

@@ -10,14 +10,58 @@ from tests.voting.web.conftest import Browser, web_room
 from tests.voting.web.test_api import Tablet
 from tests.voting.web.test_ways import second
 from voting.conference import two_person_steps
+from voting.conference.staff_changes import pair_for_account
+from voting.conference.steps import ROLES, STEPS, TRANSITIONS, Pair, Step
 from voting.errors import SecondPersonNeeded
-from voting.web.access.accounts import ROLES
-from voting.web.access.pairs import PAIRS, Pair, pair_for_account
+
+ON_PAPER = "list_frozen roll_taken sealed open frozen"
 
 
 def test_every_step_of_the_table_is_an_address_and_every_two_people_are_of_the_table(app: Flask) -> None:
-    assert set(PAIRS) <= set(app.view_functions)
-    assert all("chair" in pair.one_of for pair in PAIRS.values())
+    taken = {getattr(view, "step", None) for view in app.view_functions.values()} - {None}
+    assert taken == {name for name, step in STEPS.items() if step.who}
+    pairs = [view.pair for view in app.view_functions.values() if getattr(view, "pair", None)]
+    assert len(pairs) == 13 and all("chair" in pair.one_of for pair in pairs)
+
+
+def test_the_steps_are_those_that_the_design_has() -> None:
+    """A second opinion, written by hand: state, step, who begins it, beside whom, and whether a reason is asked."""
+    table = {
+        "change_draft": ("draft", "", "organiser", "", "none"),
+        "freeze_list": ("draft", "list_frozen", "organiser", "", "none"),
+        "back_to_draft": ("list_frozen roll_taken", "draft", "organiser chair", "one chair", "must"),
+        "make_deck": ("draft list_frozen", "", "organiser technician", "one chair", "must"),
+        "reserve_deck": ("list_frozen", "", "chair organiser secretary teller", "one chair", "must"),
+        "take_roll": ("list_frozen", "roll_taken", "chair organiser secretary teller", "one chair", "may"),
+        "seal": ("roll_taken", "sealed", "secretary technician", "", "none"),
+        "open_box": ("sealed frozen", "open", "chair teller", "one chair, each chair teller", "none"),
+        "freeze": ("open", "frozen", "chair teller technician", "one chair teller", "must"),
+        "new_code": ("open", "", "technician", "one chair teller", "may"),
+        "activate_spare": ("open", "", "door teller chair", "one chair", "none"),
+        "close_box": ("open frozen", "closed", "chair teller", "one chair, each chair teller", "none"),
+        "annul": (
+            "draft list_frozen roll_taken sealed open frozen closed",
+            "annulled",
+            "chair organiser",
+            "one chair",
+            "must",
+        ),
+        "on_paper": (ON_PAPER, "on_paper", "chair organiser", "one chair", "must"),
+        "count": ("closed", "counted", "", "", "none"),
+        "await_head": ("counted", "awaiting_head", "", "", "none"),
+        "sign": ("counted awaiting_head", "signed", "", "", "none"),
+        "signed": ("counted awaiting_head", "", "secretary chair teller organiser", "one chair", "none"),
+    }
+    assert {name: in_words(step) for name, step in STEPS.items()} == table
+    assert len(TRANSITIONS) == 26
+
+
+def in_words(step: Step) -> tuple[str, str, str, str, str]:
+    """Spell a step as the table does."""
+    pair = step.pair or Pair()
+    beside = f"one {' '.join(pair.one_of)}" if step.pair else ""
+    beside += f", each {' '.join(pair.each)}" if pair.each else ""
+    return " ".join(step.states), step.to or "", " ".join(step.who), beside, step.words
 
 
 @pytest.mark.parametrize(

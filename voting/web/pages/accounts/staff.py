@@ -7,11 +7,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from voting.conference.staff_changes import GUARDED, all_changes, demand_changeable, note_change
+from voting.conference.staff_changes import GUARDED, all_changes, demand_changeable, note_change, pair_for_account
+from voting.conference.steps import ROLES
 from voting.conference.transitions import TwoPeople
 from voting.storage.tables import StaffRow
 from voting.web.access import accounts
-from voting.web.access.pairs import pair_for_account
 from voting.web.access.sessions import for_roles, may, signed_in, two_people
 from voting.web.form_errors import shown_on
 from voting.web.pages.hall import qr_code
@@ -34,7 +34,7 @@ def create() -> str:
     """Create an account, two people; the authenticator's code is shown on this answer and nowhere else."""
     room, form = the_room(), request.form
     login, password = form.get("login", "").strip(), form.get("password", "")
-    roles = tuple(role for role in accounts.ROLES if role in form.getlist("roles"))
+    roles = tuple(role for role in ROLES if role in form.getlist("roles"))
     with room.storage.read() as session:
         accounts.check_length(password)
         accounts.check_new(session, login, roles)
@@ -120,7 +120,7 @@ def _page(qr: str | None) -> str:
         return render_template(
             "room/staff.html",
             people=[(row, roles, needs_chair and bool(roles & GUARDED)) for row, roles in listed],
-            roles=accounts.ROLES,
+            roles=ROLES,
             needs_chair=needs_chair,
             changes=all_changes(session),
             qr=qr,

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from voting.conference import results
 from voting.conference.draft.editor import tidy
+from voting.conference.steps import CHAIR
 from voting.documents.bundles.ledger import Annulment
 from voting.documents.conferences.conference import ON_PAPER, Paper, Signer
 from voting.documents.errors import DocumentError
@@ -238,7 +239,7 @@ def take_files(number: int, step: int) -> AnyResponse:
 
 
 @pages.post("/annul")
-@for_roles("organiser", "chair")
+@for_roles("organiser", "chair", pair=CHAIR)
 @shown_on(overview)
 def annul(number: int, step: int) -> AnyResponse:
     """Annul what the step came to, two people, who both stand in the ledger; it may be held again."""
