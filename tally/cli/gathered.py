@@ -2,7 +2,8 @@
 
     UUID.bel                         the archive alone; records of it come with --record
     dossier.zip                      a bundle, all of it
-    record.json, minutes.pdf         with UUID.bel beside it, which the record names; a count by hand has none
+    record.json, minutes.pdf         with UUID.bel beside it, which the record names; a count by hand has none; minutes
+                                     with the signed record.json of the same payload, where it is beside them
     a folder                         one box as counts and rehearsals write it, or one bundle
 
 Folders below are not looked into, and nothing is guessed: where two could be meant, NotGathered says what to do.
@@ -56,7 +57,8 @@ def gather(file: Path) -> Gathered | None:
     if _begins(file, PDF):
         pdf = read_limited(file, MINUTES_LIMIT)
         carried = _read("verify.no_minutes", file, lambda: carried_record(file.name, pdf))
-        return Gathered(None, Loose(_archive_of(file, carried, "verify.archive_missing_of"), {}, {file.name: pdf}))
+        archive = _archive_of(file, carried, "verify.archive_missing_of")
+        return Gathered(None, Loose(archive, _signed_beside(file, carried), {file.name: pdf}))
     if _begins(file, JSON):
         raw = read_limited(file)
         read = _read("verify.no_record", file, lambda: read_record(file.name, raw))
@@ -126,6 +128,20 @@ def _archive_of(file: Path, read: ReadRecord, key: str = "verify.archive_missing
     if not archive.is_file():
         raise NotGathered(in_both(key, file=file.name, expected=archive.name))
     return archive
+
+
+def _signed_beside(minutes: Path, carried: ReadRecord) -> dict[str, bytes]:
+    """The record of the same payload beside minutes, if somebody signed it: then its signatures are those that count."""
+    paper = carried.record.paper
+    path = minutes.with_name("record.json" if paper == 1 else f"record-{paper}.json")
+    if not path.is_file():
+        return {}
+    raw = read_limited(path)
+    try:
+        envelope = read_record(path.name, raw).envelope
+    except Errors:
+        return {}
+    return {path.name: raw} if envelope.signatures and envelope.payload == carried.envelope.payload else {}
 
 
 def _read(key: str, file: Path, read: Callable[[], ReadRecord]) -> ReadRecord:

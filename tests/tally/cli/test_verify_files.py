@@ -116,11 +116,24 @@ def test_signatures_that_a_record_awaits_make_it_incomplete(box: Path, file: str
 
 def test_signatures_that_minutes_await_make_them_incomplete(box: Path) -> None:
     unsign_minutes(box)
+    (box / "record.json").rename(box / "signed.json")
     report = found(box / "minutes.pdf", code=1)
     assert report["verdict"] == "incomplete"
     assert all(one.startswith("minutes_signatures: minutes.pdf (paper 1): awaiting") for one in failed(report))
-    assert "awaiting signature of" in verify(box).output  # the record is signed: a print may be signed by hand
-    assert verify(box).exit_code == 0
+
+
+@pytest.mark.parametrize("file", ["", "minutes.pdf"])
+def test_minutes_beside_their_signed_record_may_be_signed_by_hand(box: Path, file: str) -> None:
+    unsign_minutes(box)
+    assert found(box / file, code=0)["unchecked"] == ["root"]
+    assert "note    minutes.pdf: awaiting signature of" in verify(box / file).output
+
+
+def test_signed_minutes_beside_a_record_that_nobody_signed_or_can_read(box: Path) -> None:
+    for raw in (unsigned_record(payload_in(box)), b"{}"):
+        (box / "record.json").write_bytes(raw)
+        assert "not those of record.json" in verify(box / "minutes.pdf").output
+        assert verify(box / "minutes.pdf").exit_code == 0
 
 
 @pytest.mark.parametrize("end", ["facts.json", "count.json"])
@@ -237,6 +250,8 @@ def test_a_hand_count_has_no_archive_and_is_judged_by_its_numbers(tmp_path: Path
         report = found(file, code=0)
         assert (report["reached"], report["unchecked"]) == ("hand_count", ["root", *missing])
     pdf, payload = tmp_path / "hand" / "minutes.pdf", payload_of(read_record(raw)[0], "record")
+    assert found(pdf, code=0)["reached"] == "hand_count"  # its record beside it is signed
+    record.unlink()
     assert found(pdf, code=1)["verdict"] == "incomplete"
     for field, key in people.keys.items():
         if field in ("secretary", "chair") or field.startswith("teller-"):
