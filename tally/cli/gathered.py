@@ -131,7 +131,7 @@ def _archive_of(file: Path, read: ReadRecord, key: str = "verify.archive_missing
 
 
 def _signed_beside(minutes: Path, carried: ReadRecord) -> dict[str, bytes]:
-    """The record of the same payload beside minutes, if somebody signed it: then its signatures are those that count."""
+    """The record of the same payload beside minutes, if somebody signed it: then its signatures count."""
     paper = carried.record.paper
     path = minutes.with_name("record.json" if paper == 1 else f"record-{paper}.json")
     if not path.is_file():

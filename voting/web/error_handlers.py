@@ -12,8 +12,10 @@ from voting.conference import events
 from voting.errors import VotingError
 from voting.web import api
 from voting.web.form_errors import REFUSED, Refusal, refusal_of, shown_again
+from voting.web.protection import FORM_LIMIT
 
 _PLAIN = "Máy chủ không trả lời được yêu cầu này.\nThe server cannot answer this request.\n"
+MOST_MEGABYTES = FORM_LIMIT // 1024**2
 _API_CODES = {429: "limit", 413: "wrong_size", 404: "unknown", 405: "unknown", 400: "bad_request"}
 
 
@@ -35,7 +37,7 @@ def page(status: int, key: str, refusal: Refusal | None = None) -> Response:
     not raise, since nobody is left to answer then.
     """
     try:
-        return make_response(render_template("room/mistake.html", key=key, more=refusal), status)
+        return make_response(render_template("room/mistake.html", key=key, more=refusal, most=MOST_MEGABYTES), status)
     except Exception as error:  # noqa: BLE001 - a stranger's request, or a fault in the page itself
         if not isinstance(request.routing_exception, HTTPException):
             events.log_fault(error)

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.voting.web.conftest import HERE, web_room
+from tests.voting.web.conftest import HERE, Browser, web_room
 from voting.server.certificates import prepare_certificate
-from voting.web.protection import HEADERS
+from voting.web.protection import FORM_LIMIT, HEADERS
 
 HOSTS = ("a" * 5000, "a" * 70 + ".x", "a..b", ".", "-", "[::1", "x]:1", "@", "a b", "é", "a/b", "1:99999999", "")
 PATHS = ("/", "/desk", "/sign-in", "/api/v1/room", "/nothing", "/static/nothing.css", "/%ff%fe", "//evil.test/")
@@ -78,3 +78,12 @@ def test_a_fault_while_a_mistake_is_told_is_still_an_answer(app: Flask, caplog: 
     assert answer.status_code == 500
     assert "secret" not in answer.text + caplog.text
     assert "fault kind=ValueError" in caplog.text and "Traceback" not in caplog.text
+
+
+def test_what_is_too_large_is_refused_with_the_limit_and_what_to_do(browser: Browser) -> None:
+    browser.sign_in("organiser")
+    for language, words in (("vi", ("nhiều nhất 8 MB", "ở trang “Kết quả”")), ("en", ("at most 8 MB", "“Results”"))):
+        browser.post(f"/language/{language}")
+        answer = browser.post("/results/records", filler="x" * FORM_LIMIT)
+        assert answer.status_code == 413
+        assert all(one in answer.text for one in words), answer.text
