@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "demo": ("voting.cli.demo", "demo_command", "Run the sample conference, then serve a second one."),
     "keys": ("keys.cli", "keys_group", "Tellers' keys, signing keys, cards: files in, files out."),
     "mirror": ("voting.cli.mirror", "mirror_group", "Keep a copy of every sealed ballot on a second machine."),
+    "people": ("voting.cli.people", "people_group", "Check lists of people before they are imported."),
     "procedures": ("voting.cli.procedures", "procedures_group", "Check and show the catalogue of procedures."),
     "rehearsal": ("voting.cli.rehearsal", "rehearsal_command", "Run a whole conference or round without people."),
     "restore": ("voting.cli.backup", "restore_command", "Fill an empty room from a backup."),

@@ -4,7 +4,7 @@ Faults are named by cell as a spreadsheet names it: the third column of the seve
 """
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -47,14 +47,29 @@ def read_staff(grid: Grid, ruleset: Ruleset, *, today: datetime.date) -> StaffLi
     rows = [_row(number, cells, places, ruleset) for number, cells in enumerate(grid[1:], 2) if any(map(_text, cells))]
     if not rows:
         raise ImportRefused((Fault("A2", Words("không có người nào", "nobody is listed")),))
+    found, faults = _judged(rows, places, today)
+    if faults:
+        raise ImportRefused(tuple(sorted(faults, key=_sheet_order)))
+    people = tuple(person for _, person in found)
+    return StaffList(people, look_alikes((person.id, person.name) for person in people))
+
+
+def people_of_rows(
+    lines: Iterable[tuple[int, Sequence[Cell]]], places: Mapping[int, Column], ruleset: Ruleset, today: datetime.date
+) -> tuple[list[tuple[int, Person]], list[Fault]]:
+    """Read rows by their numbers, the columns at their places (from 1): whoever is right, and every fault."""
+    return _judged([_row(number, cells, places, ruleset) for number, cells in lines], places, today)
+
+
+def _judged(
+    rows: Sequence[_Row], places: Mapping[int, Column], today: datetime.date
+) -> tuple[list[tuple[int, Person]], list[Fault]]:
     letters = {column.field: at for at, column in places.items()}
     faults = [fault for row in rows for fault in row.faults]
     faults += [fault for row in rows if not row.faults for fault in _contradictions(row, letters, today)]
     faults += _repeated(rows, letters)
-    if faults:
-        raise ImportRefused(tuple(sorted(faults, key=_sheet_order)))
-    people = tuple(_person(row) for row in rows)
-    return StaffList(people, look_alikes((person.id, person.name) for person in people))
+    bad = {_sheet_order(fault)[0] for fault in faults}
+    return [(row.number, _person(row)) for row in rows if row.number not in bad], faults
 
 
 def _sheet_order(fault: Fault) -> tuple[int, int, str]:

@@ -96,8 +96,7 @@ def workbook_rows(
 ) -> Rows:
     """Read so many rows and columns of a workbook's first sheet; raise ImportRefused."""
     command = [sys.executable, "-m", __name__, *map(str, (memory, int(seconds) + 1, most_rows, most_columns))]
-    with _ONE_AT_A_TIME:
-        printed, status = _run(command, raw, seconds)
+    printed, status = run_child(command, raw, seconds)
     if status == 1:
         raise refused("unreadable")
     try:
@@ -109,8 +108,13 @@ def workbook_rows(
         raise refused("costly") from None
 
 
+def run_child(command: list[str], raw: bytes, seconds: float) -> tuple[bytes, int]:
+    """Run a child that reads a workbook, one at a time; return what it printed, cut if it was ended, and its status."""
+    with _ONE_AT_A_TIME:
+        return _run(command, raw, seconds)
+
+
 def _run(command: list[str], raw: bytes, seconds: float) -> tuple[bytes, int]:
-    """Run the child; return what it printed, nothing whole if it was ended, and its status."""
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         clock = threading.Timer(seconds, process.kill)
         clock.start()
@@ -145,7 +149,7 @@ def _cell(value: object) -> Cell:
 
 def read_here(raw: bytes, most_rows: int, most_columns: int) -> Rows:
     """Read a workbook in this very process; raise TooMuch, or what the libraries raise."""
-    _check_parts(raw)
+    check_parts(raw)
     os.environ["OPENPYXL_LXML"] = "False"  # one parser for all, which defusedxml forbids entities
     import openpyxl
 
@@ -162,7 +166,7 @@ def _plain(value: object) -> Cell:
     return str(value)
 
 
-def _check_parts(raw: bytes) -> None:
+def check_parts(raw: bytes) -> None:
     """Refuse workbooks that unpack to more than they may, or declare a DOCTYPE, before openpyxl sees them."""
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         parts = [part for part in packed.infolist() if not part.filename.startswith(_PICTURES)]

@@ -1,0 +1,69 @@
+"""Sheets as an office sees them (trang tính): cells with what they are, hidden rows and columns, merged cells."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from voting.people.spelling import from_sheet
+from voting.people.words import Words
+from voting.told import Told
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ETH = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
+
+Range = tuple[int, int, int, int]
+"""First row, first column, last row, last column, from 1."""
+
+
+class NotATable(Told):
+    """A file is none that can be read as a table; `words` say what to do."""
+
+    def __init__(self, words: Words) -> None:
+        """Keep the words for staff."""
+        super().__init__(words.en)
+        self.words = words
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell that holds something: its text and its kind (text, number, date, truth, error, formula without value).
+
+    `struck` tells that its letters are struck through.
+    """
+
+    text: str
+    kind: str = "text"
+    struck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its cells by row and column (from 1), and what of it is hidden or merged."""
+
+    name: str
+    cells: Mapping[int, Mapping[int, Cell]]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: tuple[Range, ...] = ()
+    hidden: bool = False
+    notes: Mapping[int, Words] = field(default_factory=dict)
+    """Rows that belong to the kind of file, and to no table: why they are left out."""
+
+    def at(self, row: int, column: int) -> Cell:
+        """Return a cell; one without text where nothing is."""
+        return self.cells.get(row, {}).get(column, _EMPTY)
+
+    def text(self, row: int, column: int) -> str:
+        """Return the text of a cell, "" where there is none."""
+        return self.at(row, column).text
+
+
+_EMPTY = Cell("")
+
+
+def tidy(text: str) -> str:
+    """Return text as it is taken: escapes of Excel undone, composed, Đ for Ð, single spaces, no line breaks."""
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    one = " ".join(unicodedata.normalize("NFC", plain).translate(_ETH).split())
+    return from_sheet(one)
