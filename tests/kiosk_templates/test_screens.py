@@ -302,7 +302,7 @@ def test_an_election_that_cannot_be_opened_leaves_no_workers_behind(chromium: "B
         tablet.room.meeting = replace(tablet.room.meeting, election=election, credentials=b'["no credential"]')
         opened: list[str] = []
         tablet.page.on("worker", lambda worker: opened.append(worker.url))
-        for _ in range(500):
+        for _ in range(5_000):
             tablet.page.clock.run_for(4_000)
             tablet.breathe()
             if len(opened) > 4:
