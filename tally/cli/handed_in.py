@@ -3,14 +3,12 @@
 The room does not import this package: who puts the program together hands these functions to it.
 """
 
-from io import BytesIO
-
 from tally.audit.record import RECORD, read_record
 from tally.audit.report import Errors
 from tally.minutes.agreement import check_agreement
+from tally.pdf.attached import record_in
 from tally.result.rule import notes_on
-
-ATTACHED = "record.json"
+from voting.documents.canonical import DOCUMENT_LIMIT
 
 
 def hand_count_fault(raw: bytes) -> str:
@@ -26,15 +24,4 @@ def hand_count_fault(raw: bytes) -> str:
 
 def attached_record(pdf: bytes) -> bytes:
     """Return the payload of the record that minutes carry as an attachment; nothing where they carry none."""
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    from tally.pdf.revisions import UNREADABLE
-
-    try:
-        names = PdfFileReader(BytesIO(pdf)).root["/Names"]["/EmbeddedFiles"]["/Names"]
-        for at in range(0, len(names) - 1, 2):
-            if names[at] == ATTACHED:
-                return bytes(names[at + 1]["/EF"]["/F"].data)
-    except UNREADABLE:
-        return b""
-    return b""
+    return record_in(pdf, DOCUMENT_LIMIT)
