@@ -66,6 +66,15 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
+def cell_place(name: str) -> tuple[int, int]:
+    """Return row and column of a cell by its name, as `cell_name` spells it; raise ValueError for other text."""
+    letters = name.rstrip("0123456789")
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(name[len(letters) :]), column
+
+
 def refused(kind: str, row: int = 1, column: int = 1) -> ImportRefused:
     """Say in words which limit a file passes, and where."""
     return ImportRefused((Fault(cell_name(row, column), FAULTS[kind]),))

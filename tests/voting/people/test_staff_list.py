@@ -12,7 +12,7 @@ from voting.people.errors import ImportRefused
 from voting.people.person import Birth
 from voting.people.staff_list import StaffList, read_staff
 from voting.people.tables import import_staff, write_csv, write_template
-from voting.people.workbook_process import cell_name
+from voting.people.workbook_process import cell_name, cell_place
 
 
 def read(*rows: list[Any]) -> StaffList:
@@ -184,6 +184,7 @@ def test_a_hostile_or_broken_file_is_refused(raw: bytes) -> None:
 @pytest.mark.parametrize(("place", "name"), [((7, 3), "C7"), ((1, 26), "Z1"), ((2, 27), "AA2"), ((9, 703), "AAA9")])
 def test_cells_are_named_as_a_spreadsheet_does(place: tuple[int, int], name: str) -> None:
     assert cell_name(*place) == name
+    assert cell_place(name) == place
 
 
 @pytest.mark.parametrize("broken", ["Chuyên\nviên", "Chuyên\r\nviên", "Chuyên_x000D_\nviên", "Chuyên \n viên_x000D_"])

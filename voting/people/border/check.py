@@ -18,6 +18,7 @@ from voting.people.identity import folded
 from voting.people.spelling import look_alikes
 from voting.people.staff_list import MOST_ROWS, people_of_rows
 from voting.people.words import Words
+from voting.people.workbook_process import cell_place
 from voting.procedures.schema import Ruleset
 
 Kind = Literal["staff", "summoned"]
@@ -211,8 +212,7 @@ def _staff(table: Table, lines: list[Line], ruleset: Ruleset, today: datetime.da
     places[table.names[0]] = _any_name()
     found, faults = people_of_rows(((one.row, _row(table, one, places)) for one in lines), places, ruleset, today)
     for fault in faults:
-        letters = fault.cell.rstrip("0123456789")
-        ledger.refuse(int(fault.cell[len(letters) :]), _column(letters), fault.words)
+        ledger.refuse(*cell_place(fault.cell), fault.words)
     for row, person in found:
         ledger.take(row, person.name, person.position, person.unit)
     rows = {str(row): row for row, _ in found}
@@ -236,13 +236,6 @@ def _any_name() -> Column:
 def _row(table: Table, line: Line, places: Mapping[int, Column]) -> list[str]:
     texts = {**line.texts, table.names[0]: name_of(table, line)}
     return [texts.get(at, "") if at in places else "" for at in range(1, max(places) + 1)]
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 def _demand_few(table: Table, lines: list[Line], most: int, ledger: Ledger) -> None:

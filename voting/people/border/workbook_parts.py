@@ -26,6 +26,7 @@ from voting.people.workbook_process import (
     MOST_TEXT,
     SECONDS,
     TooMuch,
+    cell_place,
     check_parts,
     run_child,
 )
@@ -232,6 +233,7 @@ class _Reader:
         self.spoken = 0
 
     def start(self, tag: str, values: dict[str, str]) -> None:
+        """Note what an element says when it begins: row, cell, formula, merged cells, hidden rows and columns."""
         if tag == "row":
             self.row, self.column = int(values.get("r", self.row + 1)), 0
             if values.get("hidden") in ("1", "true") or float(values.get("ht", 1)) == 0:
@@ -250,6 +252,7 @@ class _Reader:
         self.struck |= tag == "strike" and _on(values)
 
     def end(self, tag: str, text: str) -> None:
+        """Take the text of an element that ends, but for how words are pronounced; a cell is whole then."""
         self.spoken -= tag == "rPh"
         if tag == "v":
             self.value = text
@@ -318,12 +321,8 @@ def _iso(text: str) -> str:
 
 
 def _place(name: str) -> tuple[int, int]:
-    """Return row and column of a cell's name."""
-    letters = name.replace("$", "").rstrip("0123456789")
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - ord("A") + 1
-    row = int(name.replace("$", "")[len(letters) :])
+    """Return row and column of a cell's name; raise ValueError for one that no sheet has."""
+    row, column = cell_place(name.replace("$", ""))
     if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
         raise ValueError(name)
     return row, column
