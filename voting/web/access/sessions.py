@@ -157,13 +157,13 @@ def checked_person(login: str, password: str, code: str, place: accounts.Place) 
     return accounts.sign_in(room.storage, room.keyring, login, password, code, room.seconds(), place)
 
 
-def two_people(*roles: Role, pair: Pair | None = None, not_about: str = "") -> TwoPeople:
+def two_people(*, pair: Pair | None = None, not_about: str = "") -> TwoPeople:
     """The one signed in and a second person, who gives name, password and code in the same form.
 
-    One of the two must have one of `roles`; where none is given, they are as `pair`, or that of the address, says.
-    Neither is the owner of the account `not_about`. Raises SignInRefused or SecondPersonNeeded.
+    They are as `pair` says, or that of the address. Neither is the owner of the account `not_about`. Raises
+    SignInRefused or SecondPersonNeeded.
     """
-    pair = pair or (Pair(roles) if roles else pair_of(request.endpoint or ""))
+    pair = pair or pair_of(request.endpoint or "")
     assert pair is not None, "a view for two people says which"
     first = signed_in()
     form = request.form
