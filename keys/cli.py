@@ -32,6 +32,7 @@ class _KeysGroup(click.Group):
     """Says in one line what is wrong, and exits 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was typed; what may go wrong with files and keys ends in one line."""
         try:
             return super().invoke(ctx)
         except FileExistsError as error:

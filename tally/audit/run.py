@@ -94,6 +94,7 @@ class _Run:
         self._setup_event = ""
 
     def report(self) -> Report:
+        """Check everything in the order of the archive, and say what was found."""
         setup = self._setup()
         box = self._box(setup)
         for _ in self._ballots():  # what could not be judged: its structure is checked at least

@@ -30,6 +30,7 @@ class _TallyGroup(click.Group):
     """Says in one line what is wrong and what was expected, Vietnamese first, and exits 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was typed; raise Refused, in both languages, for what may go wrong."""
         try:
             return super().invoke(ctx)
         except FileExistsError as error:

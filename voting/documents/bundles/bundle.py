@@ -76,6 +76,7 @@ class _Entry:
 
     @property
     def start(self) -> int:
+        """The offset of the file's own bytes, behind its header."""
         return self.offset + _LOCAL.size + len(self.name)
 
     def local(self) -> bytes:
