@@ -66,7 +66,7 @@ demo: $(VENV)/.front ## a rehearsal of the sample conference into demo/, then a 
 	@$(BIN)/phieukin demo --out demo $(if $(filter-out 0 no,$(ONESHOT)),--oneshot)
 
 .PHONY: test
-test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks: about 18 minutes on 2 cores
+test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks: 25 to 30 minutes on 2 cores
 	@tests/tools/belenios-tool --version >/dev/null
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ($(APART))" $(TIMES)
 
@@ -83,7 +83,7 @@ types: $(VENV)/.dev $(VENV)/.front ## mypy (strict) and, for the tablet, tsc
 	@$(BIN)/python -m tests.tools.check_front
 
 .PHONY: unit
-unit: $(VENV)/.dev $(VENV)/.front ## the fast tests: 3 minutes on 2 cores
+unit: $(VENV)/.dev $(VENV)/.front ## the fast tests: 5 to 10 minutes on 2 cores
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" $(TIMES)
 
 .PHONY: pythons
