@@ -23,6 +23,7 @@ from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.conferences.election import UUID_PATTERN
 
 ZIP_MAGIC, JSON = b"PK\x03\x04", b"{"
+NAMED = 20  # files that were not looked at, by name
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 
@@ -82,7 +83,7 @@ def _in_folder(folder: Path) -> Gathered:
     deeper = sorted({path.parent.name for ending in ("bel", "zip") for path in folder.glob(f"*/*.{ending}")})
     notes = (in_both("verify.beside", names="; ".join(deeper)),) if deeper else ()
     if bundles:
-        return Gathered(bundles[0], Loose(None, {}, {}), notes)
+        return Gathered(bundles[0], Loose(None, {}, {}), (*notes, *_unread(folder, {bundles[0]})))
     records = {path: read_limited(path) for path in _visible(folder, "record*.json")}
     minutes = {path: read_limited(path, MINUTES_LIMIT) for path in _visible(folder, "minutes*.pdf")}
     archive = archives[0] if archives else None
@@ -90,7 +91,23 @@ def _in_folder(folder: Path) -> Gathered:
     if archive is None:
         _check_by_hand(folder, records, minutes, deeper)
     by_name = {path.name: pdf for path, pdf in minutes.items()}
-    return Gathered(None, Loose(archive, {path.name: records[path] for path in kept}, by_name), notes)
+    read = {*records, *minutes, *(_of_box(archive, bool(records)) if archive else ())}
+    found = Loose(archive, {path.name: records[path] for path in kept}, by_name)
+    return Gathered(None, found, (*notes, *_unread(folder, read)))
+
+
+def _of_box(archive: Path, recorded: bool) -> set[Path]:
+    """The files of a box that are looked at: facts where a record names them."""
+    endings = (".bel", ".commitments", *((".facts.json", ".count.json") if recorded else ()))
+    return {archive.with_name(archive.stem + ending) for ending in endings}
+
+
+def _unread(folder: Path, read: set[Path]) -> tuple[str, ...]:
+    """Name the files of a folder that nobody looks at, so that they are not believed for the company that they keep."""
+    files = (path for path in folder.iterdir() if path not in read and path.is_file())
+    names = sorted(path.name for path in files if not path.name.startswith("."))
+    more = f"; … ({len(names)})" if len(names) > NAMED else ""
+    return (in_both("verify.unread", names="; ".join(names[:NAMED]) + more),) if names else ()
 
 
 def _told_apart(folder: Path, records: dict[Path, bytes]) -> list[Path]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from tally.audit.bundles.boxes import ARCHIVE, Boxes
 from tally.audit.bundles.dossier import PLACES
 from tally.audit.minutes import minutes_beside
+from tally.dialogue import in_both
 from voting.documents.bundles.signed import signers_of
 from voting.documents.conferences.conference import ON_PAPER, Conference
 
@@ -28,6 +29,8 @@ def check_custody(boxes: Boxes) -> str:
     known = {LOG, DESTRUCTION, *SHEETS, *_of_boxes(boxes)}
     for name in boxes.bundle.names():
         boxes.ledger.require(PLACES, name in known, name, "has no place in this bundle")
+    alone = [name for name in boxes.bundle.names() if name in (LOG, DESTRUCTION, *SHEETS)]
+    boxes.ledger.notes += [in_both("verify.held_alone", names="; ".join(alone))] if alone else []
     if boxes.conferences:
         boxes.makers |= set.intersection(*map(_named, boxes.conferences))
     return f"{len(folders)} boxes"

@@ -55,16 +55,21 @@ def check_loose(report: Report, files: Loose, rulesets: Sequence[Ruleset] = ()) 
     report = check_records(report, electronic) if electronic else report
     for name, one in records.items():
         if name not in electronic:
-            ledger.passed(RECORD)
+            _check_alone(ledger, files, name)
             check_hand_count(ledger, name, one, rulesets)
         elif files.archive is not None:
             _check_facts(ledger, files.archive, name, one)
     for name, pdf in files.minutes.items():
-        _check_minutes(ledger, report, (name, pdf), records, rulesets)
+        _check_minutes(ledger, report, files, (name, pdf), records, rulesets)
     _note_missing(ledger, report, {one.record.paper for one in records.values()})
     if report.reached == HAND:
         report = replace(report, ballots=max((one.record.ballots.collected for one in records.values()), default=0))
     return _with(report, ledger)
+
+
+def _check_alone(ledger: Ledger, files: Loose, name: str) -> None:
+    """Check that no archive lies beside a count by hand, which says nothing of a box: it would vouch for its result."""
+    ledger.require(RECORD, files.archive is None, name, "a count by hand, which is no record of the archive beside it")
 
 
 def _check_facts(ledger: Ledger, archive: Path, name: str, read: ReadRecord) -> None:
@@ -82,6 +87,7 @@ def _check_facts(ledger: Ledger, archive: Path, name: str, read: ReadRecord) -> 
 def _check_minutes(
     ledger: Ledger,
     report: Report,
+    files: Loose,
     minutes: tuple[str, bytes],
     records: Mapping[str, ReadRecord],
     rulesets: Sequence[Ruleset],
@@ -92,6 +98,8 @@ def _check_minutes(
     if carried is None:
         return
     beside = next((one for one in records.values() if one.record.paper == carried.record.paper), None)
+    if carried.record.form == "paper":
+        _check_alone(ledger, files, name)
     signed = compare_minutes(ledger, name, lambda: pdf, beside or carried)
     if beside is None:
         _check_carried(ledger, report, carried, signed, rulesets)
@@ -109,7 +117,6 @@ def _check_carried(
 ) -> None:
     """Check a record that minutes alone bear: what it says, and that all who must have signed the minutes."""
     if read.record.form == "paper":
-        ledger.passed(RECORD)
         check_hand_count(ledger, read.place, read, rulesets, by_key=False)
     elif report.election is not None:
         check_contents(ledger, report, report.election, read)

@@ -267,3 +267,29 @@ def test_what_minutes_carry_is_unpacked_up_to_a_limit(box: Path) -> None:
     plain_text = b"1 0 obj\n<</Type /EmbeddedFile/Length 2>>\nstream\n{}\nendstream"
     assert record_in(plain_text, 10) == b"{}"
     assert record_in(plain_text.replace(b"/Length 2", b"/Filter/FlateDecode"), 10) == b""
+
+
+def test_files_of_a_folder_that_nobody_looks_at_are_named(box: Path, tmp_path: Path) -> None:
+    (box / "bien-ban.pdf").write_bytes(b"%PDF all agreed")
+    (box / "minutes.pdf").rename(box / "MINUTES.PDF")
+    assert "bien-ban.pdf" in verify(box).output
+    assert any("MINUTES.PDF; bien-ban.pdf" in note for note in found(box, code=0)["notes"])  # type: ignore[attr-defined]
+    (box / "record.json").unlink()
+    assert "count.json" in verify(box).output
+    assert "facts.json" in verify(box).output
+    (tmp_path / "dossier.zip").write_bytes(b"PK\x03\x04" + bytes(30))
+    (tmp_path / "minutes.pdf").write_bytes(b"%PDF all agreed")
+    assert any("minutes.pdf" in note for note in found(tmp_path, code=2)["notes"])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["record.json", "minutes.pdf"])
+def test_a_count_by_hand_vouches_for_no_archive_beside_it(box: Path, tmp_path: Path, name: str) -> None:
+    people = team(*EVERYONE)
+    conference = sample_conference(sample_paper(3), people)
+    given = read_hand_count(write(tmp_path, plain(conference)), conference)
+    [(record, _)] = keep_records(paper_records(given, renderer_versions()), tmp_path / "hand")
+    record.write_bytes(sign_record(record.read_bytes(), [*people.keys.values()]))
+    for one in ("record.json", "minutes.pdf"):
+        (box / one).unlink()
+    shutil.copy(tmp_path / "hand" / name, box / name)
+    assert any(f"record: {name}: a count by hand" in one for one in failed(found(box, code=1)))

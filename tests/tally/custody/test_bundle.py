@@ -145,6 +145,12 @@ def test_verify_says_whose_signature_a_bundle_bears(lab: Lab, result: Path) -> N
     )
 
 
+def test_sheets_that_the_makers_signature_alone_holds_are_named(lab: Lab, result: Path) -> None:
+    path = result.parent / "custody.zip"
+    path.write_bytes(bundle(lab, result))
+    assert any(note.endswith("; ".join(sorted(SHEETS))) for note in check_bundle(path).notes)
+
+
 def test_a_changed_byte_in_any_file_is_found(lab: Lab, result: Path) -> None:
     raw = bytearray(bundle(lab, result))
     raw[raw.index(b"%PDF how") + 2] ^= 1
