@@ -8,7 +8,7 @@ import click
 
 from tally.errors import ImpossibleCase
 from tally.result.case import CASE_LIMIT, parse_case, write_refusal, write_verdict
-from tally.result.rule import decide
+from tally.result.report import judge
 
 
 @click.command("decide")
@@ -25,7 +25,7 @@ def decide_command(lines: bool) -> None:
         target.flush()
         return
     try:
-        verdict = write_verdict(decide(parse_case(source.read(CASE_LIMIT + 1))))
+        verdict = write_verdict(judge(parse_case(source.read(CASE_LIMIT + 1))))
     except ImpossibleCase as error:
         click.echo(f"decide: {error}", err=True)
         sys.exit(2)
@@ -40,6 +40,6 @@ def _lines_of(source: BinaryIO) -> Iterator[bytes]:
 
 def _verdict_or_refusal(line: bytes) -> bytes:
     try:
-        return write_verdict(decide(parse_case(line)))
+        return write_verdict(judge(parse_case(line)))
     except ImpossibleCase as error:
         return write_refusal(error)

@@ -10,25 +10,24 @@ from typing import Any, NoReturn
 import msgspec
 
 from tally.errors import ImpossibleCase
-from voting.documents.case import Case, Verdict
+from voting.documents.case import AnyCase, AnyVerdict, Case, LevelsCase, ReportCase
 
 CASE_LIMIT = 64 * 1024 * 1024  # bytes of one case
 DIGITS_LIMIT = 1_000  # digits of one number; Python itself stops at 4,300, and products have to stay below that
 
 
-def parse_case(raw: bytes) -> Case:
+def parse_case(raw: bytes) -> AnyCase:
     """Read one case. Raises ImpossibleCase with one line that says what is wrong, and where."""
     if len(raw) > CASE_LIMIT:
         raise ImpossibleCase(f"the case has {len(raw)} bytes; at most {CASE_LIMIT} are read")
     tree = _load(raw)
-    _refuse_nulls(tree)
     try:
-        return msgspec.convert(tree, Case, strict=True)
+        return msgspec.convert(tree, _type_of(tree), strict=True)
     except msgspec.ValidationError as error:
         raise ImpossibleCase(_one_line(str(error))) from None
 
 
-def write_verdict(verdict: Verdict) -> bytes:
+def write_verdict(verdict: AnyVerdict) -> bytes:
     """Write a verdict as compact JSON on one line, without the newline; letters outside ASCII stand as they are."""
     return _compact(msgspec.to_builtins(verdict))
 
@@ -36,6 +35,15 @@ def write_verdict(verdict: Verdict) -> bytes:
 def write_refusal(error: ImpossibleCase) -> bytes:
     """Write what takes a verdict's place where a case is refused: `{"error":"…"}`."""
     return _compact({"error": str(error)})
+
+
+def _type_of(tree: object) -> type[AnyCase]:
+    """Choose the type by the mode; a tree that names none is refused as a case for the rule."""
+    selection = tree.get("selection") if isinstance(tree, dict) else None
+    mode = selection.get("mode") if isinstance(selection, dict) else None
+    if mode == "report":
+        return ReportCase
+    return LevelsCase if mode == "levels" else Case
 
 
 def _compact(tree: object) -> bytes:
@@ -67,6 +75,8 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in seen:
             raise ImpossibleCase(_one_line(f"field {name!r} stands twice"))
+        if value is None:
+            raise ImpossibleCase(_one_line(f"field {name!r} is null; leave it out, or write what it is"))
         seen[name] = value
     return seen
 
@@ -81,17 +91,6 @@ def _whole_number(text: str) -> int:
 
 def _refuse_number(text: str) -> NoReturn:
     raise ImpossibleCase(f"a number is not a whole one: {text[:40]}")
-
-
-def _refuse_nulls(tree: object) -> None:
-    """Refuse null for the two optional fields: what is not there is left out."""
-    if not isinstance(tree, dict):
-        return
-    selection = tree.get("selection")
-    if isinstance(selection, dict) and "quota" in selection and selection["quota"] is None:
-        raise ImpossibleCase("selection.quota is null; leave it out, or write a number")
-    if "head_decision" in tree and tree["head_decision"] is None:
-        raise ImpossibleCase("head_decision is null; leave it out while there is none")
 
 
 def _one_line(message: str) -> str:

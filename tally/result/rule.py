@@ -1,21 +1,26 @@
 """The percentage rule of a step (nguyên tắc lựa chọn, giới thiệu), exact and pure (design §5, plan B.II).
 
 Everything is decided by whole numbers: a name meets the rule when agree * den >= num * base (or >). Percents are
-made for the eye and decide nothing. Nobody but the head (người đứng đầu) breaks equal votes across the last place.
+made for the eye and decide nothing. Nobody but the head (người đứng đầu) or another ballot breaks equal votes across
+the last place.
 
     >>> verdict = decide(case)          # raises ImpossibleCase
     >>> verdict.minimum, verdict.selected
     (13, ('c1',))
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, assert_never
 
 from tally.errors import ImpossibleCase
-from voting.documents.case import Case, Counted, HeadDecision, Judged, Tie, Verdict
+from tally.result.checks import base_of, check_case, refuse_if
+from voting.documents.case import Case, Counted, HeadDecision, Judged, Mark, Tie, Verdict
 from voting.documents.conferences.conference import Note, Rule, TieScope
 
 Outcome = Literal["selected", "not_selected", "below", "tied"]
+By = Literal["rule", "fallback"]
+Status = Literal["final", "awaiting_head", "awaiting_vote"]
 Language = Literal["vi", "en"]
 
 
@@ -25,30 +30,31 @@ def decide(case: Case) -> Verdict:
     Raises ImpossibleCase where the numbers contradict each other, an id stands twice, or the head decided
     something that was not theirs to decide.
     """
-    _check_numbers(case)
-    base = base_of(case)
-    least = minimum(case.rule, base)
-    tie = _tie_on_the_last_place(case, least)
-    chosen = _chosen_by_the_head(case.head_decision, tie)
-    places = _places(case.candidates)
-    judged = tuple(_judge(one, places[one.agree], case, least, tie, chosen) for one in by_votes(case.candidates))
+    check_case(case)
+    by, rule = _rule_that_counts(case)
+    base = base_of(rule, case)
+    least = minimum(rule, base)
+    tie = _tie(case, least)
+    status = _status(case, tie)
+    chosen = _chosen_by_the_head(case.head_decision, tie, status)
+    places = places_of(case.candidates)
+    standing = _Standing(case, by, base, least, tie, chosen)
+    judged = tuple(_judge(one, places[one.agree], standing) for one in by_votes(case.candidates))
     return Verdict(
         base=base,
         minimum=least,
-        status="awaiting_head" if tie is not None and chosen is None else "final",
+        by=by,
+        status="final" if chosen is not None else status,
         candidates=judged,
         selected=tuple(one.id for one in judged if one.outcome == "selected"),
         tie=tie,
     )
 
 
-def base_of(case: Case) -> int:
-    """Return the number of persons that the rule counts from: present (có mặt) or summoned (được triệu tập)."""
-    return case.present if case.rule.base == "present" else case.summoned
-
-
-def minimum(rule: Rule, base: int) -> int:
-    """Return the least number of agree votes that meets the rule on `base` persons."""
+def minimum(rule: Rule | Mark, base: int) -> int:
+    """Return the least number of votes that meets the rule on `base` persons; 1, which nobody has, where base is 0."""
+    if base == 0:
+        return 1
     if rule.op == ">=":
         return -(-rule.num * base // rule.den)
     if rule.op == ">":
@@ -58,6 +64,8 @@ def minimum(rule: Rule, base: int) -> int:
 
 def percent(agree: int, base: int) -> str:
     """Write agree of base in percent: two decimals, rounded half up, decimal comma. For the eye alone."""
+    if base == 0:
+        return "0,00"
     hundredths = (20_000 * agree + base) // (2 * base)
     return f"{hundredths // 100},{hundredths % 100:02d}"
 
@@ -116,44 +124,45 @@ def _note_of_a_tie(agree: int, names: list[str]) -> Note:
     return Note(code="A6", text=text)
 
 
-def _check_numbers(case: Case) -> None:
-    """Refuse what cannot have happened, in the order in which a reader meets it."""
-    rule, selection = case.rule, case.selection
-    for place, number in (
-        ("rule.num", rule.num),
-        ("rule.den", rule.den),
-        ("summoned", case.summoned),
-        ("present", case.present),
-        ("ballots", case.ballots),
-    ):
-        _refuse_if(number < 0, f"{place} is negative: {number}")
-    _refuse_if(rule.den < 1, "rule.den must be at least 1, found 0")
-    _refuse_if(case.present > case.summoned, f"present ({case.present}) is more than summoned ({case.summoned})")
-    _refuse_if(case.ballots > case.present, f"ballots ({case.ballots}) are more than present ({case.present})")
-    _refuse_if(base_of(case) == 0, f"nobody is {rule.base}, so the base of the rule is 0")
-    if selection.mode == "top":
-        _refuse_if(selection.quota is None, 'selection.quota is missing, and mode "top" needs it')
-        _refuse_if(_quota(case) < 1, f"selection.quota must be at least 1, found {selection.quota}")
-    else:
-        _refuse_if(selection.quota is not None, 'selection.quota has no meaning with mode "all"')
-    _check_candidates(case)
-
-
-def _check_candidates(case: Case) -> None:
-    seen: set[str] = set()
-    for one in case.candidates:
-        _refuse_if(one.id in seen, f"candidate id {one.id!r} stands twice")
-        seen.add(one.id)
-        _refuse_if(one.agree < 0, f"candidate {one.id!r}: agree is negative: {one.agree}")
-        _refuse_if(one.disagree < 0, f"candidate {one.id!r}: disagree is negative: {one.disagree}")
-        _refuse_if(
-            one.agree + one.disagree > case.ballots,
-            f"candidate {one.id!r}: agree + disagree ({one.agree} + {one.disagree}) > ballots ({case.ballots})",
-        )
-
-
 def _quota(case: Case) -> int:
     return case.selection.quota if case.selection.quota is not None else 0
+
+
+def _anybody_meets(rule: Rule, case: Case) -> bool:
+    least = minimum(rule, base_of(rule, case))
+    return any(one.agree >= least for one in case.candidates)
+
+
+def _rule_that_counts(case: Case) -> tuple[By, Rule]:
+    """Return the fallback where there is one and nobody meets the rule, else the rule."""
+    fallback = case.selection.fallback
+    if fallback is None or _anybody_meets(case.rule, case):
+        return "rule", case.rule
+    return "fallback", fallback
+
+
+def _tie(case: Case, least: int) -> Tie | None:
+    """Find the group that somebody has to choose from; the fallback leaves none."""
+    if _anybody_meets(case.rule, case):
+        return _tie_on_the_last_place(case, least)
+    return _tie_at_the_line(case) if case.selection.fallback is None else None
+
+
+def _tie_at_the_line(case: Case) -> Tie | None:
+    """Find those at exactly the share that the rule wants more than: the head may take any number of them."""
+    rule, base = case.rule, base_of(case.rule, case)
+    group = [one for one in case.candidates if one.agree * rule.den == rule.num * base]
+    if rule.at_line is None or base == 0 or not group:
+        return None
+    places = len(group) if case.selection.mode == "all" else min(_quota(case), len(group))
+    return Tie(group[0].agree, tuple(one.id for one in group), places, up_to=True)
+
+
+def _status(case: Case, tie: Tie | None) -> Status:
+    """Tell whom a verdict waits for before anybody chose."""
+    if tie is None:
+        return "final"
+    return "awaiting_vote" if case.selection.tie == "vote" and not tie.up_to else "awaiting_head"
 
 
 def _tie_on_the_last_place(case: Case, least: int) -> Tie | None:
@@ -166,23 +175,24 @@ def _tie_on_the_last_place(case: Case, least: int) -> Tie | None:
         return None
     agree = meeting[quota].agree
     above = sum(one.agree > agree for one in meeting)
-    return Tie(agree, tuple(one.id for one in meeting if one.agree == agree), quota - above)
+    return Tie(agree, tuple(one.id for one in meeting if one.agree == agree), quota - above, up_to=False)
 
 
-def _chosen_by_the_head(decision: HeadDecision | None, tie: Tie | None) -> frozenset[str] | None:
+def _chosen_by_the_head(decision: HeadDecision | None, tie: Tie | None, status: Status) -> frozenset[str] | None:
     """Check the head's decision against the tie; return whom it lets in, or None while it is awaited."""
     if decision is None:
         return None
-    if tie is None:
-        raise ImpossibleCase("head_decision: there is no tie on the last place, so there is nothing to decide")
+    if tie is None or status != "awaiting_head":
+        raise ImpossibleCase("head_decision: there is no tie for the head, so there is nothing to decide")
     chosen = frozenset(decision.chosen)
-    _refuse_if(len(chosen) != len(decision.chosen), "head_decision.chosen names somebody twice")
-    _refuse_if(
-        len(chosen) != tie.places, f"head_decision.chosen must name {tie.places} of the tied group, found {len(chosen)}"
-    )
-    outside = [one for one in decision.chosen if one not in tie.candidates]
-    _refuse_if(bool(outside), f"head_decision.chosen: {', '.join(map(repr, outside))} not in the tied group")
-    _refuse_if(not _is_date(decision.on), f"head_decision.on must be a date as 2022-04-10, found {decision.on!r}")
+    refuse_if(len(chosen) != len(decision.chosen), "head_decision.chosen names somebody twice")
+    fits = len(chosen) <= tie.places if tie.up_to else len(chosen) == tie.places
+    most = f"at most {tie.places}" if tie.up_to else str(tie.places)
+    refuse_if(not fits, f"head_decision.chosen must name {most} of the tied group, found {len(chosen)}")
+    group = frozenset(tie.candidates)
+    outside = [one for one in decision.chosen if one not in group]
+    refuse_if(bool(outside), f"head_decision.chosen: {', '.join(map(repr, outside))} not in the tied group")
+    refuse_if(not _is_date(decision.on), f"head_decision.on must be a date as 2022-04-10, found {decision.on!r}")
     return chosen
 
 
@@ -194,7 +204,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _places(candidates: tuple[Counted, ...]) -> dict[int, int]:
+def places_of(candidates: tuple[Counted, ...]) -> dict[int, int]:
     """Give each number of agree votes its place by competition ranking: 1, 2, 2, 4."""
     places: dict[int, int] = {}
     for ahead, one in enumerate(by_votes(candidates)):
@@ -202,34 +212,39 @@ def _places(candidates: tuple[Counted, ...]) -> dict[int, int]:
     return places
 
 
-def _judge(one: Counted, place: int, case: Case, least: int, tie: Tie | None, chosen: frozenset[str] | None) -> Judged:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What every name of a case is judged by."""
+
+    case: Case
+    by: By
+    base: int
+    least: int
+    tie: Tie | None
+    chosen: frozenset[str] | None
+
+
+def _judge(one: Counted, place: int, among: _Standing) -> Judged:
     return Judged(
         id=one.id,
         agree=one.agree,
         disagree=one.disagree,
-        no_opinion=case.ballots - one.agree - one.disagree,
-        percent=percent(one.agree, base_of(case)),
-        meets=one.agree >= least,
+        no_opinion=among.case.ballots - among.case.invalid - one.agree - one.disagree,
+        percent=percent(one.agree, among.base),
+        meets=one.agree >= among.least,
         place=place,
-        outcome=_outcome(one, place, case, least, tie, chosen),
+        outcome=_outcome(one, place, among),
     )
 
 
-def _outcome(
-    one: Counted, place: int, case: Case, least: int, tie: Tie | None, chosen: frozenset[str] | None
-) -> Outcome:
-    if one.agree < least:
-        return "below"
-    if case.selection.mode == "all":
-        return "selected"
-    if tie is not None and one.agree == tie.agree:
-        if chosen is None:
+def _outcome(one: Counted, place: int, among: _Standing) -> Outcome:
+    if among.tie is not None and one.agree == among.tie.agree:
+        if among.chosen is None:
             return "tied"
-        return "selected" if one.id in chosen else "not_selected"
+        return "selected" if one.id in among.chosen else "not_selected"
+    if one.agree < among.least:
+        return "below"
+    if among.case.selection.mode == "all" or among.by == "fallback":
+        return "selected"
     # No tie across the last place here, so the place alone says whether the quota still had room.
-    return "selected" if place <= _quota(case) else "not_selected"
-
-
-def _refuse_if(wrong: bool, message: str) -> None:
-    if wrong:
-        raise ImpossibleCase(message)
+    return "selected" if place <= _quota(among.case) else "not_selected"

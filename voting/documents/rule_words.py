@@ -22,6 +22,7 @@ TIES: dict[TieScope, Remark] = {
 _BASES = {
     "present": Remark("tổng số người có mặt", "all people present"),
     "summoned": Remark("tổng số người được triệu tập", "all people summoned"),
+    "ballots": Remark("tổng số phiếu thu về", "all ballots collected"),
 }
 
 

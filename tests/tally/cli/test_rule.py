@@ -21,11 +21,11 @@ CASE: dict[str, Any] = {
     ],
 }
 VERDICT = (
-    '{"base":42,"minimum":13,"status":"awaiting_head","candidates":['
+    '{"base":42,"minimum":13,"by":"rule","status":"awaiting_head","candidates":['
     '{"id":"ứng-2","agree":30,"disagree":2,"no_opinion":8,"percent":"71,43","meets":true,"place":1,"outcome":"selected"},'
     '{"id":"c1","agree":18,"disagree":20,"no_opinion":2,"percent":"42,86","meets":true,"place":2,"outcome":"tied"},'
     '{"id":"c3","agree":18,"disagree":0,"no_opinion":22,"percent":"42,86","meets":true,"place":2,"outcome":"tied"}],'
-    '"selected":["ứng-2"],"tie":{"agree":18,"candidates":["c1","c3"],"places":1}}\n'
+    '"selected":["ứng-2"],"tie":{"agree":18,"candidates":["c1","c3"],"places":1,"up_to":false}}\n'
 )
 
 
@@ -88,7 +88,7 @@ REFUSED: list[tuple[str, str | bytes]] = [
     ("a leading zero", RAW.replace('"present": 42', '"present": 042')),
     ("too many digits", RAW.replace('"summoned": 45', '"summoned": ' + "9" * 5000)),
     ("unknown operator", RAW.replace('">="', '"≥"')),
-    ("unknown base", RAW.replace('"base": "present"', '"base": "ballots"')),
+    ("unknown base", RAW.replace('"base": "present"', '"base": "drawn"')),
     ("unknown mode", RAW.replace('"top"', '"best"')),
     ("quota missing", json.dumps(CASE | {"selection": {"mode": "top"}})),
     ("quota null", json.dumps(CASE | {"selection": {"mode": "top", "quota": None}})),

@@ -139,7 +139,7 @@ def test_the_head_fills_the_last_places_and_the_tie_stays_in_the_verdict() -> No
         ({"present": 101}, "present \\(101\\) is more than summoned"),
         ({"ballots": 91}, "ballots \\(91\\) are more than present"),
         ({"ballots": -1}, "ballots is negative"),
-        ({"summoned": 0, "present": 0, "ballots": 0}, "the base of the rule is 0"),
+        ({"summoned": 0, "present": 0, "ballots": 0}, "so the base is 0"),
         ({"selection": {"mode": "top"}}, "quota is missing"),
         ({"selection": {"mode": "top", "quota": 0}}, "quota must be at least 1"),
         ({"selection": {"mode": "all", "quota": 2}}, "no meaning with mode"),

@@ -15,20 +15,30 @@ PaperKind = Literal["introduce", "final", "remove", "adopt"]
 TieScope = Literal["none", "cutline", "head_any", "head_cutline"]
 
 
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The percentage rule of a step (tỉ lệ phiếu đồng ý): agree * den `op` num * base, in integers."""
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The percentage rule of a step (tỉ lệ phiếu đồng ý): agree * den `op` num * base, in integers.
+
+    `at_line`: where nobody meets the rule, the head may take those with exactly num/den of the base.
+    """
 
     op: Literal[">=", ">"]
     num: int
     den: int
-    base: Literal["present", "summoned"]
+    base: Literal["present", "summoned", "ballots"]
+    at_line: Literal["head"] | None = None
 
 
 class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Who of those meeting the rule goes on: all, or from the top down until the quota is full."""
+    """Who of those meeting the rule goes on: all, or from the top down until the quota is full.
+
+    `tie`: who breaks equal votes across the last place: the head (where it is left out), or another ballot.
+    `fallback`: the rule where nobody meets the first one; everybody who meets it goes on.
+    """
 
     mode: Literal["all", "top"]
     quota: int | None = None
+    tie: Literal["head", "vote"] | None = None
+    fallback: Rule | None = None
 
 
 class Signer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
