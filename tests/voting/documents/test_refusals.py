@@ -19,7 +19,7 @@ from voting.documents.bundles import step_chain
 from voting.documents.bundles.bundle import Bundle, open_bundle, verify_bundle_files, write_bundle
 from voting.documents.canonical import canonical
 from voting.documents.conferences.check import check_conference, conference_problems
-from voting.documents.conferences.conference import Note, Organiser, Previous, Ruleset, Signer
+from voting.documents.conferences.conference import Note, Organiser, Previous, Rule, Ruleset, Signer
 from voting.documents.conferences.election import Election, parse_election
 from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
 from voting.documents.errors import (
@@ -171,6 +171,33 @@ def test_a_paper_without_names_or_with_an_impossible_rule_is_refused() -> None:
         assert any(words in problem for problem in conference_problems(with_paper(**changes))), changes
         with pytest.raises(InvalidConference, match="conference: "):
             check_conference(with_paper(**changes))
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "words"),
+    [
+        ("rule", {"base": "ballots"}, "no words for a share of the ballots collected"),
+        ("rule", {"op": ">", "at_line": "head"}, "no words for names exactly on the line"),
+        ("selection", {"mode": "top", "quota": 1, "tie": "vote"}, "no words for the field tie"),
+        ("selection", {"mode": "top", "quota": 1, "tie": "head"}, "no words for the field tie"),
+        ("selection", {"fallback": Rule(">=", 3, 10, "present")}, "no words for the field fallback"),
+    ],
+)
+def test_a_paper_whose_rule_the_minutes_cannot_print_is_refused_in_a_setup(
+    part: str, change: dict[str, object], words: str
+) -> None:
+    before = getattr(conference()[0].papers[0], part)
+    election = with_paper(**{part: msgspec.structs.replace(before, **change)})
+    assert [words in problem for problem in conference_problems(election)] == [True]
+    with pytest.raises(InvalidConference, match=words):
+        check_conference(election)
+
+
+@pytest.mark.parametrize("mode", ["report", "levels"])
+def test_a_paper_of_a_mode_that_the_minutes_cannot_print_is_refused_in_a_setup(mode: str) -> None:
+    selection = msgspec.structs.replace(conference()[0].papers[0].selection, mode=mode)
+    with pytest.raises(InvalidConference, match=f"(?s){mode}.*papers"):
+        with_paper(selection=selection)
 
 
 def test_an_election_without_a_conference_has_no_problems() -> None:

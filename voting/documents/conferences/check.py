@@ -76,6 +76,18 @@ def rule_problem(rule: Rule) -> str | None:
     return None
 
 
+def unprinted_problem(paper: Paper) -> str | None:
+    """Say what of a paper's rule and selection the minutes have no words for; None where they have."""
+    if paper.rule.base == "ballots":
+        return "rule: the minutes have no words for a share of the ballots collected"
+    if paper.rule.at_line is not None:
+        return "rule: the minutes have no words for names exactly on the line (at_line)"
+    for field, value in (("tie", paper.selection.tie), ("fallback", paper.selection.fallback)):
+        if value is not None:
+            return f"selection: the minutes have no words for the field {field}"
+    return None
+
+
 def previous_problems(previous: tuple[Previous, ...], papers: int) -> Iterator[str]:
     """Yield what is wrong with the documents before: of a paper that does not exist, twice of one, without a hash."""
     for paper, times in Counter(one.paper for one in previous).items():
@@ -126,6 +138,8 @@ def paper_problems(paper: Paper) -> Iterator[str]:
     if not paper.candidates:
         yield "at least one name expected"
     if problem := rule_problem(paper.rule):
+        yield problem
+    if problem := unprinted_problem(paper):
         yield problem
     if paper.kind != "introduce" and any(one.put_forward for one in paper.candidates):
         yield f"names are put forward on an introduction ballot only, not on one of the kind {paper.kind}"
