@@ -134,7 +134,8 @@ def _case(count: HandCount, conference: Conference, votes: PaperVotes) -> Case:
         selection=paper.selection,
         summoned=conference.summoned,
         present=conference.present,
-        ballots=votes.ballots.valid,
+        ballots=votes.ballots.collected,
+        invalid=votes.ballots.invalid,
         candidates=tuple(
             Counted(one.id, one.name, found[one.id].agree, found[one.id].disagree) for one in paper.candidates
         ),

@@ -81,7 +81,7 @@ class Outcome:
         self.guide.title("count.result", title=record.conference.papers[record.paper - 1].title)
         tell_result(self.guide, record)
         votes = [number for one in record.case.candidates for number in (one.agree, one.disagree)]
-        if record.case.ballots and record.case.ballots in votes:
+        if record.ballots.valid and record.ballots.valid in votes:
             self.guide.warn("count.unanimous")
 
     def _head_decides(self, records: Sequence[tuple[Path, Record]]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tally.errors import ImpossibleCase, InvalidRecord
 from tally.result.rule import decide
 from voting.documents.case import Verdict
-from voting.documents.conferences.check import quorum_problems
+from voting.documents.conferences.check import quorum_problems, unprinted_problem
 from voting.documents.conferences.conference import Paper
 from voting.documents.record import Record
 
@@ -54,6 +54,8 @@ def _case_problems(record: Record, paper: Paper) -> Iterator[str]:
         yield "the names of the case are not those of the paper, in its order"
     if (case.rule, case.selection) != (paper.rule, paper.selection):
         yield "the case has another rule than the paper"
+    if problem := unprinted_problem(paper):
+        yield problem
     if (case.summoned, case.present) != (conference.summoned, conference.present):
         yield "the case counts other persons than the conference"
     absent = record.facts.absent_excused + record.facts.absent_unexcused
@@ -68,5 +70,7 @@ def _count_problems(record: Record) -> Iterator[str]:
         yield "collected <= issued <= present expected"
     if ballots.valid + ballots.invalid != ballots.collected or min(ballots.valid, ballots.invalid) < 0:
         yield "valid + invalid = collected expected"
-    if record.case.ballots != ballots.valid:
-        yield f"{ballots.valid} valid ballots, but the case counts {record.case.ballots}"
+    case = record.case
+    if (case.ballots, case.invalid) != (ballots.collected, ballots.invalid):
+        found = f"the case counts {case.ballots}, {case.invalid} of them invalid"
+        yield f"{ballots.collected} ballots collected, {ballots.invalid} of them invalid, but {found}"

@@ -240,7 +240,8 @@ def sample_record(
     decision = HeadDecision(head_word.chosen, head_word.by, head_word.reason, head_word.on) if head_word else None
     case = Case(
         rule=paper.rule, selection=paper.selection, summoned=conference.summoned, present=conference.present,
-        ballots=ballots - invalid,
+        ballots=ballots,
+        invalid=invalid,
         candidates=tuple(votes if votes is not None else sample_votes(paper, ballots - invalid)),
         head_decision=decision,
     )  # fmt: skip

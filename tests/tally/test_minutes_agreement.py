@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from tally.errors import InvalidRecord
 from tally.minutes import render_minutes
 from tally.minutes.agreement import disagreements
+from tally.result.rule import decide
 from tests.tally.records import GT50, busy_record, payload, sample_record, tied_record
-from voting.documents.conferences.conference import Quorum
+from voting.documents.conferences.conference import Quorum, Rule, Selection
 from voting.documents.record import Record
 
 RECORD = sample_record(3)
@@ -19,6 +20,14 @@ RECORD = sample_record(3)
 @pytest.mark.parametrize("record", [RECORD, busy_record(), tied_record(decided=False), tied_record(decided=True)])
 def test_the_sample_records_agree_with_themselves(record: Record) -> None:
     assert list(disagreements(record)) == []
+
+
+def with_paper(record: Record, **changes: object) -> Record:
+    """A record of a paper with another rule or selection, which agrees with itself in everything else."""
+    paper = replace(record.conference.papers[0], **changes)
+    case = replace(record.case, **changes)
+    conference = replace(record.conference, papers=(paper,))
+    return replace(record, conference=conference, case=case, verdict=decide(case))
 
 
 SPOILS: list[tuple[str, Callable[[Record], Record]]] = [
@@ -36,6 +45,11 @@ SPOILS: list[tuple[str, Callable[[Record], Record]]] = [
     ("issued <= present", lambda one: replace(one, ballots=replace(one.ballots, issued=39))),
     ("valid \\+ invalid", lambda one: replace(one, ballots=replace(one.ballots, invalid=1))),
     ("but the case counts", lambda one: replace(one, ballots=replace(one.ballots, valid=39, invalid=1))),
+    ("but the case counts", lambda one: replace(one, case=replace(one.case, invalid=1))),
+    ("share of the ballots", lambda one: with_paper(one, rule=replace(one.case.rule, base="ballots"))),
+    ("on the line", lambda one: with_paper(one, rule=Rule(">", 1, 2, "present", "head"))),
+    ("the field tie", lambda one: with_paper(one, selection=Selection("top", 1, tie="vote"))),
+    ("the field fallback", lambda one: with_paper(one, selection=Selection("all", fallback=GT50))),
 ]
 
 

@@ -183,7 +183,7 @@ def released(session: Session, conference: int) -> list[Record]:
 
 def telling(record: Record) -> tuple[str, ...]:
     """Names on which all ballots say the same, so that everybody's opinion is known."""
-    ballots = record.case.ballots
+    ballots = record.ballots.valid
     alone = [one.name for one in record.case.candidates if {one.agree, one.disagree} <= {0, ballots}]
     return tuple(alone) if ballots else ()
 

@@ -73,6 +73,8 @@ def test_a_hand_count_goes_through_rule_record_and_minutes(conference: Conferenc
     [(path, record)] = keep_records(paper_records(count, renderer_versions()), tmp_path)
     assert (record.form, record.hashes, record.fingerprint) == ("paper", None, "")
     assert record.verdict.base == conference.present
+    assert (record.case.ballots, record.case.invalid) == (40, 1)
+    assert {one.id: one.no_opinion for one in record.verdict.candidates} == {"c1": 0, "c2": 7, "c3": 0}
     assert set(record.verdict.selected) == {
         one.id for one in record.case.candidates if 10 * one.agree >= 3 * conference.present
     }
