@@ -15,6 +15,9 @@ BIN    := $(VENV)/bin
 LOCKED := .ci/install $(VENV)
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 NODE   := $(if $(shell command -v node && command -v npm),,requirements-node.txt)
+# Python keeps what it compiled beside its sources: where the machine forbids that, every process of the tests compiles
+# all of the libraries anew, which takes longer than most tests (uv does not compile what it installs).
+unexport PYTHONDONTWRITEBYTECODE
 # npm, Chromium and others want a home to write to, even where the account has none.
 ifeq ($(wildcard $(HOME)/.),)
 export HOME := $(abspath $(VENV))/home
