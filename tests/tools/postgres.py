@@ -56,10 +56,10 @@ class Cluster:
             raise RuntimeError(f"{program}: {done.stderr or done.stdout}")
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Make an empty database; yield its SQLAlchemy URL; drop it at the end."""
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """Make a database, empty or as a copy of another; yield its SQLAlchemy URL; drop it at the end."""
         name = f"test_{next(self.numbers)}"
-        self.run("createdb", "-h", self.folder, "-U", "postgres", name)
+        self.run("createdb", "-h", self.folder, "-U", "postgres", "--template", template, name)
         try:
             yield f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
         finally:

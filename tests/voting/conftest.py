@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-from tests.voting.rooms import SECRET, Room, Teller, new_draft, new_teller, open_room
+from tests.tools.postgres import Cluster
+from tests.voting.rooms import SECRET, Room, Teller, migrated, new_draft, new_teller, open_room
 from voting.conference.draft.agenda import Draft
 from voting.storage.engine import Storage
 from voting.storage.keyring import Keyring
-from voting.storage.migrate import migrate
 
 
 @pytest.fixture(scope="session")
@@ -24,13 +25,27 @@ def draft_of(tellers: list[Teller]) -> Callable[..., Draft]:
     return lambda **changes: new_draft(tellers, **changes)
 
 
+@pytest.fixture(scope="session")
+def migrated_template(postgres_cluster: Cluster) -> Iterator[str]:
+    """The name of an empty database at the newest migration, which others are copied from."""
+    with postgres_cluster.database() as url:
+        migrated(url).close()
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_cluster: Cluster, migrated_template: str) -> Iterator[str]:
+    """The SQLAlchemy URL of a new, migrated database."""
+    with postgres_cluster.database(migrated_template) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
     """An empty, migrated database of each kind."""
     sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path / 'room.db'}" if sqlite else request.getfixturevalue("postgres_url")
-    found = Storage(url)
-    migrate(found)
+    url = f"sqlite:///{tmp_path / 'room.db'}" if sqlite else request.getfixturevalue("migrated_postgres_url")
+    found = migrated(url)
     yield found
     found.close()
 

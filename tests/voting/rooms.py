@@ -2,7 +2,10 @@
 
 import datetime
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 from sqlalchemy import text
@@ -238,6 +241,24 @@ class Room:
 
 def open_room(url: str, tellers: list[Teller]) -> Room:
     """A room with an empty, migrated database."""
+    return Room(migrated(url), Keyring(SECRET), tellers)
+
+
+def migrated(url: str) -> Storage:
+    """Open a database at the newest migration; a new one of SQLite begins as a copy of one that was migrated once."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.exists():
+        path.write_bytes(_blank())
     storage = Storage(url)
     migrate(storage)
-    return Room(storage, Keyring(SECRET), tellers)
+    return storage
+
+
+@cache
+def _blank() -> bytes:
+    """The file of an empty, migrated database of SQLite."""
+    with TemporaryDirectory() as folder:
+        storage = Storage(f"sqlite:///{folder}/room.db")
+        migrate(storage)
+        storage.close()
+        return (Path(folder) / "room.db").read_bytes()

@@ -20,6 +20,7 @@ from tally.count.steps import Words, add_sum, finish, open_one
 from tally.result.record import record_payload
 from tally.signing.signatures import read_record, sign_record, unsigned_record
 from tally.signing.teller_file import bind_to_box, read_teller_file
+from tests.voting.rooms import migrated
 from voting.box.casting import Box
 from voting.conference import results, waiting_records
 from voting.conference.transitions import stamp
@@ -33,9 +34,7 @@ from voting.rehearsal.conference import close, now, prepare, seal_and_open
 from voting.rehearsal.room import Desk
 from voting.rehearsal.staff import Staff, make_staff
 from voting.storage import conference_row
-from voting.storage.engine import Storage
 from voting.storage.keyring import Keyring
-from voting.storage.migrate import migrate
 
 MARKS = ([[1, 0], [0, 1]], [[0, 1], [0, 1]], [[0, 1], [1, 0]])
 Files = list[tuple[str, bytes]]
@@ -83,8 +82,7 @@ EVERYBODY = ("1", "2", "3", "chair", "secretary")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counted]:
     """Three ballots on two names."""
     folder = tmp_path_factory.mktemp("room")
-    storage = Storage(f"sqlite:///{folder / 'room.db'}")
-    migrate(storage)
+    storage = migrated(f"sqlite:///{folder / 'room.db'}")
     desk = Desk(folder, storage, Keyring(bytes(32)))
     staff = make_staff(folder, 3, 2, 5, set())
     papers, _ = sample.draw_papers(sample.single_paper(2), 5)

@@ -11,10 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tally.cli.handed_in import attached_record, hand_count_fault
-from tests.voting.rooms import OPENING, SECRET, Room, Teller
+from tests.voting.rooms import OPENING, SECRET, Room, Teller, migrated
 from voting.conference.steps import ROLES
-from voting.storage.engine import Storage
-from voting.storage.migrate import migrate
 from voting.web.access import accounts
 from voting.web.app import create_app
 from voting.web.room import Room as WebRoom
@@ -90,8 +88,7 @@ def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
         sign_ins_per_minute=1000,
         clock=clock,
     )
-    storage = Storage(settings.database)
-    migrate(storage)
+    storage = migrated(settings.database)
     with storage.write() as session:
         for role in ROLES:
             accounts.create_staff(session, role, role.title(), PASSWORD, (role,))

@@ -14,12 +14,10 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tally.cli.handed_in import attached_record, hand_count_fault
-from tests.voting.rooms import SECRET, Room, Teller
+from tests.voting.rooms import SECRET, Room, Teller, migrated
 from tests.voting.web.conftest import PASSWORD, Browser, Clock, no_fault, web_room
 from tests.voting.web.test_rounds import begin
 from voting.conference.steps import ROLES
-from voting.storage.engine import Storage
-from voting.storage.migrate import migrate
 from voting.web.access import accounts
 from voting.web.app import create_app
 from voting.web.numbers import MOST
@@ -40,8 +38,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterato
             url = stack.enter_context(request.getfixturevalue("postgres_cluster").database())
         settings = Settings(tmp_path, url, SECRET, casts_per_minute=9**9, polls_per_minute=9**9,
                             sign_ins_per_minute=9**9, clock=clock)  # fmt: skip
-        storage = Storage(url)
-        migrate(storage)
+        storage = migrated(url)
         with storage.write() as session:
             for role in ROLES:
                 accounts.create_staff(session, role, role.title(), PASSWORD, (role,))
