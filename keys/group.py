@@ -113,11 +113,6 @@ def reduce_wide(raw: bytes) -> Secret:
     return Secret(secret)
 
 
-def secret_from_int(number: int) -> Secret:
-    """Turn a number that a format spells in decimal into a Secret, modulo q; raise InvalidScalar for 0."""
-    return reduce_wide((number % Q).to_bytes(64, "little"))
-
-
 def secret_to_int(secret: Secret) -> int:
     """Turn a Secret into a number, for the formats that spell it in decimal, and for scalars about to be published."""
     return int.from_bytes(secret, "little")
@@ -175,11 +170,6 @@ def subtract(p: Point, q: Point) -> Point:
         return Point(sodium.crypto_core_ed25519_sub(p, q))
     except RuntimeError:
         raise InvalidPoint("not a point on the curve") from None
-
-
-def negate(p: Point) -> Point:
-    """Inverse of p."""
-    return subtract(IDENTITY, p)
 
 
 def total(points: Iterable[Point]) -> Point:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from keys import wire
 from keys.errors import InvalidFormat, InvalidShare
-from keys.group import Point, Secret, base_power, encode_point, reduce_wide, secret_to_int
+from keys.group import Point, Secret, base_power, encode_point, reduce_wide
 from keys.trustees import Pedersen, Single, Trustees
 
 KIND = "teller-key"
@@ -106,8 +106,3 @@ def _fits(key: TellerKey, item: Single | Pedersen, index: int) -> bool:
     return place == (key.size, key.threshold, key.index) and (
         item.certificates[index - 1].verification == key.verification
     )
-
-
-def secret_number(key: TellerKey) -> str:
-    """Spell the secret in base 10, as Belenios' private_key has it, for checking with other programs."""
-    return str(secret_to_int(key.secret))

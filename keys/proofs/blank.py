@@ -7,7 +7,7 @@ votes; elections made elsewhere may.
 from collections.abc import Sequence
 
 from keys.elgamal import Ciphertext
-from keys.group import BASE, Point, Secret, subtract
+from keys.group import BASE, Point, subtract
 from keys.proofs import disjunction, interval
 from keys.proofs.schnorr import Proof
 
@@ -32,50 +32,12 @@ def overall_prefix(statement: str) -> str:
     return f"bproof1|{statement}|"
 
 
-def prove_blank(
-    statement: str,
-    first: Ciphertext,
-    total: Ciphertext,
-    public_key: Point,
-    *,
-    is_blank: bool,
-    first_randomness: Secret,
-    total_randomness: Secret,
-) -> tuple[tuple[Proof, ...], list[Point]]:
-    """Prove blank_proof, by the first claim unless the vote is blank; return the proofs and their commitments."""
-    randomness = total_randomness if is_blank else first_randomness
-    claims = blank_branches(first, total)
-    return disjunction.prove(blank_prefix(statement), claims, public_key, int(is_blank), randomness)
-
-
 def verify_blank(
     statement: str, first: Ciphertext, total: Ciphertext, public_key: Point, proofs: Sequence[Proof]
 ) -> None:
     """Verify blank_proof; raise InvalidProof."""
     points = disjunction.commitments(blank_branches(first, total), public_key, proofs)
     disjunction.check_sum(blank_prefix(statement), points, proofs)
-
-
-def prove_overall(
-    statement: str,
-    first: Ciphertext,
-    total: Ciphertext,
-    public_key: Point,
-    *,
-    marks: int | None,
-    randomness: Secret,
-    low: int,
-    high: int,
-) -> tuple[tuple[Proof, ...], list[Point]]:
-    """Prove overall_proof for a sum of `marks`, or for a blank vote where it is None.
-
-    `randomness` is that of the sum, or of m0 for a blank vote. Raises ValueError for marks outside low..high.
-    """
-    if marks is not None and not low <= marks <= high:
-        raise ValueError(f"from {low} to {high} marks expected")
-    claims = overall_branches(first, total, low, high)
-    true_branch = 0 if marks is None else 1 + marks - low
-    return disjunction.prove(overall_prefix(statement), claims, public_key, true_branch, randomness)
 
 
 def verify_overall(

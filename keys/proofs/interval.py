@@ -44,19 +44,6 @@ def prove_with_commitments(
     return disjunction.prove(prefix(statement, ciphertext), claims, public_key, plaintext - low, randomness)
 
 
-def prove(
-    statement: str,
-    ciphertext: Ciphertext,
-    public_key: Point,
-    randomness: Secret,
-    plaintext: int,
-    low: int,
-    high: int,
-) -> tuple[Proof, ...]:
-    """Prove as `prove_with_commitments` does; return the proofs alone."""
-    return prove_with_commitments(statement, ciphertext, public_key, randomness, plaintext, low, high)[0]
-
-
 def commitments(ciphertext: Ciphertext, public_key: Point, proofs: Sequence[Proof], low: int, high: int) -> list[Point]:
     """Recompute A0, B0, A1, B1, … from challenges and responses; raise InvalidProof for a wrong number of proofs."""
     disjunction.check_length(proofs, high - low + 1)

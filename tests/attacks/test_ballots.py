@@ -11,10 +11,10 @@ import pytest
 from keys.cards import credential, new_card
 from keys.elgamal import encrypt, product
 from keys.group import Q, random_secret, secret_add
-from keys.proofs import interval
 from tally.audit import Verdict
 from tests.attacks.lab import Lab, closed, edited, failed, resigned, verify
 from tests.attacks.lab import lab as the_lab
+from tests.keys.proofs.provers import prove_interval
 from voting.documents.ballots.answers import Answer, statement, whole_statement
 from voting.documents.ballots.ballot import answer_text, cast_ballot
 from voting.documents.canonical import compact
@@ -165,10 +165,10 @@ def overvote(lab: Lab) -> bytes:
     secrets = random_secret(), random_secret()
     choices = tuple(encrypt(key, 1, secret) for secret in secrets)
     proofs = tuple(
-        interval.prove(start, choice, key, secret, 1, 0, 1) for choice, secret in zip(choices, secrets, strict=True)
+        prove_interval(start, choice, key, secret, 1, 0, 1) for choice, secret in zip(choices, secrets, strict=True)
     )
     whole, total = whole_statement(start, choices), secret_add(*secrets)
-    overall = interval.prove(whole, product(choices), key, total, 1, question.min, question.max)
+    overall = prove_interval(whole, product(choices), key, total, 1, question.min, question.max)
     ballot["answers"][0] = msgspec.to_builtins(answer_text(Answer(choices, proofs, overall, None)))
     return resigned(lab, ballot, card)
 

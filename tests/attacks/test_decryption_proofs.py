@@ -24,7 +24,6 @@ from keys.group import (
     encode_point,
     public_power,
     random_secret,
-    secret_from_int,
     secret_to_int,
 )
 from keys.opening import prove_opening
@@ -34,9 +33,10 @@ from keys.trustees import Share, lagrange
 from tally.audit import Verdict
 from tally.errors import CannotOpen
 from tally.result.decryption import OpenedShare, combine_shares, open_share, verify_opened, verify_share
-from tally.result.sum import sum_ballots
 from tests.attacks.lab import Draft, Lab, closed, failed, verify
 from tests.attacks.records import papers
+from tests.keys.numbers import secret_from_int
+from tests.tally.sums import sum_ballots
 from voting.documents.archives.outcome import PartialDecryption, Tally, encode_partial_decryption, encode_tally
 from voting.documents.ballots import answers
 from voting.documents.ballots.ballot import cast_ballot, parse_ballot

@@ -15,6 +15,7 @@ from keys.transcript import challenge, sha256_b64
 from tally.audit import Verdict
 from tests.attacks.lab import UUID, Lab, closed, counted, failed, resigned, verify
 from tests.attacks.torsion import ORDER_2, prove_even
+from tests.keys.proofs.provers import prove_interval
 from voting.documents.ballots.answers import Answer, statement, whole_statement
 from voting.documents.ballots.ballot import answer_text, cast_ballot, proof_text
 from voting.documents.canonical import compact
@@ -33,7 +34,7 @@ def torsion_ballot(lab: Lab) -> bytes:
     choices = Ciphertext(add(first.alpha, ORDER_2), first.beta), second
     proofs = (
         prove_even(start, choices[0], key, secrets[0], 1, 0, 1),
-        interval.prove(start, second, key, secrets[1], 0, 0, 1),
+        prove_interval(start, second, key, secrets[1], 0, 0, 1),
     )
     whole, total = whole_statement(start, choices), secret_add(*secrets)
     overall = prove_even(whole, product(choices), key, total, 1, question.min, question.max)

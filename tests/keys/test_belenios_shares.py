@@ -17,12 +17,12 @@ from keys.group import (
     encode_point,
     power,
     secret_add,
-    secret_from_int,
     subtract,
 )
 from keys.proofs import schnorr
 from keys.trustees import Pedersen, evaluate, parse_trustees
 from tests.keys import elections
+from tests.keys.numbers import secret_from_int
 
 ELECTION = elections.load("3x2")
 TRUSTEES = parse_trustees(ELECTION.raw("trustees.json"))

@@ -17,13 +17,13 @@ from keys.group import (
     power,
     public_power,
     random_secret,
-    secret_from_int,
     subtract,
 )
 from keys.proofs.schnorr import Proof
 from keys.transcript import challenge
 from keys.trustees import combine, parse_trustees
 from tests.keys import elections
+from tests.keys.numbers import secret_from_int
 
 SECRET = random_secret()
 SHARE = base_power(SECRET)

@@ -11,6 +11,7 @@ from keys import group
 from keys.errors import InvalidPoint, InvalidScalar
 from keys.group import BASE, IDENTITY, Point, Q, Secret
 from tests.keys import curve
+from tests.keys.numbers import negate, secret_from_int
 
 numbers = st.integers(min_value=1, max_value=Q - 1)
 SMALL = curve.small_order_points()
@@ -35,13 +36,13 @@ def test_the_base_point_is_that_of_rfc_8032_and_has_order_q() -> None:
 
 @given(numbers)
 def test_powers_of_the_base_agree_with_plain_arithmetic(number: int) -> None:
-    assert group.base_power(group.secret_from_int(number)) == member(number)
+    assert group.base_power(secret_from_int(number)) == member(number)
     assert group.public_power(BASE, number) == member(number)
 
 
 @given(numbers, numbers)
 def test_exponents_add_and_multiply(a: int, b: int) -> None:
-    x, y = group.secret_from_int(a), group.secret_from_int(b)
+    x, y = secret_from_int(a), secret_from_int(b)
     product = group.add(group.base_power(x), group.base_power(y))
     assert product == group.public_power(BASE, a + b)
     assert group.power(group.base_power(x), y) == group.public_power(BASE, a * b)
@@ -71,8 +72,8 @@ def test_the_scalar_zero_gives_the_identity() -> None:
 def test_inverses_and_totals() -> None:
     point = group.public_power(BASE, 7)
     assert group.total([]) == IDENTITY
-    assert group.total([point, group.negate(point), BASE]) == BASE
-    assert group.negate(IDENTITY) == IDENTITY
+    assert group.total([point, negate(point), BASE]) == BASE
+    assert negate(IDENTITY) == IDENTITY
 
 
 def test_a_point_is_spelt_as_its_bytes_reversed() -> None:
@@ -207,7 +208,7 @@ def test_a_scalar_out_of_range_is_not_written(number: int) -> None:
 @pytest.mark.parametrize("number", [0, Q, -Q])
 def test_a_secret_is_never_zero(number: int) -> None:
     with pytest.raises(InvalidScalar, match="multiple"):
-        group.secret_from_int(number)
+        secret_from_int(number)
 
 
 def test_random_secrets_are_in_range_and_differ() -> None:

@@ -14,7 +14,6 @@ from keys.group import (
     Q,
     add,
     base_power,
-    negate,
     power,
     public_power,
     random_secret,
@@ -23,6 +22,7 @@ from keys.group import (
 )
 from keys.proofs.schnorr import Proof
 from tests.keys import curve
+from tests.keys.numbers import negate
 
 SECRET = random_secret()
 SHARE = base_power(SECRET)

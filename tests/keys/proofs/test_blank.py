@@ -10,6 +10,7 @@ from keys.group import Q, Secret, base_power, random_secret, secret_add
 from keys.proofs import blank, disjunction
 from keys.proofs.schnorr import Proof
 from tests.keys import elections
+from tests.keys.proofs.provers import prove_blank, prove_overall
 
 KEY = base_power(random_secret())
 LOW, HIGH = 1, 2
@@ -28,7 +29,7 @@ class Vote:
             self.total_secret = secret_add(self.total_secret, secret)
 
     def blank_proof(self) -> tuple[Proof, ...]:
-        return blank.prove_blank(
+        return prove_blank(
             "S",
             self.first,
             self.total,
@@ -41,9 +42,9 @@ class Vote:
     def overall_proof(self) -> tuple[Proof, ...]:
         randomness = self.first_secret if self.flag else self.total_secret
         marks = None if self.flag else self.marks
-        return blank.prove_overall(
-            "S", self.first, self.total, KEY, marks=marks, randomness=randomness, low=LOW, high=HIGH
-        )[0]
+        return prove_overall("S", self.first, self.total, KEY, marks=marks, randomness=randomness, low=LOW, high=HIGH)[
+            0
+        ]
 
     def verify(self, blank_proof: tuple[Proof, ...], overall_proof: tuple[Proof, ...]) -> None:
         blank.verify_blank("S", self.first, self.total, KEY, blank_proof)

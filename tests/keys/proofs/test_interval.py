@@ -21,6 +21,7 @@ from keys.group import (
 from keys.proofs import disjunction, interval
 from keys.proofs.schnorr import Proof
 from tests.keys import curve, elections
+from tests.keys.proofs.provers import prove_interval
 
 SECRET = random_secret()
 KEY = base_power(SECRET)
@@ -45,7 +46,7 @@ def test_a_number_in_the_range_is_proved(low: int, above: int, width: int) -> No
 @pytest.mark.parametrize("plaintext", [-1, 2, 100])
 def test_a_number_outside_the_range_is_not_proved(plaintext: int) -> None:
     with pytest.raises(ValueError, match="0 to 1"):
-        interval.prove("S", encrypt(KEY, 1, SECRET), KEY, SECRET, plaintext, 0, 1)
+        prove_interval("S", encrypt(KEY, 1, SECRET), KEY, SECRET, plaintext, 0, 1)
 
 
 @pytest.mark.parametrize("plaintext", [-1, 2, 5, Q - 1])
@@ -63,12 +64,12 @@ def test_a_number_outside_the_range_cannot_be_passed_off(plaintext: int, branch:
 def made() -> tuple[Ciphertext, tuple[Proof, ...]]:
     randomness = random_secret()
     ciphertext = encrypt(KEY, 1, randomness)
-    return ciphertext, interval.prove("S", ciphertext, KEY, randomness, 1, 0, 1)
+    return ciphertext, prove_interval("S", ciphertext, KEY, randomness, 1, 0, 1)
 
 
 def test_the_wrong_randomness_is_found() -> None:
     ciphertext = encrypt(KEY, 1, random_secret())
-    proofs = interval.prove("S", ciphertext, KEY, random_secret(), 1, 0, 1)
+    proofs = prove_interval("S", ciphertext, KEY, random_secret(), 1, 0, 1)
     with pytest.raises(InvalidProof, match="add up"):
         interval.verify("S", ciphertext, KEY, proofs, 0, 1)
 
@@ -144,10 +145,10 @@ def test_a_ciphertext_without_randomness_still_needs_a_true_proof(mark: int) -> 
     """(1, g^m) hides nothing; Belenios takes it, and so do we, with a proof."""
     ciphertext = Ciphertext(IDENTITY, public_power(BASE, mark))
     zero = Secret(bytes(32))
-    interval.verify("S", ciphertext, KEY, interval.prove("S", ciphertext, KEY, zero, mark, 0, 1), 0, 1)
+    interval.verify("S", ciphertext, KEY, prove_interval("S", ciphertext, KEY, zero, mark, 0, 1), 0, 1)
     false = Ciphertext(IDENTITY, public_power(BASE, 2))
     with pytest.raises(InvalidProof):
-        interval.verify("S", false, KEY, interval.prove("S", false, KEY, zero, mark, 0, 1), 0, 1)
+        interval.verify("S", false, KEY, prove_interval("S", false, KEY, zero, mark, 0, 1), 0, 1)
 
 
 @pytest.mark.parametrize("name", elections.NAMES)

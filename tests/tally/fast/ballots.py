@@ -7,9 +7,11 @@ from typing import Any
 
 from keys import cards
 from keys.elgamal import encrypt, product
-from keys.group import Point, Q, Secret, base_power, encode_point, random_secret, secret_from_int, secret_to_int
-from keys.proofs import blank, interval, schnorr
+from keys.group import Point, Q, Secret, base_power, encode_point, random_secret, secret_to_int
+from keys.proofs import interval, schnorr
 from keys.transcript import sha256_b64
+from tests.keys.numbers import secret_from_int
+from tests.keys.proofs.provers import prove_blank, prove_overall
 from voting.documents.ballots.answers import Answer, SealedAnswer, seal_answer, statement, whole_statement
 from voting.documents.ballots.ballot import UnsignedText, answer_text
 from voting.documents.canonical import compact
@@ -101,13 +103,11 @@ def _seal_with_blank(question: Question, key: Point, start: str, marks: list[int
     whole, first, rest = whole_statement(start, choices), choices[0], product(choices[1:])
     added: Secret = secret_from_int(sum(map(secret_to_int, secrets[1:])) % Q)
     is_blank = marks[0] == 1
-    overall = blank.prove_overall(
+    overall = prove_overall(
         whole, first, rest, key,
         marks=None if is_blank else sum(marks[1:]), randomness=secrets[0] if is_blank else added,
         low=question.min, high=question.max,
     )  # fmt: skip
-    proof = blank.prove_blank(
-        whole, first, rest, key, is_blank=is_blank, first_randomness=secrets[0], total_randomness=added
-    )
+    proof = prove_blank(whole, first, rest, key, is_blank=is_blank, first_randomness=secrets[0], total_randomness=added)
     points = [point for _, part in (*made, overall, proof) for point in part]
     return SealedAnswer(Answer(choices, tuple(one for one, _ in made), overall[0], proof[0]), tuple(points))
