@@ -9,6 +9,7 @@ The last line holds SHA-256 of the whole, and the last line but one what is left
 the lines hold the sealed file, which the passphrase alone opens.
 """
 
+import base64
 import hashlib
 from collections.abc import Iterable, Iterator
 
@@ -21,6 +22,8 @@ MOST_LINES, MOST_CHARACTERS = 99, 200  # lines of a sheet; characters of one lin
 SEPARATOR = "/"
 """Between the lines of one QR code: a character of its alphanumeric mode."""
 
+_RFC_4648 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_OURS, _STANDARD = str.maketrans(_RFC_4648, LETTERS), str.maketrans(LETTERS, _RFC_4648)
 _MEANT = str.maketrans("OIL", "011")
 
 
@@ -93,18 +96,12 @@ def _check(number: int, part: bytes) -> str:
 
 
 def _encode(part: bytes) -> str:
-    length = -(-len(part) * 8 // 5)
-    number = int.from_bytes(part, "big") << (length * 5 - len(part) * 8)
-    return "".join(LETTERS[number >> (5 * at) & 31] for at in reversed(range(length)))
+    return base64.b32encode(part).decode("ascii", "strict").rstrip("=").translate(_OURS)
 
 
 def _decode(groups: Iterable[str]) -> bytes:
     text = "".join(groups)
-    length = len(text) * 5 // 8
-    number = 0
-    for letter in text:
-        number = number << 5 | LETTERS.index(letter)
-    rest = len(text) * 5 - length * 8
-    if rest >= 5 or number & ((1 << rest) - 1):
-        raise ValueError("bits left over")
-    return (number >> rest).to_bytes(length, "big")
+    part = base64.b32decode(text.translate(_STANDARD) + "=" * (-len(text) % 8))
+    if _encode(part) != text:
+        raise ValueError("a letter that is not ours, or bits left over")
+    return part
