@@ -21,6 +21,7 @@ from tally.minutes import render_minutes, renderer_versions
 from tally.signing.signatures import read_record, sign_record, unsigned_record
 from tests.attacks.test_bundles import failures
 from tests.voting.rounds import office
+from tests.voting.rounds.conferences import Attendance, conference_for
 from voting.documents.bundles.bundle import write_bundle
 from voting.documents.bundles.dossier import SUBMISSION, makers
 from voting.documents.bundles.ledger import Ledger
@@ -32,7 +33,6 @@ from voting.rounds.decisions import Deciding, list_decision_for
 from voting.rounds.dossier.assembly import Paperwork, write_dossier
 from voting.rounds.filing import Filed, file_documents
 from voting.rounds.ledger import begin, close
-from voting.rounds.meetings import Attendance, conference_for
 from voting.rounds.round import procedure_of, step_of, takes_list_decision
 
 PLAN = office.office_round("NEXT-OFFICE")

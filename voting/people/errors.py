@@ -25,10 +25,6 @@ class BoundPerson(PlanError):
     """Somebody who was decided or voted on would change or vanish with a new list."""
 
 
-class InvalidPerson(PlanError):
-    """A person's data contradict themselves."""
-
-
 class AfterOpening(PlanError):
     """The list of those summoned is closed once the box is open."""
 
@@ -39,14 +35,6 @@ class CompositionNotConfirmed(PlanError):
 
 class QuotaMissing(PlanError):
     """A final ballot needs the number of places of each title (A16)."""
-
-
-class QuorumMissed(PlanError):
-    """Fewer are present than the quorum asks for, and the chair has not said to go on."""
-
-
-class TellerOnBallot(PlanError):
-    """A member of the counting committee is on the ballot, and no reason is given (A14)."""
 
 
 class WrongDocument(PlanError):

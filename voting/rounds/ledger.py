@@ -71,14 +71,6 @@ def annul(ledger: Ledger, plan: Round, step: int, annulment: Annulment) -> Ledge
     return _replace(ledger, sitting, msgspec.structs.replace(sitting, state="annulled", annulment=annulment))
 
 
-def mark_of(sitting: Sitting) -> str:
-    """Return what is written on an annulled sitting's papers, "" for others."""
-    if sitting.annulment is None:
-        return ""
-    annulment = sitting.annulment
-    return f"Hủy bỏ theo quyết định của chủ trì ({annulment.by}, {annulment.on}): {annulment.words}"
-
-
 def documents_in_force(ledger: Ledger) -> tuple[str, ...]:
     """Return the hashes of the documents that feed the next step, by step."""
     signed = sorted((one for one in ledger.sittings if one.state == "signed"), key=lambda one: one.step)

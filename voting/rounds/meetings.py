@@ -1,4 +1,4 @@
-"""The conference of a step: draft for the room, and the whole `conference` of election.json for a headless round.
+"""The conference of a step of a round, as a draft for the room.
 
 The notes say which readings of the plan and which decisions of the organiser the step was held by (A1 … A24).
 """
@@ -8,16 +8,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from voting.conference.draft.agenda import Draft, Person
-from voting.conference.draft.clashes import clashing, reason_of, with_reasons
-from voting.documents.conferences.conference import FORMAT, Conference, Override, Paper, Quorum, Ruleset, Signer
-from voting.documents.conferences.election import Question
-from voting.documents.conferences.questions import number_papers
-from voting.people.errors import CompositionNotConfirmed, TellerOnBallot
+from voting.conference.draft.clashes import clashing, with_reasons
+from voting.documents.conferences.conference import Override, Paper, Quorum, Ruleset, Signer
+from voting.people.errors import CompositionNotConfirmed
 from voting.procedures.schema import Step
 from voting.rounds.filing import Filed
 from voting.rounds.meeting_notes import notes_for
 from voting.rounds.papers import papers_for
-from voting.rounds.quorum import quorum_for
 from voting.rounds.round import Round, ballots_of, check_round, procedure_of, step_of
 from voting.rounds.seats.eligibility import Confirmation
 from voting.rounds.summons import Summons
@@ -48,16 +45,6 @@ class Meeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     override: Override | None = None
     confirmations: tuple[Confirmation, ...] = ()
     teller_reasons: Mapping[str, str] = {}
-
-
-class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the roll and the room add: persons present, cards drawn, spare cards, the room's keys."""
-
-    present: int
-    drawn: int
-    spares: int
-    receipt_key: str
-    desk_key: str
 
 
 def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ...] = ()) -> Draft:
@@ -96,50 +83,6 @@ def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ..
     )
 
 
-def conference_for(
-    plan: Round, number: int, meeting: Meeting, attendance: Attendance, files: tuple[Filed, ...] = ()
-) -> Conference:
-    """Return the conference of a step as election.json carries it, questions numbered; raise a PlanError."""
-    draft = draft_for(plan, number, meeting, files)
-    check_tellers(draft)
-    summoned = len(draft.people)
-    papers, _ = number_papers(draft.papers, draft.put_forward_max)
-    return Conference(
-        format=FORMAT,
-        ruleset=draft.ruleset,
-        procedure=draft.procedure,
-        step=draft.step,
-        section=draft.section,
-        name=draft.name,
-        term=draft.term,
-        place=draft.place,
-        date=draft.date,
-        organiser=draft.organiser,
-        basis=draft.basis,
-        composition=draft.composition,
-        address=draft.address,
-        summoned=summoned,
-        present=attendance.present,
-        drawn=attendance.drawn,
-        spares=attendance.spares,
-        quorum=quorum_for(summoned, attendance.present, plan.ruleset.quorum, meeting.override),
-        tellers=draft.tellers,
-        chair=draft.chair,
-        secretary=draft.secretary,
-        head=draft.head,
-        receipt_key=attendance.receipt_key,
-        desk_key=attendance.desk_key,
-        papers=papers,
-        notes=draft.notes,
-        previous=draft.previous,
-    )
-
-
-def questions_for(conference: Conference, put_forward_max: int) -> tuple[Question, ...]:
-    """Return the questions of election.json: one a listed name, one shared by the names put forward of a paper."""
-    return number_papers(conference.papers, put_forward_max)[1]
-
-
 def put_forward_max(plan: Round, step: Step) -> int:
     """Return how many names one ballot may put forward a paper at a step; 0 where the list is closed."""
     return plan.options.put_forward_max if any(ballot.put_forward for ballot in ballots_of(plan, step)) else 0
@@ -152,14 +95,6 @@ def composition_text(step: Step, word: CompositionWord | None) -> str:
     if step.composition.must_confirm or word is not None:
         raise CompositionNotConfirmed(f"{step.section}: who is summoned must be confirmed, by whom and when (A19)")
     return step.composition.text
-
-
-def check_tellers(draft: Draft) -> None:
-    """Raise TellerOnBallot if a teller stands on a paper and nobody has said why they count all the same (A14)."""
-    for name in clashing(draft.tellers, draft.papers):
-        if not reason_of(name, draft.notes):
-            message = f"{name} is on the ballot: a reason expected why they are on the counting committee (A14)"
-            raise TellerOnBallot(message, told="teller_on_ballot", name=name)
 
 
 def _reasons(meeting: Meeting, papers: Sequence[Paper]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from keys.files.signing import SigningKey, new_signing_key, public_text
 from tally.result.rule import decide
 from tally.signing.signatures import read_record, sign_record, unsigned_record
+from tests.voting.rounds.conferences import Attendance, conference_for
 from tests.voting.rounds.staff import person, ruleset
 from voting.documents.bundles.ledger import Ledger
 from voting.documents.canonical import canonical
@@ -28,7 +29,7 @@ from voting.procedures.schema import Step
 from voting.rounds.decisions import Deciding, list_decision_for
 from voting.rounds.filing import Filed, file_documents
 from voting.rounds.ledger import begin, close
-from voting.rounds.meetings import Attendance, CompositionWord, Meeting, conference_for
+from voting.rounds.meetings import CompositionWord, Meeting
 from voting.rounds.round import Nominee, Options, Removal, Round, Seat, procedure_of, step_of, takes_list_decision
 from voting.rounds.summons import summon
 

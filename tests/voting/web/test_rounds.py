@@ -22,6 +22,7 @@ from tally.count.paper import paper_records, read_hand_count
 from tally.signing.signatures import read_record, sign_record, unsigned_record
 from tests.voting.rooms import Room, new_draft
 from tests.voting.rounds import office
+from tests.voting.rounds.conferences import conference_for
 from tests.voting.rounds.staff import HEADERS, row
 from tests.voting.web.conftest import PASSWORD, Browser, web_room
 from voting.conference import cards, setup, transitions
@@ -35,7 +36,6 @@ from voting.documents.record import MadeBy
 from voting.people.person import Birth
 from voting.rounds import steps as rounds_steps
 from voting.rounds import stored
-from voting.rounds.meetings import conference_for
 from voting.rounds.round import Round, procedure_of
 from voting.rounds.stored import Kept
 from voting.storage.tables import RecordRow, ServerKeyRow

@@ -24,6 +24,7 @@ from voting.rounds.dossier.briefing import briefing_sheet
 from voting.rounds.dossier.rows import lines_of
 from voting.rounds.filing import step_of_document
 from voting.rounds.ledger import in_force, next_step
+from voting.rounds.quorum import is_late
 from voting.rounds.round import Options, procedure_of
 from voting.rounds.seats.structure import panel
 from voting.rounds.stored import Kept
@@ -108,7 +109,7 @@ def one(number: int) -> str:
     steps = [(step, in_force(kept.ledger, step.number)) for step in procedure.steps]
     return render_template(
         "room/round/round.html", number=number, kept=kept, procedure=procedure, steps=steps,
-        turn=next_step(kept.ledger, kept.plan), late=procedure.before is not None and today() >= procedure.before,
+        turn=next_step(kept.ledger, kept.plan), late=is_late(procedure, today()),
         leaving=editor.leaving(kept, today()), people={one.id: one for one in kept.plan.people},
     )  # fmt: skip
 
