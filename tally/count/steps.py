@@ -139,11 +139,6 @@ def add_sum(path: Path) -> Report:
     return _summed(report, path, size)
 
 
-def with_sum(source: Path, target: Path) -> Report:
-    """Audit a closed archive and write a copy with its encrypted tally; the source stays as it is."""
-    return sum_of(audited(source, "end_ballots"), source, target)
-
-
 def sum_of(report: Report, source: Path, target: Path) -> Report:
     """Write a copy of an audited archive with its encrypted tally, whole or not at all; return the copy's report.
 

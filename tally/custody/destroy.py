@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from keys.files.durable import check_plain, erase, read_plain, unfinished
+from keys.files.durable import check_plain, erase, read_plain
 from keys.transcript import sha256_hex
 from tally.ceremony.own_file import KIND, kind_of
 from tally.custody.find import Found, What
@@ -71,16 +71,6 @@ def read_share_file(path: Path) -> str:
         why = f"{path}: a teller's sealed file expected; nothing else is destroyed by this command"
         raise NotReady(why, "not_a_share", path=path)
     return sha256_hex(read_plain(path))
-
-
-def destroy(path: Path) -> None:
-    """Overwrite a teller's sealed file with random bytes, once, durably, and remove it.
-
-    What a crash may have left beside it of its next state, which holds the share as well, goes first.
-    """
-    read_share_file(path)
-    for one in (*unfinished(path), path):
-        erase(one)
 
 
 def remove(found: Found) -> None:

@@ -3,8 +3,6 @@
 Every ballot has weight 1. Nothing is decrypted here, and nothing needs a secret.
 """
 
-from collections.abc import Iterable
-
 from keys.elgamal import Ciphertext, product
 from keys.group import add
 from voting.documents.archives.outcome import Tally
@@ -27,14 +25,6 @@ def add_tallies(first: Tally, second: Tally) -> Tally:
 def add_ballot(tally: Tally, ballot: EncryptedBallot) -> Tally:
     """Add a ballot of good form to a sum."""
     return add_tallies(tally, tuple(answer.choices for answer in ballot.answers))
-
-
-def sum_ballots(election: Election, ballots: Iterable[EncryptedBallot]) -> Tally:
-    """Sum ballots of good form."""
-    tally = nothing(election)
-    for ballot in ballots:
-        tally = add_ballot(tally, ballot)
-    return tally
 
 
 def _times(a: Ciphertext, b: Ciphertext) -> Ciphertext:

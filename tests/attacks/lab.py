@@ -24,7 +24,7 @@ from keys.trustees import Trustees, encode_trustees, parse_trustees
 from tally.audit import Report, audit
 from tally.cli.verify import check_file
 from tally.result.decryption import OpenedShare, combine_shares, open_share
-from tally.result.sum import sum_ballots
+from tests.tally.sums import sum_ballots
 from tests.voting.documents.elections import UUID, conference, raw_election
 from voting.documents.archives.members import encode_member
 from voting.documents.archives.outcome import Tally, encode_partial_decryption, encode_tally

@@ -13,7 +13,7 @@ from keys.files.sealing import LEAST_COST
 from keys.files.signing import KIND as SIGNING_KIND
 from keys.files.signing import encode_signing_key
 from tally.audit import Report, Verdict, audit
-from tally.count.steps import Opening, Words, open_one, with_sum
+from tally.count.steps import Opening, Words, audited, open_one, sum_of
 from tally.count.stick import Desk, find_desk
 from tally.dialogue import Guide
 from tally.guide import count as guide_count
@@ -148,7 +148,7 @@ def test_a_key_file_is_asked_for_by_its_path_or_folder(table: Table, tmp_path: P
 def opened(table: Table, owner: int) -> Opening:
     table.work.mkdir(exist_ok=True)
     summed = table.work / table.archive.name
-    with_sum(table.archive, summed)
+    sum_of(audited(table.archive, "end_ballots"), table.archive, summed)
     return open_one(summed, teller(table.lab, owner, table.told), table.told)
 
 

@@ -9,11 +9,10 @@ server every other logger is silent (`keep_to_catalogue`).
 import logging
 import traceback
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from voting.conference.staff_changes import Change
-from voting.conference.steps import WAYS, WITH_WORDS
-from voting.documents.facts import IncidentKind, SpareReason
+from voting.conference.steps import WITH_WORDS
 
 Place = Literal["log", "steps", "accounts", "counts"]
 LOGGER = logging.getLogger("phieukin")
@@ -179,12 +178,6 @@ def log_fault(error: BaseException) -> None:
 def at(place: Place) -> tuple[Event, ...]:
     """All kinds of events of one place, in the order of the catalogue."""
     return tuple(one for one in CATALOGUE if one.place == place)
-
-
-def missing_words() -> set[str]:
-    """Names that the code uses and the catalogue lacks, or the other way round: must be empty."""
-    counted = {*get_args(IncidentKind), *(f"spare_{reason}" for reason in get_args(SpareReason))}
-    return (counted - COUNTED) | (set(WAYS) ^ set(_STEPS))
 
 
 def document() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import qrcode
 import typst
@@ -21,7 +21,6 @@ from voting.conference.roll import Entry
 from voting.documents.conferences.conference import Candidate, Paper
 
 Sheet = Literal["placing", "pinning", "what_to_do", "roll", "exits", "trackers", "paper_ballot", "check_cards"]
-SHEETS: tuple[Sheet, ...] = get_args(Sheet)
 _FOLDER = Path(str(files("kiosk_templates"))) / "typst"
 _FONTS = Path(str(files("kiosk_templates"))) / "static" / "built" / "fonts"
 HEADINGS: Final = {

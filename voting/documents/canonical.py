@@ -16,7 +16,6 @@ from voting.documents.errors import NotCanonical, TooLarge
 
 T = TypeVar("T")
 
-SAFE_INTEGER = 2**53 - 1
 DOCUMENT_LIMIT = 16 * 1024 * 1024  # bytes; records and facts stay far below
 MOST_MARKS = 2  # combining marks on one letter, those that its precomposed form holds among them
 # Default_Ignorable_Code_Point of Unicode 15 of other categories than Cf and Cn, and characters that print nothing:

@@ -23,13 +23,3 @@ def parse_month(text: str) -> Month:
 def later(month: Month, months: int) -> Month:
     """Return the month that many months later."""
     return Month(month + months)
-
-
-def month_text(month: Month) -> str:
-    """Spell a month mm/yyyy."""
-    return f"{month % 12 + 1:02d}/{month // 12:04d}"
-
-
-def iso_month(month: Month) -> str:
-    """Spell a month YYYY-MM."""
-    return f"{month // 12:04d}-{month % 12 + 1:02d}"

@@ -12,8 +12,6 @@ import msgspec
 
 from voting.documents.conferences.conference import PaperKind, Rule, TieScope
 
-FORMAT = 1
-
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_-]{0,39}$")]
 Text = Annotated[str, msgspec.Meta(max_length=1000)]

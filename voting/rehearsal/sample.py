@@ -16,7 +16,6 @@ from voting.rehearsal.cast_list import draw_people
 from voting.rehearsal.staff import Staff
 
 SUMMONED, PRESENT, BALLOTS = 45, 42, 40
-SPARES = 3
 TELLERS, THRESHOLD = 3, 2
 AT_LEAST_30_OF_PRESENT = Rule(">=", 3, 10, "present")
 RULESET = Ruleset("SONLA-VPUB-2022-03", 1)
@@ -24,7 +23,6 @@ PROCEDURE, STEP, SECTION = "CUR-DEPT", 2, "B.II.1.1.3(2)"
 NAME = "Hội nghị cán bộ chủ chốt"
 TERM = "2021 - 2026"
 PLACE = "Hội trường Văn phòng UBND tỉnh Sơn La"
-DATE = "2022-04-10"
 COMPOSITION = (
     "Tập thể lãnh đạo; trưởng phòng, phó trưởng phòng và tương đương; trưởng, phó các đơn vị trực thuộc; "
     "cấp ủy đảng bộ; trưởng các đoàn thể của cơ quan Văn phòng."

@@ -27,7 +27,8 @@ from tally.count.paper import paper_records, read_hand_count
 from tally.count.record_files import keep_records, write_records
 from tally.count.steps import Words, add_sum, finish, open_one
 from tally.custody.bundle import SHEETS, collect, write_custody
-from tally.custody.destroy import destroy, read_share_file
+from tally.custody.destroy import read_share_file, remove
+from tally.custody.find import search
 from tally.dialogue import Guide, Language
 from tally.errors import CannotSign, NotReady
 from tally.minutes import render_minutes, renderer_versions
@@ -298,9 +299,16 @@ def share_file(lab: Lab, folder: Path) -> Path:
     return path
 
 
+def destroy(path: Path) -> None:
+    """What the guided destruction does: look for every copy, and remove what was listed."""
+    read_share_file(path)
+    for one in search([path], []).found:
+        remove(one)
+
+
 def test_a_share_is_overwritten_and_deleted(lab: Lab, tmp_path: Path) -> None:
-    path = share_file(lab, tmp_path)
-    twin = tmp_path / "twin"
+    (own := tmp_path / "own").mkdir()
+    path, twin = share_file(lab, own), tmp_path / "twin"
     twin.hardlink_to(path)
     before = twin.read_bytes()
     destroy(path)

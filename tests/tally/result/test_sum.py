@@ -4,7 +4,8 @@ from itertools import permutations
 from pathlib import Path
 
 from keys.group import IDENTITY
-from tally.result.sum import add_ballot, add_tallies, nothing, sum_ballots
+from tally.result.sum import add_ballot, add_tallies, nothing
+from tests.tally.sums import sum_ballots
 from voting.documents.archives.outcome import parse_tally
 from voting.documents.ballots.ballot import EncryptedBallot, parse_ballot
 from voting.documents.ballots.request import ballot_limit

@@ -39,7 +39,7 @@ def conference(names: int = 2, *, present: int = 3) -> tuple[Conference, tuple[Q
         name=sample.NAME,
         term=sample.TERM,
         place=sample.PLACE,
-        date=sample.DATE,
+        date="2022-04-10",
         organiser=sample.ORGANISER,
         basis=sample.BASIS,
         composition=sample.COMPOSITION,

@@ -13,10 +13,11 @@ import pytest
 
 from keys.files.signing import new_signing_key, public_text
 from tests.voting.documents.bundles.test_bundle import FILES, good, key, rewritten
+from tests.voting.documents.bundles.whole import verify_bundle_files
 from tests.voting.documents.elections import conference, raw_election, small_election
 from voting.documents.bundles import bundle as bundles
 from voting.documents.bundles import step_chain
-from voting.documents.bundles.bundle import Bundle, open_bundle, verify_bundle_files, write_bundle
+from voting.documents.bundles.bundle import Bundle, open_bundle, write_bundle
 from voting.documents.canonical import canonical
 from voting.documents.conferences.check import check_conference, conference_problems
 from voting.documents.conferences.conference import Note, Organiser, Previous, Rule, Ruleset, Signer

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.voting.rounds.staff import person
-from voting.people.months import Month, month_index, month_text, parse_month
+from voting.people.months import Month, month_index, parse_month
 from voting.people.person import Birth, RetirementOverride, Sex
 from voting.people.retirement import months_left, required_months, retirement_month, retires
 
@@ -60,7 +60,7 @@ def test_the_table_of_the_decree(year: int, men: tuple[int, int], women: tuple[i
 @pytest.mark.parametrize(("born", "sex", "end", "current", "following"), VECTORS)
 def test_the_vectors_of_both_dates(born: str, sex: Sex, end: str, current: int, following: int) -> None:
     found = retirement_month(month(born), sex)
-    assert (month_text(found), months_left(CURRENT, found), months_left(NEXT, found)) == (end, current, following)
+    assert (found, months_left(CURRENT, found), months_left(NEXT, found)) == (month(end), current, following)
 
 
 def test_ten_thousand_births_agree_with_the_annex() -> None:

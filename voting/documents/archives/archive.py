@@ -129,16 +129,6 @@ class ArchiveWriter:
         writer._file, writer._timestamp, writer._chain = file, reader.timestamp, reader.chain
         return writer
 
-    @property
-    def last_event_hash(self) -> str | None:
-        """Hex SHA-256 of the last event written, None before Setup."""
-        return self._chain.digest
-
-    @property
-    def end_ballots_hash(self) -> str | None:
-        """Hex SHA-256 of the EndBallots event that the tellers compare, None while the box is open."""
-        return self._chain.end_ballots
-
     def add_setup(self, election: bytes, trustees: bytes, credentials: bytes) -> str:
         """Write Setup; return the hash of the event."""
         data = SetupData(*map(_digest, (election, trustees, credentials)))

@@ -62,26 +62,12 @@ def read_header(file: BinaryIO) -> bytes:
     return _read(file, HASH)
 
 
-def read_ballots(file: BinaryIO, size: int) -> Iterator[bytes | None]:
-    """Yield the points of ballot after ballot, None where there are not `size` bytes of them.
-
-    `size` is what a ballot of the election has (`commitments_size`); other records are skipped unread. Raises
-    DamagedCommitments where the file is cut off. Whether they are points is for the verifier of the proofs to find out.
-    """
-    for place, found in _records(file):
-        if found == size:
-            file.seek(place)
-            yield _read(file, size)
-        else:
-            yield None
-
-
 def hints(path: str | Path, size: int) -> Iterator[Slice | None]:
     """Yield where a sidecar has the points of ballot after ballot; None where they are not, and in the end for ever.
 
     Args:
         path: the sidecar. One that is missing, damaged or cut off has no hints, or none from there on.
-        size: as for `read_ballots`.
+        size: bytes of the points of a ballot of the election (`commitments_size`); records of others are skipped.
     """
     try:
         if Path(path).is_file():  # a pipe would keep us waiting

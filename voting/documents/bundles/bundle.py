@@ -7,7 +7,8 @@ SHA-256 of every other file; all of them, and no more, must be there.
 
     bundle = open_bundle(file)                       # structure and manifest
     verify_bundle_signature(bundle, [desk_key])      # who made it
-    verify_bundle_files(bundle)                      # every byte
+    for listed in bundle.manifest.files:
+        verify_bundle_file(bundle, listed)           # every byte
 """
 
 import hashlib
@@ -262,13 +263,6 @@ def _entries(directory: bytes, count: int) -> Iterator[_Entry]:
         if not name.isascii():
             raise InvalidBundle("bundle: a name that is not ASCII")
         yield _Entry(name, fields[16], fields[9], fields[7])
-
-
-def verify_bundle_files(bundle: Bundle) -> int:
-    """Check every byte of every file against the manifest; return how many files; raise InvalidBundle with the name."""
-    for listed in bundle.manifest.files:
-        verify_bundle_file(bundle, listed)
-    return len(bundle.manifest.files)
 
 
 def verify_bundle_file(bundle: Bundle, listed: ManifestFile) -> None:

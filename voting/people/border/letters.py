@@ -17,7 +17,6 @@ OLD_FONT: Final = Words(
     "chữ của phông cũ (TCVN3 .VnTime, VNI) hoặc sai bảng mã: chuyển sang Unicode (Unikey, Ctrl+Shift+F6) rồi nhập lại",
     "letters of an old font (TCVN3 .VnTime, VNI) or of a wrong encoding: convert them to Unicode, then try again",
 )
-_MARKS = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323", "\u0302", "\u0306", "\u031b", "\u030c"}
 _BASES = frozenset("abcdefghijklmnopqrstuvwxyzđƀ")
 _WITH_MARKS: Final = {
     "\u0302": "aeo", "\u0306": "aeiouơưêôâ", "\u031b": "ou", "\u030c": "cnao", "\u0303": "aeiouyn",

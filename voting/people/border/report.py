@@ -67,10 +67,6 @@ class Ledger:
         """Say what to look at."""
         self.warned.setdefault((row, column), words)
 
-    def refuses(self, row: int) -> bool:
-        """Tell whether a row is refused."""
-        return any(at == row for at, _ in self.refused)
-
     def report(self) -> Report:
         """Return the report, each row in one part of it."""
         bad = {row for row, _ in self.refused}

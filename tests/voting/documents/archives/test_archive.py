@@ -41,7 +41,6 @@ def test_the_archives_of_belenios_are_written_again_byte_for_byte(vector: Path) 
     for entry in read:
         assert writer.add_event(entry.event.type, *entry.records) == entry.digest
     assert file.getvalue() == vector.read_bytes()
-    assert (writer.last_event_hash, writer.end_ballots_hash) == (archive.chain.digest, archive.chain.end_ballots)
 
 
 def test_the_writer_names_payloads_and_hashes_itself() -> None:
@@ -60,7 +59,7 @@ def test_the_writer_names_payloads_and_hashes_itself() -> None:
     assert [one.event.height for one in read] == [0, 1, 2, 3, 4, 5]
     assert json.loads(read[3].records[1])["num_tallied"] == 1
     assert json.loads(read[4].records[1])["owner"] == 2
-    assert (writer.end_ballots_hash, writer.last_event_hash) == (closing, last)
+    assert (read[2].digest, read[5].digest) == (closing, last)
 
 
 def test_reading_holds_one_event_at_a_time() -> None:
@@ -150,10 +149,10 @@ def test_events_are_appended_after_the_last_one(tmp_path: Path) -> None:
     path = tmp_path / "box.bel"
     path.write_bytes(written())
     with open_archive_for_append(path) as archive:
-        before = archive.last_event_hash
         archive.add_tally(b"[]", 2)
     assert path.read_bytes().startswith(written())
-    assert entries(path.read_bytes())[-1].event.parent == before
+    *_, last, added = entries(path.read_bytes())
+    assert added.event.parent == last.digest
     with open_archive_for_append(path) as archive:
         archive.add_partial_decryption(1, b"{}")
     assert len(entries(path.read_bytes())) == 6

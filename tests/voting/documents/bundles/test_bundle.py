@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.files.signing import SigningKey, keyid, new_signing_key, public_text
+from tests.voting.documents.bundles.whole import verify_bundle_files
 from voting.documents.bundles import bundle as bundles
 from voting.documents.bundles.bundle import (
     MANIFEST,
     open_bundle,
-    verify_bundle_files,
     verify_bundle_signature,
     write_bundle,
 )

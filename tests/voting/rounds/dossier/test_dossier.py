@@ -13,8 +13,9 @@ import pypdf
 import pytest
 
 from keys.files.signing import public_text
+from tests.voting.documents.bundles.whole import verify_bundle_files
 from tests.voting.rounds.office import KEY, UNIT, held, office_round, people, read
-from voting.documents.bundles.bundle import Bundle, open_bundle, verify_bundle_files, verify_bundle_signature
+from voting.documents.bundles.bundle import Bundle, open_bundle, verify_bundle_signature
 from voting.documents.bundles.ledger import Annulment, Ledger
 from voting.documents.bundles.step_chain import chain_problems
 from voting.people.errors import WrongDocument
