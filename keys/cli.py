@@ -1,4 +1,4 @@
-"""`phieukin keys …`: the tellers' steps on their own machines, files in and files out (khóa của kiểm phiếu viên).
+"""`phieukin keys …`: the tellers' steps on their own machines, files in and files out (khóa của Ban kiểm phiếu).
 
 The steps of the ceremony are those of `keys.ceremony.protocol`; each teller runs `begin`, `deal`, `accept` and
 `confirm`, anyone runs `announcements`, `dealings`, `assemble` and `trustees`.
@@ -198,7 +198,7 @@ def confirm(key: Path, trustees: Path, passphrase_file: Path | None) -> None:
     owned = teller.decode_teller_key(read_sealed(key, passphrase, kind=teller.KIND))
     owner = teller.find_owner(owned, parsed)
     place, joint = f"{owned.threshold}/{owned.size}", encode_point(parsed.election_key())
-    click.echo(f"kiểm phiếu viên / teller {owner}: {place}; {joint}")
+    click.echo(f"thành viên Ban kiểm phiếu / teller {owner}: {place}; {joint}")
 
 
 # --- signing keys and cards ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A teller's key (khóa của kiểm phiếu viên): the secret share, and what its owner needs to find itself in Setup.
+"""A teller's key (khóa của Ban kiểm phiếu): the secret share, and what its owner needs to find itself in Setup.
 
 Kept in a sealed file of its owner alone. Before the box opens, `find_owner` tells whether Setup holds this very key,
 with the certificate and the threshold that its owner took part in making.

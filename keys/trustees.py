@@ -1,4 +1,4 @@
-"""The tellers' public keys, trustees.json (Belenios 3.0, 4.5 to 4.7; kiểm phiếu viên giữ khóa).
+"""The tellers' public keys, trustees.json (Belenios 3.0, 4.5 to 4.7; thành viên Ban kiểm phiếu giữ khóa).
 
 A list of items: "Single" for a teller whose presence is required, "Pedersen" for m tellers of whom any `threshold`
 open the sum. Owners count from 1 over all tellers in order. The election key is the product over all items.

@@ -14,7 +14,7 @@ class NoSuchConference(VotingError):
 
 
 class InvalidDraft(VotingError):
-    """The draft (bản soạn) of a conference lacks something or contradicts itself."""
+    """The draft (dự thảo hội nghị) of a conference lacks something or contradicts itself."""
 
 
 class WrongState(VotingError):

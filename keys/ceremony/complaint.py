@@ -1,4 +1,4 @@
-"""A wrong share proved by its sender's own signature (khiếu nại trong lễ tạo khóa).
+"""A wrong share proved by its sender's own signature (khiếu nại trong buổi tạo khóa).
 
 A dealing is signed as a whole, so a teller who got a wrong share can convince everybody: it shows K, the one point that
 opens this share and nothing else, and proves that K is right. Anyone opens the share with it and compares it with the

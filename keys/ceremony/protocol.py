@@ -1,4 +1,4 @@
-"""The key ceremony (lễ tạo khóa): n tellers make an election key whose sum any k of them open (Belenios 3.0, 3.1.1).
+"""The key ceremony (buổi tạo khóa): n tellers make an election key whose sum any k of them open (Belenios 3.0, 3.1.1).
 
 Pedersen's distributed key generation. Every step takes files and gives files; whoever carries them learns no secret.
 

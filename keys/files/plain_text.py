@@ -1,4 +1,4 @@
-"""Text that people write with whatever editor they have: lists, settings, passphrases (tệp văn bản do người soạn).
+"""Text that people write with whatever editor they have: lists, settings, passphrases (tệp văn bản do người viết).
 
 Read as UTF-8; the mark that Notepad and Excel put in front (BOM) is taken away. UTF-16 is named as such, and read where
 the caller allows it; an older code page is refused with what to do, since its letters would be read as others.

@@ -1,5 +1,5 @@
 /**
- * The second device's side of a test (thử máy): repeat the tablet's encryption from the seeds that it showed, and hold
+ * The second device's side of a test (kiểm tra máy): repeat the tablet's encryption from the seeds that it showed, and hold
  * it to the seal that stood on its glass before anybody knew whether the ballot would be cast or tested.
  */
 import { assemble, sealAnswer } from "./crypto/ballot.ts";

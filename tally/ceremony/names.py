@@ -1,4 +1,4 @@
-"""Names on ballots as offices list them, compared with the tellers' (tên trên phiếu và tên kiểm phiếu viên).
+"""Names on ballots as offices list them, compared with the tellers' (tên trên phiếu và tên thành viên Ban kiểm phiếu).
 
 A list comes from any editor or table program: numbered or not, one name a line or a cell, with forms of address or
 posts beside the names. A name that is the same letter by letter, but for these, is a clash; one that is the same

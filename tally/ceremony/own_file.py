@@ -1,4 +1,4 @@
-"""A teller's one sealed file while the ceremony lasts (tệp khóa của kiểm phiếu viên, trong lễ tạo khóa).
+"""A teller's one sealed file while the ceremony lasts (tệp khóa của thành viên Ban kiểm phiếu, trong buổi tạo khóa).
 
 `teller-2.sealed` in the teller's own folder. It begins with the secrets of the ceremony and everything that this teller
 handed out, so that any step can be done again from it alone; when the keys stand, the teller's file of the count

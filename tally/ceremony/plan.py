@@ -1,4 +1,4 @@
-"""The plan of a key ceremony: who the tellers are and how many of them open (kế hoạch lễ tạo khóa).
+"""The plan of a key ceremony: who the tellers are and how many of them open (kế hoạch buổi tạo khóa).
 
 `ceremony.json` on the stick. Its bytes enter the fingerprint that all tellers compare, so nobody changes it on the way.
 Nobody on a ballot should be a teller: a clash is named, and going on takes a reason, which stays in the plan.

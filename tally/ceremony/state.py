@@ -1,4 +1,4 @@
-"""The key ceremony by stick (lễ tạo khóa): from the files that are there to the next thing for this teller.
+"""The key ceremony by stick (buổi tạo khóa): from the files that are there to the next thing for this teller.
 
     table = look(stick, plan)               # everything on the stick, checked as far as it goes; raises CeremonyFault
     todo = next_step(table, own, index)     # what this teller does next, or whom all wait for

@@ -1,4 +1,4 @@
-"""The stick that goes around (thẻ nhớ chuyển tay): a folder with a file for each step and teller, and no secret.
+"""The stick that goes around (USB luân chuyển): a folder with a file for each step and teller, and no secret.
 
     ceremony.json                   the plan
     1-announcement-teller-2.json    announcement and public signing key, signed           `Hello`

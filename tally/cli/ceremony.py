@@ -58,7 +58,7 @@ def ceremony_command(
     token: TokenChoice,
     language: Language,
 ) -> None:
-    """Hold the key ceremony with the folder STICK going around (lễ tạo khóa), step by step.
+    """Hold the key ceremony with the folder STICK going around (buổi tạo khóa), step by step.
 
     Run it again whenever the stick comes back: it looks at what is there and does this teller's next step. On one
     machine in turns, each teller gives a --home of their own. Who will sign by a token (USB ký số) names it in the

@@ -164,11 +164,12 @@ def _time(view: View) -> str:
 
 def _counts(view: View) -> str:
     conference, facts = view.conference, view.record.facts
+    absent = conference.summoned - conference.present
     return view.words(
-        "general.counts",
+        "general.counts" if absent else "general.counts_all",
         summoned=conference.summoned,
         present=conference.present,
-        absent=conference.summoned - conference.present,
+        absent=absent,
         excused=facts.absent_excused,
         unexcused=facts.absent_unexcused,
     )

@@ -73,7 +73,7 @@ def test_tellers_hold_the_ceremony_step_by_step(desk: Desk) -> None:
     assert encode_point(trustees.election_key()) in said
     for i in (1, 2, 3, 4):
         assert desk.run(f"confirm --key @{i}.share --trustees @trustees.json --passphrase-file @pw").startswith(
-            f"kiểm phiếu viên / teller {i}: "
+            f"thành viên Ban kiểm phiếu / teller {i}: "
         )
     desk.run("trustees @single.json --out @others.json")
     desk.refused("confirm --key @1.share --trustees @others.json --passphrase-file @pw", "not in the tellers' keys")

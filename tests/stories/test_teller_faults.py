@@ -122,7 +122,7 @@ def test_a_wrong_share_is_proved_to_everybody_and_a_new_ceremony_begins(tellers:
     for index in (1, 3):
         stops(tellers, index, "Vì Thu Lễ chứng minh được: Hà Văn Đạt đã gửi phần khóa sai", asks=False)
     next(tellers.stick.folder.glob("complaint-*")).unlink()  # whoever takes the proof away revives nothing
-    stops(tellers, 3, "đồng chí đã chứng minh Hà Văn Đạt gửi phần khóa sai: lễ này không dùng được nữa")
+    stops(tellers, 3, "đồng chí đã chứng minh Hà Văn Đạt gửi phần khóa sai: buổi này không dùng được nữa")
     begins_anew(tellers, without="Hà Văn Đạt")
 
 
@@ -140,7 +140,7 @@ def test_a_stick_lost_in_the_middle_means_a_new_ceremony(tellers: Tellers) -> No
     tellers.path(2).unlink()
     with turn(tellers, 2) as second:
         assert "nhưng tệp khóa" in (said := second.ends(1))
-    assert "Nếu mất thật: cả ban làm lại lễ mới" in said
+    assert "Nếu mất thật: cả ban làm lại buổi mới" in said
     begins_anew(tellers)
 
 
@@ -186,14 +186,14 @@ def test_a_setup_with_a_foreign_key_is_refused_and_the_right_one_confirmed(held:
     write_teller_file(path, new_teller_file(own.name, own.share, new_signing_key()), passphrase(2), LEAST_COST)
     with confirm(table, made.setup, out) as one:  # the key that Setup names is not this teller's
         one.answer("đúng không?", "c").answer("Mật khẩu", passphrase(2))
-        assert "khóa ký trong tệp này không phải khóa của kiểm phiếu viên số 2" in one.ends(1)
+        assert "khóa ký trong tệp này không phải khóa của thành viên Ban kiểm phiếu số 2" in one.ends(1)
     path.write_bytes(honest)
     other, _ = held_ceremony(tmp_path / "others")
     (tmp_path / "foreign").mkdir()
     foreign = meeting(other, tmp_path / "foreign" / "stick", VOTES)
     with confirm(table, foreign.setup, out) as one:  # a Setup with the shares of other tellers
         one.answer("đúng không?", "c").answer("Mật khẩu", passphrase(2))
-        assert "phần khóa này không khớp với khóa của các kiểm phiếu viên" in one.ends(1)
+        assert "phần khóa này không khớp với khóa của các thành viên Ban kiểm phiếu" in one.ends(1)
     with confirm(table, made.setup, out) as one:
         one.answer("đúng không?", "k")
         assert "Mã cuộc bỏ phiếu khác với hội trường: không xác nhận" in one.ends(1)

@@ -57,11 +57,13 @@ def test_three_tellers_hold_the_ceremony_at_their_terminals(table: Table) -> Non
     ballot = table.folder / "on the ballot.txt"
     ballot.write_text("Nguyễn Văn Bình\nVÌ  THU LỄ\n", encoding="utf-8")
     with phieukin("tally", "ceremony", table.stick, "--home", table.home(1), "--on-ballot", ballot) as first:
-        first.see("LỄ TẠO KHÓA").answer("Tên hội nghị:", "Hội nghị cán bộ chủ chốt").answer("Số kiểm phiếu viên", "3")
+        first.see("BUỔI TẠO KHÓA KIỂM PHIẾU").answer("Tên hội nghị:", "Hội nghị cán bộ chủ chốt").answer(
+            "Số thành viên Ban kiểm phiếu", "3"
+        )
         for number, name in enumerate(NAMES, 1):
-            first.answer(f"kiểm phiếu viên thứ {number}:", name)
+            first.answer(f"thành viên Ban kiểm phiếu thứ {number}:", name)
         first.answer("để mở kết quả (k, từ 2 đến 3)", "2").answer("con số này có đúng không?", "c")
-        first.see("Vì Thu Lễ vừa là kiểm phiếu viên, vừa có tên trên phiếu").answer("Vẫn tiếp tục", "c")
+        first.see("Vì Thu Lễ vừa là thành viên Ban kiểm phiếu, vừa có tên trên phiếu").answer("Vẫn tiếp tục", "c")
         first.answer("Lý do", "Cả phòng chỉ có ba đảng viên").answer("số mấy (1 đến 3)", "1")
         first.answer("Đồng chí có phải là Lò Thị Ước?", "c")
         first.see("Đặt mật khẩu").answer("Mật khẩu mới", "matkhau123").see("dễ đoán")
@@ -213,7 +215,7 @@ def test_two_of_two_go_from_their_names_to_a_record_that_verifies_at_their_termi
     table = Table(tmp_path, NAMES[:2], 2)
     words = [word for name in table.names for word in ("--teller", name)]
     with phieukin("tally", "ceremony", table.stick, "--home", table.home(1), "--conference", "HN", *words) as one:
-        one.see("2 kiểm phiếu viên, cần 2 người").answer("số mấy", "1").answer("Đồng chí có phải là", "c")
+        one.see("2 thành viên Ban kiểm phiếu, cần 2 người").answer("số mấy", "1").answer("Đồng chí có phải là", "c")
         one.answer("Mật khẩu mới", passphrase(1)).answer("Gõ lại", passphrase(1)).see("còn chờ Hà Văn Đạt").ends()
     with step(table, 2) as two:
         two.answer("Mật khẩu mới", passphrase(2)).answer("Gõ lại", passphrase(2)).see("so ở lượt sau").ends()

@@ -148,7 +148,7 @@ def test_a_teller_sees_what_setup_says_before_confirming_it(tmp_path: Path) -> N
     assert result.exit_code == 0, result.output
     assert lab.election.fingerprint in result.output
     assert "Cần 2 trong 3 người" in result.output
-    assert "(kiểm phiếu viên 2)" in result.output
+    assert "(thành viên Ban kiểm phiếu 2)" in result.output
     assert (tmp_path / "confirmation.json").exists()
 
 
@@ -166,7 +166,7 @@ def test_a_teller_on_a_ballot_is_named_before_confirming(tmp_path: Path) -> None
     paper = conference_of(made()).papers[0]
     names = (msgspec.structs.replace(paper.candidates[0], name="Kiểm phiếu viên 3"), *paper.candidates[1:])
     result = confirm(build_lab(candidates=names), tmp_path, answers="c\n")
-    assert "Kiểm phiếu viên 3 vừa là kiểm phiếu viên, vừa có tên trên phiếu" in result.output
+    assert "Kiểm phiếu viên 3 vừa là thành viên Ban kiểm phiếu, vừa có tên trên phiếu" in result.output
 
 
 def test_a_key_that_setup_does_not_name_confirms_nothing(tmp_path: Path) -> None:
@@ -175,4 +175,4 @@ def test_a_key_that_setup_does_not_name_confirms_nothing(tmp_path: Path) -> None
               {**lab.signing, "2": lab.signing["desk"]}, lab.ballots)  # fmt: skip
     result = confirm(lab, tmp_path, answers="c\n")
     assert result.exit_code == 1
-    assert "không phải khóa của kiểm phiếu viên" in result.output
+    assert "không phải khóa của thành viên Ban kiểm phiếu" in result.output

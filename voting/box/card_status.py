@@ -51,7 +51,7 @@ def tracker_of(session: Session, uuid: str, public: str, proof: Proof) -> str | 
 
 
 def count_audit(session: Session, keyring: Keyring, uuid: str, public: str, shown: str) -> None:
-    """Count a test of a tablet (thử máy) with a card that may vote, while the box is open; how often, nothing else.
+    """Count a test of a tablet (kiểm tra máy) with a card that may vote, while the box is open: the number alone.
 
     `shown` is the hash that stood on the screen: a request that comes again counts once. Raises NotOpen, BoxFrozen,
     BoxClosed, UnknownCard, CardVoid or SpareNotActive.

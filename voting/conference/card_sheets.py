@@ -1,4 +1,4 @@
-"""Sheets of cards (thẻ biểu quyết) as a PDF: A4 pages of ten cards, to be cut, folded and drawn from a box.
+"""Sheets of cards (thẻ bỏ phiếu) as a PDF: A4 pages of ten cards, to be cut, folded and drawn from a box.
 
 A card shows a QR of its 22 characters, the same in groups of 5, 6, 5 and 6 for typing, and a few words; no serial, no
 name. It is folded inwards, so that nothing shows; QR codes bear a crease or a stain over a quarter of them. Test cards

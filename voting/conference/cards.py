@@ -1,4 +1,4 @@
-"""Cards of a conference (thẻ biểu quyết): decks, leftovers, spares. Belenios credentials underneath (keys.cards).
+"""Cards of a conference (thẻ bỏ phiếu): decks, leftovers, spares. Belenios credentials underneath (keys.cards).
 
 Secrets are returned once, for the sheets, and kept nowhere; tables hold public credentials. Cards are written sorted by
 credential, so that neither rows nor sheets tell which were made together. Every card is active until it is scanned

@@ -90,7 +90,7 @@ _COUNTED = {
 _STEPS = {
     "roll": ("The number present was frozen.", "Chốt số người có mặt."),
     "reserve": ("The reserve deck was taken.", "Chuyển sang bộ thẻ thay thế."),
-    "back": ("Back to draft.", "Quay lại soạn."),
+    "back": ("Back to draft.", "Quay lại bước chuẩn bị."),
     "open": ("The box was opened.", "Mở hòm phiếu."),
     "freeze": ("The box was frozen.", "Tạm khóa hòm phiếu."),
     "reopen": ("The box was opened again after a freeze.", "Mở lại hòm phiếu sau khi tạm khóa."),

@@ -83,7 +83,7 @@ def paper_ballots(draft: Draft, *, fingerprint: str = "") -> bytes:
         "superior": organiser.superior,
         "agency": organiser.agency,
         "party": organiser.style == "party",
-        "place_date": f"{organiser.locality}, ngày {day.day:02} tháng {day.month:02} năm {day.year}",
+        "place_date": f"{organiser.locality}, {day_of(day)}",
         "term": draft.term,
         "address": draft.address,
         "most": f"{draft.put_forward_max:02}",
@@ -91,6 +91,12 @@ def paper_ballots(draft: Draft, *, fingerprint: str = "") -> bytes:
         "papers": [_paper(paper) for paper in draft.papers],
     }
     return _render("paper_ballot", content)
+
+
+def day_of(day: date) -> str:
+    """Write a date as letters of office do (Decree 30/2020): zeros before days below 10 and months below 3 alone."""
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02} tháng {month} năm {day.year}"
 
 
 def check_cards(draft: Draft, cards: Sequence[dict[str, str]]) -> bytes:

@@ -81,11 +81,11 @@ STEPS: dict[str, Step] = {
     "freeze_list": Step(("draft",), "list_frozen", ("organiser",)),  # chốt danh sách
     "back_to_draft": Step(
         ("list_frozen", "roll_taken"), "draft", ("organiser", "chair"), CHAIR, "must", ("back",)
-    ),  # quay lại soạn
+    ),  # quay lại bước chuẩn bị
     "make_deck": Step(("draft", "list_frozen"), None, ("organiser", "technician"), CHAIR, "must", ("deck",)),  # làm thẻ
     "reserve_deck": Step(("list_frozen",), None, _ROLL_TAKERS, CHAIR, "must", ("reserve",)),  # dùng bộ thẻ thay thế
     "take_roll": Step(("list_frozen",), "roll_taken", _ROLL_TAKERS, CHAIR, "may", ("roll",)),  # chốt điểm danh
-    "seal": Step(("roll_taken",), "sealed", ("secretary", "technician")),  # niêm phong rỗng
+    "seal": Step(("roll_taken",), "sealed", ("secretary", "technician")),  # niêm phong hòm phiếu (chưa có phiếu)
     "open_box": Step(("sealed", "frozen"), "open", ("chair", "teller"), TELLERS, ways=("open", "reopen")),  # mở
     "freeze": Step(
         ("open",), "frozen", ("chair", "teller", "technician"), _CHAIR_OR_TELLER, "must", ("freeze",)

@@ -3,10 +3,10 @@
 from typing import Literal, get_args
 
 State = Literal[
-    "draft",  # soạn
+    "draft",  # dự thảo, chuẩn bị
     "list_frozen",  # chốt danh sách
     "roll_taken",  # chốt điểm danh
-    "sealed",  # niêm phong rỗng
+    "sealed",  # đã niêm phong hòm phiếu (chưa có phiếu)
     "open",  # mở
     "frozen",  # tạm khóa
     "closed",  # đóng

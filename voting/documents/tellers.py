@@ -1,4 +1,4 @@
-"""`tellers.json`: what the key ceremony hands to the desk beside trustees.json (kết quả lễ tạo khóa).
+"""`tellers.json`: what the key ceremony hands to the desk beside trustees.json (kết quả buổi tạo khóa).
 
 Names of the tellers in order, their public signing keys, and who of them stands on a ballot and why that was accepted.
 """

@@ -7,6 +7,8 @@ holds the committed page to it.
 import datetime
 from collections.abc import Iterator, Sequence
 
+from voting.documents.conferences.conference import Rule
+from voting.documents.rule_words import rule_words
 from voting.procedures.loader import find_note
 from voting.procedures.schema import Ballot, Composition, Procedure, Ruleset, Step, Title
 
@@ -17,7 +19,6 @@ KINDS = {
     "adopt": ("Thông qua danh sách", "adoption of the list"),
 }
 SECRECY = {"secret": "phiếu kín", "ballot": "bằng phiếu"}
-BASES = {"present": "số người có mặt", "summoned": "số người được triệu tập"}
 NOBODY_BUT_THE_HEAD = "người đứng đầu quyết định khi bằng phiếu ở vị trí cuối"
 
 
@@ -28,9 +29,9 @@ def vietnamese_date(day: datetime.date) -> str:
 
 def rule_text(ballot: Ballot, ruleset: Ruleset) -> str:
     """Spell a ballot's rule in one line, as the organiser reads it."""
-    rule = ruleset.rules[ballot.rule]
-    share = f"{rule.op} {rule.num}/{rule.den} {BASES[rule.base]}"
-    return share if ballot.stated else f"{share} (kế hoạch không nêu; giả định)"
+    found = ruleset.rules[ballot.rule]
+    words = rule_words(Rule(found.op, found.num, found.den, found.base)).vi
+    return words if ballot.stated else f"{words} (kế hoạch không nêu; giả định)"
 
 
 def composition_text(composition: Composition) -> str:
@@ -46,9 +47,9 @@ def ballot_lines(ballot: Ballot, ruleset: Ruleset) -> Iterator[str]:
     """Yield what there is to say of one ballot."""
     vietnamese, english = KINDS[ballot.kind]
     yield f"Phiếu: {vietnamese} ({english}), {SECRECY[ballot.secrecy]}"
-    yield f"Điều kiện: đồng ý {rule_text(ballot, ruleset)}"
+    yield f"Điều kiện: {rule_text(ballot, ruleset)}"
     if ballot.top_down:
-        number = f"{ballot.quota}" if ballot.quota else "nhập trước khi mở (A16)"
+        number = f"{ballot.quota}" if ballot.quota else "nhập trước khi mở"
         yield f"Số lượng: {ballot.top_down}; {number}"
         yield f"Bằng phiếu: {ballot.tie_text or NOBODY_BUT_THE_HEAD}"
     if ballot.put_forward:

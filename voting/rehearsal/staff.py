@@ -23,7 +23,7 @@ PASSPHRASE_BYTES = 18
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """A teller (kiểm phiếu viên) of a rehearsal: their place in Setup, sealed file and passphrase."""
+    """A teller (thành viên Ban kiểm phiếu) of a rehearsal: their place in Setup, sealed file and passphrase."""
 
     signer: Signer
     key: SigningKey

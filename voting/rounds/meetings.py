@@ -10,6 +10,7 @@ import msgspec
 from voting.conference.draft.agenda import Draft, Person
 from voting.conference.draft.clashes import clashing, with_reasons
 from voting.documents.conferences.conference import Override, Paper, Quorum, Ruleset, Signer
+from voting.documents.conferences.moments import day_text
 from voting.people.errors import CompositionNotConfirmed
 from voting.procedures.schema import Step
 from voting.rounds.filing import Filed
@@ -104,4 +105,4 @@ def _reasons(meeting: Meeting, papers: Sequence[Paper]) -> dict[str, str]:
 
 def _confirmed(meeting: Meeting) -> str:
     word = meeting.composition
-    return f"{word.by} xác nhận ngày {word.on}" if word else ""
+    return f"{word.by} xác nhận ngày {day_text(word.on)}" if word else ""

@@ -12,7 +12,7 @@ from voting.people.collation import sort_names
 from voting.people.errors import AfterOpening, WrongTurn
 from voting.people.person import Person
 
-RECUSED = "có tên trên phiếu (A14)"
+RECUSED = "có tên trên phiếu"
 
 
 class Summoned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

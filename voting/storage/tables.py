@@ -51,7 +51,7 @@ class ConferenceRow(Base):
 
 
 class DraftRow(Base):
-    """The draft (bản soạn) as JSON of `voting.conference.draft.agenda.Draft`; immutable once the list is frozen."""
+    """The draft (dự thảo hội nghị) as JSON of `voting.conference.draft.agenda.Draft`; fixed once the list is frozen."""
 
     __tablename__ = "drafts"
 
@@ -315,7 +315,7 @@ class EnrolmentRow(Base):
 
 
 class StaffRow(Base):
-    """A member of staff (người phục vụ): argon2 hash, sealed TOTP secret, growing lock-out."""
+    """A member of staff (bộ phận giúp việc): argon2 hash, sealed TOTP secret, growing lock-out."""
 
     __tablename__ = "staff"
 

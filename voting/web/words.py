@@ -12,6 +12,8 @@ from typing import Literal, get_args
 
 from flask import Flask, session
 
+from voting.documents.rule_words import share_text
+
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 LANGUAGE = "language"
@@ -67,4 +69,5 @@ def two_digits(number: int) -> str:
 def speak(app: Flask) -> None:
     """Give templates their words."""
     app.jinja_env.globals.update(say=say, knows=knows, language=language)
+    app.jinja_env.globals["share"] = share_text
     app.jinja_env.filters["two"] = two_digits

@@ -1,5 +1,5 @@
 /**
- * Cards (thẻ biểu quyết) and what is derived from them (Belenios specification 3.0, section 4.8). There is no check
+ * Cards (thẻ bỏ phiếu) and what is derived from them (Belenios specification 3.0, section 4.8). There is no check
  * digit: whether a card is one of this ballot's is decided by its public credential alone.
  */
 import { sha256 } from "@noble/hashes/sha2.js";

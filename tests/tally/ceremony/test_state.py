@@ -470,7 +470,7 @@ def test_the_command_writes_a_complaint_and_everybody_sees_whose_share_was_wrong
     next(command.stick.glob("complaint-*")).unlink()
     result = command(3, answers="c\n")
     assert result.exit_code == 1
-    assert "lễ này không dùng được nữa" in result.output
+    assert "buổi này không dùng được nữa" in result.output
     assert not list(command.stick.glob("complaint-*"))
 
 
@@ -491,7 +491,7 @@ def test_nobody_on_a_ballot_is_a_teller_without_a_reason(tmp_path: Path) -> None
     ballot.write_text("Nguyễn Văn A\nHÀ  VĂN ĐẠT\n", encoding="utf-8")
     result = command(1, "--on-ballot", ballot, answers="k\n")
     assert result.exit_code == 1
-    assert "Hà Văn Đạt vừa là kiểm phiếu viên, vừa có tên trên phiếu" in result.output
+    assert "Hà Văn Đạt vừa là thành viên Ban kiểm phiếu, vừa có tên trên phiếu" in result.output
     assert not (command.stick / "ceremony.json").exists()
 
 

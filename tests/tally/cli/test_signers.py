@@ -186,7 +186,7 @@ def test_without_the_token_that_setup_names_nothing_is_confirmed(lab: Lab, desk:
     for more in ([], [*by_token(token, "2"), "--pin-file", desk / "pin"]):  # use-token was never run
         refused = confirm(lab, desk, "2", *more)
         assert refused.exit_code == 1
-        assert "khóa ký trong tệp này không phải khóa của kiểm phiếu viên số 2" in refused.output
+        assert "khóa ký trong tệp này không phải khóa của thành viên Ban kiểm phiếu số 2" in refused.output
     use_token(desk, token)
     for more in ([], [*by_token(token, "head"), "--pin-file", desk / "pin"]):
         refused = confirm(lab, desk, "2", *more)

@@ -18,13 +18,13 @@ TYPED: dict[str, tuple[str, str, str, str]] = {
     "an option is missing": ("tally head {file}", "còn thiếu --chosen", "--chosen is missing", ""),
     "no such file": (
         "tally confirm {file}.bel",
-        "ARCHIVE: không có tệp hoặc thư mục này, hoặc không dùng được; xem lại tên, và thẻ nhớ đã cắm chưa",
+        "ARCHIVE: không có tệp hoặc thư mục này, hoặc không dùng được; xem lại tên, và USB đã cắm chưa",
         "ARCHIVE: there is no such file or folder, or it cannot be used; look at the name, and whether the stick is in",
         "File '{file}.bel' does not exist.",
     ),
     "a folder for a file": (
         "tally minutes {folder}",
-        "RECORD: không có tệp hoặc thư mục này, hoặc không dùng được; xem lại tên, và thẻ nhớ đã cắm chưa",
+        "RECORD: không có tệp hoặc thư mục này, hoặc không dùng được; xem lại tên, và USB đã cắm chưa",
         "RECORD: there is no such file or folder, or it cannot be used; look at the name, and whether the stick is in",
         "File '{folder}' is a directory.",
     ),

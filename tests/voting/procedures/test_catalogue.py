@@ -142,7 +142,8 @@ def test_what_is_not_in_the_catalogue_is_an_error(search) -> None:  # type: igno
 
 def test_a_card_shows_rule_quota_tie_and_missing_composition(ruleset: Ruleset) -> None:
     text = card(find_procedure("CUR-OFFICE"), ruleset)
-    for words in ("CHƯA CÓ TRONG KẾ HOẠCH", ">= 3/10 số người có mặt", "kế hoạch không nêu; giả định", "19/04/2022"):
+    rule = "từ 30% trở lên so với tổng số người có mặt"
+    for words in ("CHƯA CÓ TRONG KẾ HOẠCH", rule, "kế hoạch không nêu; giả định", "19/04/2022"):
         assert words in text
 
 

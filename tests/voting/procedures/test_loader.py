@@ -86,7 +86,7 @@ def test_check_passes_a_good_file_and_names_the_fault_of_a_bad_one(tmp_path: Pat
     [
         (["show"], "NEXT-OFFICE"),
         (["show", "CUR-DEPT"], "Bước 4. Hội nghị tập thể lãnh đạo (lần 2)"),
-        (["show", "BCH", "--file", str(UNION)], ">= 2/3 số người có mặt"),
+        (["show", "BCH", "--file", str(UNION)], "từ 2/3 trở lên so với tổng số người có mặt"),
         (["document"], "### NEXT-DEPT"),
     ],
 )

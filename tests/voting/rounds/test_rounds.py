@@ -285,7 +285,7 @@ def test_a_composition_that_the_plan_lacks_must_be_confirmed_and_is_noted() -> N
         draft_for(plan, 2, meeting(plan, step, composition=None), files)
     draft = draft_for(plan, 2, meeting(plan, step), files)
     assert draft.composition == "Tập thể lãnh đạo Văn phòng; trưởng, phó các phòng."
-    assert "Chánh Văn phòng xác nhận ngày 2022-04-02" in next(n.text for n in draft.notes if n.code == "A19")
+    assert "Chánh Văn phòng xác nhận ngày 02/04/2022" in next(n.text for n in draft.notes if n.code == "A19")
 
 
 ON_BALLOT = Signer("Nguyễn Phó An", "Ủy viên", TELLERS[1].key, True)

@@ -90,7 +90,7 @@ def test_a_conference_is_written_in_pages_alone(room: Room, browser: Browser) ->
     assert [one.put_forward for one in draft.papers[0].candidates] == [False, False, True]
     assert draft.papers[0].candidates[1].born == "1985"
     assert draft.people == (Person("Trần Văn Dũng", "Phòng A"), Person("Lê Thị Em", "Phòng B"))
-    assert "Bản soạn đã đủ" in browser.get("/draft").text
+    assert "Dự thảo đã đủ" in browser.get("/draft").text
     assert browser.post("/desk/freeze-list").status_code == 303
 
 
@@ -284,7 +284,7 @@ def test_warnings_name_a_teller_on_the_ballot_a_small_room_and_names_alike(room:
     with room.storage.write() as session:
         transitions.new_conference(session, msgspec.structs.replace(draft, papers=(paper,)))
     page = browser.sign_in("organiser").get("/draft").text
-    assert "Kiểm phiếu viên 1 là kiểm phiếu viên và có tên trên phiếu" in page
+    assert "Kiểm phiếu viên 1 là thành viên Ban kiểm phiếu và có tên trên phiếu" in page
     assert "Lê Bá và Lê Ba chỉ khác dấu" in page
     assert "Chỉ có 04 người" in page
 
@@ -318,7 +318,8 @@ def test_tellers_come_from_the_ceremony_and_one_on_a_ballot_needs_a_reason(room:
         fields |= {f"teller{number}_name": one.name, f"teller{number}_key": one.key}
     browser.post("/draft/signers", **fields, teller2_reason=" Cả phòng chỉ có  ba đảng viên ")
     assert [one.text for one in draft_of(room).notes if one.code == "KPV"] == [
-        "Đồng chí Trần Thị 1 vừa là kiểm phiếu viên, vừa có tên trên phiếu; lý do: Cả phòng chỉ có ba đảng viên"
+        "Đồng chí Trần Thị 1 vừa là thành viên Ban kiểm phiếu, vừa có tên trên phiếu; "
+        "lý do: Cả phòng chỉ có ba đảng viên"
     ]
     assert 'value="Cả phòng chỉ có ba đảng viên"' in browser.get("/draft/signers").text
     assert list(draft_problems(draft_of(room))) == []

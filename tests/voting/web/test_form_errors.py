@@ -104,7 +104,10 @@ def test_the_words_are_those_of_the_reader(room: Room, browser: Browser) -> None
 def test_a_step_too_early_says_where_the_conference_is(room: Room, browser: Browser) -> None:
     room.begin()
     answer = browser.sign_in("chair").post("/desk/close", **SECOND)
-    assert "Hội nghị đang ở bước “Soạn”. Việc này chỉ làm được ở bước: Mở bỏ phiếu, Tạm khóa." in answer.text
+    assert (
+        "Hội nghị đang ở bước “Dự thảo”. Việc này chỉ làm được ở bước: Đã mở bỏ phiếu, Đã tạm khóa hòm phiếu."
+        in answer.text
+    )
     assert "belongs to" not in answer.text
 
 
@@ -174,7 +177,7 @@ def test_a_file_that_is_damaged_keeps_its_detail_for_the_technician(room: Room, 
 def test_a_page_that_cannot_be_shown_any_more_gives_way_to_one_that_says_why(room: Room, browser: Browser) -> None:
     room.freeze_list()
     answer = browser.sign_in("organiser").post("/draft/basics", name="x")
-    assert answer.status_code == 409 and "Hội nghị đang ở bước “Chốt danh sách”" in answer.text
+    assert answer.status_code == 409 and "Hội nghị đang ở bước “Đã chốt danh sách”" in answer.text
     assert "Quay lại" in answer.text
 
 

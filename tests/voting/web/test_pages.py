@@ -132,7 +132,7 @@ def test_a_draft_that_is_none_is_refused_with_words(browser: Browser) -> None:
     browser.sign_in("organiser")
     answer = browser.post("/desk/new", file=(io.BytesIO(b"{}"), "draft.json"))
     assert answer.status_code == 409
-    assert "Bản soạn còn thiếu" in answer.text
+    assert "Dự thảo còn thiếu" in answer.text
 
 
 def test_making_a_deck_answers_with_the_sheets(room: Room, browser: Browser) -> None:

@@ -79,7 +79,7 @@ def test_a_stick_that_gives_back_something_else_is_refused(
     monkeypatch.setattr(usb_export, "write_whole", lambda path, content: path.write_bytes(content[:-1]))
     answer = browser.sign_in("technician").post("/results/stick", stick=str(tmp_path))
     assert answer.status_code == 409
-    assert "Không ghi được vào thẻ USB" in answer.text
+    assert "Không ghi được vào USB" in answer.text
 
 
 def test_signatures_add_up_until_those_on_paper_are_left_to_two_people(room: Room, browser: Browser) -> None:
@@ -243,7 +243,7 @@ def test_the_hall_shows_the_result_only_once_the_chair_releases_it(room: Room, b
     assert "<svg" not in browser.get("/hall").text
     assert browser.post("/results/release", shown="yes").status_code == 303
     page = browser.get("/hall").text
-    assert "Cần đồng ý ≥ 3/10 số người có mặt (03): ít nhất 01 phiếu (vạch đỏ)." in page
+    assert "Cần đồng ý từ 30% trở lên so với tổng số người có mặt (03): ít nhất 01 phiếu (vạch đỏ)." in page
     assert '<line class="rule" x1="1"' in page
     assert 'width="2" height="7"' in page
     assert "66,67%" in page

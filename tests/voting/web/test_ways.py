@@ -10,8 +10,8 @@ from voting.conference import two_person_steps
 
 WAYS = [
     ("freeze_list", "/desk/reserve-deck", "chair", "teller", "list_frozen", "Dùng bộ thẻ thay thế"),
-    ("freeze_list", "/desk/back-to-draft", "organiser", "chair", "draft", "Quay lại soạn"),
-    ("take_roll", "/desk/on-paper", "organiser", "chair", "on_paper", "Chuyển sang phiếu giấy"),
+    ("freeze_list", "/desk/back-to-draft", "organiser", "chair", "draft", "Quay lại bước chuẩn bị"),
+    ("take_roll", "/desk/on-paper", "organiser", "chair", "on_paper", "Hội nghị tiếp tục bằng phiếu giấy"),
     ("open", "/desk/freeze", "technician", "teller", "frozen", "Tạm khóa hòm phiếu"),
     ("open", "/desk/annul", "chair", "organiser", "annulled", "Hủy hội nghị"),
 ]

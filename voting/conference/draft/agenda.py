@@ -1,4 +1,4 @@
-"""The draft of a conference (bản soạn): all that is agreed before the list is frozen, as one document.
+"""The draft of a conference (dự thảo hội nghị): all that is agreed before the list is frozen, as one document.
 
 It holds what `conference` in election.json will say, but for what the meeting adds: numbers present and drawn, the
 room's keys. `papers` may leave `Candidate.at` as it likes: questions are numbered when Setup is written, by

@@ -1,4 +1,4 @@
-"""Changing a draft part by part (soạn hội nghị): what the desk's forms send becomes a new draft.
+"""Changing a draft part by part (dự thảo hội nghị): what the desk's forms send becomes a new draft.
 
 A draft may be unfinished as long as it is one; `draft_problems` of `voting.conference.draft.agenda` says what is
 missing. Text is tidied as it comes in: Unicode NFC, one space between words. What does not fit a field raises

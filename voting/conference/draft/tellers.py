@@ -11,7 +11,7 @@ from voting.documents.errors import DocumentError
 from voting.documents.tellers import read_tellers
 from voting.errors import InvalidDraft
 
-ROLE = "Kiểm phiếu viên"
+ROLE = "Thành viên Ban kiểm phiếu"
 
 
 def with_tellers(draft: Draft, raw: bytes) -> Draft:

@@ -44,7 +44,7 @@ def briefing(plan: Round, earlier: Sequence[Filed], review: datetime.date) -> di
         "font": family(),
         "superior": plan.organiser.superior,
         "agency": plan.organiser.agency,
-        "title": f"PHIẾU THÔNG TIN TRƯỚC {last.name.upper()}",
+        "title": f"TÀI LIỆU PHỤC VỤ {last.name.upper()}",
         "subject": f"{procedure.name}, nhiệm kỳ {procedure.term.replace(' ', NO_BREAK)} (mục {last.section})",
         "considers": f"Căn cứ: {last.considers}." if last.considers else "",
         "rule": _rule_words(plan),

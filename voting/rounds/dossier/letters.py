@@ -49,7 +49,8 @@ def submission(plan: Round, lines: Sequence[Line], *, to: str, signer: str) -> b
         f"Kính gửi: {to}.",
         f"Thực hiện {plan.ruleset.plan}, {plan.organiser.agency} đã tiến hành {procedure.name[0].lower()}"
         f"{procedure.name[1:]} (nhiệm kỳ {procedure.term}) theo đủ {len(procedure.steps)} bước. "
-        f"Kính trình xem xét, phê duyệt {len(planned):02d} lượt nhân sự như sau:",
+        f"{plan.organiser.agency} kính đề nghị {to} xem xét, trình cấp có thẩm quyền phê duyệt quy hoạch đối với "
+        f"{len(planned):02d} lượt cán bộ như sau:",
     ]
     closing = [_removal_words(removed)] if removed else []
     closing += [

@@ -1,4 +1,4 @@
-"""The draft in pages (soạn hội nghị): texts, papers, signers, people; what is missing, what to look at, the preview.
+"""The draft in pages (dự thảo hội nghị): texts, papers, signers, people; what is missing, what to look at, the preview.
 
 Everything here changes the draft alone, and only until the list is frozen. Pages to look at stay afterwards.
 """

@@ -54,7 +54,7 @@ def _chart(record: Record) -> Chart:
         kind=paper.kind,
         title=paper.title,
         unit=paper.unit,
-        op="≥" if rule.op == ">=" else ">",
+        op=rule.op,
         num=rule.num,
         den=rule.den,
         base_word=rule.base,

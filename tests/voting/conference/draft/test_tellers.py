@@ -37,8 +37,8 @@ def test_names_keys_and_reasons_come_from_the_ceremony_into_the_draft(draft: Dra
     raw = brought(Clash(ON_BALLOT, REASON))
     taken = with_tellers(draft, raw)
     assert [(one.name, one.role, one.must_sign) for one in taken.tellers] == [
-        ("Lò Thị Ước", "Kiểm phiếu viên", True),
-        (ON_BALLOT, "Kiểm phiếu viên", True),
+        ("Lò Thị Ước", "Thành viên Ban kiểm phiếu", True),
+        (ON_BALLOT, "Thành viên Ban kiểm phiếu", True),
     ]
     assert [one.key for one in taken.tellers] == [one.key for one in msgspec.json.decode(raw, type=Tellers).tellers]
     assert reason_of(ON_BALLOT, taken.notes) == REASON
@@ -79,3 +79,11 @@ def test_a_rehearsal_excuses_those_whom_chance_puts_on_both_lists(draft: Draft) 
 def test_what_is_no_result_of_a_ceremony_is_refused(draft: Draft, raw: bytes) -> None:
     with pytest.raises(InvalidDraft):
         with_tellers(draft, raw)
+
+
+def test_a_reason_in_the_words_of_earlier_drafts_still_counts(draft: Draft) -> None:
+    note = Note("KPV", f"Đồng chí {ON_BALLOT} vừa là kiểm phiếu viên, vừa có tên trên phiếu; lý do: {REASON}")
+    taken = with_tellers(draft, brought())
+    earlier = msgspec.structs.replace(taken, notes=(*taken.notes, note))
+    assert reason_of(ON_BALLOT, earlier.notes) == REASON
+    assert problems(earlier) == []

@@ -150,7 +150,7 @@ def made(procedure: str) -> dict[str, bytes]:
 
 def test_the_submission_report_lists_the_planned_and_the_removals_as_a_draft() -> None:
     text = words(made("CUR-DEPT")["to-trinh.docx"])
-    for part in ("DỰ THẢO", "TỜ TRÌNH", "Số: ……/TTr-VPUB", "Kính gửi: Ban Tổ chức Tỉnh ủy.", "05 lượt nhân sự",
+    for part in ("DỰ THẢO", "TỜ TRÌNH", "Số: ……/TTr-VPUB", "Kính gửi: Ban Tổ chức Tỉnh ủy.", "05 lượt cán bộ",
                  "Đề xuất đưa ra khỏi quy hoạch 01 trường hợp: Nguyễn Phó Khánh", "Bước 4: 9/9; 100,00%",
                  "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "CHÁNH VĂN PHÒNG"):  # fmt: skip
         assert part in text
@@ -190,7 +190,7 @@ def test_the_briefing_sheet_shows_both_conferences_before_the_last_step() -> Non
 def test_the_briefing_sheet_is_a_pdf_that_says_so(procedure: str) -> None:
     pdf = pypdf.PdfReader(io.BytesIO(made(procedure)["phieu-thong-tin.pdf"]))
     text = pdf.pages[0].extract_text()
-    assert "PHIẾU THÔNG TIN" in text and "Nguyễn Phó An" in text
+    assert "TÀI LIỆU PHỤC VỤ" in text and "Nguyễn Phó An" in text
 
 
 # The bundle
