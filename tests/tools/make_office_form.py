@@ -42,12 +42,12 @@ AFTER = (
     "{%p for text in conclusion %}", "{{ text }}", "{%p endfor %}",
     "Khiếu nại: {% if complaints %}{{ complaints | join('; ') }}{% else %}không có.{% endif %}",
     "Kết thúc vào hồi {{ ended }}, {{ ended_day }}.",
-    "Mã phiên: {{ session }}; mã băm dữ liệu biên bản: {{ record_hash }}; {{ software }}.",
+    "Mã phiên: {{ session }}; mã SHA-256 dữ liệu biên bản: {{ record_hash }}; {{ software }}.",
 )  # fmt: skip
 COLUMNS = (
     ("TT", "number"), ("Họ và tên", "name"), ("Ngày sinh", "born"), ("Chức vụ, đơn vị", "position"),
     ("Đồng ý", "agree"),
-    ("Không đồng ý", "disagree"), ("Không có ý kiến", "no_opinion"), ("Tỷ lệ", "percent"), ("Kết quả", "result"),
+    ("Không đồng ý", "disagree"), ("Không có ý kiến", "no_opinion"), ("Tỉ lệ", "percent"), ("Kết quả", "result"),
     ("Ghi chú", "note"),
 )  # fmt: skip
 

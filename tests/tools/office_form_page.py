@@ -63,7 +63,7 @@ WORDS = {
     "invalid": ("số phiếu không hợp lệ", "invalid ballots"),
     "invalid_reason": ("lý do không hợp lệ", "why they are invalid"),
     "form": ("hình thức bỏ phiếu", "electronic or on paper"),
-    "share": ("tỷ lệ cần đạt", "share that is needed"),
+    "share": ("tỉ lệ cần đạt", "share that is needed"),
     "base": ("tính trên", "of whom"),
     "base_count": ("số người làm cơ số", "number of the base"),
     "minimum": ("số phiếu đồng ý ít nhất", "least agree votes"),
@@ -75,7 +75,7 @@ WORDS = {
     "ended": ("giờ kiểm phiếu xong", "when the count ended"),
     "ended_day": ("ngày kiểm phiếu xong", "day the count ended"),
     "session": ("mã phiên bỏ phiếu", "the election's uuid"),
-    "record_hash": ("mã băm SHA-256 của dữ liệu biên bản", "SHA-256 of the record's payload"),
+    "record_hash": ("mã SHA-256 SHA-256 của dữ liệu biên bản", "SHA-256 of the record's payload"),
     "software": ("phiên bản phần mềm", "version of the software"),
 }
 ROW = {
@@ -87,7 +87,7 @@ ROW = {
     "agree": ("đồng ý", "agree"),
     "disagree": ("không đồng ý", "disagree"),
     "no_opinion": ("không có ý kiến", "no opinion"),
-    "percent": ("tỷ lệ", "percent of the base"),
+    "percent": ("tỉ lệ", "percent of the base"),
     "result": ("kết quả", "met or not"),
     "note": ("ghi chú", "note"),
 }

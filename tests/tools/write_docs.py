@@ -4,7 +4,8 @@
 * `docs/procedures.md`: the catalogue of procedures;
 * `docs/events.md`: the catalogue of what is logged;
 * `docs/access.md`: who may what, route by route;
-* `docs/office-form.md`: the placeholders of an office's own form.
+* `docs/office-form.md`: the placeholders of an office's own form;
+* `docs/glossary.md`: the terms of the project, from `docs/glossary.toml`.
 """
 
 import sys
@@ -15,7 +16,7 @@ import click
 from click.testing import CliRunner
 
 from tests.access import table
-from tests.tools import office_form_page
+from tests.tools import glossary, office_form_page
 from voting.cli.main import main
 from voting.conference import events
 from voting.web.app import create_app
@@ -37,6 +38,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "commands.md": HEAD + "".join(sections(main, ("phieukin",))),
         ROOT / "docs" / "procedures.md": procedures.output,
         ROOT / "docs" / "events.md": events.document(),
+        ROOT / "docs" / "glossary.md": glossary.document(),
         ROOT / "docs" / "office-form.md": office_form_page.document(),
         ROOT / "docs" / "access.md": table.document(create_app(Settings(ROOT, "sqlite:///never-opened.db", bytes(32)))),
     }
