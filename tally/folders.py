@@ -19,7 +19,7 @@ def existing(guide: Guide, folder: Path) -> Path:
     guide.warn("folder.missing", folder=folder)
     if not guide.confirm("folder.make"):
         raise Stopped(guide.words("folder.plug_in", folder=folder))
-    return real_folder(folder)
+    return real_folder(folder, parents=True)
 
 
 def typed(text: str) -> Path:

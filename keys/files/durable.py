@@ -125,12 +125,15 @@ def is_link(path: Path) -> bool:
     return path.is_symlink() or bool(is_junction is not None and is_junction(path))
 
 
-def real_folder(path: Path) -> Path:
-    """Make a folder unless it is there; raise UnsafeFile where its name is a link."""
+def real_folder(path: Path, *, parents: bool = False) -> Path:
+    """Make a folder unless it is there; raise UnsafeFile where its name is a link.
+
+    Those that it lies in are made only where `parents` says so: a stick that is not plugged in is never made (OSError).
+    """
     if is_link(path):
         raise UnsafeFile(f"{path} is a link to another place: nothing is written there; take the link away")
     if not path.is_dir():
-        path.mkdir(parents=True)
+        path.mkdir(parents=parents)
         sync_folder(path.parent)
     return path
 

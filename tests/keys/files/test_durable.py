@@ -189,7 +189,9 @@ def test_a_folder_that_is_a_link_is_not_written_into(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UnsafeFile, match="link"):
         durable.real_folder(tmp_path / "link")
-    assert durable.real_folder(tmp_path / "made" / "here").is_dir()
+    with pytest.raises(FileNotFoundError):
+        durable.real_folder(tmp_path / "made" / "here")
+    assert durable.real_folder(tmp_path / "made" / "here", parents=True).is_dir()
     assert durable.real_folder(tmp_path / "made" / "here").is_dir()
 
 

@@ -253,3 +253,9 @@ def test_an_unfinished_archive_gives_no_record(lab: Lab, desk: Path) -> None:
     (desk / "box.bel").write_bytes(closed(lab).raw())
     refused(run("record", *three(desk), "--out", desk / "x"), "a sound archive with its result expected")
     assert not (desk / "x").exists()
+
+
+@pytest.mark.parametrize("name", ["record", "recount"])
+def test_a_stick_that_is_not_plugged_in_is_not_made_for_the_records(desk: Path, name: str) -> None:
+    refused(run(name, *three(desk), "--out", desk / "stick" / "result"), "plug it in")
+    assert not (desk / "stick").exists()
