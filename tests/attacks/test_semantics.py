@@ -100,6 +100,11 @@ def all_on_paper(f: Fields) -> None:
         one["key"] = "on paper"
 
 
+def tellers_on_paper(f: Fields) -> None:
+    for one in f["conference"]["tellers"]:
+        one["key"] = "on paper"
+
+
 def neither_chair_nor_secretary(f: Fields) -> None:
     f["conference"]["chair"]["must_sign"] = f["conference"]["secretary"]["must_sign"] = False
 
@@ -202,6 +207,8 @@ FORGERIES: dict[str, tuple[Callable[[Fields], object], str, str]] = {
     "one teller must not sign": (teller(1, must_sign=False), CONFERENCE, "must sign the record, having a key"),
     "neither chair nor secretary signs": (neither_chair_nor_secretary, CONFERENCE, "the chair or the secretary"),
     "all on paper": (all_on_paper, CONFERENCE, "nobody must sign the record by key"),
+    "a teller on paper": (teller(2, key="on paper"), NOTE, "Kiểm phiếu viên 3 signs on paper"),
+    "all tellers on paper": (tellers_on_paper, NOTE, "Kiểm phiếu viên 1 signs on paper"),
     "two tellers of one name": (two_tellers_of_one_name, CONFERENCE, "two tellers have one name"),
     "two tellers of one key": (one_key("1", "2"), CONFERENCE, "two tellers have one signing key"),
     "a teller as chair": (one_key("1", "chair"), CONFERENCE, "and the chair have one signing key"),

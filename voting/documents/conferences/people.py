@@ -63,9 +63,14 @@ def name_problems(people: People) -> Iterator[str]:
 
 
 def people_remarks(people: People) -> Iterator[Remark]:
-    """Yield what is allowed and should be known: one key or name in two offices, a teller who stands on a paper."""
+    """Yield what is allowed and should be known: two offices of one, tellers without a key or on a paper."""
     yield from office_remarks(people)
     for teller in people.tellers:
+        if teller.key == ON_PAPER:
+            yield Remark(
+                f"{teller.name} (Ban kiểm phiếu) ký trên giấy: không kiểm tra được chữ ký và xác nhận thiết lập",
+                f"teller {teller.name} signs on paper: neither signature nor confirmation of Setup can be checked",
+            )
         for number, paper in enumerate(people.papers, 1):
             if any(same_text(teller.name, one.name) for one in paper.candidates):
                 yield Remark(
