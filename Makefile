@@ -139,7 +139,7 @@ screens: packages $(VENV)/.dev $(VENV)/.front ## the README's pictures, taken fr
 	@$(BIN)/python -m tests.stories.screens
 
 .PHONY: docs
-docs: $(VENV)/.dev ## the documents that are made from the program (docs/commands.md, docs/procedures.md)
+docs: $(VENV)/.dev ## the documents that are made from the program (docs/commands.md, docs/procedures.md, …), and src/shared.ts of the tablet
 	@$(BIN)/python -m tests.tools.write_docs
 
 .PHONY: wheel

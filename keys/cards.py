@@ -7,6 +7,7 @@ A card's secret is 22 base58 characters, about 129 bits. Its QR holds just these
 import hashlib
 import re
 import secrets
+from itertools import accumulate
 
 from keys.errors import InvalidCard
 from keys.group import Point, Secret, base_power, reduce_wide
@@ -17,8 +18,13 @@ ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LENGTH = 22
 """Characters of a card's secret, dashes aside."""
 
+GROUPS = (5, 6, 5, 6)
+"""Characters between dashes, in print and in the derivation."""
+
+UUID_PATTERN = re.compile(f"[{ALPHABET}]{{14,64}}", re.ASCII)
+"""The uuid of an election (Belenios 3.0, 4.2)."""
+
 _CARD = re.compile(f"[{ALPHABET}]{{{LENGTH}}}", re.ASCII)
-_UUID = re.compile(f"[{ALPHABET}]{{14,64}}", re.ASCII)
 _SEPARATORS = str.maketrans("", "", "- \t\r\n")
 _TYPED_LIMIT = 64
 
@@ -39,7 +45,8 @@ def normalise(text: str) -> str:
 def with_dashes(card: str) -> str:
     """Write a card as XXXXX-XXXXXX-XXXXX-XXXXXX; raise InvalidCard."""
     plain = normalise(card)
-    return f"{plain[:5]}-{plain[5:11]}-{plain[11:16]}-{plain[16:]}"
+    ends = tuple(accumulate(GROUPS))
+    return "-".join(plain[end - length : end] for length, end in zip(GROUPS, ends, strict=True))
 
 
 def derive(card: str, uuid: str) -> Secret:
@@ -47,7 +54,7 @@ def derive(card: str, uuid: str) -> Secret:
 
     s = H(derive_credential|uuid|0|card) H(derive_credential|uuid|1|card), 512 bits big-endian, modulo q.
     """
-    if not _UUID.fullmatch(uuid):
+    if not UUID_PATTERN.fullmatch(uuid):
         raise InvalidCard("an election's uuid of 14 or more base58 characters expected")
     dashed = with_dashes(card)
     halves = (hashlib.sha256(f"derive_credential|{uuid}|{half}|{dashed}".encode()).digest() for half in (0, 1))

@@ -32,9 +32,15 @@ BASE = Point(bytes([0x58]) + bytes([0x66]) * 31)
 _OUTSIDE = bytes([0x95]) + bytes([0x99]) * 31
 """g times the point of order 2: on the curve, and not a member of the group."""
 
+POINT_BYTES = 32
+"""Bytes of a point; its text has two hex digits for each."""
+
+SCALAR_DIGITS = 76
+"""Digits in base 10 of the largest scalar, Q - 1."""
+
 _ZERO = bytes(32)
-_POINT_TEXT = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_SCALAR_TEXT = re.compile(r"0|[1-9][0-9]{0,75}", re.ASCII)
+_POINT_TEXT = re.compile(f"[0-9a-f]{{{2 * POINT_BYTES}}}", re.ASCII)
+_SCALAR_TEXT = re.compile(f"0|[1-9][0-9]{{0,{SCALAR_DIGITS - 1}}}", re.ASCII)
 
 
 def check_library() -> None:
@@ -57,8 +63,8 @@ def check_member(raw: bytes, *, identity: bool) -> Point:
     Raises InvalidPoint unless it is 32 bytes, canonical (y < 2^255 - 19, no sign on x = 0) and in the subgroup of order
     q; the identity passes only where `identity` allows it.
     """
-    if len(raw) != 32:
-        raise InvalidPoint(f"32 bytes expected, {len(raw)} found")
+    if len(raw) != POINT_BYTES:
+        raise InvalidPoint(f"{POINT_BYTES} bytes expected, {len(raw)} found")
     if raw == IDENTITY:
         if identity:
             return IDENTITY
@@ -83,7 +89,7 @@ def encode_point(point: Point) -> str:
 def decode_scalar(text: str) -> int:
     """Parse a public scalar in base 10; raise InvalidScalar unless canonical and below q."""
     if not _SCALAR_TEXT.fullmatch(text):
-        raise InvalidScalar("a number in base 10 without leading zeros, of at most 76 digits, expected")
+        raise InvalidScalar(f"a number in base 10 without leading zeros, of at most {SCALAR_DIGITS} digits, expected")
     number = int(text)
     if number >= Q:
         raise InvalidScalar("a number below the group's order expected")

@@ -12,6 +12,7 @@ import { firstName, Marks, parseMeeting, type Meeting, type Name } from "./paper
 import { Receipts } from "./receipts.ts";
 import { countTest, handOver, post, readDocuments, readRoom, type Room } from "./room.ts";
 import { apply, DEFAULTS, type Settings } from "./settings.ts";
+import type { RefusalCode } from "./shared.ts";
 import { holdsVoter, isWatched, phaseOf, type Note, type Phase, type State } from "./states.ts";
 import { speak, type Say } from "./words.ts";
 
@@ -20,7 +21,11 @@ const DONE = 60; // seconds that the last screen stays
 const STOPPED = 120; // seconds that a refusal stays; an unknown outcome stays until somebody comes
 const NOTE = 60; // seconds that a remark stays
 const OPENING = 10_000; // ms in which a booth must have opened: its script may come over a network that is gone
-const REFUSALS: Partial<Record<Phase, string>> = { after: "closed", paper: "closed", annulled: "closed", before: "not_open" };
+const REFUSALS: Partial<Record<Phase, RefusalCode>> = {
+  after: "closed", paper: "closed", annulled: "closed", before: "not_open", fault: "fault",
+};
+
+const FORGOTTEN: RefusalCode = "device_unknown"; // the room has revoked this tablet, or does not know it
 
 /** What the app tells the frame to do. */
 export interface Shower {
@@ -183,7 +188,7 @@ export class App {
       if (!same) return this.go(next);
     } else if (REFUSALS[this.phase] !== undefined && (holdsVoter(this.state) || at === "camera" || at === "keypad")) {
       this.#drop();
-      return this.go({ at: "stopped", code: REFUSALS[this.phase] as string, recorded: false, sealed: null });
+      return this.go({ at: "stopped", code: REFUSALS[this.phase] as RefusalCode, recorded: false, sealed: null });
     }
     if (changed && at !== "enrol") this.refresh();
   }
@@ -311,7 +316,7 @@ export class App {
 
   /** The voter ends, for whatever reason: clear everything, make ready for the next. */
   leave(note: Note | null = null): void {
-    if (this.state.at === "stopped" && this.state.code === "device_unknown") this.device = null;
+    if (this.state.at === "stopped" && this.state.code === FORGOTTEN) this.device = null;
     this.#drop();
     this.settings = { ...DEFAULTS };
     apply(this.settings);

@@ -5,6 +5,7 @@
  */
 import type { Bytes } from "./crypto/bytes.ts";
 import { verifyReceipt } from "./crypto/receipt.ts";
+import type { RefusalCode } from "./shared.ts";
 
 export interface Sealed {
   uuid: string;
@@ -31,7 +32,12 @@ export interface Means {
 
 /** Pauses in ms before each repetition; with the time-outs of requests about two minutes in all. */
 export const PAUSES = [500, 1000, 2000, 3000, 4000, 5000, 5000, 5000, 5000, 5000, 5000, 5000];
-const TRY_AGAIN = new Set(["busy", "limit"]);
+const TRY_AGAIN = codes("busy", "limit");
+
+/** Codes that the room has, and no others: the compiler looks. */
+function codes(...some: RefusalCode[]): ReadonlySet<string> {
+  return new Set(some);
+}
 
 /** Send, and send again. `attempt` is called with 1, 2, ... before each request. */
 export async function cast(sealed: Sealed, means: Means, attempt: (n: number) => void): Promise<Outcome> {
@@ -79,7 +85,8 @@ function refusal(code: string, recorded: boolean | null): Outcome {
 }
 
 /** Refusals after which the card can still be used as it is. */
-const CARD_STAYS_VALID = new Set(["bad_ballot", "wrong_size", "not_open", "frozen", "device_unknown"]);
+const CARD_STAYS_VALID = codes("bad_ballot", "wrong_size", "not_open", "frozen", "device_unknown");
+const CARD_USED = codes("card_used");
 
 export type Verdict = "counts.yes" | "counts.no_valid" | "counts.used" | "counts.no" | "counts.unknown";
 
@@ -87,6 +94,6 @@ export type Verdict = "counts.yes" | "counts.no_valid" | "counts.used" | "counts
 export function counts(code: string, recorded: boolean | null): Verdict {
   if (recorded === true) return "counts.yes";
   if (recorded === null) return "counts.unknown";
-  if (code === "card_used") return "counts.used"; // another ballot of this card is in the box
+  if (CARD_USED.has(code)) return "counts.used"; // another ballot of this card is in the box
   return CARD_STAYS_VALID.has(code) ? "counts.no_valid" : "counts.no";
 }

@@ -3,8 +3,8 @@
  * request. IndexedDB keeps the key handle and the number under which the room knows it; nothing else is stored.
  */
 import { base64, taggedMessage, utf8, type Bytes } from "./crypto/bytes.ts";
+import { DEVICE_HEADER, DEVICE_TAG, SIGNATURE_HEADER } from "./shared.ts";
 
-const TAG = "phieukin/device/v1";
 const CURVE = { name: "ECDSA", namedCurve: "P-256" } as const;
 const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
 
@@ -19,9 +19,9 @@ export class Device {
   /** Headers that let a request in: the device, and its signature over the election and the body's hash. */
   async headers(uuid: string, body: Bytes): Promise<Record<string, string>> {
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
-    const message = taggedMessage(TAG, utf8(uuid), digest);
+    const message = taggedMessage(DEVICE_TAG, utf8(uuid), digest);
     const signature = await crypto.subtle.sign(SIGNATURE, this.keys.privateKey, message);
-    return { "Phieukin-Device": this.id, "Phieukin-Signature": base64(new Uint8Array(signature)) };
+    return { [DEVICE_HEADER]: this.id, [SIGNATURE_HEADER]: base64(new Uint8Array(signature)) };
   }
 }
 

@@ -1,6 +1,6 @@
 /** Start of the tablet's page: wires the frame, the scanner, the clock and the stored device together. */
 import { App } from "./app.ts";
-import { CARD_LENGTH } from "./crypto/codes.ts";
+import { CARD_LENGTH, isCharacter } from "./crypto/codes.ts";
 import { storedDevice } from "./device.ts";
 import { Frame } from "./frame.ts";
 import { Scanner } from "./scanner.ts";
@@ -43,7 +43,7 @@ function listenForCards(): void {
 function typeByHand(key: string): void {
   if (app.state.at !== "keypad") return;
   if (key === "Backspace") app.typed = app.typed.slice(0, -1);
-  else if (/^[1-9A-HJ-NP-Za-km-z]$/.test(key)) app.typed = (app.typed + key).slice(0, CARD_LENGTH);
+  else if (isCharacter(key)) app.typed = (app.typed + key).slice(0, CARD_LENGTH);
   app.note = null;
   app.refresh();
 }

@@ -1,8 +1,8 @@
 /** What the tablet asks of the room server. Nothing is asked when a card is scanned or a choice is made. */
 import { utf8, type Bytes } from "./crypto/bytes.ts";
 import type { Device } from "./device.ts";
+import { API, DEVICE_HEADER, PAGE_HEADER, type Showing } from "./shared.ts";
 
-const API = "/api/v1";
 const TIMEOUT = 8_000; // ms for one request
 
 export interface Room {
@@ -26,8 +26,8 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
  * device this is, and which page it shows. Nothing in it depends on whether somebody votes.
  */
 export async function readRoom(device: Device | null, page: string, shown: Room | null): Promise<Room> {
-  const showing = shown === null ? "none" : shown.practice ? "practice" : "real";
-  const headers: Record<string, string> = device === null ? {} : { "Phieukin-Device": device.id, "Phieukin-Page": `${page} ${showing}` };
+  const showing: Showing = shown === null ? "none" : shown.practice ? "practice" : "real";
+  const headers: Record<string, string> = device === null ? {} : { [DEVICE_HEADER]: device.id, [PAGE_HEADER]: `${page} ${showing}` };
   const response = await request("/room", { headers });
   if (!response.ok) throw new Error(`room: ${response.status}`);
   return (await response.json()) as Room;

@@ -3,14 +3,15 @@ import type { Sealed } from "./casting.ts";
 import type { TestBallot } from "./orders.ts";
 import type { Name } from "./papers.ts";
 import type { Room } from "./room.ts";
+import { NO_STATE, type RoomState } from "./shared.ts";
 import type { Word } from "./words.ts";
 
-export type Phase = "none" | "before" | "open" | "after" | "paused" | "paper" | "annulled";
+export type Phase = "none" | "before" | "open" | "after" | "paused" | "paper" | "annulled" | "fault";
 
 export type State =
   | { at: "starting" }
   | { at: "enrol" }
-  | { at: "waiting"; why: Phase | "offline" | "fault" }
+  | { at: "waiting"; why: Phase | "offline" }
   | { at: "welcome" }
   | { at: "camera" }
   | { at: "keypad" }
@@ -27,16 +28,20 @@ export interface Note {
   values?: Record<string, string | number>;
 }
 
-const PHASES: Record<string, Phase> = {
-  none: "none", draft: "before", list_frozen: "before", roll_taken: "before", sealed: "before", open: "open",
+const PHASES: Record<RoomState | typeof NO_STATE, Phase> = {
+  [NO_STATE]: "none", draft: "before", list_frozen: "before", roll_taken: "before", sealed: "before", open: "open",
   frozen: "paused", closed: "after", counted: "after", awaiting_head: "after", signed: "after",
   annulled: "annulled", on_paper: "paper",
 };
 
-/** The part of a conference's life that matters to voters; states that the tablet does not know are "before". */
+function isKnown(state: string): state is keyof typeof PHASES {
+  return Object.hasOwn(PHASES, state);
+}
+
+/** The part of a conference's life that matters to voters; a state that the tablet does not know is a fault, and said. */
 export function phaseOf(room: Room | null): Phase {
   if (room === null) return "none";
-  const phase = PHASES[room.state] ?? "before";
+  const phase = isKnown(room.state) ? PHASES[room.state] : "fault";
   return phase === "open" && room.uuid === null ? "before" : phase;
 }
 

@@ -6,9 +6,8 @@ import { assemble, packRequest, sealAnswer, signBallot, type SealedAnswer, type 
 import { base64 } from "./crypto/bytes.ts";
 import { derive, mistypedGroup, type Card } from "./crypto/cards.ts";
 import { parseElection, type Election } from "./crypto/election.ts";
+import { isPointText } from "./crypto/group.ts";
 import type { CardAnswer, Order, Orders, TestBallot } from "./orders.ts";
-
-const CREDENTIAL = /^[0-9a-f]{64}$/;
 
 let election: Election | null = null;
 let known = new Set<string>();
@@ -21,7 +20,7 @@ const handlers: { [K in keyof Orders]: (order: Orders[K]["order"]) => Orders[K][
   open({ raw, credentials }) {
     election = parseElection(raw);
     const list = JSON.parse(new TextDecoder().decode(credentials)) as string[];
-    if (!list.every((one) => CREDENTIAL.test(one))) throw new Error("credentials.json: public credentials expected");
+    if (!list.every(isPointText)) throw new Error("credentials.json: public credentials expected");
     known = new Set(list);
     const { uuid, fingerprint, questions, conference } = election;
     return { uuid, fingerprint, questions, conference };

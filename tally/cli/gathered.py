@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from keys.cards import UUID_PATTERN
 from tally.audit.bundles.loose import Loose, carried_record
 from tally.audit.minutes import MINUTES_LIMIT
 from tally.audit.record import ReadRecord, read_record
@@ -20,7 +21,6 @@ from tally.audit.report import Errors
 from tally.dialogue import Guide, Language, in_both
 from tally.pdf.attached import PDF
 from voting.documents.canonical import DOCUMENT_LIMIT
-from voting.documents.conferences.election import UUID_PATTERN
 
 ZIP_MAGIC, JSON = b"PK\x03\x04", b"{"
 NAMED = 20  # files that were not looked at, by name

@@ -5,7 +5,8 @@
 * `docs/events.md`: the catalogue of what is logged;
 * `docs/access.md`: who may what, route by route;
 * `docs/office-form.md`: the placeholders of an office's own form;
-* `docs/glossary.md`: the terms of the project, from `docs/glossary.toml`.
+* `docs/glossary.md`: the terms of the project, from `docs/glossary.toml`;
+* `kiosk_templates/src/shared.ts`: the constants that the room shares with the tablet.
 """
 
 import sys
@@ -16,7 +17,7 @@ import click
 from click.testing import CliRunner
 
 from tests.access import table
-from tests.tools import glossary, office_form_page
+from tests.tools import glossary, office_form_page, shared_constants
 from voting.cli.main import main
 from voting.conference import events
 from voting.web.app import create_app
@@ -40,6 +41,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "events.md": events.document(),
         ROOT / "docs" / "glossary.md": glossary.document(),
         ROOT / "docs" / "office-form.md": office_form_page.document(),
+        ROOT / "kiosk_templates" / "src" / "shared.ts": shared_constants.document(),
         ROOT / "docs" / "access.md": table.document(create_app(Settings(ROOT, "sqlite:///never-opened.db", bytes(32)))),
     }
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keys.files.signing import SigningKey, new_signing_key, public_text, raw_message, sign_raw, verify_raw
+from voting.box.casting import RECEIPT_TAG
+from voting.box.tablet_interface import API, DEVICE_HEADER, SIGNATURE_HEADER
 from voting.box.tablets import DEVICE_TAG, new_code
 from voting.documents.ballots.ballot import SealedBallot, tracker
 from voting.documents.ballots.request import pack_request
@@ -20,7 +22,6 @@ from voting.storage.engine import Storage
 from voting.storage.keyring import Keyring
 from voting.web.settings import load_settings, write_config
 
-RECEIPT_TAG = "phieukin/receipt/v1"
 TIMEOUT = 60  # seconds
 TRIES = 5  # of one casting request
 NO_LIMIT = 1_000_000  # one tablet stands for all of them
@@ -44,7 +45,7 @@ class Tablet:
     def enrol(self, code: str) -> None:
         """Enrol with a one-time code of the desk."""
         content = {"code": code, "public_key": public_text(self.key), "name": "rehearsal"}
-        answer = self._post("/api/v1/devices", json.dumps(content).encode(), {"Content-Type": "application/json"})
+        answer = self._post(f"{API}/devices", json.dumps(content).encode(), {"Content-Type": "application/json"})
         self.device = str(answer["device"])
 
     def cast(self, election: Election, ballot: SealedBallot) -> str:
@@ -53,10 +54,10 @@ class Tablet:
         message = raw_message(DEVICE_TAG, election.uuid.encode(), hashlib.sha256(body).digest())
         headers = {
             "Content-Type": "application/octet-stream",
-            "Phieukin-Device": self.device,
-            "Phieukin-Signature": base64.b64encode(sign_raw(self.key, message)).decode(),
+            DEVICE_HEADER: self.device,
+            SIGNATURE_HEADER: base64.b64encode(sign_raw(self.key, message)).decode(),
         }
-        answer = self._insist(f"/api/v1/elections/{election.uuid}/ballots", body, headers)
+        answer = self._insist(f"{API}/elections/{election.uuid}/ballots", body, headers)
         _check_receipt(election, ballot, answer)
         return str(answer["tracker"])
 

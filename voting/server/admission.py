@@ -7,11 +7,12 @@ sign-in. A head proves nothing; it decides how much is read before somebody else
 import re
 
 from voting.box.mirror import BODY_LIMIT, HEADER, PATH
+from voting.box.tablet_interface import DEVICE_HEADER
 from voting.server.front import Head
-from voting.web.protection import COOKIE, DEVICE, FORM_LIMIT
+from voting.web.protection import COOKIE, FORM_LIMIT
 
 SHORT = 64 * 1024  # bytes
-_COOKIE, _DEVICE, _MIRROR = COOKIE.encode(), DEVICE.lower().encode(), HEADER.lower().encode()
+_COOKIE, _DEVICE, _MIRROR = COOKIE.encode(), DEVICE_HEADER.lower().encode(), HEADER.lower().encode()
 _HEX = re.compile(rb"[0-9a-f]{64}")  # a tablet's id, and the mirror's seal
 
 

@@ -21,6 +21,7 @@ from flask import Flask
 
 from keys.process_limits import no_core_dumps
 from voting.box.casting import Verify, verify_alone
+from voting.box.tablet_interface import API
 from voting.conference import closing, events
 from voting.conference.results import Audit, no_audit
 from voting.errors import InvalidSettings
@@ -184,7 +185,7 @@ class RunningServer:
             return False
         trust = ssl.create_default_context(cadata=self.authority_pem)
         try:
-            with urllib.request.urlopen(f"{self.url}/api/v1/room", timeout=LOOK_SECONDS, context=trust) as answer:
+            with urllib.request.urlopen(f"{self.url}{API}/room", timeout=LOOK_SECONDS, context=trust) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

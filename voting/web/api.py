@@ -16,6 +16,7 @@ from voting.box import receipts as room_receipts
 from voting.box import tablets
 from voting.box.casting import Box, Receipt
 from voting.box.mirror import SealedBallot
+from voting.box.tablet_interface import API, NO_STATE, SIGNATURE_HEADER, Code
 from voting.conference import closing, last_call, setup
 from voting.conference.draft.stored import draft_of
 from voting.documents.ballots.request import unpack_request
@@ -42,7 +43,7 @@ from voting.storage.tables import SetupRow
 from voting.web.protection import count_device, device
 from voting.web.room import Room, the_room
 
-REFUSALS: Final[dict[type[VotingError], tuple[int, str]]] = {
+REFUSALS: Final[dict[type[VotingError], tuple[int, Code]]] = {
     BadBallot: (400, "bad_ballot"),
     WrongSize: (400, "wrong_size"),
     UnknownDevice: (401, "device_unknown"),
@@ -56,9 +57,9 @@ REFUSALS: Final[dict[type[VotingError], tuple[int, str]]] = {
     DatabaseBusy: (503, "busy"),
     InvariantBroken: (503, "busy"),  # a race with another process
 }
-OTHERWISE: Final = (409, "fault")
+OTHERWISE: Final[tuple[int, Code]] = (409, "fault")
 NO_CONFERENCE: Final = {
-    "state": "none",
+    "state": NO_STATE,
     "uuid": None,
     "fingerprint": None,
     "practice": False,
@@ -69,7 +70,7 @@ NO_CONFERENCE: Final = {
 ENROLMENT_LIMIT = 4 * 1024  # bytes
 RECEIPTS_LIMIT = 1024 * 1024  # bytes: 5,000 receipts of one tablet
 
-api = Blueprint("api", __name__, url_prefix="/api/v1")
+api = Blueprint("api", __name__, url_prefix=API)
 
 
 class _Enrolment(msgspec.Struct, frozen=True):
@@ -94,7 +95,7 @@ def answer(value: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status, content_type="application/json")
 
 
-def refuse(status: int, code: str, recorded: bool | None = None) -> Response:
+def refuse(status: int, code: Code, recorded: bool | None = None) -> Response:
     """Refuse, and say whether the ballot counts."""
     return answer({"code": code, "recorded": recorded}, status)
 
@@ -249,7 +250,7 @@ def _was_ours(room: Room, uuid: str, body: bytes) -> bool:
 
 def _signature() -> bytes:
     try:
-        return base64.b64decode(request.headers.get("Phieukin-Signature", ""), validate=True)
+        return base64.b64decode(request.headers.get(SIGNATURE_HEADER, ""), validate=True)
     except ValueError:  # letters outside of ASCII, too
         raise UnknownDevice("the tablet's signature: base64 expected") from None
 

@@ -14,13 +14,14 @@ from keys.group import decode_scalar
 from keys.proofs.schnorr import Proof
 from keys.structs import read_json
 from voting.box import card_status
+from voting.box.tablet_interface import API
 from voting.errors import VotingError
 from voting.web.api import answer, check_device, refuse, refuse_for
 from voting.web.room import the_room
 
 LIMIT: Final = 1024  # bytes; both requests are below 400
 
-api = Blueprint("api_cards", __name__, url_prefix="/api/v1")
+api = Blueprint("api_cards", __name__, url_prefix=API)
 
 
 class _Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from voting.box.tablet_interface import Code
 from voting.conference import events
 from voting.errors import VotingError
 from voting.web import api
@@ -16,7 +17,7 @@ from voting.web.protection import FORM_LIMIT
 
 _PLAIN = "Máy chủ không trả lời được yêu cầu này.\nThe server cannot answer this request.\n"
 MOST_MEGABYTES = FORM_LIMIT // 1024**2
-_API_CODES = {429: "limit", 413: "wrong_size", 404: "unknown", 405: "unknown", 400: "bad_request"}
+_API_CODES: dict[int, Code] = {429: "limit", 413: "wrong_size", 404: "unknown", 405: "unknown", 400: "bad_request"}
 
 
 def handle_mistakes(app: Flask) -> None:

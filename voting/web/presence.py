@@ -22,10 +22,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
-from typing import Literal
 
 from flask import Flask, Response, current_app, request
 
+from voting.box.tablet_interface import DEVICE_HEADER, PAGE_HEADER, SHOWN, Showing
 from voting.storage.tables import DeviceRow
 from voting.web.built import manifest
 from voting.web.room import the_room
@@ -37,8 +37,6 @@ ID = re.compile(r"[0-9a-f]{64}")  # of a device
 SLOTS = 1024  # tablets
 STEP = 15  # seconds: times are kept no finer
 PATIENCE = 2 * STEP  # seconds without a word after which a tablet counts as lost
-Showing = Literal["none", "real", "practice"]
-SHOWN: tuple[Showing, ...] = ("none", "real", "practice")
 _SLOT = struct.Struct("<16sIBB")  # start of the device's hash, time in steps, what it shows, whether its page is ours
 
 
@@ -129,11 +127,11 @@ def the_presence() -> Presence:
 
 
 def _hear(answer: Response) -> Response:
-    device = request.headers.get("Phieukin-Device", "")
+    device = request.headers.get(DEVICE_HEADER, "")
     if request.endpoint == LISTENED and answer.status_code == 200 and ID.fullmatch(device):
         memory, room = the_presence(), the_room()
         if memory.knows(device) or _enrolled(device):
-            page, _, showing = request.headers.get("Phieukin-Page", "")[:64].partition(" ")
+            page, _, showing = request.headers.get(PAGE_HEADER, "")[:64].partition(" ")
             built = manifest(required=False).get("page", "")
             memory.hear(device, room.seconds(), showing, fresh=bool(page) and built.startswith(page))
     return answer

@@ -10,6 +10,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItemPerMinute
 
+from voting.box.tablet_interface import DEVICE_HEADER
 from voting.web.request_counts import SCHEME
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -39,7 +40,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 COOKIE = "__Host-phieukin-"  # of a session, before the room's own letters: goes to this host over TLS alone
-DEVICE = "Phieukin-Device"  # the header in which a tablet names itself
 FORM_LIMIT = 8 * 1024 * 1024  # bytes of any form or upload by staff
 _DEVICES = "phieukin-casts-of-devices"
 STATIC_CACHE = "public, max-age=31536000, immutable"  # built files carry the hash of their bytes in the name
@@ -57,7 +57,7 @@ def add_headers(answer: Response) -> Response:
 
 def device() -> str:
     """The id by which a tablet calls itself; anybody can send it, so nothing is counted by it before a signature."""
-    return request.headers.get(DEVICE, "")[:64]
+    return request.headers.get(DEVICE_HEADER, "")[:64]
 
 
 def set_limits(app: Flask, per_address: Mapping[str, int], casts_of_device: int) -> None:

@@ -4,6 +4,7 @@
  * An answer is encrypted as soon as it is chosen (`sealAnswer`), since each question's proofs need nothing of the
  * others; when the voter touches "Bỏ phiếu" only the signature is left (`signBallot`).
  */
+import { POINT_BYTES, SCALAR_DIGITS } from "../shared.ts";
 import { base64, concat, utf8, type Bytes } from "./bytes.ts";
 import type { Card } from "./cards.ts";
 import type { Election, Question } from "./election.ts";
@@ -131,9 +132,6 @@ export function signMessage(message: string, card: Card): { challenge: string; r
   const c = challenge(`sigmsg|${message}|`, [textOfBytes(basePower(w).toBytes())]);
   return { challenge: String(c), response: String(modQ(w - card.secret * c)) };
 }
-
-const SCALAR_DIGITS = 76; // of the largest number below q
-const POINT_BYTES = 32;
 
 /** Length in bytes of every casting request of this election, whatever was chosen. */
 export function ballotSize(election: Election): number {

@@ -1,4 +1,5 @@
 /** election.json as the tablet reads it (Belenios specification 3.0, section 4.10), from the bytes that were hashed. */
+import { ELECTION_LIMIT, ELECTION_VERSION, GROUP, UUID_PATTERN } from "../shared.ts";
 import { Refused } from "./errors.ts";
 import { basePower, decodePoint, type Point } from "./group.ts";
 import { Powers } from "./powers.ts";
@@ -21,15 +22,14 @@ export interface Election {
   conference: unknown;
 }
 
-const LIMIT = 4 << 20; // bytes of election.json
-const UUID = /^[1-9A-HJ-NP-Za-km-z]{14,64}$/;
+const UUID = new RegExp(`^(?:${UUID_PATTERN})$`);
 
 /** Parse the raw bytes and build the key's table; refuses what the tablet cannot encrypt for. */
 export function parseElection(raw: Uint8Array): Election {
-  if (raw.length > LIMIT) throw new Refused("election", "election.json is too large");
+  if (raw.length > ELECTION_LIMIT) throw new Refused("election", "election.json is too large");
   const read = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw)) as Record<string, unknown>;
-  if (read["version"] !== 1 || read["group"] !== "Ed25519") {
-    throw new Refused("election", "version 1 on Ed25519 expected");
+  if (read["version"] !== ELECTION_VERSION || read["group"] !== GROUP) {
+    throw new Refused("election", `version ${ELECTION_VERSION} on ${GROUP} expected`);
   }
   const uuid = String(read["uuid"]);
   if (!UUID.test(uuid)) throw new Refused("election", "uuid expected");

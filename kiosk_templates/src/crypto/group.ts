@@ -5,6 +5,7 @@
  */
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { normalizeZ } from "@noble/curves/abstract/curve.js";
+import { POINT_BYTES, SCALAR_DIGITS } from "../shared.ts";
 import { hex } from "./bytes.ts";
 import { Refused } from "./errors.ts";
 import { Powers } from "./powers.ts";
@@ -18,7 +19,8 @@ export const Q: bigint = Point.Fn.ORDER;
 export const IDENTITY: Point = Point.ZERO;
 export const BASE: Point = Point.BASE;
 
-const POINT_TEXT = /^[0-9a-f]{64}$/;
+const POINT_TEXT = new RegExp(`^[0-9a-f]{${2 * POINT_BYTES}}$`);
+const SCALAR_TEXT = new RegExp(`^(?:0|[1-9][0-9]{0,${SCALAR_DIGITS - 1}})$`);
 
 let powersOfBase: Powers | null = null;
 
@@ -33,9 +35,14 @@ export function modQ(n: bigint): bigint {
   return rest < 0n ? rest + Q : rest;
 }
 
+/** Whether a text is spelled as a point: what it spells may still be none. */
+export function isPointText(text: string): boolean {
+  return POINT_TEXT.test(text);
+}
+
 /** Read a point strictly: canonical spelling, on the curve, in the subgroup, not the identity. */
 export function decodePoint(text: string): Point {
-  if (!POINT_TEXT.test(text)) throw new Refused("point", "64 lowercase hex digits expected");
+  if (!POINT_TEXT.test(text)) throw new Refused("point", `${2 * POINT_BYTES} lowercase hex digits expected`);
   const raw = Uint8Array.from(text.match(/../g) as string[], (pair) => parseInt(pair, 16)).reverse();
   let point: Point;
   try {
@@ -61,8 +68,6 @@ export function textOfBytes(raw: Uint8Array): string {
 export function encodePoint(point: Point): string {
   return textOfBytes(point.toBytes());
 }
-
-const SCALAR_TEXT = /^(0|[1-9][0-9]{0,75})$/;
 
 /** Read a number modulo q in its only spelling: base 10, no leading zeros, below q. */
 export function decodeScalar(text: string): bigint {

@@ -3,6 +3,7 @@ import type { App } from "../app.ts";
 import { Device, keepDevice, newKeys } from "../device.ts";
 import { button, h, p } from "../dom.ts";
 import { enrol as register } from "../room.ts";
+import { ENROLMENT_CODE_LENGTH, LABEL_LIMIT } from "../shared.ts";
 import type { View } from "./view.ts";
 
 export function enrol(app: App): View {
@@ -12,8 +13,8 @@ export function enrol(app: App): View {
     const input = h("input", { id, type: "text", autocomplete: "off", spellcheck: false, maxLength, "data-key": id });
     return [h("div.field", {}, h("label", { for: id }, label), input), input];
   };
-  const [codeField, code] = field("enrol-code", say("enrol.code"), 64);
-  const [nameField, name] = field("enrol-name", say("enrol.name"), 40);
+  const [codeField, code] = field("enrol-code", say("enrol.code"), 2 * ENROLMENT_CODE_LENGTH);
+  const [nameField, name] = field("enrol-name", say("enrol.name"), LABEL_LIMIT);
   const send = button(say("enrol.send"), () => void act(), "primary");
   const act = async (): Promise<void> => {
     if (code.value.trim() === "") return code.focus();

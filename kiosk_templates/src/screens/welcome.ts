@@ -1,6 +1,7 @@
 /** Before a ballot: the device starts, waits for the room, greets and reads a card. */
 import type { App } from "../app.ts";
 import { Camera } from "../camera.ts";
+import { CARD_LENGTH } from "../crypto/codes.ts";
 import { button, h, p } from "../dom.ts";
 import type { State } from "../states.ts";
 import { NAMES, voiceFor } from "../voice.ts";
@@ -25,7 +26,7 @@ export function welcome(app: App): View {
   field.addEventListener("input", () => {
     // Text without keys: some scanners put it into the field at once.
     const text = field.value.replace(/[\s-]/g, "");
-    if (text.length < 22) return;
+    if (text.length < CARD_LENGTH) return;
     field.value = "";
     void app.card([text]);
   });

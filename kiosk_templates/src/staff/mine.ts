@@ -4,9 +4,9 @@
  */
 import { signMessage } from "../crypto/ballot.ts";
 import { derive, type Card } from "../crypto/cards.ts";
+import { API, TRACKER_TAG } from "../shared.ts";
 import { scanWith } from "./lens.ts";
 
-const TAG = "phieukin/card-tracker/v1";
 const TIMEOUT = 8_000; // ms
 
 const form = document.getElementById("mine") as HTMLFormElement | null;
@@ -27,11 +27,11 @@ function start(form: HTMLFormElement): void {
       return;
     }
     note.textContent = sending;
-    const body = JSON.stringify({ credential: card.credential, signature: signMessage(`${TAG}|${uuid}`, card) });
+    const body = JSON.stringify({ credential: card.credential, signature: signMessage(`${TRACKER_TAG}|${uuid}`, card) });
     try {
       const headers = { "Content-Type": "application/json" };
       const init = { method: "POST", headers, body, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT) } as const;
-      const answer = await fetch(`/api/v1/elections/${uuid}/cards`, init);
+      const answer = await fetch(`${API}/elections/${uuid}/cards`, init);
       if (answer.status === 403) return void (note.textContent = unknown);
       if (!answer.ok) throw new Error(`cards: ${answer.status}`);
       const { tracker } = (await answer.json()) as { tracker: string | null };

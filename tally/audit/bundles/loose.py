@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from keys.cards import UUID_PATTERN
 from keys.transcript import sha256_hex
 from tally.audit.bundles.boxes import FACTS_FILES
 from tally.audit.minutes import MINUTES, SIGNATURES, check_hand_count, compare_minutes
@@ -20,7 +21,6 @@ from tally.pdf.attached import record_in
 from tally.pdf.signatures import SignedBy, awaiting
 from voting.documents.bundles.signed import excused_tellers, required_signers
 from voting.documents.canonical import DOCUMENT_LIMIT
-from voting.documents.conferences.election import UUID_PATTERN
 from voting.documents.envelope import make_envelope, payload_of, write_envelope
 from voting.documents.record import RECORD_TYPE
 from voting.procedures.schema import Ruleset

@@ -111,6 +111,6 @@ test("states of the room that the tablet does not know do not open it", () => {
   const room = { uuid: "u", fingerprint: "f", practice: false, name: "", address: "" };
   assert.equal(phaseOf({ ...room, state: "open" }), "open");
   assert.equal(phaseOf({ ...room, state: "open", uuid: null }), "before");
-  assert.equal(phaseOf({ ...room, state: "something" }), "before");
+  for (const state of ["something", "", "toString", "__proto__"]) assert.equal(phaseOf({ ...room, state }), "fault");
   assert.equal(phaseOf(null), "none");
 });

@@ -6,19 +6,17 @@ The length is fixed by the questions alone, so traffic tells that somebody voted
 import base64
 import binascii
 
+from keys.group import POINT_BYTES, SCALAR_DIGITS
 from voting.documents.ballots.ballot import SealedBallot
 from voting.documents.canonical import compact
 from voting.documents.conferences.election import Election
 from voting.documents.errors import InvalidBallot
 
-_SCALAR_DIGITS = 76  # of the largest number below q
-_POINT_BYTES = 32
-
 
 def ballot_limit(election: Election) -> int:
     """Most bytes that the JSON of a ballot of this election can have: every number with all its digits."""
-    proof = {"challenge": "9" * _SCALAR_DIGITS, "response": "9" * _SCALAR_DIGITS}
-    point = "f" * 2 * _POINT_BYTES
+    proof = {"challenge": "9" * SCALAR_DIGITS, "response": "9" * SCALAR_DIGITS}
+    point = "f" * 2 * POINT_BYTES
     size = len(compact({"election_uuid": election.uuid, "election_hash": election.fingerprint, "credential": point}))
     size += len(compact({"answers": [], "signature": {"hash": election.fingerprint, "proof": proof}})) - 1
     one_proof = len(compact(proof)) + 1
@@ -33,7 +31,7 @@ def ballot_limit(election: Election) -> int:
 def commitments_size(election: Election) -> int:
     """Bytes of the commitments of one ballot: two points a branch, and one of the signature."""
     branches = sum(2 * q.width + q.branches + 2 * q.blank for q in election.questions)
-    return _POINT_BYTES * (2 * branches + 1)
+    return POINT_BYTES * (2 * branches + 1)
 
 
 def ballot_size(election: Election) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import rfc8785
 
+from keys.cards import UUID_PATTERN
 from keys.errors import KeysError
 from keys.group import Point, decode_point
 from keys.transcript import sha256_b64
@@ -21,11 +22,11 @@ from voting.documents.conferences.conference import Conference
 from voting.documents.errors import InvalidConference, InvalidElection, NotCanonical, UnsupportedElection
 
 GROUP = "Ed25519"
+VERSION = 1
 ELECTION_LIMIT = 4 * 1024 * 1024  # bytes
 QUESTIONS_LIMIT = 2000
 ANSWERS_LIMIT = 2000  # answers of one question, and branches of an overall proof
 ALL_ANSWERS_LIMIT = 10_000  # answers of all questions: a ballot of them still fits into one record of an archive
-UUID_PATTERN = re.compile(r"[1-9A-HJ-NP-Za-km-z]{14,64}")
 _SPACE_OUTSIDE_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"|([ \t\r\n])')
 
 
@@ -80,8 +81,8 @@ def parse_election(raw: bytes) -> Election:
         raise NotCanonical("election: spaces outside of texts")
     if not isinstance(fields, dict):
         raise InvalidElection("election: an object expected")
-    if _integer(fields, "version") != 1:
-        raise UnsupportedElection(f"election: version 1 expected, {fields['version']} found")
+    if _integer(fields, "version") != VERSION:
+        raise UnsupportedElection(f"election: version {VERSION} expected, {fields['version']} found")
     if _text(fields, "group") != GROUP:
         raise UnsupportedElection(f"election: group {GROUP} expected, {fields['group']!r:.40} found")
     return Election(
@@ -109,7 +110,7 @@ def write_election(
     """Write election.json in compact form, fields in Belenios' order, `conference` last."""
     return compact(
         {
-            "version": 1,
+            "version": VERSION,
             "description": description,
             "name": name,
             "group": GROUP,

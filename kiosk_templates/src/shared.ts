@@ -1,0 +1,60 @@
+/** What the room's Python shares with the tablet: made by `make docs`, never by hand. */
+export const CARD_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+export const CARD_LENGTH = 22;
+export const CARD_GROUPS = [5, 6, 5, 6] as const;
+export const TEST_MARK = "THETHU";
+export const UUID_PATTERN = "[123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz]{14,64}";
+export const GROUP = "Ed25519";
+export const ELECTION_VERSION = 1;
+export const ELECTION_LIMIT = 4194304;
+export const POINT_BYTES = 32;
+export const SCALAR_DIGITS = 76;
+export const RECEIPT_TAG = "phieukin/receipt/v1";
+export const DEVICE_TAG = "phieukin/device/v1";
+export const TRACKER_TAG = "phieukin/card-tracker/v1";
+export const API = "/api/v1";
+export const DEVICE_HEADER = "Phieukin-Device";
+export const SIGNATURE_HEADER = "Phieukin-Signature";
+export const PAGE_HEADER = "Phieukin-Page";
+export const ENROLMENT_CODE_LENGTH = 10;
+export const LABEL_LIMIT = 40;
+export const STATES = [
+  "draft",
+  "list_frozen",
+  "roll_taken",
+  "sealed",
+  "open",
+  "frozen",
+  "closed",
+  "counted",
+  "awaiting_head",
+  "signed",
+  "annulled",
+  "on_paper",
+] as const;
+export const NO_STATE = "none";
+export const SHOWN = ["none", "real", "practice"] as const;
+export const REFUSAL_CODES = [
+  "bad_ballot",
+  "wrong_size",
+  "device_unknown",
+  "unknown_card",
+  "card_void",
+  "spare_not_active",
+  "card_used",
+  "not_open",
+  "closed",
+  "frozen",
+  "busy",
+  "fault",
+  "limit",
+  "unknown",
+  "bad_request",
+  "bad_receipts",
+  "not_closed",
+  "bad_code",
+  "unknown_election",
+] as const;
+export type RoomState = (typeof STATES)[number];
+export type Showing = (typeof SHOWN)[number];
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
