@@ -13,12 +13,10 @@ import { Receipts } from "./receipts.ts";
 import { countTest, handOver, post, readDocuments, readRoom, type Room } from "./room.ts";
 import { apply, DEFAULTS, type Settings } from "./settings.ts";
 import type { RefusalCode } from "./shared.ts";
-import { holdsVoter, isWatched, phaseOf, type Note, type Phase, type State } from "./states.ts";
+import { phaseOf, PROPERTIES, secondsOf, type Note, type Phase, type Properties, type State } from "./states.ts";
 import { speak, type Say } from "./words.ts";
 
 const POLL = 4; // seconds between two looks at the room
-const DONE = 60; // seconds that the last screen stays
-const STOPPED = 120; // seconds that a refusal stays; an unknown outcome stays until somebody comes
 const NOTE = 60; // seconds that a remark stays
 const OPENING = 10_000; // ms in which a booth must have opened: its script may come over a network that is gone
 const REFUSALS: Partial<Record<Phase, RefusalCode>> = {
@@ -73,6 +71,11 @@ export class App {
     return phaseOf(this.room);
   }
 
+  /** What holds of the state that is shown. */
+  get is(): Properties {
+    return PROPERTIES[this.state.at];
+  }
+
   get fingerprint(): string {
     return this.#opened?.fingerprint ?? "";
   }
@@ -88,7 +91,7 @@ export class App {
   /** What ends by itself when nobody is there: a voter, and what somebody set on the welcome screen and left. */
   #watch(): void {
     const set = JSON.stringify(this.settings) !== JSON.stringify(DEFAULTS);
-    this.idle.watch(isWatched(this.state) || (this.state.at === "welcome" && set));
+    this.idle.watch(this.is.watched === "when set" ? set : this.is.watched);
   }
 
   /** Draw the same screen again: other words, size, colour, or a remark. */
@@ -117,14 +120,11 @@ export class App {
     this.idle.tick();
     if (this.#seconds % POLL === 1) void this.poll();
     if (this.note !== null && this.#seconds - this.#noted > NOTE) this.remark(null);
-    if (this.state.at === "done") {
-      const left = DONE - (this.#seconds - this.#shownSince);
-      if (left <= 0) this.leave();
-      else this.shower.count(this, left);
-    }
-    if (this.state.at === "stopped" && this.state.recorded !== null) {
-      if (this.#seconds - this.#shownSince > STOPPED) this.leave();
-    }
+    const seconds = secondsOf(this.state);
+    if (seconds === null) return;
+    const left = seconds - (this.#seconds - this.#shownSince);
+    if (left <= 0) this.leave();
+    else this.shower.count(this, left);
   }
 
   /** Look at the room, the same for all tablets whether somebody votes or not. */
@@ -150,11 +150,11 @@ export class App {
   async #follow(): Promise<void> {
     const uuid = this.room?.uuid ?? null;
     if (uuid !== null && (this.#opened?.uuid !== uuid || this.#opened.fingerprint !== this.room?.fingerprint)) {
-      if (holdsVoter(this.state)) return;
+      if (this.is.holdsVoter) return;
       this.#documents = await readDocuments(uuid);
       this.receipts.clear();
       await this.#openBooth();
-    } else if (this.#booth === null && !holdsVoter(this.state)) await this.#openBooth();
+    } else if (this.#booth === null && !this.is.holdsVoter) await this.#openBooth();
     if (this.phase === "after" && this.receipts.size > 0 && uuid !== null && this.device !== null) {
       if (await handOver(uuid, this.receipts.encode(), this.device)) this.receipts.clear();
     }
@@ -181,16 +181,16 @@ export class App {
 
   /** After a look at the room: which screen belongs to its state. */
   #settle(changed: boolean): void {
-    const { at } = this.state;
-    if (at === "starting" || at === "waiting" || at === "welcome") {
+    const { state } = this;
+    if (this.is.followsRoom) {
       const next = this.#home();
-      const same = next.at === at && (next.at !== "waiting" || at !== "waiting" || this.state.why === next.why);
+      const same = next.at === state.at && (next.at !== "waiting" || state.at !== "waiting" || state.why === next.why);
       if (!same) return this.go(next);
-    } else if (REFUSALS[this.phase] !== undefined && (holdsVoter(this.state) || at === "camera" || at === "keypad")) {
+    } else if (this.is.endsWithBox && REFUSALS[this.phase] !== undefined) {
       this.#drop();
       return this.go({ at: "stopped", code: REFUSALS[this.phase] as RefusalCode, recorded: false, sealed: null });
     }
-    if (changed && at !== "enrol") this.refresh();
+    if (changed && this.is.redrawn) this.refresh();
   }
 
   #home(): State {
@@ -206,7 +206,7 @@ export class App {
   /** A card was read or typed; nothing is asked of the room. */
   async card(readings: string[], typed = false): Promise<void> {
     const booth = this.#booth;
-    if (this.#reading || !["welcome", "camera", "keypad"].includes(this.state.at)) return;
+    if (this.#reading || !this.is.takesCard) return;
     if (booth === null) return this.remark({ word: "starting" });
     this.#reading = true;
     this.remark({ word: "welcome.reading" });
@@ -327,7 +327,7 @@ export class App {
 
   /** Nobody touched the tablet: whoever comes back must learn what became of the ballot. */
   #nobody(): void {
-    this.leave(holdsVoter(this.state) ? { word: "welcome.cleared" } : null);
+    this.leave(this.is.holdsVoter ? { word: "welcome.cleared" } : null);
   }
 
   /** Forget the voter: marks, card, randomness. A fresh booth is opened behind the screen. */

@@ -6,7 +6,6 @@ import type { App, Shower } from "./app.ts";
 import { button, h, p } from "./dom.ts";
 import { SIZES, THEMES } from "./settings.ts";
 import { viewOf, type View } from "./screens/index.ts";
-import { holdsVoter } from "./states.ts";
 import { hush, NAMES, voiceFor, VOICINGS } from "./voice.ts";
 
 const DEAD = 400; // ms
@@ -128,7 +127,7 @@ export class Frame implements Shower {
   }
 
   #fillDisplay(app: App): void {
-    const voicings = VOICINGS.filter((voicing) => voicing !== "choices" || holdsVoter(app.state)); // nobody else's choices
+    const voicings = VOICINGS.filter((voicing) => voicing !== "choices" || app.is.holdsVoter); // nobody else's choices
     const choice = <T extends string>(key: "size" | "theme" | "voice", values: readonly T[]): HTMLElement =>
       h("div.options", { role: "group", "aria-label": app.say(`display.${key}`) }, ...values.map((value) =>
         button(app.say(`display.${key}.${value}` as never), () => app.set({ [key]: value }), `option ${key}-${value}`,
@@ -169,10 +168,10 @@ function remark(app: App): HTMLElement {
 function remarkLines(app: App): HTMLElement[] {
   const lines: string[] = [];
   if (app.note !== null) lines.push(app.say(app.note.word, app.note.values));
-  const inside = holdsVoter(app.state) || ["welcome", "camera", "keypad"].includes(app.state.at);
+  const inside = app.is.holdsVoter || app.is.takesCard;
   if (!app.online && inside) lines.push(app.say("welcome.offline"));
   if (app.room?.closing && app.phase === "open" && inside) lines.push(app.say("closing"));
-  if (app.phase === "paused" && holdsVoter(app.state)) lines.push(app.say("waiting.paused"));
+  if (app.phase === "paused" && app.is.holdsVoter) lines.push(app.say("waiting.paused"));
   return lines.map((line) => p(line));
 }
 

@@ -20,11 +20,11 @@ function listenForCards(): void {
     const [length, readings] = [scanner.length, scanner.readings()];
     scanner.clear();
     if (readings.length > 0) void app.card(readings);
-    else if (length > 0 && app.state.at !== "keypad") app.remark({ word: "card.unreadable" });
+    else if (length > 0 && !app.is.typesCard) app.remark({ word: "card.unreadable" });
   };
   document.addEventListener("keydown", (event) => {
     app.idle.touch();
-    if (!["welcome", "camera", "keypad"].includes(app.state.at) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!app.is.takesCard || event.ctrlKey || event.altKey || event.metaKey) return;
     const { key, code, shiftKey: shift } = event;
     if (key === "Enter" || (key === "Tab" && scanner.length > 0)) {
       if (scanner.length === 0) return;
@@ -41,7 +41,7 @@ function listenForCards(): void {
 
 /** A keyboard at the tablet types into the groups of the keypad, too. */
 function typeByHand(key: string): void {
-  if (app.state.at !== "keypad") return;
+  if (!app.is.typesCard) return;
   if (key === "Backspace") app.typed = app.typed.slice(0, -1);
   else if (isCharacter(key)) app.typed = (app.typed + key).slice(0, CARD_LENGTH);
   app.note = null;
@@ -54,9 +54,9 @@ function closeWaysOut(): void {
   document.addEventListener("pointerdown", () => app.idle.touch(), { capture: true });
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   window.addEventListener("pagehide", () => app.leave());
-  window.addEventListener("resize", () => app.state.at !== "enrol" && app.refresh());
+  window.addEventListener("resize", () => app.is.redrawn && app.refresh());
   document.addEventListener("visibilitychange", () => void stayAwake());
-  globalThis.speechSynthesis?.addEventListener("voiceschanged", () => app.state.at !== "enrol" && app.refresh());
+  globalThis.speechSynthesis?.addEventListener("voiceschanged", () => app.is.redrawn && app.refresh());
 }
 
 async function stayAwake(): Promise<void> {

@@ -45,12 +45,48 @@ export function phaseOf(room: Room | null): Phase {
   return phase === "open" && room.uuid === null ? "before" : phase;
 }
 
-/** States in which a voter's choices are in memory: idling clears them. */
-export function holdsVoter(state: State): boolean {
-  return ["ballot", "review"].includes(state.at);
+/** What holds of a state of the tablet, whatever the state knows. */
+export interface Properties {
+  /** It shows what the room says, and changes with it; nobody has begun to vote. */
+  readonly followsRoom: boolean;
+  /** A card is read here: by the scanner, whose keys are caught, by the camera, or typed. */
+  readonly takesCard: boolean;
+  /** What is typed on a keyboard is shown, character by character. */
+  readonly typesCard: boolean;
+  /** A voter's choices are in memory: idling clears them, and nothing of the tablet is made anew meanwhile. */
+  readonly holdsVoter: boolean;
+  /** It ends at once, with the reason on the screen, where the room takes no ballots any more. */
+  readonly endsWithBox: boolean;
+  /** It ends by itself when nobody touches the tablet: always, or where somebody changed the settings. */
+  readonly watched: boolean | "when set";
+  /** Seconds after which it ends however often it is touched. */
+  readonly seconds: number | null;
+  /** It may be drawn again at any time; where fields are being filled in it may not. */
+  readonly redrawn: boolean;
 }
 
-/** States that end by themselves when nobody touches the tablet. */
-export function isWatched(state: State): boolean {
-  return holdsVoter(state) || ["camera", "keypad", "test"].includes(state.at);
+const PLAIN: Properties = {
+  followsRoom: false, takesCard: false, typesCard: false, holdsVoter: false, endsWithBox: false, watched: false,
+  seconds: null, redrawn: true,
+};
+
+/** The one table of the tablet's states; what is not said of a state is as in PLAIN. */
+export const PROPERTIES: Readonly<Record<State["at"], Properties>> = {
+  starting: { ...PLAIN, followsRoom: true },
+  enrol: { ...PLAIN, redrawn: false },
+  waiting: { ...PLAIN, followsRoom: true },
+  welcome: { ...PLAIN, followsRoom: true, takesCard: true, watched: "when set" },
+  camera: { ...PLAIN, takesCard: true, endsWithBox: true, watched: true },
+  keypad: { ...PLAIN, takesCard: true, typesCard: true, endsWithBox: true, watched: true },
+  ballot: { ...PLAIN, holdsVoter: true, endsWithBox: true, watched: true },
+  review: { ...PLAIN, holdsVoter: true, endsWithBox: true, watched: true },
+  test: { ...PLAIN, watched: true },
+  casting: PLAIN,
+  done: { ...PLAIN, seconds: 60 },
+  stopped: { ...PLAIN, seconds: 121 },
+};
+
+/** Seconds that a state stays, null for ever: an unknown outcome stays until somebody comes. */
+export function secondsOf(state: State): number | null {
+  return state.at === "stopped" && state.recorded === null ? null : PROPERTIES[state.at].seconds;
 }

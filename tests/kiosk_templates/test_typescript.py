@@ -1,11 +1,14 @@
 """The tablet's own tests, written in TypeScript, run by node's test runner."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from kiosk_templates.build_front import HERE, find_node
+
+STATES = ("starting", "enrol", "waiting", "welcome", "camera", "keypad", "ballot", "review", "test", "casting", "done")
 
 
 def test_the_typescript_tests_pass(front: Path) -> None:
@@ -22,3 +25,9 @@ def test_the_types_are_right(front: Path) -> None:
     node, _ = find_node()
     done = subprocess.run([node, str(compiler), "-p", str(HERE)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_no_module_keeps_a_list_of_states_beside_the_table() -> None:
+    named = re.compile(r'\["(?:' + "|".join(STATES) + r')"(?:, "\w+")*\]\.includes')
+    found = [path.name for path in sorted((HERE / "src").rglob("*.ts")) if named.search(path.read_text("utf-8"))]
+    assert found == []

@@ -26,7 +26,7 @@ export function done(app: App, { tracker }: At<"done">): View {
       practice ? h("div.trial", {}, app.say("done.trial")) : h("div.tick", { "aria-hidden": "true" }, "✓"),
       h("div.tracker", {}, code, h("div", {}, p(app.say("done.tracker")), h("b.mono", {}, short(tracker)))),
       p(app.say("done.kept")),
-      p(app.say("done.clear", { seconds: 60 }), "countdown"),
+      p(app.say("done.clear", { seconds: app.is.seconds ?? 0 }), "countdown"),
     ],
     foot: [button(app.say("done.button"), () => app.leave(), "primary")],
   };
