@@ -8,6 +8,7 @@ from voting.documents.bundles.signed import excused_tellers
 from voting.documents.conferences.conference import Conference, Quorum
 from voting.documents.conferences.moments import VIETNAM
 from voting.documents.facts import ChairWord
+from voting.documents.quorum import least_present
 
 NUMBER_TO_FILL_IN = UNBREAKABLE * 7
 """Room for the number that the registry gives (văn thư cấp số)."""
@@ -176,7 +177,7 @@ def _counts(view: View) -> str:
 
 
 def _quorum(view: View, quorum: Quorum) -> str:
-    least = -(-quorum.num * view.conference.summoned // quorum.den)
+    least = least_present(quorum, view.conference.summoned)
     share = f"{quorum.num}/{quorum.den}"
     met = view.conference.present >= least
     if quorum.override is None or met:

@@ -1,7 +1,7 @@
 """Who may what: every route of the application with every method, and for whom it is.
 
-`test_routes.py` tries each of them with each role, and fails on a route that is not in here; docs/access.md is made
-from it. Beside the roles:
+Written by hand, as a second opinion: docs/access.md is made from the program's own tables. `test_routes.py` compares,
+tries each route with each role, and fails on a route that is not in here. Beside the roles:
 
 * everybody   no account;
 * staff       anybody who signed in;
@@ -178,25 +178,3 @@ def routes_of(app: Flask) -> Iterator[str]:
     """Every route that an application has, spelled as in the table; HEAD and OPTIONS come with GET by themselves."""
     for rule in app.url_map.iter_rules():
         yield from (f"{method} {rule.rule}" for method in (rule.methods or set()) - {"HEAD", "OPTIONS"})
-
-
-def document(app: Flask) -> str:
-    """The table as a page of Markdown, each route with the first sentence of its code."""
-    lines = [
-        "# Who may what",
-        "",
-        "Made from `tests/access/table.py` by `make docs`. `tests/access/test_routes.py` tries every route with every",
-        "role, without signing in, with foreign keys and with forged forms, and fails on a route that is not in here.",
-        "",
-        "*staff* is anybody who signed in; *tablet*, *card* and *code* are not sessions: the request itself is signed",
-        "by an enrolled tablet's key, by the card's secret, or carries the desk's one-time code.",
-        "",
-        "| method | address | for | what it is |",
-        "|---|---|---|---|",
-    ]
-    words = {f"{method} {rule.rule}": app.view_functions[rule.endpoint].__doc__ or ""
-             for rule in app.url_map.iter_rules() for method in rule.methods or ()}  # fmt: skip
-    for route in routes():
-        what = " ".join(words[f"{route.method} {route.rule}"].split("\n\n")[0].split()).replace("|", "\\|")
-        lines.append(f"| {route.method} | `{route.rule}` | {', '.join(route.who.split())} | {what} |")
-    return "\n".join(lines) + "\n"

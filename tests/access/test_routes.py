@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from keys.files.signing import new_signing_key
-from tests.access.table import EVERYBODY, KEYS, STAFF, TABLE, TABLET, Route, document, routes, routes_of
+from tests.access.table import EVERYBODY, KEYS, STAFF, TABLE, TABLET, Route, routes, routes_of
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, PASSWORD, Browser, web_room
 from tests.voting.web.test_api import Tablet
@@ -20,6 +20,7 @@ from voting.conference.steps import ROLES
 from voting.server.certificates import prepare_certificate
 from voting.storage.tables import Base
 from voting.web.access import accounts
+from voting.web.access.audience import audience, document
 from voting.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,12 +73,7 @@ def test_the_code_says_the_same_roles_as_the_table(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-            roles = getattr(view, "for_roles", None)
-            who = TABLE[f"{method} {rule.rule}"]
-            if roles is None:
-                assert who in {EVERYBODY} | KEYS, rule
-            else:
-                assert set(roles) == (set() if who == STAFF else set(who.split())), rule
+            assert " ".join(audience(view)) == TABLE[f"{method} {rule.rule}"], rule
 
 
 @pytest.mark.parametrize("state", ["nothing", "open"])

@@ -16,10 +16,10 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from tests.access import table
 from tests.tools import glossary, office_form_page, shared_constants
 from voting.cli.main import main
 from voting.conference import events
+from voting.web.access import audience
 from voting.web.app import create_app
 from voting.web.settings import Settings
 
@@ -34,6 +34,7 @@ text comes from `phieukin … --help`.
 
 def documents() -> dict[Path, str]:
     """Return each generated document with the text that it must have."""
+    app = create_app(Settings(ROOT, "sqlite:///never-opened.db", bytes(32)))
     procedures = CliRunner().invoke(main, ["procedures", "document"], catch_exceptions=False)
     return {
         ROOT / "docs" / "commands.md": HEAD + "".join(sections(main, ("phieukin",))),
@@ -42,7 +43,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "glossary.md": glossary.document(),
         ROOT / "docs" / "office-form.md": office_form_page.document(),
         ROOT / "kiosk_templates" / "src" / "shared.ts": shared_constants.document(),
-        ROOT / "docs" / "access.md": table.document(create_app(Settings(ROOT, "sqlite:///never-opened.db", bytes(32)))),
+        ROOT / "docs" / "access.md": audience.document(app),
     }
 
 

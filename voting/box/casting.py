@@ -23,7 +23,7 @@ from voting.documents.ballots.ballot import BallotText, parse_ballot, parse_ball
 from voting.documents.ballots.request import ballot_limit, ballot_size, unpack_request
 from voting.documents.conferences.election import Election, parse_election
 from voting.documents.errors import DocumentError
-from voting.documents.states import ENDED, State
+from voting.documents.states import ENDED, IN_USE, State
 from voting.errors import (
     BadBallot,
     BoxClosed,
@@ -286,7 +286,7 @@ class Box:
 
     def _note_used(self, sealed: _Sealed) -> None:
         with self._storage.write() as session:
-            under_way = conference_row.share(session, sealed.conference).state in ("open", "frozen")
+            under_way = conference_row.share(session, sealed.conference).state in IN_USE
             if under_way and first_time(session, self._keyring, sealed.uuid, "used card", sealed.credential):
                 conference_row.note(session, sealed.conference, "card_already_used")
 

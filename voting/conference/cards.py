@@ -106,7 +106,7 @@ def void_leftover(session: Session, conference: int, public: str) -> CardCount:
     Voiding a card twice changes nothing. Raises UnknownCard for another deck's card, InvalidCards for a spare: spares
     lie apart, and one that was drawn shows as a roll that does not come out even.
     """
-    conference_row.demand(conference_row.find(session, conference), "list_frozen")
+    conference_row.demand(conference_row.find(session, conference), *STEPS["void_leftover"].states)
     deck = _deck(session, conference)
     card = session.get(CardRow, public)
     if card is None or card.deck != deck.uuid:

@@ -11,6 +11,7 @@ from keys.errors import KeysError
 from keys.files.signing import verify_envelope
 from voting.conference import setup
 from voting.conference.draft.stored import draft_of
+from voting.conference.steps import STEPS
 from voting.documents.envelope import parse_envelope, read_payload
 from voting.documents.errors import DocumentError
 from voting.documents.facts import CONFIRMATION_TYPE, Confirmation, Envelope
@@ -29,7 +30,7 @@ def expected(row: SetupRow, owner: int) -> Confirmation:
 
 def confirm_setup(session: Session, conference: int, raw: bytes) -> int:
     """Take a teller's confirmation; return its owner. The same again changes nothing. Raise InvalidConfirmation."""
-    conference_row.demand(conference_row.find(session, conference), "sealed")
+    conference_row.demand(conference_row.find(session, conference), *STEPS["confirm_setup"].states)
     written = setup.setup_of(session, conference)
     envelope, owner = _read(raw)
     tellers = draft_of(session, conference).tellers

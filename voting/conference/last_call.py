@@ -6,6 +6,7 @@ close it. Counts only grow (a guard of the database), so each call and each taki
 
 from sqlalchemy.orm import Session
 
+from voting.conference.steps import STEPS
 from voting.storage import conference_row
 from voting.storage.tables import CountRow
 
@@ -29,7 +30,7 @@ def called(session: Session, conference: int) -> bool:
 
 
 def _set(session: Session, conference: int, *, wanted: bool) -> None:
-    conference_row.demand(conference_row.hold(session, conference), "open")
+    conference_row.demand(conference_row.hold(session, conference), *STEPS["last_call"].states)
     if called(session, conference) is not wanted:
         conference_row.note(session, conference, LAST_CALL)
     session.flush()

@@ -18,6 +18,7 @@ from keys.files.signing import keyid
 from keys.structs import read_json
 from keys.transcript import sha256_hex
 from voting.conference import closing, setup, transitions, two_person_steps, waiting_records
+from voting.conference.steps import STEPS
 from voting.conference.transitions import TwoPeople
 from voting.conference.waiting_records import WHAT, Waiting
 from voting.documents.bundles.signed import required_signers, signers_of
@@ -27,13 +28,12 @@ from voting.documents.conferences.election import Election, parse_election
 from voting.documents.envelope import make_envelope, payload_of, write_envelope
 from voting.documents.facts import Envelope
 from voting.documents.record import Record
-from voting.documents.states import State
+from voting.documents.states import PROPERTIES
 from voting.errors import InvalidRecord, WrongState
 from voting.storage import conference_row
 from voting.storage.engine import Storage
 from voting.storage.tables import RecordRow, ReleaseRow
 
-TAKING: tuple[State, ...] = ("closed", "counted", "awaiting_head")
 Audit = Callable[[bytes, Sequence[bytes]], str]
 """Audits a finished archive with records of it; returns what is false in them, "" where nothing is."""
 FORMAT = 1
@@ -67,7 +67,7 @@ def take_records(storage: Storage, conference: int, files: Sequence[tuple[str, b
     """
     archives, records = _sorted_out(files)
     with storage.read() as session:
-        conference_row.demand(conference_row.find(session, conference), *TAKING)
+        conference_row.demand(conference_row.find(session, conference), *STEPS["take_records"].states)
         election = parse_election(setup.setup_of(session, conference).election)
         closed = closing.closed_of(session, conference).archive
         for name, raw in records:
@@ -80,7 +80,7 @@ def take_records(storage: Storage, conference: int, files: Sequence[tuple[str, b
         fresh = [one for one in records if not waiting_records.knows(session, conference, digests[one[1]])]
     used = _audited(closed, tails, fresh, audit)
     with storage.write() as session:
-        conference_row.demand(conference_row.hold(session, conference), *TAKING)
+        conference_row.demand(conference_row.hold(session, conference), *STEPS["take_records"].states)
         for digest in sorted(used):
             waiting_records.keep_tail(session, conference, digest, tails[digest])
         for _, raw in records:
@@ -147,7 +147,7 @@ def paper_records(session: Session, conference: int) -> list[PaperRecord]:
     election = parse_election(setup.setup_of(session, conference).election)
     about = _conference_of(election)
     found = waiting_records.standing(session, conference)
-    signed = conference_row.find(session, conference).state == "signed"
+    signed = PROPERTIES[conference_row.find(session, conference).state].is_signed
     beside = [] if signed else waiting_records.all_waiting(session, conference)
     return [
         _status(number, paper.title, about, found.get(number), beside) for number, paper in enumerate(about.papers, 1)
@@ -165,7 +165,7 @@ def sign_on_paper(session: Session, conference: int, by: TwoPeople) -> None:
 
 def release(session: Session, conference: int, *, shown: bool) -> None:
     """Let the hall screen show the signed result, or hide it again; raise WrongState before it is signed."""
-    conference_row.demand(conference_row.hold(session, conference), "signed")
+    conference_row.demand(conference_row.hold(session, conference), *STEPS["release"].states)
     row = session.get(ReleaseRow, conference)
     if shown and row is None:
         session.add(ReleaseRow(conference=conference))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from voting.conference.steps import STEPS
 from voting.errors import NotSummoned
 from voting.people.collation import name_key
 from voting.people.folding import fold
@@ -143,7 +144,7 @@ def _mark(session: Session, conference: int, person: int, presence: str, *, drew
 
 
 def _door_open(session: Session, conference: int, person: int) -> None:
-    conference_row.demand(conference_row.find(session, conference), "list_frozen")
+    conference_row.demand(conference_row.find(session, conference), *STEPS["mark_roll"].states)
     found = session.get(PersonRow, person)
     if found is None or found.conference != conference:
         raise NotSummoned("this person is not on the list of people summoned")

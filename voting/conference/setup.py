@@ -34,7 +34,7 @@ AUTHORITY = "phieukin"
 
 def upload_trustees(session: Session, conference: int, raw: bytes) -> Trustees:
     """Keep trustees.json for Setup after verifying all of it; raise InvalidSetup."""
-    conference_row.demand(conference_row.hold(session, conference), "draft", "list_frozen", "roll_taken")
+    conference_row.demand(conference_row.hold(session, conference), *STEPS["upload_trustees"].states)
     trustees = _read_trustees(raw)
     _check_tellers(trustees, draft_of(session, conference))
     row = session.get(TrusteesRow, conference)

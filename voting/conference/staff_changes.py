@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from voting.conference.steps import CHAIR, Pair
 from voting.conference.transitions import TwoPeople
-from voting.documents.states import State
+from voting.documents.states import UNDER_WAY
 from voting.errors import WrongState
 from voting.storage import conference_row
 from voting.storage.tables import ConferenceRow, StaffChangeRow
@@ -23,7 +23,6 @@ Change = Literal["made", "password", "authenticator", "removed"]
 RESETS: tuple[Change, ...] = ("password", "authenticator")
 GUARDED = frozenset({"chair", "teller", "door"})
 """Roles on which a conference rests."""
-UNDER_WAY: tuple[State, ...] = ("list_frozen", "roll_taken", "sealed", "open", "frozen")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ come from here. The database holds the changes of state as well (migration 0002)
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from voting.documents.states import State
+from voting.documents.states import BEFORE_SETUP, IN_USE, TAKING_RECORDS, UNDER_WAY, State
 from voting.errors import SecondPersonNeeded
 
 Role = Literal["organiser", "door", "teller", "chair", "secretary", "technician"]
@@ -73,7 +73,6 @@ class Step:
 
 CHAIR, TELLERS = Pair(("chair",)), Pair(("chair",), ("chair", "teller"))
 _CHAIR_OR_TELLER = Pair(("chair", "teller"))
-_BEFORE_CLOSING: tuple[State, ...] = ("list_frozen", "roll_taken", "sealed", "open", "frozen")
 _ROLL_TAKERS: tuple[Role, ...] = ("chair", "organiser", "secretary", "teller")
 
 STEPS: dict[str, Step] = {
@@ -85,8 +84,14 @@ STEPS: dict[str, Step] = {
     "make_deck": Step(("draft", "list_frozen"), None, ("organiser", "technician"), CHAIR, "must", ("deck",)),  # làm thẻ
     "reserve_deck": Step(("list_frozen",), None, _ROLL_TAKERS, CHAIR, "must", ("reserve",)),  # dùng bộ thẻ thay thế
     "take_roll": Step(("list_frozen",), "roll_taken", _ROLL_TAKERS, CHAIR, "may", ("roll",)),  # chốt điểm danh
+    "mark_roll": Step(("list_frozen",), None, ("door",)),  # điểm danh
+    "void_leftover": Step(("list_frozen",), None, ("door", "teller")),  # hủy thẻ còn lại
+    "upload_trustees": Step(BEFORE_SETUP, None, ("technician", "teller", "organiser")),  # nhận khóa kiểm phiếu
     "seal": Step(("roll_taken",), "sealed", ("secretary", "technician")),  # niêm phong hòm phiếu (chưa có phiếu)
     "open_box": Step(("sealed", "frozen"), "open", ("chair", "teller"), TELLERS, ways=("open", "reopen")),  # mở
+    "confirm_setup": Step(("sealed",), None, ("secretary", "technician", "teller")),  # xác nhận mã cuộc bỏ phiếu
+    "last_call": Step(("open",), None, ("chair", "teller")),  # báo sắp đóng
+    "note": Step(IN_USE, None, ("teller", "technician", "secretary")),  # ghi sự cố
     "freeze": Step(
         ("open",), "frozen", ("chair", "teller", "technician"), _CHAIR_OR_TELLER, "must", ("freeze",)
     ),  # tạm khóa
@@ -94,11 +99,15 @@ STEPS: dict[str, Step] = {
     "activate_spare": Step(("open",), None, ("door", "teller", "chair"), CHAIR, ways=("spare",)),  # thẻ dự phòng
     "close_box": Step(("open", "frozen"), "closed", ("chair", "teller"), TELLERS, ways=("close",)),  # đóng
     "annul": Step(
-        ("draft", *_BEFORE_CLOSING, "closed"), "annulled", ("chair", "organiser"), CHAIR, "must", ("annul",)
+        ("draft", *UNDER_WAY, "closed"), "annulled", ("chair", "organiser"), CHAIR, "must", ("annul",)
     ),  # hủy
     "on_paper": Step(
-        _BEFORE_CLOSING, "on_paper", ("chair", "organiser"), CHAIR, "must", ("paper",)
+        UNDER_WAY, "on_paper", ("chair", "organiser"), CHAIR, "must", ("paper",)
     ),  # chuyển sang phiếu giấy
+    "take_records": Step(
+        TAKING_RECORDS, None, ("secretary", "technician", "teller", "chair", "organiser")
+    ),  # nhận biên bản
+    "release": Step(("signed",), None, ("chair",)),  # công bố kết quả
     "count": Step(("closed",), "counted"),  # đã kiểm phiếu
     "await_head": Step(("counted",), "awaiting_head"),  # chờ người đứng đầu
     "sign": Step(("counted", "awaiting_head"), "signed"),  # đã ký

@@ -20,6 +20,7 @@ from voting.conference.draft.agenda import Draft, check_draft, write_draft
 from voting.conference.draft.stored import draft_of
 from voting.conference.steps import STEPS
 from voting.documents.conferences.conference import Override
+from voting.documents.quorum import least_present
 from voting.errors import BoxFrozen, InvalidDraft, QuorumNotMet, RollNotEven, SecondPersonNeeded, WrongState
 from voting.storage import conference_row
 from voting.storage.tables import ConferenceRow, DraftRow
@@ -139,7 +140,7 @@ def note_by_hand(session: Session, conference: int, what: str) -> None:
     """Count an incident, a test of a tablet or somebody's help that staff saw: how often, never when or with whom."""
     if what not in BY_HAND:
         raise WrongState(f"one of {', '.join(BY_HAND)} expected")
-    conference_row.demand(conference_row.hold(session, conference), "open", "frozen")
+    _held(session, conference, "note")
     conference_row.note(session, conference, what)
     session.flush()
 
@@ -214,7 +215,7 @@ def _check_quorum(session: Session, conference: int, counted: roll.RollCount, ov
     quorum = draft_of(session, conference).quorum
     if quorum is None or override is not None:
         return
-    if counted.present * quorum.den < quorum.num * counted.summoned:
+    if counted.present < least_present(quorum, counted.summoned):
         raise QuorumNotMet(
             f"{counted.present} of {counted.summoned} are present, {quorum.num}/{quorum.den} expected: "
             "the chair says whether to go on, and why",

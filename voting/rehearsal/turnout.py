@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from voting.documents.conferences.conference import Paper
 from voting.documents.conferences.election import Election
+from voting.documents.quorum import least_present
 from voting.procedures.schema import Step
 from voting.rehearsal.conference import Marks
 from voting.rehearsal.office import RULESET
-from voting.rounds.quorum import least_present
 from voting.rounds.round import Round, title_of
 
 FAVOUR = (0.55, 0.95)
@@ -43,7 +43,7 @@ class Turnout:
 
 def turnout_for(plan: Round, step: Step, summoned: int) -> Turnout:
     """Say how many come to a step and how many of them cast a ballot."""
-    least = least_present(summoned, plan.ruleset.quorum) if plan.ruleset.quorum else 1
+    least = least_present(plan.ruleset.quorum, summoned) if plan.ruleset.quorum else 1
     if plan.ruleset.id != RULESET:
         present = max(least, summoned - 1)
         return Turnout(present, present, False)

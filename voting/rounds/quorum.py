@@ -2,12 +2,7 @@
 
 import datetime
 
-from voting.procedures.schema import Procedure, QuorumRule
-
-
-def least_present(summoned: int, rule: QuorumRule) -> int:
-    """Return the least number of those summoned who must be present, rounded up."""
-    return -(-summoned * rule.num // rule.den)
+from voting.procedures.schema import Procedure
 
 
 def is_late(procedure: Procedure, day: datetime.date) -> bool:

@@ -24,6 +24,7 @@ from voting.box.casting import Verify, verify_alone
 from voting.box.tablet_interface import API
 from voting.conference import closing, events
 from voting.conference.results import Audit, no_audit
+from voting.documents.states import PROPERTIES
 from voting.errors import InvalidSettings
 from voting.rounds.hand_counts import Recount, no_recount
 from voting.rounds.steps import Attached, nothing_attached
@@ -83,7 +84,7 @@ def _note_restart(settings: Settings) -> None:
     try:
         with storage.write() as session:
             row = conference_row.current(session)
-            if row is not None and row.state == "open":
+            if row is not None and PROPERTIES[row.state].is_open:
                 conference_row.note(session, row.id, "server_restarted")
     finally:
         storage.close()
@@ -103,7 +104,7 @@ def awaits_ballots(app: Flask) -> bool:
     """Whether the room's box is sealed or open, so that ballots are to come."""
     with _room(app).storage.read() as session:
         row = conference_row.current(session)
-        return row is not None and row.state in ("sealed", "open", "frozen")
+        return row is not None and PROPERTIES[row.state].has_box
 
 
 def _room(app: Flask) -> Room:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from keys.errors import UnsafeFile
 from keys.files.durable import copy_whole, take_name
+from voting.documents.states import IN_USE
 from voting.errors import InvalidSettings, WrongState, linked
 from voting.storage import conference_row
 from voting.storage.engine import Storage
@@ -28,7 +29,6 @@ from voting.storage.keyring import Keyring
 from voting.storage.migrate import migrate
 from voting.storage.tables import Base, ConferenceRow, ServerKeyRow, StaffRow
 
-UNFINISHED = ("open", "frozen")
 LEFT_OUT = {"staff_sessions", "staff_tries", "enrolments"}  # of this machine: sessions, wrong tries, codes
 AT_ONCE = 500  # rows read and written together
 
@@ -153,7 +153,7 @@ def _annul(session: Session) -> None:
 
 
 def _unfinished(session: Session) -> list[int]:
-    return list(session.scalars(select(ConferenceRow.id).where(ConferenceRow.state.in_(UNFINISHED))))
+    return list(session.scalars(select(ConferenceRow.id).where(ConferenceRow.state.in_(IN_USE))))
 
 
 def _counts(storage: Storage) -> dict[str, int]:

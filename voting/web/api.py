@@ -20,7 +20,7 @@ from voting.box.tablet_interface import API, NO_STATE, SIGNATURE_HEADER, Code
 from voting.conference import closing, last_call, setup
 from voting.conference.draft.stored import draft_of
 from voting.documents.ballots.request import unpack_request
-from voting.documents.states import WITH_SETUP
+from voting.documents.states import PROPERTIES, WITH_SETUP
 from voting.errors import (
     BadBallot,
     BoxClosed,
@@ -40,6 +40,7 @@ from voting.errors import (
 )
 from voting.storage import conference_row
 from voting.storage.tables import SetupRow
+from voting.web.access.sessions import by_key
 from voting.web.protection import count_device, device
 from voting.web.room import Room, the_room
 
@@ -120,7 +121,7 @@ def room_state() -> Response:
                 "uuid": written.uuid if written else None,
                 "fingerprint": written.fingerprint if written else None,
                 "practice": row.practice,
-                "closing": row.state == "open" and last_call.called(session, row.id),
+                "closing": PROPERTIES[row.state].is_open and last_call.called(session, row.id),
                 "name": draft.name,
                 "address": draft.address,
             }
@@ -146,6 +147,7 @@ def credentials(uuid: str) -> Response:
 
 
 @api.post("/elections/<uuid>/ballots")
+@by_key("tablet")
 def cast(uuid: str) -> Response:
     """Take a ballot: one request of one length, signed by the tablet."""
     room = the_room()
@@ -170,6 +172,7 @@ def cast(uuid: str) -> Response:
 
 
 @api.post("/elections/<uuid>/receipts")
+@by_key("tablet")
 def receipts(uuid: str) -> Response:
     """After closing: compare the receipts that a tablet kept with the archive; a missing one blocks the count."""
     room = the_room()
@@ -199,6 +202,7 @@ def receipts(uuid: str) -> Response:
 
 
 @api.post("/devices")
+@by_key("code")
 def enrol() -> Response:
     """Enrol a tablet with the desk's one-time code."""
     room = the_room()

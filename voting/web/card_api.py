@@ -16,6 +16,7 @@ from keys.structs import read_json
 from voting.box import card_status
 from voting.box.tablet_interface import API
 from voting.errors import VotingError
+from voting.web.access.sessions import by_key
 from voting.web.api import answer, check_device, refuse, refuse_for
 from voting.web.room import the_room
 
@@ -44,6 +45,7 @@ class _Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @api.post("/elections/<uuid>/audits")
+@by_key("tablet")
 def audits(uuid: str) -> Response:
     """Count a test of a tablet; the tablet sends it once, and tells the tester if no answer came."""
     room, body = the_room(), _body()
@@ -62,6 +64,7 @@ def audits(uuid: str) -> Response:
 
 
 @api.post("/elections/<uuid>/cards")
+@by_key("card")
 def card(uuid: str) -> Response:
     """The tracker of the asking card's ballot, or null."""
     try:

@@ -33,6 +33,7 @@ from voting.documents.conferences.conference import Conference, Rule, Signer
 from voting.documents.conferences.election import Election
 from voting.documents.errors import UnsignedDocument
 from voting.documents.list_decision import HandVote, ListDecision, unsigned_list_decision, verify_list_decision
+from voting.documents.quorum import least_present
 from voting.documents.record import Record
 from voting.people.errors import (
     CompositionNotConfirmed,
@@ -50,7 +51,7 @@ from voting.rounds.ledger import annul, begin, close, documents_in_force, next_s
 from voting.rounds.meetings import Meeting, draft_for
 from voting.rounds.outcome import outcomes
 from voting.rounds.papers import papers_for
-from voting.rounds.quorum import is_late, least_present
+from voting.rounds.quorum import is_late
 from voting.rounds.round import Nominee, Options, Round, Seat, check_round, step_of
 from voting.rounds.summons import exclude
 
@@ -326,7 +327,7 @@ def test_a_teller_on_the_ballot_counts_for_a_reason_that_the_record_keeps() -> N
 def test_two_thirds_are_rounded_up(summoned: int, needed: int) -> None:
     rule = office_round("CUR-DEPT").ruleset.quorum
     assert rule is not None
-    assert least_present(summoned, rule) == needed
+    assert least_present(rule, summoned) == needed
 
 
 @pytest.mark.parametrize(("day", "late"), [(14, False), (15, True), (16, True)])

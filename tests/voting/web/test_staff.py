@@ -12,8 +12,9 @@ from tests.voting.web.access.test_accounts import number_of
 from tests.voting.web.conftest import PASSWORD, Browser, web_room
 from tests.voting.web.test_ways import second
 from voting.conference import staff_changes
-from voting.conference.staff_changes import GUARDED, UNDER_WAY, Changed
+from voting.conference.staff_changes import GUARDED, Changed
 from voting.conference.steps import ROLES
+from voting.documents.states import UNDER_WAY
 from voting.storage.tables import StaffRow
 from voting.web.access import accounts
 

@@ -33,6 +33,11 @@ class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     documents: tuple[str, ...] = ()
     annulment: Annulment | None = None
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether its documents are signed, and on file."""
+        return self.state == "signed"
+
 
 class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All sittings of a round, in the order in which they began."""

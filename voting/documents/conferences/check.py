@@ -14,6 +14,7 @@ from voting.documents.conferences.election import Election, Question
 from voting.documents.conferences.people import name_problems, people_problems
 from voting.documents.conferences.questions import question_problems
 from voting.documents.errors import InvalidConference
+from voting.documents.quorum import least_present
 
 TEXT_LIMIT = 2000  # characters of any one text
 LISTED_ANSWERS = 2  # agree and disagree
@@ -62,7 +63,7 @@ def quorum_problems(quorum: Quorum | None, summoned: int, present: int) -> Itera
     word = quorum.override
     if word is not None and not (word.by and word.reason):
         yield "quorum: who goes on without it, and why, expected"
-    if word is None and present * quorum.den < quorum.num * summoned:
+    if word is None and present < least_present(quorum, summoned):
         yield "those present are fewer than the quorum, and the chair gave no word"
 
 

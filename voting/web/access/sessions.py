@@ -7,18 +7,21 @@ database at each request, so that an account taken away is gone at once.
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeVar
 
 from flask import Response, abort, current_app, g, redirect, request, session, url_for
 
 from voting.conference.steps import STEPS, Pair, Role, Step
 from voting.conference.transitions import TwoPeople
+from voting.documents.states import PROPERTIES, StateProperties
 from voting.errors import SecondPersonNeeded, SignInRefused
-from voting.storage.tables import StaffRow
+from voting.storage.tables import ConferenceRow, StaffRow
 from voting.web.access import accounts, known_devices
 from voting.web.room import the_room
 
 TOKEN = "staff"
+Key = Literal["tablet", "card", "code"]
+"""Whose key signs a request, or that it carries the desk's one-time code for enrolling a tablet."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -68,7 +71,7 @@ def signed_in() -> Staff:
 
 
 def may(*roles: Role) -> bool:
-    """Tell whether the one who asks has one of `roles`: what pages show goes by it, what they do by `for_roles`."""
+    """Tell whether the one who asks has one of `roles`; views that are not for everybody are wrapped by `for_roles`."""
     found = staff()
     return found is not None and bool(found.roles & set(roles))
 
@@ -84,9 +87,21 @@ def pair_of(endpoint: str) -> Pair | None:
     return getattr(current_app.view_functions.get(endpoint), "pair", None)
 
 
+def can(endpoint: str) -> bool:
+    """Tell whether the one who asks is let in by the view of an address: what pages show depends on it, as links do."""
+    view = current_app.view_functions[endpoint]
+    roles: tuple[Role, ...] | None = getattr(view, "for_roles", None)
+    return roles is None or (may(*roles) if roles else staff() is not None)
+
+
 def offered(step: str, state: str) -> bool:
-    """Tell whether a step is taken in a state, and the one who asks may begin it: what pages offer goes by it."""
+    """Tell whether a step is taken in a state, and the one who asks may begin it: what pages offer depends on it."""
     return state in STEPS[step].states and may(*STEPS[step].who)
+
+
+def properties_of(row: ConferenceRow | None) -> StateProperties | None:
+    """What holds in the state of a conference; None where there is no conference."""
+    return PROPERTIES[row.state] if row is not None else None
 
 
 def step_at(endpoint: str) -> Step | None:
@@ -102,6 +117,16 @@ def for_step(name: str) -> Callable[[Callable[P, R]], Callable[P, R | Response]]
         protected = protect(view)
         protected.step = name  # type: ignore[attr-defined]
         return protected
+
+    return mark
+
+
+def by_key(whose: Key) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say of a view that a key or a code in the request lets in, and no session: the view itself looks at it."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.by_key = whose  # type: ignore[attr-defined]
+        return view
 
     return mark
 
@@ -124,7 +149,7 @@ def for_roles(*roles: Role, pair: Pair | None = None) -> Callable[[Callable[P, R
                 abort(403)
             return view(*args, **kwargs)
 
-        protected.for_roles = roles  # type: ignore[attr-defined] # the tests' table of pages and roles reads it
+        protected.for_roles = roles  # type: ignore[attr-defined]
         protected.pair = pair  # type: ignore[attr-defined]
         return protected
 
@@ -183,5 +208,5 @@ def two_people(*, pair: Pair | None = None, not_about: str = "") -> TwoPeople:
     return people
 
 
-FOR_PAGES = {"may": may, "seconds": seconds, "offered": offered, "step_at": step_at}
+FOR_PAGES = {"can": can, "seconds": seconds, "offered": offered, "step_at": step_at, "properties_of": properties_of}
 """What templates ask of the one who reads them."""

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from voting.conference import cards, decks, roll, two_person_steps
 from voting.conference.card_sheets import card_sheets
 from voting.conference.draft.stored import draft_of
+from voting.conference.steps import STEPS
 from voting.web.access.sessions import for_roles, for_step, signed_in, two_people
 from voting.web.confirming import FIELD, YES
 from voting.web.form_errors import shown_on
@@ -15,7 +16,6 @@ from voting.web.pages.context import current_number, current_row, whole
 from voting.web.room import the_room
 
 pages = Blueprint("deck", __name__, url_prefix="/deck")
-PRINTABLE = ("draft", "list_frozen")
 FORM_BYTES = 16  # of the one-time number of a form
 FORM_LIMIT = 64  # characters of it
 
@@ -30,7 +30,7 @@ def form() -> str:
             "room/deck.html",
             row=row,
             people=len(draft_of(session, row.id).people),
-            printable=row.state in PRINTABLE,
+            printable=row.state in STEPS["make_deck"].states,
             decks=decks.decks(session, row.id),
             drawn=roll.count(session, row.id).drawn,
             asks={kind: decks.asks(session, row.id, kind) for kind in cards.STATUS_OF},

@@ -20,7 +20,8 @@ from voting.conference.draft.agenda import draft_problems, read_draft
 from voting.conference.draft.stored import draft_of
 from voting.conference.draft.warnings import SMALL, VERY_SMALL, draft_warnings
 from voting.documents.conferences.conference import Override
-from voting.documents.states import ENDED, WITH_SETUP
+from voting.documents.quorum import is_missed
+from voting.documents.states import PROPERTIES, WAY
 from voting.storage import conference_row
 from voting.storage.tables import TrusteesRow
 from voting.web.access.sessions import for_roles, for_step, two_people
@@ -44,22 +45,22 @@ def overview() -> str:
         if row is None:
             return render_template("room/desk.html", row=None, live=None, built="")
         deck = conference_row.deck_in_use(session, row.id)
-        draft = draft_of(session, row.id)
-        written = row.state in WITH_SETUP
+        state, draft, counted = PROPERTIES[row.state], draft_of(session, row.id), roll.count(session, row.id)
         return render_template(
             "room/desk.html",
             row=row,
             draft=draft,
-            problems=list(draft_problems(draft)) if row.state == "draft" else [],
-            warnings=list(draft_warnings(draft)) if row.state == "draft" else [],
-            count=roll.count(session, row.id),
+            problems=list(draft_problems(draft)) if state.is_draft else [],
+            warnings=list(draft_warnings(draft)) if state.is_draft else [],
+            count=counted,
+            short=is_missed(draft.quorum, counted.summoned, counted.present),
             cards=cards.count(session, deck.uuid) if deck else None,
             trustees=session.get(TrusteesRow, row.id) is not None,
-            confirmed=confirmations.confirmed(session, row.id) if written else {},
-            setup=setup.setup_of(session, row.id) if written else None,
+            confirmed=confirmations.confirmed(session, row.id) if state.has_setup else {},
+            setup=setup.setup_of(session, row.id) if state.has_setup else None,
             tablets=[one for one in tablets.seen(session) if one[0].enrolled],
             shown=ballots_shown(row, casting.count_ballots(session, row.id)),
-            ended=row.state in ENDED,
+            way=WAY,
             last_call=room_grace.called(session, row.id),
             noted=conference_row.counts(session, row.id),
             by_hand=transitions.BY_HAND,
@@ -185,7 +186,7 @@ def close_box() -> Response:
 
 
 @pages.post("/notes")
-@for_roles("teller", "technician", "secretary")
+@for_step("note")
 @shown_on(overview)
 @asks_first
 def note() -> Response:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from keys.structs import read_json
 from voting.conference import cards, decks, roll, two_person_steps
 from voting.conference.cards import REASONS
-from voting.documents.states import STATES
+from voting.conference.steps import STEPS
 from voting.errors import VotingError
 from voting.storage import conference_row
 from voting.web.access.sessions import for_roles, for_step, two_people
@@ -65,7 +65,7 @@ def search() -> str:
 
 
 @pages.post("/undo")
-@for_roles("door")
+@for_step("mark_roll")
 @shown_on(search)
 def undo() -> AnyResponse:
     """Take back the last mark of this browser; which one it was only the browser knows."""
@@ -82,7 +82,7 @@ def undo() -> AnyResponse:
 
 
 @pages.post("/<int:person>/<mark>")
-@for_roles("door")
+@for_step("mark_roll")
 @shown_on(search)
 def mark(person: int, mark: str) -> AnyResponse:
     """Mark a person, and go back to the same search."""
@@ -105,14 +105,14 @@ def mark(person: int, mark: str) -> AnyResponse:
 
 
 @pages.get("/leftovers")
-@for_roles("door", "teller")
+@for_step("void_leftover")
 def leftovers() -> str:
     """Scan every card left in the box."""
-    return scanning("room/leftovers.html", "list_frozen")
+    return scanning("room/leftovers.html", "void_leftover")
 
 
 @pages.post("/leftovers")
-@for_roles("door", "teller")
+@for_step("void_leftover")
 def void_leftover() -> Response:
     """Void one leftover."""
     scanned, number = _scanned(), current_number()
@@ -128,10 +128,10 @@ def void_leftover() -> Response:
 
 
 @pages.get("/spares")
-@for_roles("door", "teller", "chair")
+@for_step("activate_spare")
 def spares() -> str:
     """Activate a spare."""
-    return scanning("room/spares.html", "open")
+    return scanning("room/spares.html", "activate_spare")
 
 
 @pages.post("/spares")
@@ -163,8 +163,11 @@ def _last_mark(conference: int) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and found.get("conference") == conference else None
 
 
-def scanning(template: str, *scans: str) -> str:
-    """A page that scans cards in some states: its script derives the public credential for the deck in use."""
+def scanning(template: str, step: str = "") -> str:
+    """A page that scans cards in the states of a step, or in all.
+
+    Its script derives the public credential for the deck in use.
+    """
     with the_room().storage.read() as session:
         row = current_row(session)
         deck = conference_row.deck_in_use(session, row.id)
@@ -177,7 +180,7 @@ def scanning(template: str, *scans: str) -> str:
             count=roll.count(session, row.id),
             reasons=REASONS,
             activated=cards.spares_activated(session, row.id),
-            scans=scans or STATES,
+            scanning=not step or row.state in STEPS[step].states,
             script=manifest()["files"].get(SCRIPT),
             live=manifest()["files"].get("live.js"),
             built=built_address(),

@@ -19,7 +19,9 @@ from voting.conference.draft.stored import draft_of
 from voting.conference.draft.summoned import pasted_people, people_of_file, people_text
 from voting.conference.draft.tellers import with_teller_reasons, with_tellers
 from voting.conference.draft.warnings import draft_warnings
+from voting.conference.steps import STEPS
 from voting.documents.conferences.conference import ON_PAPER, Paper, Rule, Selection
+from voting.documents.states import PROPERTIES
 from voting.procedures import find_ruleset
 from voting.procedures.errors import UnknownProcedure
 from voting.storage import conference_row
@@ -46,7 +48,7 @@ def overview() -> str:
     with the_room().storage.read() as session:
         row = current_row(session)
         draft = draft_of(session, row.id)
-        problems = list(draft_problems(draft)) if row.state == "draft" else []
+        problems = list(draft_problems(draft)) if PROPERTIES[row.state].is_draft else []
         return render_template(
             "room/draft.html", row=row, draft=draft, problems=problems, warnings=list(draft_warnings(draft))
         )
@@ -259,7 +261,7 @@ def _form(template: str, **more: object) -> str:
 def _draft_row(session: Session) -> int:
     """Number of the room's conference while it is a draft; raise WrongState afterwards."""
     row = current_row(session)
-    conference_row.demand(row, "draft")
+    conference_row.demand(row, *STEPS["change_draft"].states)
     return row.id
 
 

@@ -15,7 +15,7 @@ from voting.conference import cards, closing, results, setup, staff_changes
 from voting.conference import last_call as room_grace
 from voting.conference.draft.stored import draft_of
 from voting.documents.conferences.election import spoken_fingerprint
-from voting.documents.states import WITH_SETUP
+from voting.documents.states import PROPERTIES, WITH_SETUP
 from voting.storage import conference_row
 from voting.storage.tables import ClosingRow, ConferenceRow
 from voting.web.built import built_address, manifest, script
@@ -50,9 +50,9 @@ def screen() -> str:
             end=closing.end_ballots(closed.facts) if closed else None,
             shown=shown,
             spares=cards.spares_activated(session, row.id),
-            last_call=row.state == "open" and room_grace.called(session, row.id),
+            last_call=PROPERTIES[row.state].is_open and room_grace.called(session, row.id),
             resets=staff_changes.resets(session, row.id),
-            charts=charts(results.released(session, row.id)) if row.state == "signed" else [],
+            charts=charts(results.released(session, row.id)) if PROPERTIES[row.state].is_signed else [],
             lookup=qr_code(address) if closed else None,
             address=address,
             refresh=REFRESH_SECONDS,

@@ -4,7 +4,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from voting.conference import last_call
-from voting.web.access.sessions import for_roles
+from voting.web.access.sessions import for_step
 from voting.web.form_errors import shown_on
 from voting.web.pages import desk
 from voting.web.pages.context import current_number, to_desk
@@ -14,7 +14,7 @@ pages = Blueprint("grace", __name__, url_prefix="/last-call")
 
 
 @pages.post("")
-@for_roles("chair", "teller")
+@for_step("last_call")
 @shown_on(desk.overview)
 def call() -> Response:
     """Tell all tablets and the hall."""
@@ -25,7 +25,7 @@ def call() -> Response:
 
 
 @pages.post("/take-back")
-@for_roles("chair", "teller")
+@for_step("last_call")
 @shown_on(desk.overview)
 def take_back() -> Response:
     """Take it back."""

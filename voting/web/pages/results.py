@@ -70,7 +70,7 @@ def to_stick() -> AnyResponse:
 
 
 @pages.post("/records")
-@for_roles("secretary", "technician", "teller", "chair", "organiser")
+@for_step("take_records")
 @shown_on(overview)
 @asks_first
 def take_records() -> AnyResponse:
@@ -100,7 +100,7 @@ def signed() -> AnyResponse:
 
 
 @pages.post("/release")
-@for_roles("chair")
+@for_step("release")
 @shown_on(overview)
 @asks_first
 def release() -> AnyResponse:

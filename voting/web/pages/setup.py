@@ -42,7 +42,7 @@ def overview() -> str:
 
 
 @pages.post("/trustees")
-@for_roles("technician", "teller", "organiser")
+@for_step("upload_trustees")
 @shown_on(overview)
 def upload_trustees() -> str | AnyResponse:
     """Take trustees.json."""
@@ -79,7 +79,7 @@ def download() -> Response:
 
 
 @pages.post("/confirmations")
-@for_roles("secretary", "technician", "teller")
+@for_step("confirm_setup")
 @shown_on(overview)
 @asks_first
 def confirm() -> str | AnyResponse:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from voting.box import tablets as box_devices
 from voting.box.tablets import Device
 from voting.conference import two_person_steps
+from voting.documents.states import IN_USE
 from voting.errors import SecondPersonNeeded
 from voting.storage import conference_row
 from voting.storage.tables import ConferenceRow
@@ -75,7 +76,7 @@ def seen(session: Session) -> list[tuple[Device, Heard | None]]:
 
 
 def _while_open(row: ConferenceRow | None) -> bool:
-    return row is not None and row.state in ("open", "frozen")
+    return row is not None and row.state in IN_USE
 
 
 def _page(code: str | None) -> str:

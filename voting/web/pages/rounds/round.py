@@ -219,7 +219,7 @@ def dossier(number: int) -> str:
     with the_room().storage.read() as session:
         kept = find(session, number)
         files = stored.in_force(session, number, kept)
-        lacking = [name for sitting in kept.ledger.sittings if sitting.state == "signed"
+        lacking = [name for sitting in kept.ledger.sittings if sitting.is_signed
                    for name in rounds_steps.missing_files(session, number, sitting.step)]  # fmt: skip
     lines = lines_of(kept.plan, files, today())
     return render_template(
