@@ -1,6 +1,6 @@
 """Who may what, as a page of Markdown: docs/access.md, from the views and the table of steps that they go by.
 
-The tests keep a table of their own, written by hand: `tests/access/table.py`, `tests/access/test_steps.py`.
+The tests keep a table of their own, written by hand: `tests/access/table.py`, `tests/voting/web/access/test_pairs.py`.
 """
 
 from collections.abc import Callable, Iterator

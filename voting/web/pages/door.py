@@ -105,7 +105,7 @@ def mark(person: int, mark: str) -> AnyResponse:
 
 
 @pages.get("/leftovers")
-@for_step("void_leftover")
+@for_roles(*STEPS["void_leftover"].who)
 def leftovers() -> str:
     """Scan every card left in the box."""
     return scanning("room/leftovers.html", "void_leftover")
@@ -128,7 +128,7 @@ def void_leftover() -> Response:
 
 
 @pages.get("/spares")
-@for_step("activate_spare")
+@for_roles(*STEPS["activate_spare"].who)
 def spares() -> str:
     """Activate a spare."""
     return scanning("room/spares.html", "activate_spare")
