@@ -3,8 +3,10 @@
  * is in this one object, which is dropped as soon as the ballot is sealed or the voter leaves.
  */
 import type { Question } from "./crypto/election.ts";
+import { KINDS } from "./shared.ts";
+import type { Language } from "./words.ts";
 
-export type PaperKind = "introduce" | "final" | "remove" | "adopt";
+export type PaperKind = keyof typeof KINDS;
 
 export interface Name {
   id: string;
@@ -49,12 +51,22 @@ function parsePaper(read: Read, questions: readonly Question[]): Paper {
   const names = (read["candidates"] as Read[]).map((candidate) => parseName(candidate, questions));
   const forward = (read["candidates"] as Read[]).map((candidate) => candidate["put_forward"] === true);
   return {
-    kind: text(read, "kind") as PaperKind,
+    kind: kindOf(text(read, "kind")),
     unit: text(read, "unit"),
     title: text(read, "title"),
     listed: names.filter((_, at) => !forward[at]),
     putForward: names.filter((_, at) => forward[at]),
   };
+}
+
+function kindOf(kind: string): PaperKind {
+  if (!Object.hasOwn(KINDS, kind)) throw new Error("a kind of ballot that this page knows expected");
+  return kind as PaperKind;
+}
+
+/** What a paper of this kind says to the voter. */
+export function kindWords(paper: Paper, language: Language): (typeof KINDS)[PaperKind][Language] {
+  return KINDS[paper.kind][language];
 }
 
 function parseName(read: Read, questions: readonly Question[]): Name {

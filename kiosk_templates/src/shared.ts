@@ -55,6 +55,68 @@ export const REFUSAL_CODES = [
   "bad_code",
   "unknown_election",
 ] as const;
+export const KINDS = {
+  introduce: {
+    "handsOn": "names",
+    "vi": {
+      "heading": "Phiếu giới thiệu quy hoạch",
+      "instruction": "Chọn “Đồng ý” hoặc “Không đồng ý” đối với từng nhân sự.",
+      "agree": "Đồng ý",
+      "disagree": "Không đồng ý"
+    },
+    "en": {
+      "heading": "Ballot to introduce into the plan",
+      "instruction": "Choose agree or disagree for each person.",
+      "agree": "Agree",
+      "disagree": "Disagree"
+    }
+  },
+  final: {
+    "handsOn": "plan",
+    "vi": {
+      "heading": "Phiếu biểu quyết quy hoạch",
+      "instruction": "Chọn “Đồng ý” hoặc “Không đồng ý” đối với từng nhân sự.",
+      "agree": "Đồng ý",
+      "disagree": "Không đồng ý"
+    },
+    "en": {
+      "heading": "Ballot to vote on the plan",
+      "instruction": "Choose agree or disagree for each person.",
+      "agree": "Agree",
+      "disagree": "Disagree"
+    }
+  },
+  remove: {
+    "handsOn": "removal",
+    "vi": {
+      "heading": "Phiếu lấy ý kiến đưa ra khỏi quy hoạch",
+      "instruction": "Chọn “Đồng ý đưa ra khỏi quy hoạch” hoặc “Không đồng ý” đối với từng nhân sự.",
+      "agree": "Đồng ý đưa ra khỏi quy hoạch",
+      "disagree": "Không đồng ý"
+    },
+    "en": {
+      "heading": "Ballot on removal from the plan",
+      "instruction": "Choose agree to remove or disagree for each person.",
+      "agree": "Agree to remove from the plan",
+      "disagree": "Disagree"
+    }
+  },
+  adopt: {
+    "handsOn": "names",
+    "vi": {
+      "heading": "Phiếu thông qua danh sách quy hoạch",
+      "instruction": "Chọn “Đồng ý” hoặc “Không đồng ý” đối với từng nhân sự.",
+      "agree": "Đồng ý",
+      "disagree": "Không đồng ý"
+    },
+    "en": {
+      "heading": "Ballot to adopt the list",
+      "instruction": "Choose agree or disagree for each person.",
+      "agree": "Agree",
+      "disagree": "Disagree"
+    }
+  },
+} as const;
 export type RoomState = (typeof STATES)[number];
 export type Showing = (typeof SHOWN)[number];
 export type RefusalCode = (typeof REFUSAL_CODES)[number];

@@ -15,9 +15,10 @@ from voting.documents.bundles.signed import required_signers, signers_of
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.conferences.moments import day_text
 from voting.documents.facts import Envelope
+from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
 from voting.documents.record import LIST_DECISION_TYPE, Record
-from voting.documents.rule_words import KINDS, place_words, rule_words, selection_words
+from voting.documents.rule_words import place_words, rule_words, selection_words
 from voting.procedures.comparison import catalogue_problems, ruleset_of
 
 
@@ -59,7 +60,7 @@ def tell_record(guide: Guide, record: Record, envelope: Envelope) -> None:
     """Show what a record says, before it is signed."""
     conference = record.conference
     paper = conference.papers[record.paper - 1]
-    kind = KINDS[paper.kind]
+    kind = kind_of(paper.kind).phrase
     guide.title("result.title", number=record.paper, title=place_words(paper))
     guide.plain(f"    {conference.name}, {day_text(conference.date)}; {kind.vi if guide.language == 'vi' else kind.en}")
     tell_result(guide, record)

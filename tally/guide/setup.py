@@ -16,8 +16,9 @@ from voting.documents.conferences.conference import ON_PAPER, Candidate, Confere
 from voting.documents.conferences.election import Election, spoken_fingerprint
 from voting.documents.conferences.moments import day_text
 from voting.documents.conferences.people import office_remarks
+from voting.documents.kinds import kind_of
 from voting.documents.remark import Remark
-from voting.documents.rule_words import KINDS, TIES, place_words, quorum_words, rule_words, selection_words
+from voting.documents.rule_words import TIES, place_words, quorum_words, rule_words, selection_words
 from voting.procedures.comparison import catalogue_problems, catalogue_remarks, ruleset_of
 
 KEY_LETTERS = 16
@@ -69,7 +70,7 @@ def _tell_meeting(guide: Guide, meeting: Conference) -> None:
 
 def _tell_paper(guide: Guide, number: int, paper: Paper) -> None:
     guide.plain("")
-    kind = spoken(guide, KINDS[paper.kind])
+    kind = spoken(guide, kind_of(paper.kind).phrase)
     guide.say("setup.paper", number=number, kind=kind, title=place_words(paper), names=len(paper.candidates))
     guide.say("setup.rule", rule=spoken(guide, rule_words(paper.rule)))
     guide.say("setup.selection", selection=spoken(guide, selection_words(paper.selection)))

@@ -74,7 +74,7 @@ def title(view: View) -> Title:
         if paper.unit
         else words("title.post_without_unit", title=paper.title, term=term)
     )
-    subject = words(f"title.{paper.kind}", post=post)
+    subject = words.fill(view.kind.title, post=post)
     meeting = words("title.meeting", conference=conference.name, step=str(conference.step))
     return Title(words("title.type"), subject, meeting, words("title.file", subject=subject))
 

@@ -23,6 +23,7 @@ from tally.minutes.contents import contents
 from tally.minutes.view import View, parse_record
 from tally.minutes.wording import moment
 from tally.result.rule import Language
+from voting.documents.kinds import kind_files
 from voting.documents.record import MadeBy, Record
 
 TEMPLATE_VERSION = 1
@@ -168,7 +169,7 @@ def _tinos_hash() -> str:
 
 @lru_cache(maxsize=1)
 def _template_hash() -> str:
-    return _short_hash([template(name) for name in TEMPLATE_FILES])
+    return _short_hash([*(template(name) for name in TEMPLATE_FILES), *(path.read_bytes() for path in kind_files())])
 
 
 def _short_hash(parts: list[bytes]) -> str:

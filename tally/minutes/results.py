@@ -41,7 +41,7 @@ def _rule(view: View) -> str:
     words, quota = view.words, view.paper.selection.quota
     return words(
         "rule.text",
-        principle=words(f"rule.principle_{view.paper.kind}"),
+        principle=words.fill(view.kind.principle),
         share=view.share,
         base=view.base,
         n=view.record.verdict.base,
@@ -51,12 +51,12 @@ def _rule(view: View) -> str:
 
 
 def _main_table(view: View, votes: list[Counted]) -> Table:
-    words, removal = view.words, "_remove" if view.paper.kind == "remove" else ""
+    words, kind = view.words, view.kind
     rows = [_row(view, number, one) for number, one in enumerate(votes, 1)]
     notes = any(row[-1] for row in rows)
     head = (
-        words("table.number"), words("table.name"), words("table.post"), words(f"table.agree{removal}"),
-        words(f"table.disagree{removal}"), words("table.no_opinion"), words(f"table.percent_{view.paper.rule.base}"),
+        words("table.number"), words("table.name"), words("table.post"), words.fill(kind.agree),
+        words.fill(kind.disagree), words("table.no_opinion"), words(f"table.percent_{view.paper.rule.base}"),
         words("table.result"), words("table.note"),
     )  # fmt: skip
     widths = (8, 36, 0, 12, 13, 13, 18, 14, 20) if notes else (9, 42, 0, 13, 14, 14, 20, 15)
@@ -103,8 +103,7 @@ def _name(view: View, one: Candidate) -> str:
 
 def result_text(view: View, one: Judged) -> str:
     """Say whether a name met the rule, in the words of its paper."""
-    removal = "_remove" if view.paper.kind == "remove" else ""
-    return view.words(f"table.met{removal}" if one.meets else f"table.missed{removal}")
+    return view.words.fill(view.kind.met if one.meets else view.kind.missed)
 
 
 def note_text(view: View, one: Judged) -> str:
@@ -119,16 +118,16 @@ def note_text(view: View, one: Judged) -> str:
 
 
 def _conclusion(view: View) -> str:
-    words, kind, quota = view.words, view.paper.kind, view.paper.selection.quota
+    words, kind, quota = view.words, view.kind, view.paper.selection.quota
     facts = {"who": view.who, "share": view.share, "base": view.base}
     n = len(view.record.verdict.selected)
     if n == 0 and view.record.verdict.status == "awaiting_head":
         return words("conclusion.none_yet", **facts)
     if n == 0:
-        return words("conclusion.none_remove" if kind == "remove" else "conclusion.none", **facts)
+        return words.fill(kind.conclusion_none, **facts)
     if quota is None:
-        return words("conclusion.final_all" if kind == "final" else f"conclusion.{kind}", n=n, **facts)
-    return words("conclusion.final" if kind == "final" else "conclusion.quota_introduce", n=n, quota=quota, **facts)
+        return words.fill(kind.conclusion, n=n, **facts)
+    return words.fill(kind.conclusion_quota, n=n, quota=quota, **facts)
 
 
 def _selected_line(view: View, number: int, one: Judged) -> Text:

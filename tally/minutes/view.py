@@ -11,6 +11,7 @@ from voting.documents.canonical import parse_canonical
 from voting.documents.case import Counted, Judged
 from voting.documents.conferences.conference import Candidate, Conference, Paper, Signer
 from voting.documents.errors import DocumentError
+from voting.documents.kinds import MinutesWords, kind_of
 from voting.documents.record import Record
 
 RECORD_LIMIT = 16 * 1024 * 1024  # bytes of a record's payload
@@ -51,6 +52,11 @@ class View:
     def paper(self) -> Paper:
         """The paper (phiếu) that this record is about."""
         return self.record.conference.papers[self.record.paper - 1]
+
+    @property
+    def kind(self) -> MinutesWords:
+        """What the kind of the paper says in the minutes: templates, which `words.fill` fills in."""
+        return kind_of(self.paper.kind).words(self.language).minutes
 
     @cached_property
     def candidates(self) -> dict[str, Candidate]:

@@ -31,9 +31,12 @@ class Words:
     def __call__(self, key: str, **values: str | int) -> str:
         """Fill the template `section.name`; whole numbers come out as in prose."""
         section, name = key.split(".")
-        template = self.sections[section][name].replace("~", UNBREAKABLE)
+        return self.fill(self.sections[section][name], **values)
+
+    def fill(self, template: str, **values: str | int) -> str:
+        """Fill a template that stands elsewhere, as with the kind of a ballot."""
         texts = {name: value if isinstance(value, str) else self.count(value) for name, value in values.items()}
-        return template.format_map(texts)
+        return template.replace("~", UNBREAKABLE).format_map(texts)
 
     def count(self, number: int) -> str:
         """Write a count as within a sentence."""

@@ -19,19 +19,12 @@ from qrcode.image.svg import SvgPathImage
 from voting.conference.draft.agenda import Draft
 from voting.conference.roll import Entry
 from voting.documents.conferences.conference import Candidate, Paper
+from voting.documents.kinds import kind_of
 
 Sheet = Literal["placing", "pinning", "what_to_do", "roll", "exits", "trackers", "paper_ballot", "check_cards"]
 _FOLDER = Path(str(files("kiosk_templates"))) / "typst"
 _FONTS = Path(str(files("kiosk_templates"))) / "static" / "built" / "fonts"
-HEADINGS: Final = {
-    "introduce": "Phiếu giới thiệu quy hoạch",
-    "final": "Phiếu biểu quyết quy hoạch",
-    "remove": "Phiếu lấy ý kiến đưa ra khỏi quy hoạch",
-    "adopt": "Phiếu thông qua danh sách quy hoạch",
-}
 MARKS: Final = ("present", "excused", "drew")
-REMOVAL: Final = ("Đồng ý đưa ra", "Không đồng ý")
-USUAL: Final = ("Đồng ý", "Không đồng ý")
 
 
 def placing(draft: Draft) -> bytes:
@@ -114,12 +107,12 @@ def qr_svg(text: str) -> str:
 
 
 def _paper(paper: Paper) -> dict[str, object]:
-    agree, disagree = REMOVAL if paper.kind == "remove" else USUAL
+    kind = kind_of(paper.kind)
     return {
-        "heading": HEADINGS[paper.kind],
+        "heading": kind.vi.heading,
         "title": f"{paper.title} – {paper.unit}" if paper.unit else paper.title,
-        "agree": agree,
-        "disagree": disagree,
+        "agree": kind.printed.agree,
+        "disagree": kind.printed.disagree,
         "listed": [_name(one) for one in paper.candidates if not one.put_forward],
         "forward": [_name(one) for one in paper.candidates if one.put_forward],
     }

@@ -1,15 +1,9 @@
 """Rules, selections and kinds of paper in words: từ 30% trở lên; trên 50% so với tổng số người …, and in English."""
 
-from voting.documents.conferences.conference import Paper, PaperKind, Quorum, Rule, Selection, TieScope
+from voting.documents.conferences.conference import Paper, Quorum, Rule, Selection, TieScope
 from voting.documents.remark import Remark
 
 HUNDRED = 100
-KINDS: dict[PaperKind, Remark] = {
-    "introduce": Remark("phiếu giới thiệu", "introduction ballot"),
-    "final": Remark("phiếu biểu quyết", "final ballot"),
-    "remove": Remark("phiếu đưa ra khỏi quy hoạch", "removal ballot"),
-    "adopt": Remark("phiếu thông qua danh sách", "adoption of the list"),
-}
 TIES: dict[TieScope, Remark] = {
     "none": Remark("không có quy định khi bằng phiếu", "no rule on equal votes"),
     "cutline": Remark("bằng phiếu ở vị trí cuối thì người đứng đầu quyết định", "a tie on the last place: the head"),

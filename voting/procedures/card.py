@@ -8,16 +8,11 @@ import datetime
 from collections.abc import Iterator, Sequence
 
 from voting.documents.conferences.conference import Rule
+from voting.documents.kinds import kind_of
 from voting.documents.rule_words import rule_words
 from voting.procedures.loader import find_note
 from voting.procedures.schema import Ballot, Composition, Procedure, Ruleset, Step, Title
 
-KINDS = {
-    "introduce": ("Giới thiệu", "introduction"),
-    "final": ("Biểu quyết", "final vote"),
-    "remove": ("Đưa ra khỏi quy hoạch", "removal"),
-    "adopt": ("Thông qua danh sách", "adoption of the list"),
-}
 SECRECY = {"secret": "phiếu kín", "ballot": "bằng phiếu"}
 NOBODY_BUT_THE_HEAD = "người đứng đầu quyết định khi bằng phiếu ở vị trí cuối"
 
@@ -45,8 +40,8 @@ def composition_text(composition: Composition) -> str:
 
 def ballot_lines(ballot: Ballot, ruleset: Ruleset) -> Iterator[str]:
     """Yield what there is to say of one ballot."""
-    vietnamese, english = KINDS[ballot.kind]
-    yield f"Phiếu: {vietnamese} ({english}), {SECRECY[ballot.secrecy]}"
+    kind = kind_of(ballot.kind)
+    yield f"Phiếu: {kind.vi.card} ({kind.en.card}), {SECRECY[ballot.secrecy]}"
     yield f"Điều kiện: {rule_text(ballot, ruleset)}"
     if ballot.top_down:
         number = f"{ballot.quota}" if ballot.quota else "nhập trước khi mở"

@@ -13,8 +13,9 @@ from typing import Protocol
 
 from voting.documents.conferences import conference as documents
 from voting.documents.conferences.conference import Note, Paper, Quorum
+from voting.documents.kinds import kind_of
 from voting.documents.remark import Remark
-from voting.documents.rule_words import KINDS, TIES, quorum_words, rule_words, selection_words
+from voting.documents.rule_words import TIES, quorum_words, rule_words, selection_words
 from voting.procedures.errors import UnknownProcedure
 from voting.procedures.loader import catalogue, find_procedure, find_step
 from voting.procedures.schema import Ballot, Procedure, Ruleset, Step
@@ -151,8 +152,8 @@ def _fixed(number: int, paper: Paper, step: Step) -> Iterator[Remark]:
     ballot = step.ballot(paper.kind)
     if ballot is None:
         yield Remark(
-            f"Phiếu {number}: bước {step.number} không có {KINDS[paper.kind].vi}",
-            f"paper {number}: step {step.number} has no {KINDS[paper.kind].en}",
+            f"Phiếu {number}: bước {step.number} không có {kind_of(paper.kind).phrase.vi}",
+            f"paper {number}: step {step.number} has no {kind_of(paper.kind).phrase.en}",
         )
     elif not ballot.put_forward and any(one.put_forward for one in paper.candidates):
         yield Remark(

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from voting.documents.kinds import kind_of
 from voting.procedures.schema import Ballot, Composition, Procedure, Ruleset, Step, Title
 
 Fault = str
@@ -122,19 +123,20 @@ def _composition(place: str, composition: Composition, ruleset: Ruleset) -> Iter
 
 
 def _ballot(place: str, ballot: Ballot, ruleset: Ruleset) -> Iterator[Fault]:
+    kind = kind_of(ballot.kind)
     if ballot.rule not in ruleset.rules:
         yield f"{place}.rule: no rule {ballot.rule!r} in this file"
     if not ballot.stated and not ballot.notes:
         yield f"{place}: a rule that the plan does not state needs a note"
-    if (ballot.kind == "final") != bool(ballot.top_down):
+    if kind.closes != bool(ballot.top_down):
         yield f"{place}.top_down: the final ballot, and it alone, is taken from the top down"
-    if (ballot.kind == "final") != (ballot.tie_scope != "none"):
+    if kind.closes != (ballot.tie_scope != "none"):
         yield f"{place}.tie_scope: the final ballot, and it alone, says who decides on equal votes"
-    if ballot.quota is not None and ballot.kind != "final":
+    if ballot.quota is not None and not kind.closes:
         yield f"{place}.quota: only the final ballot has a number to fill"
-    if ballot.put_forward and ballot.kind != "introduce":
+    if ballot.put_forward and not kind.put_forward:
         yield f"{place}.put_forward: names are put forward on an introduction ballot only"
-    if (ballot.kind == "remove") != (ballot.hands_on == "removal_proposal"):
+    if kind.removes != (ballot.hands_on == "removal_proposal"):
         yield f"{place}.hands_on: a removal ballot, and it alone, hands on a proposal to remove"
 
 
@@ -144,7 +146,7 @@ def _order(place: str, procedure: Procedure) -> Iterator[Fault]:
     for at, step in enumerate(procedure.steps):
         for number, ballot in enumerate(step.ballots):
             where = f"{place}.steps[{at}].ballots[{number}]"
-            if ballot.kind == "final" and step is not last:
+            if kind_of(ballot.kind).closes and step is not last:
                 yield f"{where}: the final ballot belongs to the last step"
             if ballot.hands_on == "next_step" and step is last:
                 yield f"{where}.hands_on: no step follows"

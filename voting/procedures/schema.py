@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from voting.documents.conferences.conference import PaperKind, Rule, TieScope
+from voting.documents.kinds import kind_of
 
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_-]{0,39}$")]
@@ -162,7 +163,7 @@ class Composition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One kind of ballot of a step: introduce, final, remove or adopt.
+    """One ballot of a step, of a kind of `voting/procedures/kinds`.
 
     `secrecy`: "secret" (phiếu kín) or "ballot" (bằng phiếu). `stated` is false where the rule is an assumption.
     `top_down` holds the plan's words for filling a number from the top; `quota` a number that the statutes fix.
@@ -200,6 +201,11 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def ballot(self, kind: PaperKind) -> Ballot | None:
         """Return the step's ballot of that kind, if it has one."""
         return next((ballot for ballot in self.ballots if ballot.kind == kind), None)
+
+    @property
+    def closing(self) -> Ballot | None:
+        """The step's ballot that chooses the plan, if it has one."""
+        return next((ballot for ballot in self.ballots if kind_of(ballot.kind).closes), None)
 
 
 class Procedure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from voting.documents.conferences.conference import Paper
 from voting.documents.conferences.election import Election
+from voting.documents.kinds import kind_of
 from voting.documents.quorum import least_present
 from voting.procedures.schema import Step
 from voting.rehearsal.conference import Marks
@@ -47,7 +48,7 @@ def turnout_for(plan: Round, step: Step, summoned: int) -> Turnout:
     if plan.ruleset.id != RULESET:
         present = max(least, summoned - 1)
         return Turnout(present, present, False)
-    if step.ballot("final") is not None:
+    if step.closing is not None:
         return Turnout(LAST_PRESENT, LAST_PRESENT, least > LAST_PRESENT)
     ballot = step.ballot("introduce")
     if ballot is None:
@@ -90,7 +91,7 @@ def _agrees(plan: Round, step: Step, paper: Paper, ballots: int, source: random.
     """Return the agree votes of each name of a paper."""
     if plan.ruleset.id != RULESET:
         return _drawn(paper, ballots, source)
-    if paper.kind == "remove":
+    if kind_of(paper.kind).removes:
         return [REMOVAL for _ in paper.candidates]
     seat = _seat_number(plan, paper)
     part = _part(step, paper, seat)
@@ -99,9 +100,9 @@ def _agrees(plan: Round, step: Step, paper: Paper, ballots: int, source: random.
 
 
 def _part(step: Step, paper: Paper, seat: int) -> Part:
-    if paper.kind == "adopt":
+    if kind_of(paper.kind).by_hand:
         return ADOPTED
-    if paper.kind == "final":
+    if kind_of(paper.kind).closes:
         return FINAL[seat % len(FINAL)]
     ballot = step.ballot("introduce")
     return KEY_CADRES if ballot is not None and ballot.put_forward else EXTENDED

@@ -7,6 +7,7 @@ names out or add eligible ones. Where a vote is given, more than half of those s
 import msgspec
 
 from voting.documents.conferences.conference import Previous, Ruleset, Signer
+from voting.documents.kinds import kind_of
 from voting.documents.list_decision import FORMAT, DecidedList, HandVote, ListDecision, Listed
 from voting.people.errors import WrongTurn
 from voting.rounds.filing import Filed, check_belongs
@@ -36,7 +37,7 @@ def list_decision_for(plan: Round, number: int, deciding: Deciding, files: tuple
     for filed in files:
         check_belongs(plan, filed)
     carried = {(seat.unit, title_of(plan, seat).name): names_for(plan, number, seat, files) for seat in plan.seats}
-    adopted = step.adopts or tuple(ballot.words for ballot in step.ballots if ballot.kind == "adopt")
+    adopted = step.adopts or tuple(ballot.words for ballot in step.ballots if kind_of(ballot.kind).by_hand)
     return ListDecision(
         format=FORMAT,
         kind="list_decision",

@@ -1,6 +1,7 @@
 """The notes of a conference: which readings of the plan apply, with what the organiser decided on each."""
 
 from voting.documents.conferences.conference import Note
+from voting.documents.kinds import kind_of
 from voting.procedures.schema import Step
 from voting.rounds.round import Round, ballots_of, person_of, procedure_of, takes_list_decision, title_of
 from voting.rounds.seats.eligibility import Confirmation
@@ -43,7 +44,7 @@ def _codes(plan: Round, step: Step) -> set[str]:
     for ballot in ballots:
         codes.update(ballot.notes, plan.ruleset.rules[ballot.rule].notes)
     if takes_list_decision(plan, step):
-        codes.update(code for ballot in step.ballots if ballot.kind == "adopt" for code in ballot.notes)
+        codes.update(code for ballot in step.ballots if kind_of(ballot.kind).by_hand for code in ballot.notes)
     return codes
 
 

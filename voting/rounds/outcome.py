@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from voting.documents.conferences.conference import Candidate
+from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, Listed
 from voting.documents.record import Record
 from voting.rounds.filing import Filed, step_of_document
@@ -83,8 +84,8 @@ def _seat_outcomes(plan: Round, seat: Seat, files: tuple[Filed, ...]) -> list[Na
         paper = document.conference.papers[document.paper - 1]
         if (paper.unit, paper.title) != place:
             continue
-        _add_votes(document, removed if paper.kind == "remove" else listed)
-        if paper.kind == "final":
+        _add_votes(document, removed if kind_of(paper.kind).removes else listed)
+        if kind_of(paper.kind).closes:
             final = document
     order = {one.id: at for at, one in enumerate(final.verdict.candidates)} if final else {}
     running = is_running(plan, files)

@@ -8,6 +8,7 @@ birth and note unchanged from document to document.
 import msgspec
 
 from voting.documents.conferences.conference import Candidate, Paper, Previous, Selection
+from voting.documents.kinds import PaperKind, kind_of, kinds
 from voting.documents.list_decision import Listed
 from voting.documents.record import Record
 from voting.people.collation import sort_names
@@ -18,7 +19,11 @@ from voting.rounds.round import Nominee, Removal, Round, Seat, ballots_of, perso
 
 NOT_YET = (0, 0)
 """Place of a mark before the questions are numbered."""
-HANDING_ON = ("adopt", "introduce")
+
+
+def handing_on() -> tuple[PaperKind, ...]:
+    """Return the kinds whose chosen names the next step takes up, by id."""
+    return tuple(sorted(kind.id for kind in kinds().values() if kind.hands_on == "names"))
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -70,7 +75,7 @@ def names_for(plan: Round, number: int, seat: Seat, files: tuple[Filed, ...]) ->
 def handed_on(plan: Round, number: int, seat: Seat, files: tuple[Filed, ...]) -> Names:
     """Return what step `number` hands on for a seat; raise WrongDocument where its document is missing."""
     decided = list_for(plan, number, seat, files)
-    record = record_for(plan, number, seat, HANDING_ON, files)
+    record = record_for(plan, number, seat, handing_on(), files)
     if decided is not None and record is not None:
         raise WrongDocument(f"step {number}, {seat.title} of {seat.unit}: a record and a list decision found")
     if decided is not None:
@@ -98,7 +103,7 @@ def in_order(names: tuple[Listed, ...]) -> tuple[Listed, ...]:
 
 
 def _names_on(plan: Round, number: int, ballot: Ballot, seat: Seat, files: tuple[Filed, ...]) -> Names:
-    if ballot.kind == "remove":
+    if kind_of(ballot.kind).removes:
         removals = (one for one in plan.removals if (one.unit, one.title) == (seat.unit, seat.title))
         return Names(in_order(tuple(_removal(plan, one) for one in removals)))
     return names_for(plan, number, seat, files)

@@ -12,6 +12,7 @@ import msgspec
 
 from voting.documents.canonical import unclean_text
 from voting.documents.conferences.conference import Organiser
+from voting.documents.kinds import kind_of
 from voting.people.errors import InvalidRound
 from voting.people.person import Person
 from voting.procedures import find_procedure, find_step
@@ -105,12 +106,13 @@ def person_of(plan: Round, identity: str) -> Person:
 
 def ballots_of(plan: Round, step: Step) -> tuple[Ballot, ...]:
     """Return the ballots that a step holds: without the adoption where it is by show of hands (A10)."""
-    return tuple(ballot for ballot in step.ballots if ballot.kind != "adopt" or plan.options.adopt == "ballot")
+    by_ballot = plan.options.adopt == "ballot"
+    return tuple(ballot for ballot in step.ballots if by_ballot or not kind_of(ballot.kind).by_hand)
 
 
 def takes_list_decision(plan: Round, step: Step) -> bool:
     """Tell whether a step ends in a list decision: no ballot adopts or chooses in it."""
-    return all(ballot.kind == "remove" for ballot in ballots_of(plan, step))
+    return all(kind_of(ballot.kind).removes for ballot in ballots_of(plan, step))
 
 
 def check_round(plan: Round) -> None:

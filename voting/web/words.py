@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from flask import Flask, session
 
+from voting.documents.kinds import kinds
 from voting.documents.rule_words import share_text
 
 Language = Literal["vi", "en"]
@@ -27,7 +28,7 @@ def catalogue(language: Language) -> Mapping[str, str]:
     words: dict[str, str] = {}
     for part in PARTS:
         words |= read_words(part, language)
-    return words
+    return words | {f"kind.{kind.id}": kind.words(language).name for kind in kinds().values()}
 
 
 @cache

@@ -1,9 +1,10 @@
 /** The papers: one person or a short list a screen, as many as fit, with two answers of equal weight and no default. */
 import type { App } from "../app.ts";
 import { button, h, p } from "../dom.ts";
-import { disagreeOf, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
+import { disagreeOf, kindWords, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
 import { measureAhead, pageOf, paginate, type Page } from "../pages.ts";
-import { two, type Say } from "../words.ts";
+import { KINDS } from "../shared.ts";
+import { two, type Language, type Say } from "../words.ts";
 import { listen, speakChoice, spoken } from "./listen.ts";
 import { CAUGHT, Turning, type AtBallot } from "./turning.ts";
 import type { View } from "./view.ts";
@@ -84,7 +85,7 @@ function steps(app: App, state: AtBallot, pages: Page[], at: number): HTMLElemen
 
 function drawPage(app: App, meeting: Meeting, marks: Marks, page: Page, update: () => void): HTMLElement[] {
   const paper = meeting.papers[page.paper] as Paper;
-  const head = h("div.paper-head", {}, ...heading(app.say, meeting, page, paper));
+  const head = h("div.paper-head", {}, ...heading(app.say, app.settings.language, meeting, page, paper));
   const changed = (name: Name): void => {
     app.changed(name);
     update();
@@ -94,16 +95,17 @@ function drawPage(app: App, meeting: Meeting, marks: Marks, page: Page, update: 
   return [head, ...page.names.map((name, at) => person(app, paper, name, first + at + 1, marks, changed))];
 }
 
-function heading(say: Say, meeting: Meeting, page: Page, paper: Paper): HTMLElement[] {
+function heading(say: Say, language: Language, meeting: Meeting, page: Page, paper: Paper): HTMLElement[] {
   const count = meeting.papers.length;
   const number = count > 1 ? `${say("paper.number", { n: page.paper + 1, count })} · ` : "";
   const title = say("paper.title", { title: paper.title }) + (paper.unit ? ` – ${paper.unit}` : "");
   const term = meeting.term ? [", ", h("span.whole", {}, say("paper.term", { term: meeting.term }))] : [];
+  const words = kindWords(paper, language);
   const first = paper.putForward[0];
   const what = page.part === "forward" && first !== undefined ? say("ballot.put_forward")
-    : say(paper.kind === "remove" ? "ballot.instruction.remove" : "ballot.instruction");
+    : words.instruction;
   return [
-    h("h1", { tabIndex: -1, className: `small kind-${paper.kind}` }, number + say(`paper.${paper.kind}`)),
+    h("h1", { tabIndex: -1, className: `small hands-on-${KINDS[paper.kind].handsOn}` }, number + words.heading),
     h("p.paper-title", {}, title, ...term), p(what, page.part === "forward" ? "part-title" : "hint"),
   ];
 }
@@ -113,7 +115,6 @@ function person(
   app: App, paper: Paper, name: Name, number: number, marks: Marks, changed: (name: Name) => void,
 ): HTMLElement {
   const { say } = app;
-  const kind = paper.kind === "remove" ? ".remove" : "";
   const label = `name-${name.question}-${name.answer}`;
   const clear = button(say("ballot.clear"), () => {
     marks.clear(name);
@@ -124,7 +125,7 @@ function person(
   }, "quiet clear", { "aria-label": say("ballot.clear.of", { name: name.name }) });
   if (marks.isOpen(name)) clear.classList.add("absent");
   const option = (word: "agree" | "disagree", answer: number): HTMLElement => {
-    const words = say(`ballot.${word}${kind}` as never);
+    const words = kindWords(paper, app.settings.language)[word];
     const input = h("input", {
       type: "radio", name: label, checked: marks.has(name, answer), "data-key": `${label}-${word}`,
       onchange: () => {

@@ -2,7 +2,7 @@
 import type { App } from "../app.ts";
 import { button, h, p } from "../dom.ts";
 import { sealWords } from "../opening.ts";
-import { openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
+import { kindWords, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
 import type { State } from "../states.ts";
 import { two } from "../words.ts";
 import { NAMES } from "../voice.ts";
@@ -40,7 +40,7 @@ export function review(app: App, state: Extract<State, { at: "review" }>): View 
 function section(app: App, meeting: Meeting, marks: Marks, paper: Paper, at: number): HTMLElement {
   const { say } = app;
   const number = meeting.papers.length > 1 ? `${say("paper.number", { n: at + 1, count: meeting.papers.length })} · ` : "";
-  const head = h("h2", {}, `${number}${say(`paper.${paper.kind}`)}`, h("small", {}, paper.title));
+  const head = h("h2", {}, `${number}${kindWords(paper, app.settings.language).heading}`, h("small", {}, paper.title));
   const rows = paper.listed.map((name) => row(app, name.name, ...chosen(app, marks, paper, name), name));
   const first = paper.putForward[0];
   if (first !== undefined) {
@@ -54,8 +54,7 @@ function section(app: App, meeting: Meeting, marks: Marks, paper: Paper, at: num
 function chosen(app: App, marks: Marks, paper: Paper, name: Name): [sign: string, words: string] {
   if (marks.isOpen(name)) return ["", app.say("review.none")];
   const word = marks.has(name) ? "agree" : "disagree";
-  const kind = paper.kind === "remove" ? ".remove" : "";
-  return [marks.has(name) ? "✓" : "✕", app.say(`ballot.${word}${kind}` as never)];
+  return [marks.has(name) ? "✓" : "✕", kindWords(paper, app.settings.language)[word]];
 }
 
 function row(app: App, title: string, sign: string, words: string, name: Name): HTMLElement {

@@ -25,6 +25,7 @@ from voting.documents.bundles.dossier import LEDGER, box_files, makers, misplace
 from voting.documents.bundles.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
 from voting.documents.bundles.step_chain import chain_problems
 from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
 from voting.documents.record import Record
 
@@ -98,7 +99,8 @@ def _check_end(findings: Findings, live: Documents) -> None:
     records = [one for one in live.values() if isinstance(one, Record)]
     last = max((one.conference.step for one in records), default=0)
     final = any(
-        one.conference.step == last and any(paper.kind == "final" for paper in one.conference.papers) for one in records
+        one.conference.step == last and any(kind_of(paper.kind).closes for paper in one.conference.papers)
+        for one in records
     )
     findings.require(CHAIN, final, "", "no final ballot: the round did not come to its end")
 

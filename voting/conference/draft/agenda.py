@@ -30,6 +30,7 @@ from voting.documents.conferences.conference import (
 )
 from voting.documents.conferences.people import people_problems
 from voting.documents.errors import DocumentError
+from voting.documents.kinds import kind_of
 from voting.errors import InvalidDraft
 from voting.procedures.comparison import catalogue_problems, ruleset_of
 
@@ -194,7 +195,7 @@ def _paper_problems(number: int, paper: Paper, put_forward_max: int) -> Iterator
         yield problem("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
     if found := rule_problem(paper.rule):
         yield problem("paper_rule", found)
-    if paper.kind != "introduce" and any(one.put_forward for one in paper.candidates):
+    if not kind_of(paper.kind).put_forward and any(one.put_forward for one in paper.candidates):
         yield problem("paper_put_forward", "names are put forward on an introduction ballot only")
     if any(one.put_forward for one in paper.candidates) and put_forward_max < 1:
         yield problem("put_forward", "put_forward_max: at least 1 expected, for there are names to put forward")

@@ -28,13 +28,14 @@ from voting.documents.conferences.conference import (
     Signer,
     TieScope,
 )
+from voting.documents.kinds import kinds
 from voting.errors import InvalidDraft
 from voting.procedures import catalogue, find_note, find_procedure, find_ruleset, find_step
 from voting.procedures import schema as procedures
 from voting.procedures.card import notes_of
 from voting.procedures.comparison import DECIDED, decided_papers, with_decision
 
-KINDS: tuple[PaperKind, ...] = get_args(PaperKind)
+KINDS: tuple[PaperKind, ...] = tuple(kinds())
 TIE_SCOPES: tuple[TieScope, ...] = get_args(TieScope)
 OPERATIONS, BASES = (">=", ">"), ("present", "summoned")
 ADDRESSES = ("đồng chí", "ông/bà", "đại biểu")

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from voting.documents.conferences.conference import Candidate, Paper, Previous
+from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, Listed
 from voting.documents.record import Record
 
@@ -95,7 +96,7 @@ def _links(document: Document, live: Documents) -> Iterator[str]:
         own = [one for one in document.conference.previous if one.paper == document.paper]
         if document.verdict.status != "final":
             yield "the head's decision is awaited"
-        if paper.kind != "remove" and document.conference.step > 1:
+        if not kind_of(paper.kind).removes and document.conference.step > 1:
             yield from _link(document, _place(paper), _listed(paper), own, live)
         return
     for number, decided in enumerate(document.lists, 1):
@@ -145,7 +146,7 @@ def _handed(source: Document, place: tuple[str, str]) -> Names | None:
     """Return the names that a document hands on for a title of a unit, None if it has no such list."""
     if isinstance(source, Record):
         paper = source.conference.papers[source.paper - 1]
-        if _place(paper) != place or paper.kind in ("remove", "final"):
+        if _place(paper) != place or kind_of(paper.kind).hands_on != "names":
             return None
         chosen = set(source.verdict.selected)
         return _named(one for one in paper.candidates if one.id in chosen)

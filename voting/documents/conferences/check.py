@@ -14,6 +14,7 @@ from voting.documents.conferences.election import Election, Question
 from voting.documents.conferences.people import name_problems, people_problems
 from voting.documents.conferences.questions import question_problems
 from voting.documents.errors import InvalidConference
+from voting.documents.kinds import kind_of
 from voting.documents.quorum import least_present
 
 TEXT_LIMIT = 2000  # characters of any one text
@@ -142,7 +143,7 @@ def paper_problems(paper: Paper) -> Iterator[str]:
         yield problem
     if problem := unprinted_problem(paper):
         yield problem
-    if paper.kind != "introduce" and any(one.put_forward for one in paper.candidates):
+    if not kind_of(paper.kind).put_forward and any(one.put_forward for one in paper.candidates):
         yield f"names are put forward on an introduction ballot only, not on one of the kind {paper.kind}"
     quota = paper.selection.quota
     if (paper.selection.mode == "top") != (quota is not None) or (quota is not None and quota < 1):

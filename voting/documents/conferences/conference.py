@@ -8,10 +8,11 @@ from typing import Literal
 
 import msgspec
 
+from voting.documents.kinds import PaperKind as PaperKind
+
 FORMAT = 1
 ON_PAPER = "on paper"
 
-PaperKind = Literal["introduce", "final", "remove", "adopt"]
 TieScope = Literal["none", "cutline", "head_any", "head_cutline"]
 
 

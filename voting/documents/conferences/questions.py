@@ -12,8 +12,8 @@ import msgspec
 
 from voting.documents.conferences.conference import Candidate, Paper
 from voting.documents.conferences.election import Election, Question
+from voting.documents.kinds import kind_of
 
-AGREE, DISAGREE = "Đồng ý", "Không đồng ý"
 PUT_FORWARD = "Giới thiệu thêm"
 
 
@@ -46,10 +46,10 @@ def question_problems(election: Election) -> Iterator[str]:
 
 def _number_paper(number: int, paper: Paper, put_forward_max: int, questions: list[Question]) -> Paper:
     title = f"{number}. {paper.title}" + (f" ({paper.unit})" if paper.unit else "")
-    placed: dict[str, Candidate] = {}
+    kind, placed = kind_of(paper.kind), dict[str, Candidate]()
     for candidate in (one for one in paper.candidates if not one.put_forward):
-        placed[candidate.id] = _at(candidate, len(questions), 0)
-        questions.append(Question((AGREE, DISAGREE), False, 0, 1, f"{title}: {_named(candidate, paper)}"))
+        placed[candidate.id] = _at(candidate, len(questions), kind.counted)
+        questions.append(Question(kind.asked, False, 0, 1, f"{title}: {_named(candidate, paper)}"))
     extra = [one for one in paper.candidates if one.put_forward]
     if extra:
         placed |= {one.id: _at(one, len(questions), answer) for answer, one in enumerate(extra)}

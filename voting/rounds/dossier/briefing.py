@@ -54,7 +54,7 @@ def briefing(plan: Round, earlier: Sequence[Filed], review: datetime.date) -> di
 
 
 def _rule_words(plan: Round) -> str:
-    ballot = procedure_of(plan).steps[-1].ballot("final")
+    ballot = procedure_of(plan).steps[-1].closing
     if ballot is None:
         return ""
     rule = plan.ruleset.rules[ballot.rule].text

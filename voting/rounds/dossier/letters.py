@@ -67,7 +67,7 @@ def submission(plan: Round, lines: Sequence[Line], *, to: str, signer: str) -> b
 def decision(plan: Round, lines: Sequence[Line], *, signer: str) -> bytes | None:
     """Draft the decision (quyết định) that approves the names; None where approval is for the level above."""
     procedure = procedure_of(plan)
-    final = procedure.steps[-1].ballot("final")
+    final = procedure.steps[-1].closing
     if final is None or final.hands_on not in ("approval", "proposal_and_approval"):
         return None
     planned = chosen(lines)

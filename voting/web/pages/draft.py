@@ -21,6 +21,7 @@ from voting.conference.draft.tellers import with_teller_reasons, with_tellers
 from voting.conference.draft.warnings import draft_warnings
 from voting.conference.steps import STEPS
 from voting.documents.conferences.conference import ON_PAPER, Paper, Rule, Selection
+from voting.documents.kinds import kind_of
 from voting.documents.states import PROPERTIES
 from voting.procedures import find_ruleset
 from voting.procedures.errors import UnknownProcedure
@@ -225,7 +226,7 @@ def preview() -> str:
     def tablet(key: str, **fields: object) -> str:
         return words[key].format(**xungho(draft.address), **fields)
 
-    return render_template("room/preview.html", draft=draft, tablet=tablet, **script("kiosk.css"))
+    return render_template("room/preview.html", draft=draft, tablet=tablet, kind_of=kind_of, **script("kiosk.css"))
 
 
 @pages.get("/planner")
@@ -286,7 +287,7 @@ def _empty_paper(draft: Draft) -> Paper:
         rule = stated.rule()
     except (UnknownProcedure, StopIteration):
         rule = Rule(">", 1, 2, "present")
-    return Paper("introduce", "", "", rule, Selection("all"), "none", ())
+    return Paper(editor.KINDS[0], "", "", rule, Selection("all"), "none", ())
 
 
 def _number(name: str, usual: int, most: int) -> int:
