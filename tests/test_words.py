@@ -17,6 +17,7 @@ TRANSLATIONS, TYPST = ROOT / "translations", ROOT / "typst"
 DOCS = [path for path in sorted((ROOT.parent / "docs").glob("*.md")) if path.name != "procedures.md"]
 PAGES = [*sorted((ROOT / "pages").rglob("*.html")), *sorted((ROOT / "src").rglob("*.ts")), *DOCS]
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
+KINDS = ROOT.parent / "voting" / "procedures" / "kinds"
 
 FINGERPRINT = {"vi": "Mã cuộc bỏ phiếu", "en": "Election code"}
 CLOSING = {"vi": "Mã xác nhận đóng hòm phiếu", "en": "Closing code of the box"}
@@ -61,7 +62,7 @@ def catalogue(path: Path) -> dict[str, str]:
     return dict(leaves(json.loads(text) if path.suffix == ".json" else tomllib.loads(text)))
 
 
-CATALOGUES = sorted([*TRANSLATIONS.glob("*.*"), *TYPST.glob("*.toml")])
+CATALOGUES = sorted([*TRANSLATIONS.glob("*.*"), *TYPST.glob("*.toml"), *KINDS.glob("*.toml")])
 
 
 def broken(texts: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:

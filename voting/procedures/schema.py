@@ -203,6 +203,11 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return next((ballot for ballot in self.ballots if ballot.kind == kind), None)
 
     @property
+    def introducing(self) -> Ballot | None:
+        """The step's ballot on which names may be put forward, if it has one."""
+        return next((ballot for ballot in self.ballots if kind_of(ballot.kind).put_forward), None)
+
+    @property
     def closing(self) -> Ballot | None:
         """The step's ballot that chooses the plan, if it has one."""
         return next((ballot for ballot in self.ballots if kind_of(ballot.kind).closes), None)

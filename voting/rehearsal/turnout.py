@@ -50,7 +50,7 @@ def turnout_for(plan: Round, step: Step, summoned: int) -> Turnout:
         return Turnout(present, present, False)
     if step.closing is not None:
         return Turnout(LAST_PRESENT, LAST_PRESENT, least > LAST_PRESENT)
-    ballot = step.ballot("introduce")
+    ballot = step.introducing
     if ballot is None:
         return Turnout(summoned, summoned, False)
     present = min(WIDE_PRESENT, summoned)
@@ -104,7 +104,7 @@ def _part(step: Step, paper: Paper, seat: int) -> Part:
         return ADOPTED
     if kind_of(paper.kind).closes:
         return FINAL[seat % len(FINAL)]
-    ballot = step.ballot("introduce")
+    ballot = step.introducing
     return KEY_CADRES if ballot is not None and ballot.put_forward else EXTENDED
 
 

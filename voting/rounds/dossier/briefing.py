@@ -38,7 +38,7 @@ def briefing(plan: Round, earlier: Sequence[Filed], review: datetime.date) -> di
     """Return what the sheet says, as plain data for the template."""
     procedure = procedure_of(plan)
     last = procedure.steps[-1]
-    before = [step for step in voting_steps(plan) if step.number < last.number and step.ballot("introduce")]
+    before = [step for step in voting_steps(plan) if step.number < last.number and step.introducing]
     lines = lines_of(plan, earlier, review)
     return {
         "font": family(),
