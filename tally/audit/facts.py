@@ -7,6 +7,7 @@ from tally.audit.report import Ledger, Report
 from tally.audit.signatures import as_signed
 from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.conferences.moments import order_problems, parse_moment
+from voting.documents.counted import NUMBERS
 from voting.documents.envelope import read_payload
 from voting.documents.errors import DocumentError
 from voting.documents.facts import CONFIRMATION_TYPE, Confirmation, CountFacts, Envelope, RoomFacts
@@ -36,7 +37,7 @@ def check_room(
     absent = facts.absent_excused + facts.absent_unexcused
     require(min(facts.absent_excused, facts.absent_unexcused) >= 0, "a number of people absent is negative")
     require(absent == conference.summoned - conference.present, "those absent are not summoned - present")
-    require(min(facts.refused, facts.audits, facts.helpers) >= 0, "a number of refusals, audits or helpers is negative")
+    require(min(getattr(facts, name) for name in NUMBERS) >= 0, "a number of refusals, audits or helpers is negative")
     require(facts.account_resets >= 0, "a number of account resets is negative")
     require(facts.decks_voided >= 0, "a number of decks is negative")
     require(

@@ -17,6 +17,7 @@ from tally.result.rule import decide, notes_on
 from voting.documents.canonical import DOCUMENT_LIMIT, check_size, parse_unique
 from voting.documents.case import Case, Counted, HeadDecision
 from voting.documents.conferences.conference import Conference
+from voting.documents.counted import NUMBERS
 from voting.documents.facts import Cards, ChairWord, CountFacts, HeadWord, RoomFacts
 from voting.documents.record import BallotCounts, MadeBy, Record
 
@@ -163,14 +164,12 @@ def _facts(count: HandCount, collected: int) -> RoomFacts:
         cards=Cards(0, 0, 0, 0),
         spares_activated=(),
         ballots=collected,
-        refused=0,
         cards_handed_back=0,
         decks_voided=0,
-        audits=0,
-        helpers=0,
         account_resets=0,
         incidents=(),
         confirmations=(),
+        **dict.fromkeys(NUMBERS, 0),
     )
 
 

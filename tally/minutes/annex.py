@@ -9,6 +9,7 @@ from tally.minutes.qr import qr_svg
 from tally.minutes.view import View
 from tally.minutes.wording import day, in_groups, moment
 from voting.documents.conferences.conference import ON_PAPER, Signer
+from voting.documents.counted import NUMBERS
 from voting.documents.record import Hashes
 
 
@@ -96,14 +97,13 @@ def _room(view: View) -> list[Line]:
         words("annex.spare", n=str(one.count), reason=words(f"annex.{one.reason}")) for one in facts.spares_activated
     ]
     openers = ", ".join(map(str, count.openers))
+    numbers = {name: view.number(getattr(facts, name)) for name in NUMBERS}
     return [
         Line(words("annex.cards"), words("annex.cards_text", made=view.number(cards.made),
                                          drawn=view.number(cards.drawn), void=view.number(cards.void),
                                          spares=view.number(cards.spares))),
         Line(words("annex.spares"), ", ".join(used) or words("annex.none")),
-        Line(words("annex.room"), words("annex.room_text", refused=view.number(facts.refused),
-                                        audits=view.number(facts.audits), helpers=view.number(facts.helpers),
-                                        resets=view.number(facts.account_resets))),
+        Line(words("annex.room"), words("annex.room_text", resets=view.number(facts.account_resets), **numbers)),
         Line(words("annex.confirmed"), words("annex.confirmed_text", n=str(len(facts.confirmations)), of=tellers)),
         Line(words("annex.opened"), words("annex.opened_text", owners=openers, n=str(len(count.openers)), of=tellers)),
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from tests.attacks.lab import Draft, Lab, digest
 from voting.documents.archives.archive import ArchiveReader
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Conference
+from voting.documents.counted import NUMBERS
 from voting.documents.facts import (
     CONFIRMATION_TYPE,
     FACTS_TYPE,
@@ -98,11 +99,9 @@ def room_facts(lab: Lab, setup: str, end_ballots: str, ballots: int) -> RoomFact
         cards=Cards(conference.drawn + 2 + conference.spares, conference.drawn, 2, conference.spares),
         spares_activated=(),
         ballots=ballots,
-        refused=0,
         cards_handed_back=0,
         decks_voided=0,
-        audits=1,
-        helpers=0,
+        **{**dict.fromkeys(NUMBERS, 0), "audits": 1},
         account_resets=0,
         incidents=(),
         confirmations=tuple(confirmation(lab, setup, owner) for owner in (1, 2, 3)),

@@ -35,6 +35,7 @@ from voting.documents.conferences.conference import (
     Signer,
     TieScope,
 )
+from voting.documents.counted import NUMBERS
 from voting.documents.facts import (
     Cards,
     ChairWord,
@@ -188,11 +189,9 @@ def sample_facts(conference: Conference, ballots: int) -> RoomFacts:
         cards=Cards(conference.drawn + 13, conference.drawn, 8, conference.spares),
         spares_activated=(SparesActivated("damaged", 1),),
         ballots=ballots,
-        refused=0,
         cards_handed_back=0,
         decks_voided=0,
-        audits=3,
-        helpers=0,
+        **{**dict.fromkeys(NUMBERS, 0), "audits": 3},
         account_resets=0,
         incidents=(Incident("server_restarted", 1),),
         confirmations=(),

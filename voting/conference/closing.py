@@ -8,7 +8,6 @@ import hashlib
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,8 +21,9 @@ from voting.conference.transitions import TwoPeople, stamp
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.archives.commitments import write_commitments
 from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.counted import INCIDENTS, NUMBERS
 from voting.documents.envelope import read_payload
-from voting.documents.facts import FACTS_TYPE, Cards, Envelope, Incident, IncidentKind, RoomFacts, SparesActivated
+from voting.documents.facts import FACTS_TYPE, Cards, Envelope, Incident, RoomFacts, SparesActivated
 from voting.errors import DatabaseBusy, WrongState
 from voting.storage import conference_row
 from voting.storage.engine import Storage
@@ -32,7 +32,6 @@ from voting.storage.rewrite import hold_alone, rewrite_file, rewrite_rows
 from voting.storage.tables import BallotRow, ClosingRow, ConferenceRow, SetupRow
 
 FORMAT = 1
-INCIDENTS: tuple[IncidentKind, ...] = get_args(IncidentKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +157,14 @@ def _facts(session: Session, row: ConferenceRow, written: SetupRow, end_ballots:
             SparesActivated(reason, noted[f"spare_{reason}"]) for reason in cards.REASONS if f"spare_{reason}" in noted
         ),
         ballots=ballots,
-        refused=noted.get("refused", 0),
         cards_handed_back=noted.get(cards.HANDED_BACK, 0),
         decks_voided=decks.voided(session, row.id),
-        audits=noted.get("audits", 0),
-        helpers=noted.get("helpers", 0),
         account_resets=len(staff_changes.resets(session, row.id)),
         incidents=tuple(Incident(kind, noted[kind]) for kind in INCIDENTS if kind in noted),
         confirmations=tuple(
             parse_canonical(envelope, Envelope, what="confirmation") for envelope in confirmed(session, row.id).values()
         ),
+        **{name: noted.get(name, 0) for name in NUMBERS},
     )
 
 

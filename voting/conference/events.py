@@ -13,6 +13,7 @@ from typing import Literal
 
 from voting.conference.staff_changes import Change
 from voting.conference.steps import WITH_WORDS
+from voting.documents import counted
 
 Place = Literal["log", "steps", "accounts", "counts"]
 LOGGER = logging.getLogger("phieukin")
@@ -38,55 +39,6 @@ _LOGGED = (
         "Có lỗi: loại lỗi và dòng mã, không gì khác.",
     ),
 )
-_COUNTED = {
-    "card_already_used": (
-        "A second, different ballot of a card was refused; once a card.",
-        "Một phiếu thứ hai, khác phiếu đầu, của cùng một thẻ bị từ chối; mỗi thẻ tính một lần.",
-    ),
-    "limit_reached": (
-        "One ballot more than cards were drawn came in; the box froze.",
-        "Có thêm một phiếu khi số phiếu đã bằng số thẻ đã rút; hòm phiếu tự khóa.",
-    ),
-    "frozen": ("The box was frozen by hand.", "Hòm phiếu được tạm khóa bằng tay."),
-    "server_restarted": (
-        "The server started while the box was open.",
-        "Máy chủ khởi động lại khi hòm phiếu đang mở.",
-    ),
-    "tablet_replaced": ("A tablet was replaced.", "Một máy bỏ phiếu được thay."),
-    "power": ("The power failed.", "Mất điện."),
-    "network": ("The network failed.", "Mất mạng."),
-    "other_deck": ("The reserve deck was taken.", "Dùng bộ thẻ thay thế."),
-    "spare_lost": ("A spare was activated for a lost card.", "Kích hoạt một thẻ dự phòng cho thẻ bị mất."),
-    "spare_unreadable": (
-        "A spare was activated for a card that cannot be read.",
-        "Kích hoạt một thẻ dự phòng cho thẻ không quét được.",
-    ),
-    "spare_damaged": (
-        "A spare was activated for a damaged card.",
-        "Kích hoạt một thẻ dự phòng cho thẻ hỏng.",
-    ),
-    "card_handed_back": (
-        "A card was handed back and voided before a spare was activated.",
-        "Một thẻ được trả lại và hủy trước khi kích hoạt thẻ dự phòng.",
-    ),
-    "refused": (
-        "A ballot was refused because the box held as many as cards were drawn.",
-        "Một phiếu bị từ chối vì hòm đã đủ số thẻ đã rút.",
-    ),
-    "audits": (
-        "A tablet was tested instead of used for casting.",
-        "Một lần kiểm tra máy thay vì bỏ phiếu.",
-    ),
-    "helpers": ("Somebody was helped at a tablet.", "Có người giúp đại biểu ở máy."),
-    "receipt_missing": (
-        "A tablet kept a receipt that is not in the archive.",
-        "Một máy giữ biên nhận không có trong hồ sơ.",
-    ),
-    "last_call": (
-        "The room was told that the box closes soon, or that was taken back.",
-        "Báo sắp đóng cho cả phòng, hoặc rút lại lời báo.",
-    ),
-}
 _STEPS = {
     "roll": ("The number present was frozen.", "Chốt số người có mặt."),
     "reserve": ("The reserve deck was taken.", "Chuyển sang bộ thẻ thay thế."),
@@ -121,9 +73,9 @@ CATALOGUE: tuple[Event, ...] = (
         for name, words in _STEPS.items()
     ),
     *(Event(name, "accounts", ("login", "first", "second"), *words) for name, words in _ACCOUNTS.items()),
-    *(Event(name, "counts", ("times",), *words) for name, words in _COUNTED.items()),
+    *(Event(one.name, "counts", ("times",), one.meaning, one.vietnamese) for one in counted.COUNTED),
 )
-COUNTED: frozenset[str] = frozenset(_COUNTED)
+COUNTED: frozenset[str] = frozenset(one.name for one in counted.COUNTED)
 _HEADINGS: dict[Place, str] = {
     "log": "The server's log",
     "steps": "Steps of two people",

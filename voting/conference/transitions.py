@@ -20,13 +20,11 @@ from voting.conference.draft.agenda import Draft, check_draft, write_draft
 from voting.conference.draft.stored import draft_of
 from voting.conference.steps import STEPS
 from voting.documents.conferences.conference import Override
+from voting.documents.counted import BY_HAND
 from voting.documents.quorum import least_present
 from voting.errors import BoxFrozen, InvalidDraft, QuorumNotMet, RollNotEven, SecondPersonNeeded, WrongState
 from voting.storage import conference_row
 from voting.storage.tables import ConferenceRow, DraftRow
-
-BY_HAND = ("audits", "helpers", "power", "network")
-"""What staff count by hand while the box is open: tests of tablets, help given to a voter, incidents."""
 
 
 @dataclass(frozen=True, slots=True)

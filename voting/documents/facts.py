@@ -9,21 +9,13 @@ from typing import Literal
 
 import msgspec
 
+from voting.documents.counted import IncidentKind
+
 FACTS_TYPE = "application/vnd.phieukin.facts+json"
 CONFIRMATION_TYPE = "application/vnd.phieukin.confirmation+json"
 HEAD_DECISION_TYPE = "application/vnd.phieukin.head-decision+json"
 
 SpareReason = Literal["lost", "unreadable", "damaged"]
-IncidentKind = Literal[
-    "card_already_used",
-    "limit_reached",
-    "frozen",
-    "server_restarted",
-    "tablet_replaced",
-    "power",
-    "network",
-    "other_deck",
-]
 
 
 class EnvelopeSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

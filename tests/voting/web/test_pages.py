@@ -11,8 +11,9 @@ from flask import Flask
 
 from tests.voting.rooms import Room, new_draft
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting.conference import cards, closing, transitions
+from voting.conference import cards, transitions
 from voting.conference.draft.agenda import Person, write_draft
+from voting.documents import counted
 from voting.documents.states import STATES
 from voting.errors import VotingError
 from voting.storage.keyring import Keyring
@@ -90,8 +91,8 @@ def test_the_words_that_pages_ask_for_are_there() -> None:
         assert {f"state.{state}", f"hall.{state}", f"next.{state}"} <= words.keys()
     shown = {error.__name__ for error in VotingError.__subclasses__()}
     noted = {
-        *transitions.BY_HAND,
-        *closing.INCIDENTS,
+        *counted.BY_HAND,
+        *counted.INCIDENTS,
         "refused",
         "receipt_missing",
         *(f"spare_{one}" for one in cards.REASONS),

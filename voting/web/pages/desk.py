@@ -20,6 +20,7 @@ from voting.conference.draft.agenda import draft_problems, read_draft
 from voting.conference.draft.stored import draft_of
 from voting.conference.draft.warnings import SMALL, VERY_SMALL, draft_warnings
 from voting.documents.conferences.conference import Override
+from voting.documents.counted import BY_HAND
 from voting.documents.quorum import is_missed
 from voting.documents.states import PROPERTIES, WAY
 from voting.storage import conference_row
@@ -63,7 +64,7 @@ def overview() -> str:
             way=WAY,
             last_call=room_grace.called(session, row.id),
             noted=conference_row.counts(session, row.id),
-            by_hand=transitions.BY_HAND,
+            by_hand=BY_HAND,
             small=SMALL,
             very_small=VERY_SMALL,
             live=script("live.js")["script"],
