@@ -70,7 +70,7 @@ def create_app(
     presence.listen(app)
     # Every page speaks Vietnamese first and English second.
     words.speak(app)
-    app.jinja_env.globals.update(sessions.FOR_PAGES)
+    app.jinja_env.globals.update(sessions.FOR_PAGES, navigation=pages.NAVIGATION)
     app.register_blueprint(api.api)
     app.register_blueprint(card_api.api)
     for blueprint in pages.BLUEPRINTS:

@@ -24,3 +24,20 @@ BLUEPRINTS = (
     steps.pages,
     hall.pages,
 )
+NAVIGATION = (
+    ("desk.overview", "nav.desk"),
+    ("draft.overview", "nav.draft"),
+    ("round.overview", "nav.rounds"),
+    ("door.search", "nav.door"),
+    ("door.leftovers", "nav.leftovers"),
+    ("door.spares", "nav.spares"),
+    ("card.ask", "nav.card"),
+    ("deck.form", "nav.deck"),
+    ("setup.overview", "nav.setup"),
+    ("tablets.overview", "nav.tablets"),
+    ("staff.overview", "nav.staff"),
+    ("sheets.overview", "nav.sheets"),
+    ("results.overview", "nav.results"),
+    ("log.overview", "nav.log"),
+)
+"""The links of every page of staff, in order; each is shown to those whom its view lets in."""
