@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from keys.files.signing import new_signing_key
 from tests.access.table import EVERYBODY, KEYS, STAFF, TABLE, TABLET, Route, routes, routes_of
+from tests.tools.access_page import audience, document
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, PASSWORD, Browser, web_room
 from tests.voting.web.test_api import Tablet
@@ -20,7 +21,6 @@ from voting.conference.steps import ROLES
 from voting.server.certificates import prepare_certificate
 from voting.storage.tables import Base
 from voting.web.access import accounts
-from voting.web.access.audience import audience, document
 from voting.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,10 +16,9 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from tests.tools import glossary, office_form_page, shared_constants
+from tests.tools import access_page, glossary, office_form_page, shared_constants
 from voting.cli.main import main
 from voting.conference import events
-from voting.web.access import audience
 from voting.web.app import create_app
 from voting.web.settings import Settings
 
@@ -43,7 +42,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "glossary.md": glossary.document(),
         ROOT / "docs" / "office-form.md": office_form_page.document(),
         ROOT / "kiosk_templates" / "src" / "shared.ts": shared_constants.document(),
-        ROOT / "docs" / "access.md": audience.document(app),
+        ROOT / "docs" / "access.md": access_page.document(app),
     }
 
 
