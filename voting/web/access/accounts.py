@@ -6,6 +6,7 @@ the room's ballots wait for the database's one writer; what was verified is comp
 is held.
 """
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from argon2.low_level import ARGON2_VERSION
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -32,7 +34,18 @@ IDLE_SECONDS = 30 * 60
 SEEN_SECONDS = 60  # a session's last use is written at most once in this time
 CODE_DIGITS = 6
 _HASHER = PasswordHasher()  # argon2id, RFC 9106's second recommended option: 64 MiB, 3 passes
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
+
+
+def hash_of_nothing(hasher: PasswordHasher) -> str:
+    """Make a hash that no password has: to verify it costs what every other costs, and to make it nothing."""
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(size)).rstrip(b"=").decode() for size in (hasher.salt_len, hasher.hash_len)
+    )
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${digest}"
+
+
+_NOBODY = hash_of_nothing(_HASHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import re
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,6 +15,7 @@ from tests.voting.web.test_ways import second
 from voting.errors import InvalidSettings
 from voting.storage.tables import StaffRow
 from voting.web.access import accounts
+from voting.web.access.accounts import hash_of_nothing
 
 
 @pytest.mark.parametrize(("failures", "seconds"), [(1, 0), (3, 0), (4, 15), (5, 30), (8, 240), (12, 3600), (99, 3600)])
@@ -34,6 +37,16 @@ def test_an_unknown_name_is_refused_like_a_wrong_password(browser: Browser) -> N
     # The token of the form has a time in it, and the name that was typed is kept.
     pages = [re.sub(r'value="[^"]*"', "", answer.text) for answer in (unknown, wrong)]
     assert (unknown.status_code, pages[0]) == (wrong.status_code, pages[1])
+
+
+def test_a_name_that_nobody_has_costs_what_every_other_costs() -> None:
+    hasher = PasswordHasher()
+    nobody, other = hash_of_nothing(hasher), hash_of_nothing(hasher)
+    assert nobody != other
+    assert extract_parameters(nobody) == extract_parameters(hasher.hash(PASSWORD))
+    for password in ("", "nobody", PASSWORD):
+        with pytest.raises(VerifyMismatchError):  # it was worked out, and not refused for its form
+            hasher.verify(nobody, password)
 
 
 def test_a_code_is_asked_for_and_good_once(app: Flask, browser: Browser, clock: Clock) -> None:
