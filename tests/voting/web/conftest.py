@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from tally.cli.handed_in import attached_record, hand_count_fault
@@ -76,6 +77,32 @@ def no_fault(archive: bytes, records: Sequence[bytes]) -> str:
     return ""
 
 
+class Compiled(BytecodeCache):
+    """Pages as Jinja compiled them, for the next room of this process: each is compiled once, not once a test."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take a page, unless its source has changed."""
+        if (page := self.pages.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(page)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a page."""
+        self.pages[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
+def application(settings: Settings) -> Flask:
+    """The room's application as the server makes it, but that it finds nothing false."""
+    made = create_app(settings, audit=no_fault, recount=hand_count_fault, attached=attached_record)
+    made.jinja_env.bytecode_cache = COMPILED
+    return made
+
+
 @pytest.fixture
 def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
     """The room's server on SQLite, with limits that tests do not meet."""
@@ -93,8 +120,7 @@ def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
         for role in ROLES:
             accounts.create_staff(session, role, role.title(), PASSWORD, (role,))
     storage.close()
-    made = create_app(settings, audit=no_fault, recount=hand_count_fault, attached=attached_record)
-    yield made
+    yield (made := application(settings))
     web_room(made).storage.close()
 
 

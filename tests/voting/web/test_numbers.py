@@ -13,13 +13,11 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from tally.cli.handed_in import attached_record, hand_count_fault
 from tests.voting.rooms import SECRET, Room, Teller, migrated
-from tests.voting.web.conftest import PASSWORD, Browser, Clock, no_fault, web_room
+from tests.voting.web.conftest import PASSWORD, Browser, Clock, application, web_room
 from tests.voting.web.test_rounds import begin
 from voting.conference.steps import ROLES
 from voting.web.access import accounts
-from voting.web.app import create_app
 from voting.web.numbers import MOST
 from voting.web.settings import Settings
 
@@ -44,8 +42,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterato
                 accounts.create_staff(session, role, role.title(), PASSWORD, (role,))
             accounts.create_staff(session, "everybody", "Everybody", PASSWORD, ROLES)
         storage.close()
-        made = create_app(settings, audit=no_fault, recount=hand_count_fault, attached=attached_record)
-        yield made
+        yield (made := application(settings))
         web_room(made).storage.close()
 
 
