@@ -5,29 +5,57 @@ Guided: `ceremony` before the conference, `count` after it. Step by step: before
 `minutes`. Each step can be repeated from its files after any fault.
 """
 
-from typing import Any
+import importlib
+from typing import Any, Final
 
 import click
 
-from tally.cli.ceremony import ceremony_command, recover_command
-from tally.cli.count import (
-    confirm_command,
-    finish_command,
-    open_command,
-    sum_command,
-    teller_file_command,
-    use_token_command,
-)
-from tally.cli.guided import count_command, custody_command, destroy_command
-from tally.cli.minutes import minutes_command, office_form_command
-from tally.cli.pdf import check_minutes_command, sign_minutes_command
-from tally.cli.record import compare_command, head_command, paper_command, record_command, recount_command, sign_command
 from tally.dialogue import Refused, in_both
 from tally.guide.faults import FAULTS, file_fault, refuse
 
+_COMMANDS: Final = {
+    "ceremony": ("tally.cli.ceremony", "ceremony_command"),
+    "check-minutes": ("tally.cli.pdf", "check_minutes_command"),
+    "compare": ("tally.cli.record", "compare_command"),
+    "confirm": ("tally.cli.count", "confirm_command"),
+    "count": ("tally.cli.guided", "count_command"),
+    "custody": ("tally.cli.guided", "custody_command"),
+    "destroy": ("tally.cli.guided", "destroy_command"),
+    "finish": ("tally.cli.count", "finish_command"),
+    "head": ("tally.cli.record", "head_command"),
+    "minutes": ("tally.cli.minutes", "minutes_command"),
+    "office-form": ("tally.cli.minutes", "office_form_command"),
+    "open": ("tally.cli.count", "open_command"),
+    "paper": ("tally.cli.record", "paper_command"),
+    "record": ("tally.cli.record", "record_command"),
+    "recount": ("tally.cli.record", "recount_command"),
+    "recover": ("tally.cli.ceremony", "recover_command"),
+    "sign": ("tally.cli.record", "sign_command"),
+    "sign-minutes": ("tally.cli.pdf", "sign_minutes_command"),
+    "sum": ("tally.cli.count", "sum_command"),
+    "teller-file": ("tally.cli.count", "teller_file_command"),
+    "use-token": ("tally.cli.count", "use_token_command"),
+}
+
 
 class _TallyGroup(click.Group):
-    """Says in one line what is wrong and what was expected, Vietnamese first, and exits 1."""
+    """Says in one line what is wrong and what was expected, Vietnamese first, and exits 1.
+
+    A command is imported when it is called: half of all that is imported is for minutes with signatures alone.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was typed; raise Refused, in both languages, for what may go wrong."""
@@ -45,29 +73,3 @@ class _TallyGroup(click.Group):
 @click.group("tally", cls=_TallyGroup)
 def tally_group() -> None:
     """Tellers' steps: confirm Setup, open the sum, record, minutes, signatures."""
-
-
-for command in (
-    ceremony_command,
-    recover_command,
-    count_command,
-    teller_file_command,
-    use_token_command,
-    confirm_command,
-    sum_command,
-    open_command,
-    finish_command,
-    head_command,
-    record_command,
-    paper_command,
-    sign_command,
-    compare_command,
-    recount_command,
-    custody_command,
-    destroy_command,
-    minutes_command,
-    office_form_command,
-    sign_minutes_command,
-    check_minutes_command,
-):
-    tally_group.add_command(command)
