@@ -65,6 +65,7 @@ def axe() -> str:
 def complaints(page: "Page") -> list[str]:
     """What axe-core finds on the page as it stands, and whether it must be scrolled sideways."""
     if not page.evaluate("typeof window.axe !== 'undefined'"):
+        page.add_init_script(axe())  # for the pages that follow: so it is sent once
         page.evaluate(axe())
     found: list[str] = page.evaluate(RUN, list(RULES))
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -15,7 +15,7 @@ from flask import Flask
 from tests.stories.conftest import EmptyRoom
 from tests.stories.desk_life import Meeting
 from tests.stories.looking import complaints, picture
-from tests.stories.people import LARGEST, PASSWORD
+from tests.stories.people import LARGEST, PASSWORD, hashed_password
 from voting.conference.steps import ROLES
 from voting.conference.transitions import TwoPeople
 from voting.web.access.accounts import create_staff
@@ -38,6 +38,7 @@ NO_PAGES = {
 # What looks otherwise as the conference goes on is looked at in every stage; the others once.
 EVERY_STAGE = {"desk.overview", "door.search", "door.leftovers", "door.spares", "setup.overview", "results.overview",
                "hall.screen"}  # fmt: skip
+FORM_TOKEN = re.compile(r'name="csrf_token" value="[^"]+"')
 SAMPLES = {"number": "1", "place": "1", "step": "1"}
 
 
@@ -59,6 +60,7 @@ class Walk:
         self.page: Page = context.new_page()
         self.seen: set[str] = set()
         self.problems: list[str] = []
+        self.judgements: dict[tuple[str, int], list[str]] = {}
         self.page.goto(room.url + "/sign-in")
         if language == "en":
             with self.page.expect_navigation():
@@ -92,7 +94,7 @@ class Walk:
             details.evaluate("(one) => one.open = true")
         for width, height in SIZES if first else SIZES[:1]:
             self.page.set_viewport_size({"width": width, "height": height})
-            self.note(name, f"{width}", complaints(self.page))
+            self.note(name, f"{width}", self.judged(width))
             if width != 768:
                 picture(self.page, f"walk-{name}-{self.language}-{width}", whole=True)
         self.page.evaluate(LARGEST)
@@ -103,6 +105,13 @@ class Walk:
         if first:
             picture(self.page, f"walk-{name}-{self.language}-double", whole=True)
         self.page.evaluate("document.documentElement.style.fontSize = ''")
+
+    def judged(self, width: int) -> list[str]:
+        """What is wrong with the page at this width; one that stands as it stood in an earlier stage is judged once."""
+        key = (FORM_TOKEN.sub("", self.page.content()), width)
+        if key not in self.judgements:
+            self.judgements[key] = complaints(self.page)
+        return self.judgements[key]
 
     def refused(self) -> None:
         """Look at a form that came back, and at a page that is not there."""
@@ -128,7 +137,7 @@ def test_every_page_of_staff_and_hall_is_good_to_look_at(
     empty_room: EmptyRoom, chromium: "Browser", language: str, tmp_path: Path
 ) -> None:
     with empty_room.desk.storage.write() as session:
-        create_staff(session, EVERYBODY, "Người Làm Mọi Việc", PASSWORD, ROLES)
+        create_staff(session, EVERYBODY, "Người Làm Mọi Việc", hashed_password(), ROLES)
     pages = pages_of(create_app(Settings(tmp_path, f"sqlite:///{tmp_path}/routes.db", bytes(32))))
     walk, meeting = Walk(empty_room, chromium, language, pages), Meeting(empty_room, tmp_path)
     for stage in Meeting.STAGES:
