@@ -55,13 +55,23 @@ def add_headers(answer: Response) -> Response:
     return answer
 
 
+def demand_path() -> None:
+    """Refuse (404) an address with a NUL in it: PostgreSQL keeps none in a text, so no row is called so."""
+    if "\0" in request.path:
+        abort(404)
+
+
 def device() -> str:
     """The id by which a tablet calls itself; anybody can send it, so nothing is counted by it before a signature."""
     return request.headers.get(DEVICE_HEADER, "")[:64]
 
 
 def set_limits(app: Flask, per_address: Mapping[str, int], casts_of_device: int) -> None:
-    """Limit endpoints to so many requests a minute, counted in the memory of each server process and nowhere else."""
+    """Limit endpoints to so many requests a minute, counted in the memory of each server process and nowhere else.
+
+    What no database can look up is refused before any view asks.
+    """
+    app.before_request(demand_path)
     limiter = Limiter(get_remote_address, app=app, storage_uri=f"{SCHEME}://", headers_enabled=False)
     for endpoint, times in per_address.items():
         limited = limiter.limit(f"{times} per minute", key_func=get_remote_address)(app.view_functions[endpoint])
