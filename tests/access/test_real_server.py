@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from keys.files.signing import new_signing_key
-from tests.faults.room import Battlefield, Tablet, make_battlefield, zygote
+from tests.faults.room import FaultRoom, Tablet, fork_server, make_fault_room
 from tests.faults.staff import Staff, add_staff
 from voting.web.protection import FORM_LIMIT, HEADERS
 
@@ -35,10 +35,10 @@ WALKS = (
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Battlefield]:
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultRoom]:
     with (
-        zygote() as starter,
-        make_battlefield(tmp_path_factory.mktemp("real") / "room", starter, cards=2, seed=1) as field,
+        fork_server() as starter,
+        make_fault_room(tmp_path_factory.mktemp("real") / "room", starter, cards=2, seed=1) as field,
     ):
         add_staff(field.room.storage)
         field.let_go()
@@ -46,12 +46,12 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Battlefield]:
         yield field
 
 
-def staff(room: Battlefield) -> Staff:
+def staff(room: FaultRoom) -> Staff:
     return Staff(room.port, room.trust())
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
-def test_old_versions_of_tls_are_refused(room: Battlefield, version: ssl.TLSVersion) -> None:
+def test_old_versions_of_tls_are_refused(room: FaultRoom, version: ssl.TLSVersion) -> None:
     context = room.trust()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -61,7 +61,7 @@ def test_old_versions_of_tls_are_refused(room: Battlefield, version: ssl.TLSVers
         context.wrap_socket(plain, server_hostname="localhost")
 
 
-def test_todays_tls_is_spoken_and_plain_http_is_not(room: Battlefield) -> None:
+def test_todays_tls_is_spoken_and_plain_http_is_not(room: FaultRoom) -> None:
     with socket.create_connection(("127.0.0.1", room.port)) as plain:
         with room.trust().wrap_socket(plain, server_hostname="localhost") as secured:
             assert secured.version() in ("TLSv1.2", "TLSv1.3")
@@ -74,7 +74,7 @@ def test_todays_tls_is_spoken_and_plain_http_is_not(room: Battlefield) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/sign-in", "/desk", "/api/v1/room", "/api/v1/nothing", "/static/nothing.js", "/nothing"]
 )
-def test_every_answer_of_the_real_server_has_the_headers(room: Battlefield, path: str) -> None:
+def test_every_answer_of_the_real_server_has_the_headers(room: FaultRoom, path: str) -> None:
     status, headers, _ = staff(room).ask("GET", path)
     assert status < 500
     assert {name: headers.get(name) for name in HEADERS} == HEADERS
@@ -83,7 +83,7 @@ def test_every_answer_of_the_real_server_has_the_headers(room: Battlefield, path
 
 
 @pytest.mark.parametrize("path", WALKS)
-def test_no_path_leads_out_of_what_is_served(room: Battlefield, path: str) -> None:
+def test_no_path_leads_out_of_what_is_served(room: FaultRoom, path: str) -> None:
     """Sent as they stand, past any client that would tidy them."""
     with socket.create_connection(("127.0.0.1", room.port), timeout=60) as plain:
         with room.trust().wrap_socket(plain, server_hostname="localhost") as secured:
@@ -100,7 +100,7 @@ def test_no_path_leads_out_of_what_is_served(room: Battlefield, path: str) -> No
 
 
 @pytest.mark.parametrize("path", ["/api/v1/devices", "/sign-in", "/desk/new"])
-def test_an_upload_over_the_limit_is_refused(room: Battlefield, path: str) -> None:
+def test_an_upload_over_the_limit_is_refused(room: FaultRoom, path: str) -> None:
     member = staff(room).sign_in("organiser")
     body = b"csrf_token=" + member.token().encode() + b"&x=" + b"a" * (FORM_LIMIT + 1)
     try:
@@ -110,7 +110,7 @@ def test_an_upload_over_the_limit_is_refused(room: Battlefield, path: str) -> No
     assert status in (400, 413)
 
 
-def test_a_tablet_that_nobody_enrolled_casts_nothing(room: Battlefield) -> None:
+def test_a_tablet_that_nobody_enrolled_casts_nothing(room: FaultRoom) -> None:
     foreign = new_signing_key()
     for device in ("", room.device, hashlib.sha256(b"x").hexdigest()):
         tablet = Tablet(room.port, room.trust(), foreign, device)
@@ -121,7 +121,7 @@ def test_a_tablet_that_nobody_enrolled_casts_nothing(room: Battlefield) -> None:
     room.let_go()
 
 
-def test_a_session_made_by_somebody_else_is_not_taken_over(room: Battlefield) -> None:
+def test_a_session_made_by_somebody_else_is_not_taken_over(room: FaultRoom) -> None:
     """Session fixation: the cookie from before signing in is worth nothing afterwards."""
     member = staff(room)
     member.token()
@@ -134,7 +134,7 @@ def test_a_session_made_by_somebody_else_is_not_taken_over(room: Battlefield) ->
     assert member.ask("GET", "/desk")[0] in (200, 404)
 
 
-def test_the_cookie_is_for_this_host_over_tls_and_for_no_script(room: Battlefield) -> None:
+def test_the_cookie_is_for_this_host_over_tls_and_for_no_script(room: FaultRoom) -> None:
     cookies = staff(room).ask("GET", "/sign-in")[1].get_all("Set-Cookie") or []
     assert cookies
     for cookie in cookies:
@@ -155,7 +155,7 @@ def test_secrets_are_compared_in_constant_time() -> None:
     assert wrong == []
 
 
-def test_a_signature_that_is_not_base64_is_refused_like_a_foreign_one(room: Battlefield) -> None:
+def test_a_signature_that_is_not_base64_is_refused_like_a_foreign_one(room: FaultRoom) -> None:
     with contextlib.closing(
         http.client.HTTPSConnection("127.0.0.1", room.port, timeout=60, context=room.trust())
     ) as connection:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.faults.room import LOST, Battlefield, Tablet, Zygote, make_battlefield, zygote
+from tests.faults.room import LOST, FaultRoom, ForkServer, Tablet, fork_server, make_fault_room
 from tests.faults.test_mirror import SecondMachine, join
 from voting.box.mirror import HEADER, PATH
 from voting.server.front import READ_SECONDS
@@ -29,18 +29,18 @@ HANDSHAKE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def starter() -> Iterator[Zygote]:
-    with zygote() as made:
+def starter() -> Iterator[ForkServer]:
+    with fork_server() as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def field(starter: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Battlefield]:
+def field(starter: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultRoom]:
     """A room that two processes serve, with a ballot for each kind of route."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4 * IDLE)), hard))
     folder = tmp_path_factory.mktemp("slow") / "room"
-    with make_battlefield(folder, starter, cards=40, seed=1, processes=2) as made:
+    with make_fault_room(folder, starter, cards=40, seed=1, processes=2) as made:
         made.let_go()
         made.start()
         yield made
@@ -75,7 +75,7 @@ class Crowd:
 
 
 @pytest.fixture
-def crowd(field: Battlefield) -> Iterator[Crowd]:
+def crowd(field: FaultRoom) -> Iterator[Crowd]:
     made = Crowd(field.port, field.trust())
     yield made
     made.leave()
@@ -91,7 +91,7 @@ def kinds(app: Flask, uuid: str) -> dict[str, list[str]]:
     return found
 
 
-def assert_answered(field: Battlefield) -> None:
+def assert_answered(field: FaultRoom) -> None:
     """The state of the room is told, and a stranger's whole request is answered."""
     with contextlib.closing(
         http.client.HTTPSConnection("127.0.0.1", field.port, timeout=PATIENCE, context=field.trust())
@@ -102,14 +102,14 @@ def assert_answered(field: Battlefield) -> None:
         assert connection.getresponse().status == 403, "a whole request of the same address is answered"
 
 
-def assert_the_room_goes_on(field: Battlefield, tablet: Tablet, card: int) -> None:
+def assert_the_room_goes_on(field: FaultRoom, tablet: Tablet, card: int) -> None:
     """Questions are answered, and a ballot is taken."""
     assert_answered(field)
     status, answer = tablet.send(field.room_uuid, field.requests[card].body)
     assert field.take(field.requests[card], status, answer), answer
 
 
-def test_two_hundred_half_open_requests_to_every_kind_of_route_stop_nothing(field: Battlefield, crowd: Crowd) -> None:
+def test_two_hundred_half_open_requests_to_every_kind_of_route_stop_nothing(field: FaultRoom, crowd: Crowd) -> None:
     app = create_app(field.settings)
     size = len(field.requests[0].body)
     lengths = (f"Content-Length: {size}", "Transfer-Encoding: chunked")
@@ -125,7 +125,7 @@ def test_two_hundred_half_open_requests_to_every_kind_of_route_stop_nothing(fiel
     app.extensions["phieukin"].storage.close()
 
 
-def test_two_thousand_idle_connections_stop_nothing(field: Battlefield, crowd: Crowd) -> None:
+def test_two_thousand_idle_connections_stop_nothing(field: FaultRoom, crowd: Crowd) -> None:
     for _ in range(SILENT):
         crowd.silent()
     for _ in range(IDLE):
@@ -135,7 +135,7 @@ def test_two_thousand_idle_connections_stop_nothing(field: Battlefield, crowd: C
     tablet.close()
 
 
-def test_http_2_is_not_offered(field: Battlefield) -> None:
+def test_http_2_is_not_offered(field: FaultRoom) -> None:
     trust = field.trust()
     trust.set_alpn_protocols(["h2", "http/1.1"])
     with contextlib.closing(Crowd(field.port, trust).idle()) as connection:
@@ -143,7 +143,7 @@ def test_http_2_is_not_offered(field: Battlefield) -> None:
         assert connection.selected_alpn_protocol() != "h2"
 
 
-def test_a_tablet_is_told_to_send_again_where_its_body_does_not_come(field: Battlefield, crowd: Crowd) -> None:
+def test_a_tablet_is_told_to_send_again_where_its_body_does_not_come(field: FaultRoom, crowd: Crowd) -> None:
     path = f"/api/v1/elections/{field.room_uuid}/ballots"
     crowd.half_open(path, "Content-Length: 100", f"Phieukin-Device: {field.device}")
     answer = http.client.HTTPResponse(crowd.connections[-1], method="POST")
@@ -153,7 +153,7 @@ def test_a_tablet_is_told_to_send_again_where_its_body_does_not_come(field: Batt
     assert answer.will_close
 
 
-def test_nothing_that_strangers_do_with_connections_is_logged(field: Battlefield, crowd: Crowd) -> None:
+def test_nothing_that_strangers_do_with_connections_is_logged(field: FaultRoom, crowd: Crowd) -> None:
     log = field.folder / "server.log"
     before = log.read_bytes()
     plain = socket.create_connection(("127.0.0.1", field.port), HANDSHAKE_SECONDS)
@@ -172,11 +172,11 @@ def test_nothing_that_strangers_do_with_connections_is_logged(field: Battlefield
     assert log.read_bytes() == before
 
 
-def test_half_open_requests_to_the_mirror_keep_no_receipt_back(starter: Zygote, tmp_path: Path) -> None:
+def test_half_open_requests_to_the_mirror_keep_no_receipt_back(starter: ForkServer, tmp_path: Path) -> None:
     second = SecondMachine(tmp_path / "mirror")
     with contextlib.ExitStack() as stack:
         stack.callback(second.kill)
-        field = stack.enter_context(make_battlefield(tmp_path / "room", starter, cards=2, seed=3))
+        field = stack.enter_context(make_fault_room(tmp_path / "room", starter, cards=2, seed=3))
         second.start()
         join(field, second)
         field.let_go()

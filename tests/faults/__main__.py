@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.faults.campaign import KILLS, Figures, campaign
 from tests.faults.powercut import library
-from tests.faults.room import Zygote, zygote
+from tests.faults.room import ForkServer, fork_server
 from tests.tools.postgres import Cluster, find_programs
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     """Run the campaigns, print the figures, exit 1 if anything was lost."""
     options = _options()
     bad = False
-    with zygote() as starter:
+    with fork_server() as starter:
         for database in options.database:
             begun = time.monotonic()
             with _databases(database) as cluster:
@@ -59,7 +59,7 @@ def _databases(database: str) -> Iterator[Cluster | None]:
         yield cluster
 
 
-def _campaigns(starter: Zygote, database: str, cluster: Cluster | None, kills: int, seed: int) -> Figures:
+def _campaigns(starter: ForkServer, database: str, cluster: Cluster | None, kills: int, seed: int) -> Figures:
     """Conference after conference, `KILLS` kills each."""
     total = Figures()
     for number in range(0, kills, KILLS):

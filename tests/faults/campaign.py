@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.room import ANSWER_SECONDS, LOST, Battlefield, Request, Zygote, check_archive, make_battlefield
+from tests.faults.room import ANSWER_SECONDS, LOST, FaultRoom, ForkServer, Request, check_archive, make_fault_room
 
 THREADS = 4
 LONGEST_WAIT = 0.05  # seconds from the sending that the kill is aimed at to the kill: some casts long
@@ -72,15 +72,17 @@ class Figures:
 
 
 def campaign(
-    folder: Path, zygote: Zygote, kills: int, seed: int, *, url: str | None = None, power: bool = False
+    folder: Path, fork_server: ForkServer, kills: int, seed: int, *, url: str | None = None, power: bool = False
 ) -> Figures:
     """Kill the server of one conference `kills` times while its ballots come in."""
     cards = max(8, CARDS * kills // KILLS)
-    with make_battlefield(folder, zygote, cards=cards, seed=seed, url=url, power=power, rivals=cards // 10) as field:
+    with make_fault_room(
+        folder, fork_server, cards=cards, seed=seed, url=url, power=power, rivals=cards // 10
+    ) as field:
         return _fight(field, kills)
 
 
-def _fight(field: Battlefield, kills: int) -> Figures:
+def _fight(field: FaultRoom, kills: int) -> Figures:
     figures = Figures()
     waiting = list(field.requests)
     field.chance.shuffle(waiting)
@@ -94,11 +96,11 @@ def _fight(field: Battlefield, kills: int) -> Figures:
     return figures
 
 
-def _voted(field: Battlefield, card: int) -> bool:
+def _voted(field: FaultRoom, card: int) -> bool:
     return card in field.acknowledged.values()
 
 
-def _round(field: Battlefield, batch: list[Request], figures: Figures) -> None:
+def _round(field: FaultRoom, batch: list[Request], figures: Figures) -> None:
     """Start, let tablets cast, kill at a random instant, look into the box."""
     field.start()
     aim = Aim(field.chance.randint(1, len(batch)))
@@ -121,7 +123,7 @@ def _round(field: Battlefield, batch: list[Request], figures: Figures) -> None:
     field.let_go()
 
 
-def _cast(field: Battlefield, batch: list[Request], figures: Figures, chance: random.Random, aim: Aim) -> None:
+def _cast(field: FaultRoom, batch: list[Request], figures: Figures, chance: random.Random, aim: Aim) -> None:
     """One thread's tablet: sends its ballots one after the other, some twice, until the server is gone."""
     tablet = field.tablet()
     try:
@@ -139,7 +141,7 @@ def _cast(field: Battlefield, batch: list[Request], figures: Figures, chance: ra
         tablet.close()
 
 
-def _last_word(field: Battlefield, figures: Figures) -> None:
+def _last_word(field: FaultRoom, figures: Figures) -> None:
     """Everybody whose ballot is not in the box tries again; then the box is closed and audited."""
     field.start()
     tablet = field.tablet()

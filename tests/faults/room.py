@@ -58,11 +58,11 @@ class Request:
     tracker: str
 
 
-class Zygote:
+class ForkServer:
     """The process that forks servers; one for a whole run."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.faults.zygote"]
+        command = [sys.executable, "-m", "tests.faults.fork_server"]
         self._groups: list[int] = []
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True, bufsize=1
@@ -87,9 +87,9 @@ class Zygote:
 
 
 @contextlib.contextmanager
-def zygote() -> Iterator[Zygote]:
-    """A zygote that ends with the block."""
-    made = Zygote()
+def fork_server() -> Iterator[ForkServer]:
+    """A fork_server that ends with the block."""
+    made = ForkServer()
     try:
         yield made
     finally:
@@ -158,13 +158,13 @@ class Tablet:
 
 
 @dataclass
-class Battlefield:
+class FaultRoom:
     """A conference whose server is killed again and again; what tablets were told is remembered here."""
 
     folder: Path
     settings: Settings
     room: Room
-    zygote: Zygote
+    fork_server: ForkServer
     requests: list[Request]
     rivals: list[Request]
     key: SigningKey
@@ -207,7 +207,7 @@ class Battlefield:
             self.journal.unlink(missing_ok=True)
             self.before = powercut.snapshot(self.database)
             order |= {"journal": str(self.journal), "unsafe": unsafe}
-        self.group = self.zygote.start(**order)
+        self.group = self.fork_server.start(**order)
         self.wait()
 
     def wait(self) -> None:
@@ -301,9 +301,9 @@ def assert_no_crash(folder: Path, words: str = "Fatal Python error") -> None:
     assert words not in text, text[-4000:]
 
 
-def make_battlefield(
+def make_fault_room(
     folder: Path,
-    zygote: Zygote,
+    fork_server: ForkServer,
     *,
     cards: int,
     seed: int,
@@ -313,7 +313,7 @@ def make_battlefield(
     names: int = 1,
     processes: int = 1,
     same_card: int = 0,
-) -> Battlefield:
+) -> FaultRoom:
     """A conference with `cards` cards drawn, its box open, a ballot of each card, a second one of `rivals`."""
     fields: dict[str, object] = {"database": url} if url else {}
     write_config(
@@ -334,7 +334,7 @@ def make_battlefield(
     others = [_request(room, number, [0, 0]) for number in range(rivals)]
     others += [_request(room, 0, [1, 0]) for _ in range(same_card)]
     chance = random.Random(seed)
-    field = Battlefield(folder, settings, room, zygote, made, others, key, device, chance, power)
+    field = FaultRoom(folder, settings, room, fork_server, made, others, key, device, chance, power)
     assert field.room_uuid and field.receipt_key, "kept before the first kill"
     return field
 

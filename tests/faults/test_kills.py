@@ -13,13 +13,13 @@ from tests.conftest import missing
 from tests.faults import powercut
 from tests.faults.campaign import campaign
 from tests.faults.points import CASTING, CLOSING, OPENING, POINTS
-from tests.faults.room import LOST, Battlefield, Zygote, check_archive, make_battlefield, zygote
+from tests.faults.room import LOST, FaultRoom, ForkServer, check_archive, fork_server, make_fault_room
 from tests.faults.staff import SECOND, Staff, add_staff
 from tests.tools.postgres import Cluster, find_programs
 from voting.conference import closing, transitions
 from voting.storage import conference_row
 
-Arena = Callable[..., Battlefield]
+Arena = Callable[..., FaultRoom]
 pytestmark = pytest.mark.slow
 
 
@@ -32,8 +32,8 @@ def _marks(database: str, step: str) -> list[pytest.MarkDecorator]:
 
 
 @pytest.fixture(scope="module")
-def starter() -> Iterator[Zygote]:
-    with zygote() as made:
+def starter() -> Iterator[ForkServer]:
+    with fork_server() as made:
         yield made
 
 
@@ -57,10 +57,10 @@ def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 
 
 @pytest.fixture
-def arena(tmp_path: Path, starter: Zygote) -> Iterator[Arena]:
-    """Makes the one battlefield of a test, and clears it."""
+def arena(tmp_path: Path, starter: ForkServer) -> Iterator[Arena]:
+    """Makes the one fault_room of a test, and clears it."""
     with contextlib.ExitStack() as stack:
-        yield lambda **options: stack.enter_context(make_battlefield(tmp_path / "room", starter, **options))
+        yield lambda **options: stack.enter_context(make_fault_room(tmp_path / "room", starter, **options))
 
 
 @pytest.mark.parametrize("name", POINTS)
@@ -166,7 +166,7 @@ def _kill_while_closing(tmp_path: Path, arena: Arena, url: str | None, step: str
     field.let_go()
 
 
-def test_random_kills_with_unsynced_writes_dropped_lose_nothing(tmp_path: Path, starter: Zygote) -> None:
+def test_random_kills_with_unsynced_writes_dropped_lose_nothing(tmp_path: Path, starter: ForkServer) -> None:
     figures = campaign(tmp_path / "room", starter, kills=12, seed=random.randrange(1 << 30), power=_can_cut())
     print(figures)
     assert figures.clean(), figures
@@ -174,7 +174,7 @@ def test_random_kills_with_unsynced_writes_dropped_lose_nothing(tmp_path: Path, 
 
 
 @pytest.mark.postgres
-def test_random_kills_on_postgresql_lose_nothing(tmp_path: Path, starter: Zygote, durable_cluster: Cluster) -> None:
+def test_random_kills_on_postgresql_lose_nothing(tmp_path: Path, starter: ForkServer, durable_cluster: Cluster) -> None:
     with durable_cluster.database() as url:
         figures = campaign(tmp_path / "room", starter, kills=12, seed=random.randrange(1 << 30), url=url)
         print(figures)
@@ -203,7 +203,7 @@ def _can_cut() -> bool:
     return powercut.library() is not None
 
 
-def _killed_while(field: Battlefield, step: str, path: str) -> None:
+def _killed_while(field: FaultRoom, step: str, path: str) -> None:
     field.let_go()
     field.start(step=step)
     with pytest.raises(LOST):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import missing
-from tests.faults.room import LOST, Battlefield, Request, Zygote, check_archive, make_battlefield, zygote
+from tests.faults.room import LOST, FaultRoom, ForkServer, Request, check_archive, fork_server, make_fault_room
 from tests.tools.postgres import Cluster, find_programs
 from tests.voting.rooms import OPENING, TWO, Room, Teller, new_teller, open_room
 from voting.conference import closing
@@ -22,12 +22,12 @@ PATIENCE = 60  # seconds for a database to come back
 
 
 @pytest.fixture(scope="module")
-def starter() -> Iterator[Zygote]:
-    with zygote() as made:
+def starter() -> Iterator[ForkServer]:
+    with fork_server() as made:
         yield made
 
 
-def cast_all(field: Battlefield, requests: list[Request]) -> set[int]:
+def cast_all(field: FaultRoom, requests: list[Request]) -> set[int]:
     """Send each ballot once; return the kinds of answers."""
     tablet, seen = field.tablet(), set()
     for request in requests:
@@ -42,9 +42,9 @@ def cast_all(field: Battlefield, requests: list[Request]) -> set[int]:
     return seen
 
 
-def test_a_full_disk_loses_nothing_and_casting_goes_on_once_there_is_space(tmp_path: Path, starter: Zygote) -> None:
+def test_a_full_disk_loses_nothing_and_casting_goes_on_once_there_is_space(tmp_path: Path, starter: ForkServer) -> None:
     """The limit on the size of a file stands for the full disk: writes fail in the middle of the log."""
-    with make_battlefield(tmp_path / "room", starter, cards=CARDS, seed=1) as field:
+    with make_fault_room(tmp_path / "room", starter, cards=CARDS, seed=1) as field:
         field.let_go()
         field.start(limit=field.database.stat().st_size + 4096)
         seen = cast_all(field, field.requests)
@@ -62,14 +62,14 @@ def test_a_full_disk_loses_nothing_and_casting_goes_on_once_there_is_space(tmp_p
 
 @pytest.mark.postgres
 def test_a_database_that_is_killed_and_comes_back_has_every_acknowledged_ballot(
-    tmp_path: Path, starter: Zygote
+    tmp_path: Path, starter: ForkServer
 ) -> None:
     programs = find_programs()
     if programs is None:
         missing("postgresql")
         return
     with Cluster.start(programs, durable=True) as cluster, cluster.database() as url:
-        with make_battlefield(tmp_path / "room", starter, cards=8, seed=2, url=url) as field:
+        with make_fault_room(tmp_path / "room", starter, cards=8, seed=2, url=url) as field:
             field.start()
             assert cast_all(field, field.requests[:4]) == {200}
             field.let_go()

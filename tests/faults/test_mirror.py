@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.faults.room import LOST, PAUSE, START_SECONDS, Battlefield, Zygote, make_battlefield, trust_in, zygote
+from tests.faults.room import LOST, PAUSE, START_SECONDS, FaultRoom, ForkServer, fork_server, make_fault_room, trust_in
 from tests.faults.test_machine import cast_all
 from voting.box.mirror import AUTHORITY_FILE, PATH, SECRET_FILE, STORE_FILE, Mirror, SealedBallot, Store, read_secret
 from voting.cli.main import main
@@ -97,13 +97,13 @@ def second(tmp_path: Path) -> Iterator[SecondMachine]:
 
 
 @pytest.fixture(scope="module")
-def starter() -> Iterator[Zygote]:
+def starter() -> Iterator[ForkServer]:
     """What starts the room's servers."""
-    with zygote() as made:
+    with fork_server() as made:
         yield made
 
 
-def join(room: Battlefield, second: SecondMachine) -> None:
+def join(room: FaultRoom, second: SecondMachine) -> None:
     """Carry the mirror's secret and authority to the room, and name its address."""
     shutil.copy(second.folder / SECRET_FILE, room.folder / SECRET_FILE)
     shutil.copy(second.authority, room.folder / AUTHORITY_FILE)
@@ -112,9 +112,9 @@ def join(room: Battlefield, second: SecondMachine) -> None:
 
 
 def test_no_receipt_without_the_second_machine_and_with_it_the_loss_of_the_first_loses_no_ballot(
-    tmp_path: Path, starter: Zygote, second: SecondMachine
+    tmp_path: Path, starter: ForkServer, second: SecondMachine
 ) -> None:
-    with make_battlefield(tmp_path / "room", starter, cards=CARDS, seed=7) as room:
+    with make_fault_room(tmp_path / "room", starter, cards=CARDS, seed=7) as room:
         second.start()
         join(room, second)
         back_up(room.room.storage, tmp_path / "backup.db")

@@ -13,7 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.room import LOST, Battlefield, Request, Zygote, check_archive, make_battlefield, trust_in, zygote
+from tests.faults.room import (
+    LOST,
+    FaultRoom,
+    ForkServer,
+    Request,
+    check_archive,
+    fork_server,
+    make_fault_room,
+    trust_in,
+)
 from tests.faults.staff import SECOND, Staff, add_staff
 from tests.stories import interference
 from tests.stories.interference import Network, between
@@ -24,8 +33,8 @@ CARDS, TRIES = 18, 40
 
 
 @pytest.fixture(scope="module")
-def starter() -> Iterator[Zygote]:
-    with zygote() as made:
+def starter() -> Iterator[ForkServer]:
+    with fork_server() as made:
         yield made
 
 
@@ -35,7 +44,7 @@ def database(request: pytest.FixtureRequest) -> str | None:
     return request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
 
 
-def persist(field: Battlefield, port: int, request: Request) -> int:
+def persist(field: FaultRoom, port: int, request: Request) -> int:
     """Send a ballot until a whole answer came; return how many tries it took."""
     for number in range(1, TRIES):
         tablet = field.tablet(port)
@@ -48,11 +57,11 @@ def persist(field: Battlefield, port: int, request: Request) -> int:
 
 
 def test_answers_lost_doubled_cut_and_late_leave_each_ballot_once(
-    tmp_path: Path, starter: Zygote, database: str | None, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, starter: ForkServer, database: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interference, "KILL_SHARE", 0.0)  # kills have tests of their own
     monkeypatch.setattr(Network, "fault", _in_turn())
-    with make_battlefield(tmp_path / "room", starter, cards=CARDS, seed=5, url=database) as field:
+    with make_fault_room(tmp_path / "room", starter, cards=CARDS, seed=5, url=database) as field:
         field.start()
         with between(field, seed=6) as (network, port):
             network.calm = False
@@ -85,10 +94,10 @@ def _in_turn():  # type: ignore[no-untyped-def]
 
 
 def test_ballots_that_arrive_in_another_order_and_twice_are_each_taken_once(
-    tmp_path: Path, starter: Zygote, database: str | None
+    tmp_path: Path, starter: ForkServer, database: str | None
 ) -> None:
     """Every request three times, on many connections, in an order of its own."""
-    with make_battlefield(tmp_path / "room", starter, cards=CARDS, seed=7, url=database, processes=2) as field:
+    with make_fault_room(tmp_path / "room", starter, cards=CARDS, seed=7, url=database, processes=2) as field:
         field.start()
         work = [request for request in field.requests for _ in range(3)]
         random.Random(8).shuffle(work)
@@ -118,10 +127,10 @@ def _at_once(calls) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_closing_in_the_middle_of_a_burst_counts_whoever_has_a_receipt_and_nobody_else(
-    tmp_path: Path, starter: Zygote, database: str | None
+    tmp_path: Path, starter: ForkServer, database: str | None
 ) -> None:
     cards = 60
-    with make_battlefield(tmp_path / "room", starter, cards=cards, seed=9, url=database, processes=2) as field:
+    with make_fault_room(tmp_path / "room", starter, cards=cards, seed=9, url=database, processes=2) as field:
         add_staff(field.room.storage)
         field.let_go()
         field.start()

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.room import check_archive, make_battlefield, zygote
+from tests.faults.room import check_archive, fork_server, make_fault_room
 from tests.load.storm import storm
 from tests.tools.postgres import Cluster, find_programs
 
@@ -16,7 +16,7 @@ def main() -> None:
     """Make the ballots, cast them, print, check the archive."""
     options = _options()
     bad = False
-    with zygote() as starter, contextlib.ExitStack() as stack:
+    with fork_server() as starter, contextlib.ExitStack() as stack:
         url = None
         if options.database == "postgresql":
             programs = find_programs()
@@ -26,7 +26,7 @@ def main() -> None:
         begun = time.monotonic()
         cards = options.cards + options.instant
         field = stack.enter_context(
-            make_battlefield(
+            make_fault_room(
                 folder / "room", starter, cards=cards, seed=options.seed, url=url, names=options.names,
                 processes=options.processes,
             )

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.faults.room import LOST, Battlefield, Request, Tablet
+from tests.faults.room import LOST, FaultRoom, Request, Tablet
 
 OPEN_SECONDS = 120  # to open all connections
 ATTEMPTS = 3  # of a tablet, each over a connection of its own
@@ -41,7 +41,7 @@ class Storm:
         )
 
 
-def storm(field: Battlefield, requests: Sequence[Request], connections: int, seconds: float, seed: int) -> Storm:
+def storm(field: FaultRoom, requests: Sequence[Request], connections: int, seconds: float, seed: int) -> Storm:
     """Cast `requests` on `connections` connections, each at a random moment within `seconds`."""
     found, chance = Storm(), random.Random(seed)
     due = [(chance.uniform(0, seconds), request) for request in requests]
@@ -69,7 +69,7 @@ def _when(entry: tuple[float, Request]) -> float:
 
 
 def _connection(
-    field: Battlefield,
+    field: FaultRoom,
     mine: Sequence[tuple[float, Request]],
     ready: threading.Barrier,
     begin: Sequence[float],
@@ -100,7 +100,7 @@ def _make_ready(tablet: Tablet, uuid: str) -> None:
         assert answer.read() and answer.status == 200, answer.status
 
 
-def _cast(field: Battlefield, tablet: Tablet, request: Request, found: Storm) -> str | None:
+def _cast(field: FaultRoom, tablet: Tablet, request: Request, found: Storm) -> str | None:
     """Send a ballot, again where no answer came; return None once it is acknowledged, or else why it is not."""
     why = "not sent"
     for attempt in range(ATTEMPTS):

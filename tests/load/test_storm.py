@@ -7,25 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.room import Battlefield, check_archive, make_battlefield, zygote
+from tests.faults.room import FaultRoom, check_archive, fork_server, make_fault_room
 from tests.load.storm import Storm, storm
 
 pytestmark = pytest.mark.slow
 
 
-FieldMaker = Callable[..., AbstractContextManager[Battlefield]]
+FieldMaker = Callable[..., AbstractContextManager[FaultRoom]]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def battlefield(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FieldMaker]:
+def fault_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FieldMaker]:
     """Make a room on each database, run by several processes."""
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-    with zygote() as starter:
-        yield partial(make_battlefield, tmp_path / "room", starter, seed=1, url=url)
+    with fork_server() as starter:
+        yield partial(make_fault_room, tmp_path / "room", starter, seed=1, url=url)
 
 
-def test_many_connections_to_several_processes_lose_nothing(battlefield: FieldMaker, tmp_path: Path) -> None:
-    with battlefield(cards=40, processes=3) as field:
+def test_many_connections_to_several_processes_lose_nothing(fault_room: FieldMaker, tmp_path: Path) -> None:
+    with fault_room(cards=40, processes=3) as field:
         field.start()
         found = storm(field, field.requests, connections=20, seconds=0.5, seed=2)
         assert (found.refused, found.lost, found.double, len(found.seconds)) == ([], 0, 0, 40)
@@ -33,8 +33,8 @@ def test_many_connections_to_several_processes_lose_nothing(battlefield: FieldMa
         check_archive(field.close(), tmp_path / "out", 40)
 
 
-def test_a_hundred_tablets_with_one_card_at_one_instant_leave_one_ballot(battlefield: FieldMaker) -> None:
-    with battlefield(cards=1, processes=2, same_card=100) as field:
+def test_a_hundred_tablets_with_one_card_at_one_instant_leave_one_ballot(fault_room: FieldMaker) -> None:
+    with fault_room(cards=1, processes=2, same_card=100) as field:
         field.start()
         found = storm(field, field.rivals, connections=100, seconds=0.0, seed=3)
         assert len(found.seconds) == 1

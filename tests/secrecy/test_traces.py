@@ -21,7 +21,7 @@ from keys.cards import credential, derive, with_dashes
 from keys.files.signing import new_signing_key, public_text
 from keys.group import encode_point
 from keys.trustees import encode_trustees
-from tests.faults.room import Battlefield, Tablet, Zygote, zygote
+from tests.faults.room import FaultRoom, ForkServer, Tablet, fork_server
 from tests.faults.staff import SECOND, Staff, add_staff
 from tests.voting.rooms import Room, new_teller, open_room
 from voting.box.tablets import enrol, new_code
@@ -44,7 +44,7 @@ CHUNK = 1 << 24
 class Conference:
     """A conference held on a real server, its box closed; the server idle."""
 
-    def __init__(self, folder: Path, starter: Zygote, url: str | None = None, cluster: Path | None = None) -> None:
+    def __init__(self, folder: Path, starter: ForkServer, url: str | None = None, cluster: Path | None = None) -> None:
         fields: dict[str, object] = {"database": url} if url else {}
         write_config(
             folder, host="127.0.0.1", processes=1, threads=4, casts_per_minute=10**6, polls_per_minute=10**6, **fields
@@ -57,7 +57,7 @@ class Conference:
         add_staff(self.room.storage)
         self.port = free_port()
         self.group = starter.start(folder=str(folder), port=self.port)
-        field = Battlefield(folder, self.settings, self.room, starter, [], [], new_signing_key(), "", None)  # type: ignore[arg-type]
+        field = FaultRoom(folder, self.settings, self.room, starter, [], [], new_signing_key(), "", None)  # type: ignore[arg-type]
         field.port = self.port
         field.wait()
         self.trust = field.trust()
@@ -179,7 +179,7 @@ def memory_of(process: int) -> Iterator[bytes]:
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def conference(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conference]:
-    with zygote() as starter, contextlib.ExitStack() as stack:
+    with fork_server() as starter, contextlib.ExitStack() as stack:
         url = cluster = None
         if request.param == "postgresql":
             server = request.getfixturevalue("postgres_cluster")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
-from tests.faults.room import LOST, Battlefield
+from tests.faults.room import LOST, FaultRoom
 from voting.server.certificates import prepare_certificate
 
 ANSWER_SECONDS = 20.0
@@ -28,7 +28,7 @@ Fault = Callable[["Network", Callable[[], Answer]], Answer | None]
 class Network:
     """What befalls casting requests: `calm`, a `storm` without any answer, or in between; and what befell them."""
 
-    def __init__(self, field: Battlefield, seed: int) -> None:
+    def __init__(self, field: FaultRoom, seed: int) -> None:
         self.field = field
         self.chance = random.Random(seed)
         self.calm, self.storm = True, False
@@ -206,7 +206,7 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def between(field: Battlefield, seed: int) -> Iterator[tuple[Network, int]]:
+def between(field: FaultRoom, seed: int) -> Iterator[tuple[Network, int]]:
     """Stand between tablet and server; yields the network and the port for the tablet."""
     network = Network(field, seed)
     handler = type("Handler", (_Handler,), {"network": network})

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.faults.room import Battlefield, check_archive, make_battlefield, zygote
+from tests.faults.room import FaultRoom, check_archive, fork_server, make_fault_room
 from tests.stories.interference import Network, between
 from voting.box.tablets import new_code
 from voting.rehearsal.conference import now
@@ -76,7 +76,7 @@ class Voter:
     """A tablet in the browser, its clock in the campaign's hand, and what it said."""
 
     page: "Page"
-    battlefield: Battlefield
+    fault_room: FaultRoom
     network: Network
     chance: random.Random
     figures: Figures
@@ -84,7 +84,7 @@ class Voter:
 
     def enrol(self, port: int) -> None:
         """Enrol the tablet with a code of the desk."""
-        with self.battlefield.room.storage.write() as session:
+        with self.fault_room.room.storage.write() as session:
             code = new_code(session, "story", int(now().timestamp()))
         self.page.clock.install()
         self.page.goto(f"https://localhost:{port}/kiosk")
@@ -109,7 +109,7 @@ class Voter:
 
     def inside(self, card: str) -> bool:
         """Whether the box holds a ballot of this card."""
-        return self.battlefield.room.public(card) in self.battlefield.in_the_box().values()
+        return self.fault_room.room.public(card) in self.fault_room.in_the_box().values()
 
     def vote(self, card: str) -> bool:
         """One attendee, from card to the truth; False where somebody else has to go on with this card."""
@@ -172,36 +172,36 @@ class Voter:
 def campaign(chromium: "Browser", folder: Path, faults: int, seed: int) -> Figures:
     """Vote card after card, tablet after tablet, until so many faults have happened."""
     figures = Figures(seed)
-    with zygote() as one:
-        battlefield = make_battlefield(folder / "room", one, cards=int(faults / FAULTS_A_VOTE) + 3, seed=seed)
-        battlefield.start()
+    with fork_server() as one:
+        fault_room = make_fault_room(folder / "room", one, cards=int(faults / FAULTS_A_VOTE) + 3, seed=seed)
+        fault_room.start()
         try:
-            with between(battlefield, seed) as (network, port):
-                _vote(enrolled(chromium, battlefield, network, port, figures), battlefield, faults)
+            with between(fault_room, seed) as (network, port):
+                _vote(enrolled(chromium, fault_room, network, port, figures), fault_room, faults)
                 figures.faults = network.faults
-            battlefield.kill()
-            check_archive(battlefield.close(), folder / "out", figures.ballots)
+            fault_room.kill()
+            check_archive(fault_room.close(), folder / "out", figures.ballots)
         finally:
-            battlefield.kill()
-            battlefield.let_go()
+            fault_room.kill()
+            fault_room.let_go()
     return figures
 
 
 def enrolled(
-    chromium: "Browser", battlefield: Battlefield, network: Network, port: int, figures: Figures, tablets: int = TABLETS
+    chromium: "Browser", fault_room: FaultRoom, network: Network, port: int, figures: Figures, tablets: int = TABLETS
 ) -> list[Voter]:
     """Tablets of the room, each with a browser of its own."""
     made = []
     for number in range(tablets):
         page = chromium.new_context(viewport=VIEW, ignore_https_errors=True, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
-        made.append(Voter(page, battlefield, network, random.Random(figures.seed + number), figures))
+        made.append(Voter(page, fault_room, network, random.Random(figures.seed + number), figures))
         made[-1].enrol(port)
     return made
 
 
-def _vote(tablets: list[Voter], battlefield: Battlefield, faults: int) -> None:
+def _vote(tablets: list[Voter], fault_room: FaultRoom, faults: int) -> None:
     """Everybody votes; whoever was told "not recorded" goes on with the same card at another tablet."""
-    figures, network, cards = tablets[0].figures, tablets[0].network, iter(battlefield.room.drawn)
+    figures, network, cards = tablets[0].figures, tablets[0].network, iter(fault_room.room.drawn)
     while network.faults.total() < faults and (card := next(cards, None)) is not None:
         for attempt in range(1, 20):
             if tablets[(figures.ballots + attempt) % TABLETS].vote(card):
@@ -209,7 +209,7 @@ def _vote(tablets: list[Voter], battlefield: Battlefield, faults: int) -> None:
         else:
             figures.burnt += 1
         figures.ballots += 1
-    kept = set(battlefield.in_the_box())
+    kept = set(fault_room.in_the_box())
     shown = [short for tablet in tablets for short in tablet.trackers]
     figures.lost = sum(not any(one.startswith(short) for one in kept) for short in shown)
     for tablet in tablets:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.room import make_battlefield, zygote
+from tests.faults.room import fork_server, make_fault_room
 from tests.stories.interference import between
 from tests.stories.tablet_faults import Figures, campaign, enrolled
 
@@ -31,11 +31,11 @@ def test_the_tablet_says_the_truth_in_thirty_faults(chromium: "Browser", front: 
 def test_a_server_that_is_started_again_while_somebody_votes_is_not_noticed(
     chromium: "Browser", front: Path, tmp_path: Path
 ) -> None:
-    with zygote() as one, make_battlefield(tmp_path / "room", one, cards=2, seed=1) as battlefield:
-        battlefield.start()
-        with between(battlefield, 1) as (network, port):
-            (voter,) = enrolled(chromium, battlefield, network, port, Figures(1), tablets=1)
-            voter.scan(battlefield.room.drawn[0])
+    with fork_server() as one, make_fault_room(tmp_path / "room", one, cards=2, seed=1) as fault_room:
+        fault_room.start()
+        with between(fault_room, 1) as (network, port):
+            (voter,) = enrolled(chromium, fault_room, network, port, Figures(1), tablets=1)
+            voter.scan(fault_room.room.drawn[0])
             network.kill()
             voter.to_review()
             network.kill()
@@ -43,6 +43,6 @@ def test_a_server_that_is_started_again_while_somebody_votes_is_not_noticed(
             assert voter.at("done", "stopped") == "done"
             shown = voter.page.inner_text(".tracker b").replace(" ", "")
             network.kill()
-            (kept,) = battlefield.in_the_box()
+            (kept,) = fault_room.in_the_box()
             assert kept.startswith(shown)
             voter.page.context.close()

@@ -1,7 +1,7 @@
 """Starts real room servers quickly: everything is imported once, each server is a fork that runs voting.server.serve.
 
-    python -m tests.faults.zygote       reads lines of JSON {"folder", "port", "step", "times", "limit", …},
-                                        answers each with the process group of a server
+    python -m tests.faults.fork_server   reads lines of JSON {"folder", "port", "step", "times", "limit", …},
+                                          answers each with the process group of a server
 
 Each server is a process group of its own, so that one SIGKILL takes it whole: master and workers at one instant.
 """
