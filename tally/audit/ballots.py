@@ -12,8 +12,8 @@ from keys.group import Point
 from tally.audit.copies import mark
 from tally.audit.report import Finding, Ledger
 from tally.result.sum import add_ballot, nothing
+from voting.documents.archives.file_ranges import FileRange
 from voting.documents.archives.outcome import Tally
-from voting.documents.archives.slices import Slice
 from voting.documents.ballots.answers import check_shape, statement, verify_answer
 from voting.documents.ballots.ballot import EncryptedBallot, parse_ballot, verify_binding, verify_signature
 from voting.documents.ballots.request import ballot_limit
@@ -31,7 +31,7 @@ class NumberedBallot:
 
     height: int
     raw: bytes
-    kept: Slice | None = field(default=None, compare=False)
+    kept: FileRange | None = field(default=None, compare=False)
 
     @property
     def place(self) -> str:

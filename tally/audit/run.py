@@ -21,9 +21,9 @@ from tally.audit.setup.election import Setup, check_setup
 from tally.audit.walk import ORDER, walk
 from voting.documents.archives.archive import ArchiveReader, open_archive
 from voting.documents.archives.events import Entry, EventKind
+from voting.documents.archives.file_ranges import FileRange
 from voting.documents.archives.members import BLOCK, Member
 from voting.documents.archives.outcome import Counts
-from voting.documents.archives.slices import Slice
 from voting.documents.errors import DocumentError
 from voting.procedures.schema import Ruleset
 
@@ -142,7 +142,7 @@ class _Run:
 
     def _numbered(self, entry: Entry, ballot: Member) -> NumberedBallot:
         """Number a ballot, and note where it lies in the file."""
-        kept = Slice(self._path, ballot.offset + BLOCK, len(ballot.body), ballot.sha256)
+        kept = FileRange(self._path, ballot.offset + BLOCK, len(ballot.body), ballot.sha256)
         return NumberedBallot(entry.height, ballot.body, kept)
 
     def _outcome(self, setup: Setup, box: Box | None) -> tuple[Decryptions, Counts | None]:

@@ -15,7 +15,7 @@ from keys.group import base_power, encode_point, random_secret
 from keys.proofs import schnorr
 from voting.documents.archives.archive import ArchiveWriter, open_archive
 from voting.documents.archives.commitments import hints, sidecar_of, write_commitments
-from voting.documents.archives.slices import read_slices
+from voting.documents.archives.file_ranges import read_ranges
 from voting.documents.ballots.ballot import cast_ballot, proof_text, tracker
 from voting.documents.ballots.request import commitments_size
 from voting.documents.canonical import compact
@@ -68,7 +68,7 @@ def _cut(whole: Box, part: Box) -> None:
         election, trustees, *_ = next(entries).records
         ballots = [entry.records[-1] for entry in islice(entries, part.ballots)]
         places = islice(hints(sidecar_of(whole.path), commitments_size(parse_election(election))), part.ballots)
-        points = list(read_slices(place for place in places if place is not None))
+        points = list(read_ranges(place for place in places if place is not None))
     credentials = [msgspec.json.decode(raw, type=_Card).credential for raw in ballots]
     assert len(points) == part.ballots and None not in points, "a box has a whole sidecar"
     _write(part, election, trustees, credentials, list(zip(ballots, points, strict=True)))  # type: ignore[arg-type]

@@ -38,10 +38,10 @@ from tally.audit.copies import mark
 from tally.audit.report import Ledger
 from tally.result.sum import add_tallies
 from voting.documents.archives.commitments import POINT, hints, sidecar_of
-from voting.documents.archives.slices import Slice, read_slices
+from voting.documents.archives.file_ranges import FileRange, read_ranges
 from voting.documents.ballots.request import commitments_size
 
-Hints = tuple[bytes | Slice | None, ...]
+Hints = tuple[bytes | FileRange | None, ...]
 """For each ballot of a chunk its commitments, or where a sidecar has them, or None."""
 Work = tuple[BallotRules, Chunk, Hints]
 Runner = Callable[[Iterable[Work]], Iterator[ChunkFindings]]
@@ -76,7 +76,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _fitting(chunk: Chunk, found: Iterator[Slice | None]) -> Hints:
+def _fitting(chunk: Chunk, found: Iterator[FileRange | None]) -> Hints:
     """Take the hints of a chunk, but none that is longer than its ballot: an honest one is less than half as long."""
     pairs = zip(chunk, islice(found, len(chunk)), strict=True)
     return tuple(hint if hint is not None and hint.size <= len(ballot.raw) else None for ballot, hint in pairs)
@@ -130,7 +130,7 @@ def _in_batches(rules: BallotRules, chunk: Chunk, given: Hints) -> ChunkFindings
         ledger.passed(check, len(valid) * (len(rules.election.questions) if check == PROOFS else 1))
     for finding in left.findings:
         ledger.add(finding)
-    voted = [_voted(rules, ballot.height, one.sheet.points) for ballot, one in valid] + list(left.voted)
+    voted = [_voted(rules, ballot.height, one.parsed.points) for ballot, one in valid] + list(left.voted)
     voted.sort(key=lambda one: one.height)  # a second ballot of a card is the later one
     tally = add_tallies(tally, left.tally) if left.voted else tally  # a sum is as wide as the election asks
     return ChunkFindings(ledger.findings, tally, tuple(voted), len(chunk))
@@ -138,12 +138,12 @@ def _in_batches(rules: BallotRules, chunk: Chunk, given: Hints) -> ChunkFindings
 
 def read_hints(given: Hints) -> list[bytes | None]:
     """Read the hints that lie in a sidecar; None for those that are not there."""
-    read = read_slices(hint for hint in given if isinstance(hint, Slice))
-    return [next(read) if isinstance(hint, Slice) else hint for hint in given]
+    read = read_ranges(hint for hint in given if isinstance(hint, FileRange))
+    return [next(read) if isinstance(hint, FileRange) else hint for hint in given]
 
 
 def _voted(rules: BallotRules, height: int, points: bytes) -> Voted:
-    """Collect what the box needs of an accepted ballot: ``points`` as in ``Sheet``."""
+    """Collect what the box needs of an accepted ballot: ``points`` as in ``ParsedBallot``."""
     parts = [Point(points[at : at + POINT]) for at in range(0, len(points), POINT)]
     pairs = zip(parts[0:-1:2], parts[1:-1:2], strict=True)
     return Voted(height, parts[-1], tuple(mark(rules.mark_key, Ciphertext(alpha, beta)) for alpha, beta in pairs))

@@ -24,7 +24,7 @@ from typing import Any
 
 from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot
 from tally.audit.engines.checking import Runner, Work, check_chunk, read_hints
-from voting.documents.archives.slices import Slice, read_slices
+from voting.documents.archives.file_ranges import FileRange, read_ranges
 
 _AHEAD = 3  # chunks for each thread of the cluster that are read before the first is back
 _RETRIES = 5  # times that a chunk goes to another worker
@@ -113,14 +113,14 @@ class _Named:
         kept = [ballot.kept for ballot in chunk if ballot.kept is not None and ballot.kept.sha256 is not None]
         if not chunk or len(kept) < len(chunk) or any(isinstance(hint, bytes) for hint in hints):
             return None
-        places = (hint if isinstance(hint, Slice) else None for hint in hints)
+        places = (hint if isinstance(hint, FileRange) else None for hint in hints)
         return cls(rules, tuple(ballot.height for ballot in chunk), _columns(kept), _columns(places))
 
     def work(self) -> Work | None:
         """Read it here; None where the files are not seen, or hold something else."""
         most = self.rules.limit + 1  # bytes of a ballot that is too long, as the reader keeps them
-        raw = [one[:most] for one in read_slices(_named(self.ballots)) if one is not None]
-        places = _slices(self.hints)
+        raw = [one[:most] for one in read_ranges(_named(self.ballots)) if one is not None]
+        places = _ranges(self.hints)
         hints = read_hints(places)
         if len(raw) < len(self.heights) or hints.count(None) > places.count(None):
             return None
@@ -128,28 +128,28 @@ class _Named:
 
     def seen(self) -> bool:
         """Tell whether its first ballot is seen here."""
-        return None not in read_slices(islice(_named(self.ballots), 1))
+        return None not in read_ranges(islice(_named(self.ballots), 1))
 
 
 _Places = tuple[tuple[str | None, ...], tuple[int, ...], tuple[int, ...], tuple[str | None, ...]]
-"""Paths, None for no slice at all; offsets, sizes, and hashes of slices."""
+"""Paths, None for no range at all; offsets, sizes, and hashes of ranges."""
 
 
-def _columns(slices: Iterable[Slice | None]) -> _Places:
-    """Turn slices into columns."""
-    rows = [(None, 0, 0, None) if one is None else (one.path, one.offset, one.size, one.sha256) for one in slices]
+def _columns(ranges: Iterable[FileRange | None]) -> _Places:
+    """Turn ranges into columns."""
+    rows = [(None, 0, 0, None) if one is None else (one.path, one.offset, one.size, one.sha256) for one in ranges]
     paths, offsets, sizes, digests = zip(*rows, strict=True)
     return paths, offsets, sizes, digests
 
 
-def _slices(places: _Places) -> tuple[Slice | None, ...]:
-    """Turn columns into slices."""
-    return tuple(None if row[0] is None else Slice(row[0], *row[1:]) for row in zip(*places, strict=True))
+def _ranges(places: _Places) -> tuple[FileRange | None, ...]:
+    """Turn columns into ranges."""
+    return tuple(None if row[0] is None else FileRange(row[0], *row[1:]) for row in zip(*places, strict=True))
 
 
-def _named(places: _Places) -> Iterator[Slice]:
-    """Turn columns into those slices that there are."""
-    return (one for one in _slices(places) if one is not None)
+def _named(places: _Places) -> Iterator[FileRange]:
+    """Turn columns into those ranges that there are."""
+    return (one for one in _ranges(places) if one is not None)
 
 
 class _Bulk:

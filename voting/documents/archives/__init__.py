@@ -1,1 +1,1 @@
-"""The archive UUID.bel (hồ sơ hòm phiếu): members, events, slices, what tellers add, commitments."""
+"""The archive UUID.bel (hồ sơ hòm phiếu): members, events, ranges, what tellers add, commitments."""

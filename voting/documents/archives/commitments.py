@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from voting.documents.archives.slices import Slice
+from voting.documents.archives.file_ranges import FileRange
 from voting.documents.errors import DocumentError
 
 MAGIC = b"phieukin/commitments/v1\n"
@@ -62,7 +62,7 @@ def read_header(file: BinaryIO) -> bytes:
     return _read(file, HASH)
 
 
-def hints(path: str | Path, size: int) -> Iterator[Slice | None]:
+def hints(path: str | Path, size: int) -> Iterator[FileRange | None]:
     """Yield where a sidecar has the points of ballot after ballot; None where they are not, and in the end for ever.
 
     Args:
@@ -79,11 +79,11 @@ def hints(path: str | Path, size: int) -> Iterator[Slice | None]:
         yield None
 
 
-def _hints(file: BinaryIO, path: str, size: int) -> Iterator[Slice | None]:
+def _hints(file: BinaryIO, path: str, size: int) -> Iterator[FileRange | None]:
     read_header(file)
     end = os.fstat(file.fileno()).st_size
     for place, found in _records(file):
-        yield Slice(path, place, size) if found == size and place + size <= end else None
+        yield FileRange(path, place, size) if found == size and place + size <= end else None
 
 
 def _records(file: BinaryIO) -> Iterator[tuple[int, int]]:

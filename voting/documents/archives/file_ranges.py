@@ -1,4 +1,4 @@
-"""A slice of a file (đoạn của tệp): named by its place, and read by whoever needs it instead of being carried there."""
+"""A range of a file (đoạn của tệp): named by its place, and read by whoever needs it instead of being carried there."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class FileRange:
     """`size` bytes of the file at `path` from byte `offset`; with their hex SHA-256, where they must be those bytes."""
 
     path: str
@@ -18,11 +18,11 @@ class Slice:
     sha256: str | None = None
 
 
-def read_slices(slices: Iterable[Slice]) -> Iterator[bytes | None]:
-    """Yield the bytes of slice after slice; None for one that is not there as a whole, or whose hash is another."""
+def read_ranges(ranges: Iterable[FileRange]) -> Iterator[bytes | None]:
+    """Yield the bytes of range after range; None for one that is not there as a whole, or whose hash is another."""
     with ExitStack() as files:
         opened: dict[str, BinaryIO | None] = {}
-        for one in slices:
+        for one in ranges:
             if one.path not in opened:
                 opened[one.path] = _open(one.path, files)
             yield _read(opened[one.path], one)
@@ -36,8 +36,8 @@ def _open(path: str, files: ExitStack) -> BinaryIO | None:
         return None
 
 
-def _read(file: BinaryIO | None, one: Slice) -> bytes | None:
-    """Read a slice of an open file."""
+def _read(file: BinaryIO | None, one: FileRange) -> bytes | None:
+    """Read a range of an open file."""
     if file is None:
         return None
     try:

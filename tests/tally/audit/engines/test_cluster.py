@@ -21,7 +21,7 @@ from tally.audit.engines.cluster import _Named, _Parcel, connect  # noqa: E402
 from tests.tally.audit.engines.test_checking import archive, reference, works  # noqa: E402
 from tests.tally.fast.ballots import AGREE, cast, make_election, spoil  # noqa: E402
 from voting.documents.archives.commitments import sidecar_of, write_commitments  # noqa: E402
-from voting.documents.archives.slices import Slice, read_slices  # noqa: E402
+from voting.documents.archives.file_ranges import FileRange, read_ranges  # noqa: E402
 from voting.documents.ballots.request import commitments_size  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
@@ -59,10 +59,10 @@ def filed(listed: list[Work], path: Path) -> list[Work]:
     """The same chunks, their ballots and hints in a file."""
     found: list[Work] = []
 
-    def keep(raw: bytes, ending: str, digest: str | None) -> Slice:
+    def keep(raw: bytes, ending: str, digest: str | None) -> FileRange:
         with path.with_suffix(ending).open("ab") as file:
             file.write(raw)
-            return Slice(file.name, file.tell() - len(raw), len(raw), digest)
+            return FileRange(file.name, file.tell() - len(raw), len(raw), digest)
 
     for rules, chunk, hints in listed:
         ballots = tuple(
@@ -218,7 +218,7 @@ def test_a_real_archive_and_its_sidecar_go_by_name(address: str, sent: list[type
     assert set(sent) == {_Named}
     assert audit(path, checker=checker(path, runner=note)) == report
     [(_, chunk, hints)] = read
-    assert list(read_slices(one.kept for one in chunk if one.kept is not None)) == [one.raw for one in chunk]
+    assert list(read_ranges(one.kept for one in chunk if one.kept is not None)) == [one.raw for one in chunk]
     assert read_hints(hints) == lies
 
 

@@ -15,7 +15,7 @@ from voting.documents.archives.commitments import (
     sidecar_of,
     write_commitments,
 )
-from voting.documents.archives.slices import read_slices
+from voting.documents.archives.file_ranges import read_ranges
 
 HASH = bytes(range(32))
 BALLOTS = [b"a" * 96, None, b"b" * 96]
@@ -33,7 +33,7 @@ def found(folder: Path, raw: bytes, count: int) -> list[bytes | None]:
     path = folder / "box.commitments"
     path.write_bytes(raw)
     places = list(itertools.islice(hints(path, SIZE), count))
-    read = read_slices(one for one in places if one is not None)
+    read = read_ranges(one for one in places if one is not None)
     return [None if one is None else next(read) for one in places]
 
 
