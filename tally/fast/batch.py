@@ -17,8 +17,8 @@ from tally.fast.arithmetic.membership import are_members, members
 from tally.fast.arithmetic.products import multiply_ballots, multiply_ranges
 from tally.fast.equations import equations_hold
 from tally.fast.layout import Layout, layout_of
+from tally.fast.parsed_ballot import POINT, ParsedBallot, hashes_match, parse, spell
 from tally.fast.recomputed import recomputed_match
-from tally.fast.sheet import POINT, Sheet, hashes_match, spell, take_apart
 from voting.documents.archives.outcome import Tally
 from voting.documents.ballots.request import ballot_limit
 from voting.documents.conferences.election import Election
@@ -29,9 +29,9 @@ BATCH_POINTS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A valid ballot: its parts, and its decoded points in the order of ``Sheet.points``."""
+    """A valid ballot: its parts, and its decoded points in the order of ``ParsedBallot.points``."""
 
-    sheet: Sheet
+    parsed: ParsedBallot
     points: Words
 
 
@@ -40,7 +40,7 @@ class _Candidate:
     """A ballot whose points are on the curve; ``commitments`` are there if its challenges are their hashes."""
 
     place: int
-    sheet: Sheet
+    parsed: ParsedBallot
     points: Words
     products: Words
     commitments: Words | None = None
@@ -54,33 +54,36 @@ def accept(
     step = max(1, BATCH_POINTS // (2 * layout.choices + 1 + layout.commitments))
     accepted: list[Accepted | None] = []
     for start in range(0, len(raw_ballots), step):
-        sheets = [take_apart(election, layout, raw, limit) for raw in raw_ballots[start : start + step]]
-        accepted += _accept_batch(election.public_key, layout, sheets, commitments[start : start + step])
+        parsed_ballots = [parse(election, layout, raw, limit) for raw in raw_ballots[start : start + step]]
+        accepted += _accept_batch(election.public_key, layout, parsed_ballots, commitments[start : start + step])
     return accepted
 
 
 def _accept_batch(
-    public_key: bytes, layout: Layout, sheets: Sequence[Sheet | None], commitments: Sequence[bytes | None]
+    public_key: bytes,
+    layout: Layout,
+    parsed_ballots: Sequence[ParsedBallot | None],
+    commitments: Sequence[bytes | None],
 ) -> list[Accepted | None]:
-    candidates = list(_candidates(layout, sheets))
+    candidates = list(_candidates(layout, parsed_ballots))
     _take_commitments(layout, candidates, commitments)
-    accepted: list[Accepted | None] = [None] * len(sheets)
+    accepted: list[Accepted | None] = [None] * len(parsed_ballots)
     for one in _valid(public_key, layout, candidates):
-        accepted[one.place] = Accepted(one.sheet, one.points)
+        accepted[one.place] = Accepted(one.parsed, one.points)
     return accepted
 
 
-def _candidates(layout: Layout, sheets: Sequence[Sheet | None]) -> Iterator[_Candidate]:
+def _candidates(layout: Layout, parsed_ballots: Sequence[ParsedBallot | None]) -> Iterator[_Candidate]:
     """Decode the points of all ballots; leave out ballots with bytes that are no point."""
-    rows, good = decode(b"".join(sheet.points for sheet in sheets if sheet is not None))
+    rows, good = decode(b"".join(parsed.points for parsed in parsed_ballots if parsed is not None))
     count, at = 2 * layout.choices + 1, 0
-    for place, sheet in enumerate(sheets):
-        if sheet is None:
+    for place, parsed in enumerate(parsed_ballots):
+        if parsed is None:
             continue
         own, fine = rows[at : at + count], bool(good[at : at + count].all())
         at += count
         if fine:
-            yield _Candidate(place, sheet, own, multiply_ranges(own, layout.summed))
+            yield _Candidate(place, parsed, own, multiply_ranges(own, layout.summed))
 
 
 def _take_commitments(layout: Layout, candidates: Sequence[_Candidate], commitments: Sequence[bytes | None]) -> None:
@@ -93,7 +96,7 @@ def _take_commitments(layout: Layout, candidates: Sequence[_Candidate], commitme
     for number, one in enumerate(candidates):
         raw = commitments[one.place]
         own = products[number * width : (number + 1) * width]
-        if raw is not None and len(raw) == POINT * layout.commitments and hashes_match(layout, one.sheet, own, raw):
+        if raw is not None and len(raw) == POINT * layout.commitments and hashes_match(layout, one.parsed, own, raw):
             matching.append((one, raw))
     rows, good = decode(b"".join(raw for _, raw in matching))
     for number, (one, _) in enumerate(matching):
@@ -111,7 +114,7 @@ def _valid(public_key: bytes, layout: Layout, candidates: Sequence[_Candidate]) 
     if points and not are_members(np.concatenate((*points, *proven))):
         slow = [one for one in candidates if members(one.points).all()]
     elif fast and not equations_hold(
-        public_key, layout, [one.sheet for one in fast], [one.points for one in fast], proven
+        public_key, layout, [one.parsed for one in fast], [one.points for one in fast], proven
     ):
         slow = list(candidates)
     else:
@@ -121,7 +124,7 @@ def _valid(public_key: bytes, layout: Layout, candidates: Sequence[_Candidate]) 
 
 def _recomputed(public_key: bytes, layout: Layout, one: _Candidate) -> bool:
     """Check one ballot without commitments; its points must be in the subgroup."""
-    return recomputed_match(public_key, layout, one.sheet, one.points, one.products)
+    return recomputed_match(public_key, layout, one.parsed, one.points, one.products)
 
 
 def sum_accepted(layout: Layout, accepted: Sequence[Accepted]) -> Tally:

@@ -1,6 +1,6 @@
 """Verify a chunk of ballots at once; same verdicts as ``voting.documents.ballots.ballot.verify_ballot``, only faster.
 
-1. Every ballot is taken apart and its points are decoded strictly (``sheet``, ``curve``).
+1. Every ballot is taken apart and its points are decoded strictly (``parsed_ballot``, ``curve``).
 2. Where commitments came along, the challenges are compared with their hashes; a ballot whose commitments are missing
    or do not match goes the other way, and no verdict hangs on them.
 3. Membership of all points is tested in bulk (``membership``), the equations of all ballots with commitments as one sum

@@ -21,7 +21,7 @@ from keys.group import BASE
 from tally.fast.arithmetic.curve import Q, Words, decode, words_of
 from tally.fast.arithmetic.sums import is_zero_sum
 from tally.fast.layout import Layout
-from tally.fast.sheet import Sheet
+from tally.fast.parsed_ballot import ParsedBallot
 
 COEFFICIENT = 16
 """Bytes of a random coefficient: 128 bits."""
@@ -38,7 +38,11 @@ class _Shares:
 
 
 def equations_hold(
-    public_key: bytes, layout: Layout, sheets: Sequence[Sheet], points: Sequence[Words], commitments: Sequence[Words]
+    public_key: bytes,
+    layout: Layout,
+    parsed_ballots: Sequence[ParsedBallot],
+    points: Sequence[Words],
+    commitments: Sequence[Words],
 ) -> bool:
     """Tell whether all equations of all ballots hold.
 
@@ -47,38 +51,38 @@ def equations_hold(
     Args:
         public_key: the election key y.
         layout: of the election.
-        sheets: the ballots.
-        points: for each ballot, its decoded points in the order of ``Sheet.points``.
+        parsed_ballots: the ballots.
+        points: for each ballot, its decoded points in the order of ``ParsedBallot.points``.
         commitments: for each ballot, its decoded commitments in the order of the layout.
     """
     bases, _ = decode(BASE + public_key)
     generator = key = 0
     long: list[int] = []
     short: list[bytes] = []
-    for sheet in sheets:
+    for parsed in parsed_ballots:
         drawn = secrets.token_bytes(COEFFICIENT * layout.commitments)
         coefficients = [
             int.from_bytes(drawn[at : at + COEFFICIENT], "little") for at in range(0, len(drawn), COEFFICIENT)
         ]
-        shares = _shares_of(layout, sheet, coefficients)
+        shares = _shares_of(layout, parsed, coefficients)
         generator += shares.generator
         key += shares.key
         for alpha, beta in zip(shares.alphas, shares.betas, strict=True):
             long += (-alpha % Q, -beta % Q)
-        long.append(-coefficients[-1] * sheet.challenges[-1] % Q)
+        long.append(-coefficients[-1] * parsed.challenges[-1] % Q)
         short.append(drawn)
     long[:0] = (-generator % Q, -key % Q)
     numbers = np.concatenate((words_of(long), _short_words(b"".join(short))))
     return is_zero_sum(np.concatenate((bases, *points, *commitments)), numbers, len(long))
 
 
-def _shares_of(layout: Layout, sheet: Sheet, coefficients: Sequence[int]) -> _Shares:
+def _shares_of(layout: Layout, parsed: ParsedBallot, coefficients: Sequence[int]) -> _Shares:
     """Collect the factors of g, y and every ciphertext of one ballot; products of ciphertexts are spread out."""
-    generator = coefficients[-1] * sheet.responses[-1]
+    generator = coefficients[-1] * parsed.responses[-1]
     key = 0
     alphas = [0] * (layout.choices + len(layout.questions))
     betas = alphas.copy()
-    numbers = zip(layout.branches, sheet.challenges, sheet.responses, strict=False)  # the signature's come last
+    numbers = zip(layout.branches, parsed.challenges, parsed.responses, strict=False)  # the signature's come last
     for at, ((ciphertext, value), challenge, response) in enumerate(numbers):
         first, second = coefficients[2 * at], coefficients[2 * at + 1]
         turned = second * challenge

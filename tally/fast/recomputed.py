@@ -15,7 +15,7 @@ from tally.fast.arithmetic.curve import EXTENDED, Q, Words, encode, words_of
 from tally.fast.arithmetic.powers import implied, table_of
 from tally.fast.arithmetic.products import extend
 from tally.fast.layout import Layout
-from tally.fast.sheet import Sheet, hashes_match, spell
+from tally.fast.parsed_ballot import ParsedBallot, hashes_match, spell
 
 
 @functools.lru_cache(maxsize=8)
@@ -30,14 +30,16 @@ def _runs(layout: Layout) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, 
     return tuple(ciphertexts), tuple(starts), tuple(value for _, value in layout.branches)
 
 
-def implied_commitments(public_key: bytes, layout: Layout, sheet: Sheet, points: Words, products: Words) -> bytes:
+def implied_commitments(
+    public_key: bytes, layout: Layout, parsed: ParsedBallot, points: Words, products: Words
+) -> bytes:
     """Compute the commitments of a ballot, 32 bytes each in the order of the layout.
 
     Args:
         public_key: the election key y.
         layout: of the election.
-        sheet: the ballot.
-        points: its decoded points in the order of ``Sheet.points``.
+        parsed: the ballot.
+        points: its decoded points in the order of ``ParsedBallot.points``.
         products: the products of the questions' ciphertexts, alpha and beta of each, in extended coordinates.
     """
     ciphertexts, starts, values = _runs(layout)
@@ -46,8 +48,8 @@ def implied_commitments(public_key: bytes, layout: Layout, sheet: Sheet, points:
     # the signature is one more branch of which only A counts: on (credential, identity)
     alphas = np.concatenate((ciphertexts_of[:, 0], extended[-1:]))
     betas = np.ascontiguousarray(ciphertexts_of[:, 1])
-    challenges, responses = words_of(list(sheet.challenges)), words_of(list(sheet.responses))
-    turned = words_of([-value * one % Q for value, one in zip(values, sheet.challenges, strict=False)] + [0])
+    challenges, responses = words_of(list(parsed.challenges)), words_of(list(parsed.responses))
+    turned = words_of([-value * one % Q for value, one in zip(values, parsed.challenges, strict=False)] + [0])
     generator, key, count = table_of(bytes(BASE)), table_of(public_key), len(values)
     bounds = np.array((*starts, count + 1), dtype=np.int64)
     found = np.empty((2, count + 1, EXTENDED), dtype=np.uint64)
@@ -57,7 +59,7 @@ def implied_commitments(public_key: bytes, layout: Layout, sheet: Sheet, points:
     return encode(found.transpose(1, 0, 2).reshape(-1, EXTENDED)[:-1])
 
 
-def recomputed_match(public_key: bytes, layout: Layout, sheet: Sheet, points: Words, products: Words) -> bool:
+def recomputed_match(public_key: bytes, layout: Layout, parsed: ParsedBallot, points: Words, products: Words) -> bool:
     """Tell whether all proofs and the signature of a ballot hold; arguments as ``implied_commitments``."""
-    commitments = implied_commitments(public_key, layout, sheet, points, products)
-    return hashes_match(layout, sheet, spell(encode(products)), commitments)
+    commitments = implied_commitments(public_key, layout, parsed, points, products)
+    return hashes_match(layout, parsed, spell(encode(products)), commitments)

@@ -21,7 +21,7 @@ POINT = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ParsedBallot:
     """A ballot's parts; points not yet decoded, proofs not yet verified."""
 
     points: bytes
@@ -36,7 +36,7 @@ class Sheet:
     responses: tuple[int, ...]
 
 
-def take_apart(election: Election, layout: Layout, raw: bytes, limit: int) -> Sheet | None:
+def parse(election: Election, layout: Layout, raw: bytes, limit: int) -> ParsedBallot | None:
     """Parse a ballot as far as it can be without arithmetic; return None where anything is not in order."""
     try:
         text = parse_ballot_text(raw, limit)
@@ -50,7 +50,7 @@ def take_apart(election: Election, layout: Layout, raw: bytes, limit: int) -> Sh
     points = _points(text)
     if numbers is None or points is None or points[-POINT:] == IDENTITY:
         return None
-    return Sheet(
+    return ParsedBallot(
         points,
         tuple(f"{choice.alpha},{choice.beta}" for answer in text.answers for choice in answer.choices),
         f"{election.fingerprint}|{text.credential}",
@@ -124,25 +124,25 @@ def spell(points: bytes) -> str:
     return turned(points).hex(",", POINT)
 
 
-def hashes_match(layout: Layout, sheet: Sheet, products: str, commitments: bytes) -> bool:
+def hashes_match(layout: Layout, parsed: ParsedBallot, products: str, commitments: bytes) -> bool:
     """Tell whether all challenges are the hashes of these commitments, the signature's included.
 
     Args:
         layout: of the election.
-        sheet: the ballot.
+        parsed: the ballot.
         products: the ciphertext products of all questions, spelled.
         commitments: 32 bytes each in the order of the layout; exactly as many as the layout has.
     """
     text = spell(commitments)
-    own = hashlib.sha256(f"sig|{sheet.signed_hash}|{text[-2 * POINT :]}".encode()).digest()
-    if int.from_bytes(own, "big") % Q != sheet.challenges[-1]:
+    own = hashlib.sha256(f"sig|{parsed.signed_hash}|{text[-2 * POINT :]}".encode()).digest()
+    if int.from_bytes(own, "big") % Q != parsed.challenges[-1]:
         return False
     at = 0
     for claim in layout.claims:
         count = len(claim.branches)
         hashed = text[at * _PAIR : (at + count) * _PAIR - 1]
-        digest = hashlib.sha256(f"{_prefix(layout, sheet, products, claim)}{hashed}".encode()).digest()
-        if int.from_bytes(digest, "big") % Q != sum(sheet.challenges[at : at + count]) % Q:
+        digest = hashlib.sha256(f"{_prefix(layout, parsed, products, claim)}{hashed}".encode()).digest()
+        if int.from_bytes(digest, "big") % Q != sum(parsed.challenges[at : at + count]) % Q:
             return False
         at += count
     return True
@@ -152,12 +152,12 @@ _PAIR = 2 * (2 * POINT + 1)
 """Characters of the two commitments of a branch, with a comma behind each."""
 
 
-def _prefix(layout: Layout, sheet: Sheet, products: str, claim: Claim) -> str:
+def _prefix(layout: Layout, parsed: ParsedBallot, products: str, claim: Claim) -> str:
     """Return what the challenge hashes before the commitments (Belenios 3.0, 4.12 and 4.13)."""
     if claim.question is None:
-        return f"{claim.tag}|{sheet.statement}|{sheet.texts[claim.named or 0]}|"
+        return f"{claim.tag}|{parsed.statement}|{parsed.texts[claim.named or 0]}|"
     choices = layout.questions[claim.question]
-    statement = f"{sheet.statement}|{','.join(sheet.texts[choices.start : choices.stop])}"
+    statement = f"{parsed.statement}|{','.join(parsed.texts[choices.start : choices.stop])}"
     if claim.named is None:
         return f"{claim.tag}|{statement}|"
     at = claim.question * _PAIR
