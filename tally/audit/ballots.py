@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from keys.group import Point
 from tally.audit.copies import mark
-from tally.audit.report import Finding, Ledger
+from tally.audit.report import Finding, Findings
 from tally.result.sum import add_ballot, nothing
 from voting.documents.archives.file_ranges import FileRange
 from voting.documents.archives.outcome import Tally
@@ -83,17 +83,17 @@ def one_by_one(rules: BallotRules, chunks: Iterable[Chunk]) -> Iterator[ChunkFin
 
 def check_ballots(rules: BallotRules, chunk: Chunk) -> ChunkFindings:
     """Check every ballot of a chunk; a pure function of what it is given."""
-    ledger, tally, voted = Ledger(), nothing(rules.election), []
+    findings, tally, voted = Findings(), nothing(rules.election), []
     for check in (FORM, ELECTION, SIGNATURE, PROOFS):
-        ledger.passed(check, 0)
+        findings.passed(check, 0)
     for numbered in chunk:
-        ballot = ledger.get(FORM, numbered.place, lambda: parse_form(rules, numbered.raw))  # noqa: B023
+        ballot = findings.get(FORM, numbered.place, lambda: parse_form(rules, numbered.raw))  # noqa: B023
         if ballot is None:
             continue
-        _check_ballot(ledger, rules.election, ballot, numbered.place)
+        _check_ballot(findings, rules.election, ballot, numbered.place)
         tally = add_ballot(tally, ballot)
         voted.append(voted_by(rules, numbered.height, ballot))
-    return ChunkFindings(ledger.findings, tally, tuple(voted), len(chunk))
+    return ChunkFindings(findings.findings, tally, tuple(voted), len(chunk))
 
 
 def parse_form(rules: BallotRules, raw: bytes) -> EncryptedBallot:
@@ -113,13 +113,13 @@ def voted_by(rules: BallotRules, height: int, ballot: EncryptedBallot) -> Voted:
     return Voted(height, ballot.credential, tuple(mark(rules.mark_key, choice) for choice in choices))
 
 
-def _check_ballot(ledger: Ledger, election: Election, ballot: EncryptedBallot, place: str) -> None:
-    ledger.holds(ELECTION, place, lambda: verify_binding(election, ballot))
-    ledger.holds(SIGNATURE, place, lambda: verify_signature(ballot))
+def _check_ballot(findings: Findings, election: Election, ballot: EncryptedBallot, place: str) -> None:
+    findings.holds(ELECTION, place, lambda: verify_binding(election, ballot))
+    findings.holds(SIGNATURE, place, lambda: verify_signature(ballot))
     start = statement(election.fingerprint, ballot.credential)
     for number, (question, answer) in enumerate(zip(election.questions, ballot.answers, strict=True), 1):
         spot = f"question {number}"
-        ledger.holds(
+        findings.holds(
             PROOFS,
             place,
             lambda: verify_answer(question, election.public_key, start, answer, spot),  # noqa: B023 - called at once

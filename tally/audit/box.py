@@ -15,7 +15,7 @@ from tally.audit.ballots import (
     Voted,
 )
 from tally.audit.copies import Copies
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.setup.credentials import Credentials
 from tally.result.sum import add_tallies, nothing
 from voting.documents.archives.outcome import Tally
@@ -42,8 +42,8 @@ class Cards:
 class Box:
     """The box so far: memory for each card, and in a file for each ciphertext."""
 
-    def __init__(self, ledger: Ledger, rules: BallotRules, credentials: Credentials) -> None:
-        self._ledger, self._cards = ledger, Cards(credentials)
+    def __init__(self, findings: Findings, rules: BallotRules, credentials: Credentials) -> None:
+        self._ledger, self._cards = findings, Cards(credentials)
         self._copies = Copies()
         self.tally: Tally = nothing(rules.election)
         self.ballots = 0
@@ -79,14 +79,14 @@ class Box:
 
 
 def check_box(
-    ledger: Ledger,
+    findings: Findings,
     rules: BallotRules,
     credentials: Credentials,
     ballots: Iterable[NumberedBallot],
     checker: Checker,
 ) -> Box:
     """Check all ballots with the given checker, in chunks as they come from the file."""
-    box = Box(ledger, rules, credentials)
+    box = Box(findings, rules, credentials)
     for part in checker(rules, _chunks(ballots, rules.limit)):
         box.add(part)
     box.close()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from keys.files.signing import verify_envelope
-from tally.audit.report import Ledger, Report
+from tally.audit.report import Findings, Report
 from tally.audit.signatures import as_signed
 from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.conferences.moments import order_problems, parse_moment
@@ -18,11 +18,11 @@ Require = Callable[[bool, str], bool]
 
 
 def check_room(
-    ledger: Ledger, report: Report, conference: Conference, place: str, envelope: Envelope, facts: RoomFacts
+    findings: Findings, report: Report, conference: Conference, place: str, envelope: Envelope, facts: RoomFacts
 ) -> None:
     """Check the room's facts: the desk's signature, the box they speak of, their counts, the tellers' confirmations."""
-    require: Require = lambda holds, why: ledger.require(FACTS, holds, place, why)  # noqa: E731
-    require(_signed_by(ledger, envelope, conference.desk_key, place), "not signed by the desk's key alone")
+    require: Require = lambda holds, why: findings.require(FACTS, holds, place, why)  # noqa: E731
+    require(_signed_by(findings, envelope, conference.desk_key, place), "not signed by the desk's key alone")
     require(facts.format == FORMAT, f"format {FORMAT} expected, {facts.format} found")
     require(facts.setup == report.setup_event, "of another Setup")
     _check_box(require, report, facts.uuid, facts.end_ballots)
@@ -51,12 +51,12 @@ def check_room(
     opened = parse_moment(facts.opened)
     same = opened is not None and int(opened.timestamp()) == report.timestamp
     require(same, "opened at another time than the archive says")
-    _check_confirmations(ledger, report, conference, place, facts.confirmations)
+    _check_confirmations(findings, report, conference, place, facts.confirmations)
 
 
-def check_count(ledger: Ledger, report: Report, place: str, count: CountFacts) -> None:
+def check_count(findings: Findings, report: Report, place: str, count: CountFacts) -> None:
     """Check the tellers' facts: the box they speak of, the openers, the chair's word on a box of one ballot."""
-    require: Require = lambda holds, why: ledger.require(COUNT, holds, place, why)  # noqa: E731
+    require: Require = lambda holds, why: findings.require(COUNT, holds, place, why)  # noqa: E731
     require(count.format == FORMAT, f"format {FORMAT} expected, {count.format} found")
     _check_box(require, report, count.uuid, count.end_ballots)
     opened = sorted(report.decryptions)
@@ -81,42 +81,44 @@ def _check_times(require: Require, first: str, last: str) -> None:
 
 
 def _check_confirmations(
-    ledger: Ledger, report: Report, conference: Conference, place: str, envelopes: Iterable[Envelope]
+    findings: Findings, report: Report, conference: Conference, place: str, envelopes: Iterable[Envelope]
 ) -> None:
     confirmed: set[int] = set()
     for number, envelope in enumerate(envelopes, 1):
         spot = f"{place}, confirmation {number}"
-        owner = _confirmed_owner(ledger, report, conference, envelope, spot)
+        owner = _confirmed_owner(findings, report, conference, envelope, spot)
         if owner in confirmed:
-            ledger.failed(CONFIRMATIONS, spot, f"teller {owner} stands twice")
+            findings.failed(CONFIRMATIONS, spot, f"teller {owner} stands twice")
         confirmed |= {owner} if owner is not None else set()
     for owner, teller in enumerate(conference.tellers, 1):
         if teller.key != ON_PAPER:
             why = f"teller {owner} ({teller.name}) has not confirmed this Setup"
-            ledger.require(CONFIRMATIONS, owner in confirmed, place, why)
+            findings.require(CONFIRMATIONS, owner in confirmed, place, why)
 
 
 def _confirmed_owner(
-    ledger: Ledger, report: Report, conference: Conference, envelope: Envelope, place: str
+    findings: Findings, report: Report, conference: Conference, envelope: Envelope, place: str
 ) -> int | None:
     """The owner whose valid confirmation of this Setup the envelope holds, or None."""
     try:
         found = read_payload(envelope, Confirmation, "confirmation")
     except DocumentError as error:
-        ledger.failed(CONFIRMATIONS, place, str(error))
+        findings.failed(CONFIRMATIONS, place, str(error))
         return None
     known = 1 <= found.owner <= len(conference.tellers) and envelope.payloadType == CONFIRMATION_TYPE
     same = found.setup == report.setup_event and report.election is not None and found.uuid == report.election.uuid
-    if not ledger.require(CONFIRMATIONS, known and same, place, "not of this Setup"):
+    if not findings.require(CONFIRMATIONS, known and same, place, "not of this Setup"):
         return None
     told = report.trustees is not None and found.threshold == report.trustees.threshold() and found.format == FORMAT
-    if not ledger.require(CONFIRMATIONS, told, place, "of another threshold or format"):
+    if not findings.require(CONFIRMATIONS, told, place, "of another threshold or format"):
         return None
     key = conference.tellers[found.owner - 1].key
-    signed = _signed_by(ledger, envelope, key, place)
-    return found.owner if ledger.require(CONFIRMATIONS, signed, place, f"not signed by teller {found.owner}") else None
+    signed = _signed_by(findings, envelope, key, place)
+    return (
+        found.owner if findings.require(CONFIRMATIONS, signed, place, f"not signed by teller {found.owner}") else None
+    )
 
 
-def _signed_by(ledger: Ledger, envelope: Envelope, key: str, place: str) -> bool:
-    valid = ledger.read(FACTS, place, lambda: verify_envelope(as_signed(envelope), [key]))
+def _signed_by(findings: Findings, envelope: Envelope, key: str, place: str) -> bool:
+    valid = findings.read(FACTS, place, lambda: verify_envelope(as_signed(envelope), [key]))
     return bool(valid) and len(envelope.signatures) == 1

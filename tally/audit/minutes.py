@@ -7,7 +7,7 @@ typst, template or font made them they cannot be compared here: not supported, n
 from collections.abc import Callable, Sequence
 
 from tally.audit.record import RECORD, ReadRecord, time_notes
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.setup.catalogue import check_catalogue
 from tally.audit.signatures import check_head, check_signatures
 from tally.errors import OtherRenderer
@@ -25,31 +25,31 @@ MINUTES, SIGNATURES, HAND_COUNT = "minutes", "minutes_signatures", "hand_count"
 MINUTES_LIMIT = 64 * 1024 * 1024
 
 
-def check_paper(ledger: Ledger, bundle: Bundle, name: str, read: ReadRecord) -> bool:
+def check_paper(findings: Findings, bundle: Bundle, name: str, read: ReadRecord) -> bool:
     """Check the minutes of the record `name` in its folder, and that its name is that of its paper.
 
     Returns whether the minutes could be compared with the record.
     """
     paper = read.record.paper
     number, own = "" if paper == 1 else f"-{paper}", name.rpartition("/")[2]
-    ledger.require(RECORD, own == f"record{number}.json", name, f"holds the record of paper {paper}")
+    findings.require(RECORD, own == f"record{number}.json", name, f"holds the record of paper {paper}")
     minutes = minutes_beside(name, paper)
-    signed = compare_minutes(ledger, minutes, lambda: bundle.read(minutes, MINUTES_LIMIT), read)
+    signed = compare_minutes(findings, minutes, lambda: bundle.read(minutes, MINUTES_LIMIT), read)
     if signed is not None:
-        _note_signatures(ledger, bundle, minutes, awaiting(payload_of(read.envelope, RECORD), signed))
+        _note_signatures(findings, bundle, minutes, awaiting(payload_of(read.envelope, RECORD), signed))
     return signed is not None
 
 
 def compare_minutes(
-    ledger: Ledger, name: str, pdf: Callable[[], bytes], read: ReadRecord
+    findings: Findings, name: str, pdf: Callable[[], bytes], read: ReadRecord
 ) -> tuple[SignedBy, ...] | None:
     """Compare minutes with their record and note it; return who signed them, None where they are not its minutes."""
-    signed = ledger.read(MINUTES, name, lambda: _signed(pdf(), read))
+    signed = findings.read(MINUTES, name, lambda: _signed(pdf(), read))
     if isinstance(signed, OtherRenderer):
-        ledger.unsupported.append(f"{name}: {signed}")
+        findings.unsupported.append(f"{name}: {signed}")
         return None
     if signed is not None:
-        ledger.passed(MINUTES)
+        findings.passed(MINUTES)
     return signed
 
 
@@ -59,37 +59,37 @@ def minutes_beside(record: str, paper: int) -> str:
     return f"{record.rpartition('/')[0]}/minutes{number}.pdf".lstrip("/")
 
 
-def _note_signatures(ledger: Ledger, bundle: Bundle, minutes: str, missing: tuple[str, ...]) -> None:
+def _note_signatures(findings: Findings, bundle: Bundle, minutes: str, missing: tuple[str, ...]) -> None:
     """Demand all signatures on minutes in custody; elsewhere say whose are not there, for prints may be signed."""
     awaited = ", ".join(missing)
     if bundle.manifest.kind == "custody":
-        ledger.signed(SIGNATURES, not missing, minutes, awaited)
+        findings.signed(SIGNATURES, not missing, minutes, awaited)
     elif missing:
-        ledger.notes.append(f"{minutes}: awaiting signature of {awaited}")
+        findings.notes.append(f"{minutes}: awaiting signature of {awaited}")
 
 
 def check_hand_count(
-    ledger: Ledger, name: str, read: ReadRecord, rulesets: Sequence[Ruleset] = (), *, by_key: bool = True
+    findings: Findings, name: str, read: ReadRecord, rulesets: Sequence[Ruleset] = (), *, by_key: bool = True
 ) -> None:
     """Check a record of a count on paper: its numbers agree, the rule gives its verdict, all have signed it.
 
     Without `by_key` its signatures are for somebody else to check.
     """
     record, conference = read.record, read.record.conference
-    if ledger.holds(HAND_COUNT, name, lambda: check_agreement(record)):
+    if findings.holds(HAND_COUNT, name, lambda: check_agreement(record)):
         notes = tuple(notes_on(record.case, conference.papers[record.paper - 1].tie_scope))
-        ledger.require(HAND_COUNT, notes == record.notes, name, "notes: not what the rule gives")
+        findings.require(HAND_COUNT, notes == record.notes, name, "notes: not what the rule gives")
     for problem in setting_problems(conference):
-        ledger.failed(HAND_COUNT, name, problem)
+        findings.failed(HAND_COUNT, name, problem)
     for first, last in ((record.facts.opened, record.facts.closed), (record.count.begun, record.count.ended)):
         for problem in order_problems(first, last):
-            ledger.failed(HAND_COUNT, name, f"{first} to {last}: {problem}")
-    ledger.notes += (f"{name}: {one}" for one in (*people_remarks(conference), *time_notes(record)))
-    check_catalogue(ledger, conference, name, rulesets)
-    ledger.require(HAND_COUNT, record.hashes is None, name, "a count on paper with hashes of an archive")
-    check_head(ledger, conference, read.place, record)
+            findings.failed(HAND_COUNT, name, f"{first} to {last}: {problem}")
+    findings.notes += (f"{name}: {one}" for one in (*people_remarks(conference), *time_notes(record)))
+    check_catalogue(findings, conference, name, rulesets)
+    findings.require(HAND_COUNT, record.hashes is None, name, "a count on paper with hashes of an archive")
+    check_head(findings, conference, read.place, record)
     if by_key:
-        check_signatures(ledger, conference, read.place, read.envelope)
+        check_signatures(findings, conference, read.place, read.envelope)
 
 
 def _signed(pdf: bytes, read: ReadRecord) -> tuple[SignedBy, ...] | OtherRenderer:

@@ -6,7 +6,7 @@ or spoils the opening, has no proof, and is named.
 
 from keys.group import decode_scalar
 from keys.proofs.schnorr import Proof
-from tally.audit.report import Ledger, Report
+from tally.audit.report import Findings, Report
 from tally.result.decryption import share_of, verify_opened
 from voting.documents.conferences.election import Election
 from voting.documents.facts import CountFacts, OpeningProof
@@ -14,16 +14,16 @@ from voting.documents.facts import CountFacts, OpeningProof
 OPENINGS = "opening_proofs"
 
 
-def check_openings(ledger: Ledger, report: Report, election: Election, place: str, count: CountFacts) -> None:
+def check_openings(findings: Findings, report: Report, election: Election, place: str, count: CountFacts) -> None:
     """Check one proof of every teller whose partial decryption the archive holds, and that there is no other."""
     proofs = {proof.owner: proof for proof in count.opening_proofs}
-    ledger.require(OPENINGS, len(proofs) == len(count.opening_proofs), place, "two proofs of one teller")
+    findings.require(OPENINGS, len(proofs) == len(count.opening_proofs), place, "two proofs of one teller")
     for owner in sorted(set(proofs) - set(report.decryptions)):
-        ledger.failed(OPENINGS, place, f"teller {owner}: a proof without a valid partial decryption in the archive")
+        findings.failed(OPENINGS, place, f"teller {owner}: a proof without a valid partial decryption in the archive")
     for owner in report.decryptions:
         spot = f"{place}, teller {owner}{_name(election, owner)}"
-        if ledger.require(OPENINGS, owner in proofs, spot, "the opening proof is missing"):
-            ledger.holds(OPENINGS, spot, lambda: _verify(report, election, owner, proofs[owner]))  # noqa: B023
+        if findings.require(OPENINGS, owner in proofs, spot, "the opening proof is missing"):
+            findings.holds(OPENINGS, spot, lambda: _verify(report, election, owner, proofs[owner]))  # noqa: B023
 
 
 def _verify(report: Report, election: Election, owner: int, text: OpeningProof) -> None:

@@ -56,7 +56,7 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
     return Verdict.INCOMPLETE if failed else Verdict.SOUND
 
 
-class Ledger:
+class Findings:
     """Findings in the making, in the order in which the checks were first made."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tally.audit.ballots import BallotRules, Checker, NumberedBallot, one_by_one
 from tally.audit.box import Box, check_box
 from tally.audit.outcome import Decryptions, check_result, check_shares, check_tally
-from tally.audit.report import Ledger, Report, Verdict
+from tally.audit.report import Findings, Report, Verdict
 from tally.audit.setup.conference import check_turnout
 from tally.audit.setup.election import Setup, check_setup
 from tally.audit.walk import ORDER, walk
@@ -58,15 +58,15 @@ def audit(
 
     `rulesets` are catalogues to compare its conference with, besides those that are shipped.
     """
-    ledger = Ledger()
+    findings = Findings()
     try:
         with open_archive(path) as archive:
-            return _Run(str(Path(path).absolute()), archive, ledger, progress, checker, rulesets).report()
+            return _Run(str(Path(path).absolute()), archive, findings, progress, checker, rulesets).report()
     except _TooMuch as error:
-        verdict = Verdict.UNSUPPORTED if ledger.sound else Verdict.NOT_SOUND
-        return Report(verdict, STAGES["Ballot"], ledger.findings, why=str(error))
+        verdict = Verdict.UNSUPPORTED if findings.sound else Verdict.NOT_SOUND
+        return Report(verdict, STAGES["Ballot"], findings.findings, why=str(error))
     except (OSError, DocumentError) as error:
-        return Report(Verdict.UNREADABLE, STAGES[None], ledger.findings, why=f"cannot be read: {error}")
+        return Report(Verdict.UNREADABLE, STAGES[None], findings.findings, why=f"cannot be read: {error}")
 
 
 class _TooMuch(Exception):
@@ -80,14 +80,14 @@ class _Run:
         self,
         path: str,
         archive: ArchiveReader,
-        ledger: Ledger,
+        findings: Findings,
         progress: Progress | None,
         checker: Checker,
         rulesets: Sequence[Ruleset],
     ) -> None:
         self._path, self._archive = path, archive
-        self._ledger, self._progress, self._checker, self._rulesets = ledger, progress, checker, rulesets
-        self._entries = walk(archive, ledger)
+        self._ledger, self._progress, self._checker, self._rulesets = findings, progress, checker, rulesets
+        self._entries = walk(archive, findings)
         self._others: dict[EventKind, list[Entry]] = {}
         self._kept = self._kept_bytes = 0
         self._width = self._answers = 0
@@ -161,25 +161,25 @@ class _Run:
         return decryptions, result
 
     def _judge(self, setup: Setup, box: Box | None, decryptions: Decryptions, result: Counts | None) -> Report:
-        ledger, chain = self._ledger, self._archive.chain
-        verdict = Verdict.SOUND if ledger.sound else Verdict.NOT_SOUND
-        if ledger.sound and ledger.unsupported:
+        findings, chain = self._ledger, self._archive.chain
+        verdict = Verdict.SOUND if findings.sound else Verdict.NOT_SOUND
+        if findings.sound and findings.unsupported:
             verdict = Verdict.UNSUPPORTED
         return Report(
             verdict=verdict,
             reached=STAGES[chain.kind],
-            checks=ledger.findings,
-            why="; ".join(ledger.unsupported[:1]),
+            checks=findings.findings,
+            why="; ".join(findings.unsupported[:1]),
             election=setup.election,
             trustees=setup.trustees,
             ballots=chain.ballots,
             tally=box.tally if box is not None else (),
             decryptions=decryptions,
-            result=result if ledger.sound else None,
+            result=result if findings.sound else None,
             archive_hash=self._archive.sha256(),
             setup_event=self._setup_event,
             last_event=chain.digest or "",
             end_ballots=chain.end_ballots or "",
             timestamp=self._archive.timestamp,
-            notes=tuple(ledger.notes),
+            notes=tuple(findings.notes),
         )

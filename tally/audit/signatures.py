@@ -5,7 +5,7 @@ import msgspec
 from keys.errors import KeysError
 from keys.files.signing import Envelope as Signed
 from keys.files.signing import keyid, verify_envelope
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from voting.documents.bundles.signed import excused_tellers, required_signers, signers_of
 from voting.documents.conferences.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import read_payload
@@ -23,26 +23,26 @@ def as_signed(envelope: Envelope) -> Signed:
     return plain
 
 
-def check_signatures(ledger: Ledger, conference: Conference, place: str, envelope: Envelope) -> None:
+def check_signatures(findings: Findings, conference: Conference, place: str, envelope: Envelope) -> None:
     """Check every signature of a record, and that no required one is missing."""
     by_id = {_keyid(one): one for one in signers_of(conference) if one.key != ON_PAPER}
     present = [one.keyid for one in envelope.signatures]
-    valid = ledger.read(
+    valid = findings.read(
         SIGNATURES, place, lambda: verify_envelope(as_signed(envelope), {one.key for one in by_id.values()})
     )
-    ledger.require(SIGNATURES, len(set(present)) == len(present), place, "two signatures by one key")
+    findings.require(SIGNATURES, len(set(present)) == len(present), place, "two signatures by one key")
     for number, found in enumerate(present, 1):
         why = "by nobody of Setup" if found not in by_id else f"of {by_id[found].name} does not verify"
-        ledger.require(SIGNATURES, found in (valid or ()), place, f"signature {number}: {why}")
+        findings.require(SIGNATURES, found in (valid or ()), place, f"signature {number}: {why}")
     record = _record_in(envelope)
     required = required_signers(conference, record)
     if record is not None:
-        ledger.excused += [conference.tellers[owner - 1].name for owner in excused_tellers(conference, record)]
+        findings.excused += [conference.tellers[owner - 1].name for owner in excused_tellers(conference, record)]
     for signer in required:
-        ledger.signed(SIGNATURES, _keyid(signer) in present, place, f"{signer.name} ({signer.role})")
+        findings.signed(SIGNATURES, _keyid(signer) in present, place, f"{signer.name} ({signer.role})")
     if not required:
         why = "nobody signed by key: a record that is on paper alone cannot be checked here"
-        ledger.require(SIGNATURES, bool(valid), place, why)
+        findings.require(SIGNATURES, bool(valid), place, why)
 
 
 def _record_in(envelope: Envelope) -> Record | None:
@@ -53,32 +53,32 @@ def _record_in(envelope: Envelope) -> Record | None:
         return None
 
 
-def check_head(ledger: Ledger, conference: Conference, place: str, record: Record) -> None:
+def check_head(findings: Findings, conference: Conference, place: str, record: Record) -> None:
     """Check a decision on a tie, by the head's own key where there is one; note a tie that is still open."""
     if record.verdict.tie is None:
         return
     if record.verdict.status == "final":
-        ledger.passed(HEAD)
+        findings.passed(HEAD)
     else:
         awaited = f"awaiting the decision of {conference.head.name} ({conference.head.role}) on equal votes"
-        ledger.notes.append(f"{place}: {awaited}")
+        findings.notes.append(f"{place}: {awaited}")
     for word in record.count.head_words:
         if word.paper == record.paper and conference.head.key != ON_PAPER:
-            check_decision_envelope(ledger, conference.head, place, record.uuid, word)
+            check_decision_envelope(findings, conference.head, place, record.uuid, word)
 
 
-def check_decision_envelope(ledger: Ledger, head: Signer, place: str, uuid: str, word: HeadWord) -> None:
+def check_decision_envelope(findings: Findings, head: Signer, place: str, uuid: str, word: HeadWord) -> None:
     """Check that a decision is signed by the head alone, and that what is signed is what the facts say."""
     if word.envelope is None or word.envelope.payloadType != HEAD_DECISION_TYPE:
-        ledger.failed(HEAD, place, "the head's signed decision is missing")
+        findings.failed(HEAD, place, "the head's signed decision is missing")
         return
     envelope = word.envelope
-    decision = ledger.read(HEAD, place, lambda: read_payload(envelope, SignedDecision, "head's decision"))
+    decision = findings.read(HEAD, place, lambda: read_payload(envelope, SignedDecision, "head's decision"))
     expected = SignedDecision(1, uuid, word.paper, word.chosen, word.by, word.reason, word.on)
-    ledger.require(HEAD, decision == expected, place, "the signed decision is another one than the record's")
-    valid = ledger.read(HEAD, place, lambda: verify_envelope(as_signed(envelope), [head.key]))
+    findings.require(HEAD, decision == expected, place, "the signed decision is another one than the record's")
+    valid = findings.read(HEAD, place, lambda: verify_envelope(as_signed(envelope), [head.key]))
     alone = bool(valid) and len(envelope.signatures) == 1
-    ledger.require(HEAD, alone, place, f"not signed by {head.name} alone")
+    findings.require(HEAD, alone, place, f"not signed by {head.name} alone")
 
 
 def _keyid(signer: Signer) -> str:

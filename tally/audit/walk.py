@@ -6,7 +6,7 @@ so that one broken link does not hide what comes after it.
 
 from collections.abc import Iterator
 
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from voting.documents.archives.archive import ArchiveReader
 from voting.documents.archives.events import Entry, Event, Group, check_names, check_records, entry_of, parse_event
 from voting.documents.errors import BrokenChain, DamagedArchive, UnsupportedElection
@@ -14,38 +14,38 @@ from voting.documents.errors import BrokenChain, DamagedArchive, UnsupportedElec
 ARCHIVE, EVENTS, ORDER, RECORDS = "archive", "events", "order", "records"
 
 
-def walk(archive: ArchiveReader, ledger: Ledger) -> Iterator[Entry]:
-    """Yield every event that has its records; what is wrong with the archive's structure goes to the ledger."""
-    for group in _groups(archive, ledger):
+def walk(archive: ArchiveReader, findings: Findings) -> Iterator[Entry]:
+    """Yield every event that has its records; what is wrong with the archive's structure goes to the findings."""
+    for group in _groups(archive, findings):
         height = archive.chain.height
-        ledger.holds(ARCHIVE, "", lambda: check_names(group, height))  # noqa: B023 - called at once
-        event = ledger.read(EVENTS, "", lambda: parse_event(group, height))  # noqa: B023
+        findings.holds(ARCHIVE, "", lambda: check_names(group, height))  # noqa: B023 - called at once
+        event = findings.read(EVENTS, "", lambda: parse_event(group, height))  # noqa: B023
         if event is None:
             archive.chain.skip(group.event.digest)
             continue
-        _check_place(archive, ledger, event)
-        complete = ledger.holds(RECORDS, "", lambda: check_records(event, group.records, height))  # noqa: B023
+        _check_place(archive, findings, event)
+        complete = findings.holds(RECORDS, "", lambda: check_records(event, group.records, height))  # noqa: B023
         archive.chain.extend(event, group.event.digest)
         if complete or (group.records and event.type == "Ballot"):
             yield entry_of(group, event, height)
 
 
-def _groups(archive: ArchiveReader, ledger: Ledger) -> Iterator[Group]:
+def _groups(archive: ArchiveReader, findings: Findings) -> Iterator[Group]:
     try:
         yield from archive.groups()
     except DamagedArchive as error:
-        ledger.failed(ARCHIVE, "", str(error))
+        findings.failed(ARCHIVE, "", str(error))
     except BrokenChain as error:
-        ledger.failed(error.check, error.place, error.why)
+        findings.failed(error.check, error.place, error.why)
 
 
-def _check_place(archive: ArchiveReader, ledger: Ledger, event: Event) -> None:
-    ledger.holds(EVENTS, "", lambda: archive.chain.check_link(event))
+def _check_place(archive: ArchiveReader, findings: Findings, event: Event) -> None:
+    findings.holds(EVENTS, "", lambda: archive.chain.check_link(event))
     try:
         archive.chain.check_order(event)
     except BrokenChain as error:
-        ledger.failed(ORDER, error.place, error.why)
+        findings.failed(ORDER, error.place, error.why)
     except UnsupportedElection as error:
-        ledger.unsupported.append(str(error))
+        findings.unsupported.append(str(error))
     else:
-        ledger.passed(ORDER)
+        findings.passed(ORDER)

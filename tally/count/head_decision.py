@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.signatures import check_decision_envelope
 from tally.dates import day_of, written
 from tally.errors import CannotDecide, CannotRecord
@@ -88,10 +88,10 @@ def check_decision(tied: TiedPaper, word: HeadWord) -> None:
         return
     if word.envelope is None:
         raise _needs_key(tied)
-    ledger = Ledger()
-    check_decision_envelope(ledger, tied.head, "", tied.uuid, word)
-    if not ledger.sound:
-        raise CannotDecide(ledger.findings[-1].first[0].lstrip(": "), "head_other_key", head=tied.head.name)
+    findings = Findings()
+    check_decision_envelope(findings, tied.head, "", tied.uuid, word)
+    if not findings.sound:
+        raise CannotDecide(findings.findings[-1].first[0].lstrip(": "), "head_other_key", head=tied.head.name)
 
 
 def check_chosen(tied: TiedPaper, chosen: Sequence[str]) -> None:

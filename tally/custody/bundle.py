@@ -15,7 +15,7 @@ from tally.audit.bundles.custody import LOG as LOG
 from tally.audit.bundles.custody import SHEETS as SHEETS
 from tally.audit.engines.checking import checker
 from tally.audit.record import ReadRecord, read_record
-from tally.audit.report import Ledger, Verdict
+from tally.audit.report import Findings, Verdict
 from tally.audit.run import audit
 from tally.audit.signatures import check_signatures
 from tally.errors import CannotSign, NotReady
@@ -92,10 +92,10 @@ def _box_files(folder: Path, read: ReadRecord) -> dict[str, bytes]:
 
 
 def _check_signed(read: ReadRecord) -> None:
-    ledger = Ledger()
-    check_signatures(ledger, read.record.conference, read.place, read.envelope)
-    if not ledger.sound:
-        awaited = "; ".join(place for one in ledger.findings for place in one.first)
+    findings = Findings()
+    check_signatures(findings, read.record.conference, read.place, read.envelope)
+    if not findings.sound:
+        awaited = "; ".join(place for one in findings.findings for place in one.first)
         raise NotReady(awaited, "not_signed", what=awaited)
 
 

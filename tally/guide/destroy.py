@@ -8,7 +8,7 @@ from pathlib import Path
 
 from keys.files.durable import unused, write_whole
 from tally.audit.record import read_record
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.signatures import check_signatures
 from tally.custody.destroy import FORMAT, Destruction, Left, Pages, Told, read_share_file, remove
 from tally.custody.find import Found, Search, search
@@ -38,10 +38,10 @@ class Destroyer:
         self.guide.title("destroy.title")
         self.guide.say("destroy.intro")
         read = read_record(self.record.name, self.record.read_bytes())
-        ledger = Ledger()
-        check_signatures(ledger, read.record.conference, read.place, read.envelope)
-        if not ledger.sound or not self.guide.confirm("destroy.signed_ask"):
-            why = "; ".join(place for one in ledger.findings for place in one.first)
+        findings = Findings()
+        check_signatures(findings, read.record.conference, read.place, read.envelope)
+        if not findings.sound or not self.guide.confirm("destroy.signed_ask"):
+            why = "; ".join(place for one in findings.findings for place in one.first)
             raise Stopped(f"{self.guide.words('destroy.signed_no')} {why}".strip())
         for path in files:
             read_share_file(path)

@@ -17,7 +17,7 @@ from keys.transcript import sha256_hex
 from tally.audit.engines.checking import Runner, checker
 from tally.audit.minutes import check_hand_count, check_paper
 from tally.audit.record import RECORD, ReadRecord, check_records, read_record
-from tally.audit.report import Finding, Ledger, Report, Verdict
+from tally.audit.report import Finding, Findings, Report, Verdict
 from tally.audit.run import STAGES, audit
 from tally.audit.unchecked import CATALOGUE, PDF_SIGNATURES, ROOT, unchecked_in
 from voting.documents.archives.commitments import sidecar_of
@@ -32,11 +32,11 @@ ARCHIVE, FACTS_FILES = "archive", "facts_files"
 
 @dataclass
 class Boxes:
-    """A bundle under audit: what was found goes into `ledger`, archives are unpacked into `scratch`."""
+    """A bundle under audit: what was found goes into `findings`, archives are unpacked into `scratch`."""
 
     bundle: Bundle
     scratch: Path
-    ledger: Ledger
+    findings: Findings
     runner: Runner | None = None
     rulesets: Sequence[Ruleset] = ()
     ballots: int = 0
@@ -47,7 +47,7 @@ class Boxes:
     conferences: list[Conference] = field(default_factory=list)
     """Those of all records and archives that were read."""
     annulled: frozenset[str] = frozenset()
-    """Names of archives of sittings that the ledger calls annulled."""
+    """Names of archives of sittings that the findings calls annulled."""
     unchecked: set[str] = field(default_factory=lambda: {ROOT})
     """What was not checked of some box."""
     seen: dict[str, str] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Boxes:
         found: dict[str, ReadRecord] = {}
         for name in self.bundle.names():
             if PurePosixPath(name).match("record*.json"):
-                read = self.ledger.read(RECORD, name, lambda: read_record(name, self.raw(name)))  # noqa: B023
+                read = self.findings.read(RECORD, name, lambda: read_record(name, self.raw(name)))  # noqa: B023
                 if read is not None:
                     found[name] = read
                     self.conferences.append(read.record.conference)
@@ -80,23 +80,23 @@ class Boxes:
         archives = [name for name in self.bundle.names() if _is_in(name, folder, ".bel")]
         by_box: dict[str, dict[str, bytes]] = {name: {} for name in archives}
         for name, read in records.items():
-            if not check_paper(self.ledger, self.bundle, name, read):
+            if not check_paper(self.findings, self.bundle, name, read):
                 self.unchecked.add(PDF_SIGNATURES)
             if read.record.form == "paper":
-                check_hand_count(self.ledger, name, read, self.rulesets)
+                check_hand_count(self.findings, name, read, self.rulesets)
                 if ruleset_of(read.record.conference, self.rulesets) is None:
                     self.unchecked.add(CATALOGUE)
                 continue
             box = _joined(folder, f"{read.record.uuid}.bel")
             self._check_facts(name, read, box)
-            if self.ledger.require(ARCHIVE, box in by_box, name, f"{box} is missing"):
+            if self.findings.require(ARCHIVE, box in by_box, name, f"{box} is missing"):
                 by_box[box][name] = self.raw(name)
         for box, texts in by_box.items():
             self._check_box(box, texts, records)
 
     def _check_box(self, box: str, texts: dict[str, bytes], records: dict[str, ReadRecord]) -> None:
         report = self._audited(box)
-        merge(self.ledger, report, box)
+        merge(self.findings, report, box)
         if report.verdict in (Verdict.UNREADABLE, Verdict.UNSUPPORTED):
             self.unchecked |= {*unchecked_in(report)}
             return
@@ -105,14 +105,14 @@ class Boxes:
         known = len(report.checks)
         whole = check_records(report, texts)
         for finding in whole.checks[known:]:
-            self.ledger.add(finding)
-        self.ledger.notes += whole.notes[len(report.notes) :]
-        self.ledger.excused += whole.excused
+            self.findings.add(finding)
+        self.findings.notes += whole.notes[len(report.notes) :]
+        self.findings.excused += whole.excused
         self.unchecked |= {*unchecked_in(whole)} - {PDF_SIGNATURES}
         conference = report.election.conference if report.election else None
         self.conferences += [conference] if conference is not None else []
         if box in self.annulled and not texts:
-            self.ledger.notes.append(f"{box}: of an annulled sitting, without a record")
+            self.findings.notes.append(f"{box}: of an annulled sitting, without a record")
         elif report.election is not None:
             self._check_whole(box, report, {records[name].record.paper for name in texts})
 
@@ -121,28 +121,28 @@ class Boxes:
         uuid = report.election.uuid if report.election is not None else ""
         if uuid:
             own = PurePosixPath(box).name == f"{uuid}.bel"
-            self.ledger.require(ARCHIVE, own, box, f"the archive of the election {uuid}, under another name")
+            self.findings.require(ARCHIVE, own, box, f"the archive of the election {uuid}, under another name")
         for known in {report.archive_hash, uuid} - {""}:
             first = self.seen.setdefault(known, box)
-            self.ledger.require(ARCHIVE, first == box, box, f"an archive of the same election as {first}")
+            self.findings.require(ARCHIVE, first == box, box, f"an archive of the same election as {first}")
 
     def _check_whole(self, box: str, report: Report, papers: set[int]) -> None:
         """Check that a box reached its result, and that records and facts of it are there."""
         far = report.reached == STAGES["Result"]
-        self.ledger.require(ARCHIVE, far, box, f"ends with {report.reached}: its result expected")
+        self.findings.require(ARCHIVE, far, box, f"ends with {report.reached}: its result expected")
         stem = box.removesuffix(".bel")
         for file in () if papers else (f"{stem}.facts.json", f"{stem}.count.json"):  # with a record they are compared
-            self.ledger.require(FACTS_FILES, file in self.bundle.entries, file, "missing")
+            self.findings.require(FACTS_FILES, file in self.bundle.entries, file, "missing")
         conference = report.election.conference if report.election is not None else None
         if conference is None:
-            self.ledger.failed(RECORD, box, "an election without a conference, of which there is no record")
+            self.findings.failed(RECORD, box, "an election without a conference, of which there is no record")
         else:
             self._check_complete(box, conference, papers)
 
     def _check_complete(self, box: str, conference: Conference, papers: set[int]) -> None:
         """Check that every paper of the meeting has its record."""
         for paper in range(1, len(conference.papers) + 1):
-            self.ledger.require(RECORD, paper in papers, box, f"the record of paper {paper} is missing")
+            self.findings.require(RECORD, paper in papers, box, f"the record of paper {paper} is missing")
 
     def _audited(self, box: str) -> Report:
         path = self.scratch / "box.bel"
@@ -161,28 +161,28 @@ class Boxes:
     def _check_facts(self, name: str, read: ReadRecord, box: str) -> None:
         """Check that both facts files lie beside the box as the record has them."""
         hashes = read.record.hashes
-        if not self.ledger.require(FACTS_FILES, hashes is not None, name, "an electronic record without hashes"):
+        if not self.findings.require(FACTS_FILES, hashes is not None, name, "an electronic record without hashes"):
             return
         assert hashes is not None
         stem = box.removesuffix(".bel")
         for file, wanted in ((f"{stem}.facts.json", hashes.facts), (f"{stem}.count.json", hashes.count)):
-            raw = self.ledger.read(FACTS_FILES, file, lambda: self.raw(file))  # noqa: B023 - called at once
+            raw = self.findings.read(FACTS_FILES, file, lambda: self.raw(file))  # noqa: B023 - called at once
             if raw is not None:
-                self.ledger.require(FACTS_FILES, sha256_hex(raw) == wanted, file, f"not the file that {name} names")
+                self.findings.require(FACTS_FILES, sha256_hex(raw) == wanted, file, f"not the file that {name} names")
 
 
-def merge(ledger: Ledger, report: Report, box: str) -> None:
+def merge(findings: Findings, report: Report, box: str) -> None:
     """Add what the audit of one archive found, each place behind the archive's name."""
     for one in report.checks:
         first = tuple(f"{box}: {place}" for place in one.first)
-        ledger.add(Finding(one.check, one.examined, one.failed, first, one.awaited))
-    ledger.notes += [f"{box}: {note}" for note in report.notes]
+        findings.add(Finding(one.check, one.examined, one.failed, first, one.awaited))
+    findings.notes += [f"{box}: {note}" for note in report.notes]
     if report.verdict is Verdict.UNREADABLE:
-        ledger.failed(ARCHIVE, box, report.why)
+        findings.failed(ARCHIVE, box, report.why)
     elif report.verdict is Verdict.UNSUPPORTED:
-        ledger.unsupported.append(f"{box}: {report.why}")
+        findings.unsupported.append(f"{box}: {report.why}")
     else:
-        ledger.passed(ARCHIVE)
+        findings.passed(ARCHIVE)
 
 
 def _joined(folder: str, name: str) -> str:

@@ -23,14 +23,14 @@ BOX_ENDINGS = (".bel", ".facts.json", ".count.json", ".commitments")
 def check_custody(boxes: Boxes) -> str:
     """Check every box of a custody bundle; return how many."""
     folders = boxes.folders()
-    boxes.ledger.require(ARCHIVE, bool(folders), "", "at least one box expected")
+    boxes.findings.require(ARCHIVE, bool(folders), "", "at least one box expected")
     for folder in folders:
         boxes.check(folder)
     known = {LOG, DESTRUCTION, *SHEETS, *_of_boxes(boxes)}
     for name in boxes.bundle.names():
-        boxes.ledger.require(PLACES, name in known, name, "has no place in this bundle")
+        boxes.findings.require(PLACES, name in known, name, "has no place in this bundle")
     alone = [name for name in boxes.bundle.names() if name in (LOG, DESTRUCTION, *SHEETS)]
-    boxes.ledger.notes += [in_both("verify.held_alone", names="; ".join(alone))] if alone else []
+    boxes.findings.notes += [in_both("verify.held_alone", names="; ".join(alone))] if alone else []
     if boxes.conferences:
         boxes.makers |= set.intersection(*map(_named, boxes.conferences))
     return f"{len(folders)} boxes"

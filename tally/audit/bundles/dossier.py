@@ -18,7 +18,7 @@ from pathlib import PurePosixPath
 from keys.files.signing import verify_envelope
 from keys.transcript import sha256_hex
 from tally.audit.bundles.boxes import Boxes
-from tally.audit.report import Ledger as Findings
+from tally.audit.report import Findings
 from tally.audit.signatures import as_signed
 from tally.audit.unchecked import LETTERS
 from voting.documents.bundles.dossier import LEDGER, box_files, makers, misplaced, required_keys
@@ -41,7 +41,7 @@ Documents = Mapping[str, Record | ListDecision]
 
 def check_dossier(boxes: Boxes) -> str:
     """Check what a dossier holds besides its form; return how far the round has come."""
-    findings, bundle = boxes.ledger, boxes.bundle
+    findings, bundle = boxes.findings, boxes.bundle
     documents: dict[str, Record | ListDecision] = {
         sha256_hex(boxes.raw(name)): read.record
         for name, read in boxes.records.items()
@@ -75,7 +75,7 @@ def _list_decisions(boxes: Boxes) -> dict[str, ListDecision]:
     found = {}
     for name in boxes.bundle.names():
         if PurePosixPath(name).name == "list-decision.json":
-            decision = boxes.ledger.read(DECISIONS, name, lambda: _check_decision(boxes, name))  # noqa: B023
+            decision = boxes.findings.read(DECISIONS, name, lambda: _check_decision(boxes, name))  # noqa: B023
             if decision is not None:
                 found[sha256_hex(boxes.raw(name))] = decision
     return found
@@ -88,9 +88,9 @@ def _check_decision(boxes: Boxes, name: str) -> ListDecision:
     valid = verify_envelope(as_signed(envelope), keys)
     for signature in envelope.signatures:
         why = "a signature by nobody whom it names, or one that does not verify"
-        boxes.ledger.require(DECISIONS, signature.keyid in valid, name, why)
+        boxes.findings.require(DECISIONS, signature.keyid in valid, name, why)
     awaited = missing_signatures(envelope, decision.signers)
-    boxes.ledger.signed(DECISIONS, not awaited, name, ", ".join(awaited))
+    boxes.findings.signed(DECISIONS, not awaited, name, ", ".join(awaited))
     return decision
 
 

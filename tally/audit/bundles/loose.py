@@ -16,7 +16,7 @@ from keys.transcript import sha256_hex
 from tally.audit.bundles.boxes import FACTS_FILES
 from tally.audit.minutes import MINUTES, SIGNATURES, check_hand_count, compare_minutes
 from tally.audit.record import RECORD, ReadRecord, check_contents, check_records, read_record
-from tally.audit.report import Ledger, Report, Verdict, verdict_of
+from tally.audit.report import Findings, Report, Verdict, verdict_of
 from tally.pdf.attached import record_in
 from tally.pdf.signatures import SignedBy, awaiting
 from voting.documents.bundles.signed import excused_tellers, required_signers
@@ -47,32 +47,34 @@ def check_loose(report: Report, files: Loose, rulesets: Sequence[Ruleset] = ()) 
     """Check what lies beside an audited archive, or without one, and return the report with what was found added."""
     if report.verdict in (Verdict.UNREADABLE, Verdict.UNSUPPORTED):
         return report
-    ledger = Ledger()
-    read = {name: ledger.read(RECORD, name, lambda: read_record(name, raw))  # noqa: B023 - called at once
+    findings = Findings()
+    read = {name: findings.read(RECORD, name, lambda: read_record(name, raw))  # noqa: B023 - called at once
             for name, raw in files.records.items()}  # fmt: skip
     records = {name: one for name, one in read.items() if one is not None}
     electronic = {name: files.records[name] for name, one in records.items() if one.record.form == "electronic"}
     report = check_records(report, electronic) if electronic else report
     for name, one in records.items():
         if name not in electronic:
-            _check_alone(ledger, files, name)
-            check_hand_count(ledger, name, one, rulesets)
+            _check_alone(findings, files, name)
+            check_hand_count(findings, name, one, rulesets)
         elif files.archive is not None:
-            _check_facts(ledger, files.archive, name, one)
+            _check_facts(findings, files.archive, name, one)
     for name, pdf in files.minutes.items():
-        _check_minutes(ledger, report, files, (name, pdf), records, rulesets)
-    _note_missing(ledger, report, {one.record.paper for one in records.values()})
+        _check_minutes(findings, report, files, (name, pdf), records, rulesets)
+    _note_missing(findings, report, {one.record.paper for one in records.values()})
     if report.reached == HAND:
         report = replace(report, ballots=max((one.record.ballots.collected for one in records.values()), default=0))
-    return _with(report, ledger)
+    return _with(report, findings)
 
 
-def _check_alone(ledger: Ledger, files: Loose, name: str) -> None:
+def _check_alone(findings: Findings, files: Loose, name: str) -> None:
     """Check that no archive lies beside a count by hand, which says nothing of a box: it would vouch for its result."""
-    ledger.require(RECORD, files.archive is None, name, "a count by hand, which is no record of the archive beside it")
+    findings.require(
+        RECORD, files.archive is None, name, "a count by hand, which is no record of the archive beside it"
+    )
 
 
-def _check_facts(ledger: Ledger, archive: Path, name: str, read: ReadRecord) -> None:
+def _check_facts(findings: Findings, archive: Path, name: str, read: ReadRecord) -> None:
     """Check that facts files which lie beside the archive are those that the record names."""
     hashes = read.record.hashes if UUID_PATTERN.fullmatch(read.record.uuid) else None  # no way out of the folder
     wanted = {"facts": hashes.facts, "count": hashes.count} if hashes is not None else {}
@@ -81,11 +83,11 @@ def _check_facts(ledger: Ledger, archive: Path, name: str, read: ReadRecord) -> 
         if path.is_file():
             with path.open("rb") as opened:
                 found = sha256_hex(opened.read(DOCUMENT_LIMIT + 1))
-            ledger.require(FACTS_FILES, found == expected, path.name, f"not the file that {name} names")
+            findings.require(FACTS_FILES, found == expected, path.name, f"not the file that {name} names")
 
 
 def _check_minutes(
-    ledger: Ledger,
+    findings: Findings,
     report: Report,
     files: Loose,
     minutes: tuple[str, bytes],
@@ -94,22 +96,22 @@ def _check_minutes(
 ) -> None:
     """Check minutes against the record of their paper, or as the bearer of their own."""
     name, pdf = minutes
-    carried = ledger.read(MINUTES, name, lambda: carried_record(name, pdf))
+    carried = findings.read(MINUTES, name, lambda: carried_record(name, pdf))
     if carried is None:
         return
     beside = next((one for one in records.values() if one.record.paper == carried.record.paper), None)
     if carried.record.form == "paper":
-        _check_alone(ledger, files, name)
-    signed = compare_minutes(ledger, name, lambda: pdf, beside or carried)
+        _check_alone(findings, files, name)
+    signed = compare_minutes(findings, name, lambda: pdf, beside or carried)
     if beside is None:
-        _check_carried(ledger, report, carried, signed, rulesets)
+        _check_carried(findings, report, carried, signed, rulesets)
     elif signed is not None:
         awaited = awaiting(payload_of(beside.envelope, RECORD), signed)
-        ledger.notes += [f"{name}: awaiting signature of {', '.join(awaited)}"] if awaited else []
+        findings.notes += [f"{name}: awaiting signature of {', '.join(awaited)}"] if awaited else []
 
 
 def _check_carried(
-    ledger: Ledger,
+    findings: Findings,
     report: Report,
     read: ReadRecord,
     signed: tuple[SignedBy, ...] | None,
@@ -117,43 +119,43 @@ def _check_carried(
 ) -> None:
     """Check a record that minutes alone bear: what it says, and that all who must have signed the minutes."""
     if read.record.form == "paper":
-        check_hand_count(ledger, read.place, read, rulesets, by_key=False)
+        check_hand_count(findings, read.place, read, rulesets, by_key=False)
     elif report.election is not None:
-        check_contents(ledger, report, report.election, read)
-    ledger.notes.append(f"{read.place}: the minutes and their signatures were checked, not those of record.json")
+        check_contents(findings, report, report.election, read)
+    findings.notes.append(f"{read.place}: the minutes and their signatures were checked, not those of record.json")
     if signed is None:
         return
     conference = read.record.conference
-    ledger.excused += [conference.tellers[owner - 1].name for owner in excused_tellers(conference, read.record)]
+    findings.excused += [conference.tellers[owner - 1].name for owner in excused_tellers(conference, read.record)]
     for name in awaiting(payload_of(read.envelope, RECORD), signed):
-        ledger.signed(SIGNATURES, False, read.place, name)
-    ledger.passed(SIGNATURES, len(signed))
+        findings.signed(SIGNATURES, False, read.place, name)
+    findings.passed(SIGNATURES, len(signed))
     if not required_signers(conference, read.record):
         why = "nobody signed by key: minutes that are signed on paper alone cannot be checked here"
-        ledger.require(SIGNATURES, bool(signed), read.place, why)
+        findings.require(SIGNATURES, bool(signed), read.place, why)
 
 
-def _note_missing(ledger: Ledger, report: Report, papers: set[int]) -> None:
+def _note_missing(findings: Findings, report: Report, papers: set[int]) -> None:
     """Say of which papers there is no record, where there is one of others."""
     conference = report.election.conference if report.election is not None else None
     known = range(1, len(conference.papers) + 1) if conference is not None and papers else ()
     missing = [paper for paper in known if paper not in papers]
-    ledger.notes += [f"paper {paper}: its record was not given, and not checked" for paper in missing]
+    findings.notes += [f"paper {paper}: its record was not given, and not checked" for paper in missing]
 
 
-def _with(report: Report, ledger: Ledger) -> Report:
+def _with(report: Report, findings: Findings) -> Report:
     """Add findings to a report."""
-    whole = Ledger()
-    for one in (*report.checks, *ledger.findings):
+    whole = Findings()
+    for one in (*report.checks, *findings.findings):
         whole.add(one)
     verdict, why = verdict_of(whole.findings), report.why
-    if verdict is Verdict.SOUND and ledger.unsupported:
-        verdict, why = Verdict.UNSUPPORTED, ledger.unsupported[0]
+    if verdict is Verdict.SOUND and findings.unsupported:
+        verdict, why = Verdict.UNSUPPORTED, findings.unsupported[0]
     return replace(
         report,
         verdict=verdict,
         why=why,
         checks=whole.findings,
-        notes=tuple(dict.fromkeys((*report.notes, *ledger.notes))),
-        excused=tuple(dict.fromkeys((*report.excused, *ledger.excused))),
+        notes=tuple(dict.fromkeys((*report.notes, *findings.notes))),
+        excused=tuple(dict.fromkeys((*report.excused, *findings.excused))),
     )

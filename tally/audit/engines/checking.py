@@ -35,7 +35,7 @@ from tally.audit.ballots import (
     check_ballots,
 )
 from tally.audit.copies import mark
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.result.sum import add_tallies
 from voting.documents.archives.commitments import POINT, hints, sidecar_of
 from voting.documents.archives.file_ranges import FileRange, read_ranges
@@ -125,15 +125,15 @@ def _in_batches(rules: BallotRules, chunk: Chunk, given: Hints) -> ChunkFindings
     if not valid:
         return left
     tally = sum_accepted(layout_of(rules.election), [one for _, one in valid])
-    ledger = Ledger()
+    findings = Findings()
     for check in (FORM, ELECTION, SIGNATURE, PROOFS):
-        ledger.passed(check, len(valid) * (len(rules.election.questions) if check == PROOFS else 1))
+        findings.passed(check, len(valid) * (len(rules.election.questions) if check == PROOFS else 1))
     for finding in left.findings:
-        ledger.add(finding)
+        findings.add(finding)
     voted = [_voted(rules, ballot.height, one.parsed.points) for ballot, one in valid] + list(left.voted)
     voted.sort(key=lambda one: one.height)  # a second ballot of a card is the later one
     tally = add_tallies(tally, left.tally) if left.voted else tally  # a sum is as wide as the election asks
-    return ChunkFindings(ledger.findings, tally, tuple(voted), len(chunk))
+    return ChunkFindings(findings.findings, tally, tuple(voted), len(chunk))
 
 
 def read_hints(given: Hints) -> list[bytes | None]:

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from keys.errors import KeysError
 from tally.audit.ballots import ELECTION, FORM, PROOFS, SIGNATURE, ChunkFindings, parse_form, voted_by
 from tally.audit.engines.checking import Runner, Work
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.errors import NotReady
 from voting.documents.archives.outcome import Tally, encode_tally, parse_tally
 from voting.documents.errors import DocumentError, InvalidOutcome
@@ -124,11 +124,11 @@ def _again(work: Work, tally: Tally) -> ChunkFindings:
     rules, chunk, _ = work
     if [len(row) for row in tally] != [question.width for question in rules.election.questions]:
         raise InvalidOutcome("journal", "a sum of this election's questions expected")
-    ledger = Ledger()
+    findings = Findings()
     for check in (FORM, ELECTION, SIGNATURE, PROOFS):
-        ledger.passed(check, len(chunk) * (len(rules.election.questions) if check == PROOFS else 1))
+        findings.passed(check, len(chunk) * (len(rules.election.questions) if check == PROOFS else 1))
     voted = tuple(voted_by(rules, ballot.height, parse_form(rules, ballot.raw)) for ballot in chunk)
-    return ChunkFindings(ledger.findings, tally, voted, len(chunk))
+    return ChunkFindings(findings.findings, tally, voted, len(chunk))
 
 
 def _name(program: bytes, work: Work) -> str:

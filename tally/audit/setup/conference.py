@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from keys.files.signing import load_public
 from keys.trustees import Trustees
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.setup.catalogue import check_catalogue
 from voting.documents.conferences.check import conference_problems
 from voting.documents.conferences.conference import ON_PAPER, Conference
@@ -17,7 +17,7 @@ LEAST_TELLERS = 2  # nobody opens the box alone (design §3)
 
 
 def check_conference(
-    ledger: Ledger,
+    findings: Findings,
     election: Election,
     cards: int | None,
     trustees: Trustees | None,
@@ -28,37 +28,37 @@ def check_conference(
     if conference is None:
         return
     for problem in conference_problems(election):
-        ledger.failed(CONFERENCE, "election", problem)
-    ledger.passed(CONFERENCE)
-    ledger.notes += map(str, people_remarks(conference))
-    check_catalogue(ledger, conference, "election", rulesets)
-    _check_keys(ledger, conference)
+        findings.failed(CONFERENCE, "election", problem)
+    findings.passed(CONFERENCE)
+    findings.notes += map(str, people_remarks(conference))
+    check_catalogue(findings, conference, "election", rulesets)
+    _check_keys(findings, conference)
     if cards is not None:
         why = f"{conference.drawn + conference.spares} cards (drawn and spare) expected, {cards} found"
-        ledger.require(CONFERENCE, cards == conference.drawn + conference.spares, "credentials", why)
+        findings.require(CONFERENCE, cards == conference.drawn + conference.spares, "credentials", why)
     if trustees is not None:
-        _check_tellers(ledger, conference, trustees)
+        _check_tellers(findings, conference, trustees)
 
 
-def _check_tellers(ledger: Ledger, conference: Conference, trustees: Trustees) -> None:
+def _check_tellers(findings: Findings, conference: Conference, trustees: Trustees) -> None:
     named, owners = len(conference.tellers), len(trustees.shares())
-    ledger.require(CONFERENCE, owners == named, "trustees", f"{named} tellers expected, {owners} found")
+    findings.require(CONFERENCE, owners == named, "trustees", f"{named} tellers expected, {owners} found")
     why = f"at least {LEAST_TELLERS} tellers must be needed to open the sum"
-    ledger.require(CONFERENCE, trustees.threshold() >= LEAST_TELLERS, "trustees", why)
+    findings.require(CONFERENCE, trustees.threshold() >= LEAST_TELLERS, "trustees", why)
     shares = [share.public_share for share in trustees.shares()]
-    ledger.require(CONFERENCE, len(set(shares)) == len(shares), "trustees", "two tellers have one share")
+    findings.require(CONFERENCE, len(set(shares)) == len(shares), "trustees", "two tellers have one share")
 
 
-def check_turnout(ledger: Ledger, election: Election, ballots: int) -> None:
+def check_turnout(findings: Findings, election: Election, ballots: int) -> None:
     """Check that the box holds no more ballots than cards were drawn."""
     if election.conference is not None:
         drawn = election.conference.drawn
-        ledger.require(
+        findings.require(
             CONFERENCE, ballots <= drawn, "ballots", f"at most {drawn} (cards drawn) expected, {ballots} found"
         )
 
 
-def _check_keys(ledger: Ledger, conference: Conference) -> None:
+def _check_keys(findings: Findings, conference: Conference) -> None:
     texts = {"receipt_key": conference.receipt_key, "desk_key": conference.desk_key}
     signers = (*conference.tellers, conference.chair, conference.secretary, conference.head)
     texts |= {f"{one.role} {number}": one.key for number, one in enumerate(signers, 1) if one.key != ON_PAPER}
@@ -68,8 +68,8 @@ def _check_keys(ledger: Ledger, conference: Conference) -> None:
     shared = sorted(
         " and ".join(sorted(people)) for key, people in names.items() if key != ON_PAPER and len(people) > 1
     )
-    ledger.require(CONFERENCE, not shared, "keys", f"one key of two people: {'; '.join(shared)}")
+    findings.require(CONFERENCE, not shared, "keys", f"one key of two people: {'; '.join(shared)}")
     server = {conference.receipt_key, conference.desk_key} & (names.keys() - {ON_PAPER})
-    ledger.require(CONFERENCE, not server, "keys", "a key of the room's server is that of a person, too")
+    findings.require(CONFERENCE, not server, "keys", "a key of the room's server is that of a person, too")
     for place, text in texts.items():
-        ledger.get(CONFERENCE, f"key of {place}", lambda: load_public(text))  # noqa: B023 - called at once
+        findings.get(CONFERENCE, f"key of {place}", lambda: load_public(text))  # noqa: B023 - called at once

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from keys.errors import InvalidPoint
 from keys.group import Point, decode_point
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from voting.documents.archives.members import SETUP_LIMIT
 from voting.documents.canonical import parse_compact
 
@@ -47,21 +47,21 @@ class Credentials:
         return place if place < len(self) and self[place] == spelled else None
 
 
-def check_credentials(ledger: Ledger, raw: bytes) -> Credentials | None:
+def check_credentials(findings: Findings, raw: bytes) -> Credentials | None:
     """Read the list and note what is wrong with it; a credential that is not in order is left out."""
     found = _in_order(raw)
     if found is not None:
-        ledger.passed(CREDENTIALS, len(found))
+        findings.passed(CREDENTIALS, len(found))
         return found
     parse = lambda: parse_compact(raw, tuple[str, ...], SETUP_LIMIT, "public credentials")  # noqa: E731
-    texts = ledger.read(CREDENTIALS, "Setup", parse)
+    texts = findings.read(CREDENTIALS, "Setup", parse)
     if texts is None:
         return None
     numbers: dict[Point, int] = {}
     for number, text in enumerate(texts, 1):
-        point = ledger.get(CREDENTIALS, f"credential {number}", lambda: parse_credential(text))  # noqa: B023
+        point = findings.get(CREDENTIALS, f"credential {number}", lambda: parse_credential(text))  # noqa: B023
         if point is not None and numbers.setdefault(point, number) != number:
-            ledger.failed(CREDENTIALS, f"credential {number}", f"the same as credential {numbers[point]}")
+            findings.failed(CREDENTIALS, f"credential {number}", f"the same as credential {numbers[point]}")
     return Credentials.of(numbers)
 
 

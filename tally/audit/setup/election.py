@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from keys.trustees import Trustees, iter_trustee_checks, parse_trustees
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.setup.conference import check_conference
 from tally.audit.setup.credentials import Credentials, check_credentials
 from voting.documents.archives.events import Entry
@@ -27,40 +27,42 @@ class Setup:
     credentials: Credentials = field(default_factory=Credentials)
 
 
-def check_setup(ledger: Ledger, entry: Entry, rulesets: Sequence[Ruleset] = ()) -> Setup:
+def check_setup(findings: Findings, entry: Entry, rulesets: Sequence[Ruleset] = ()) -> Setup:
     """Check every part of Setup, and the parts against each other."""
     election_raw, trustees_raw, credentials_raw, _ = entry.records
-    election = _check_election(ledger, election_raw)
-    if ledger.unsupported:
+    election = _check_election(findings, election_raw)
+    if findings.unsupported:
         return Setup()
-    trustees = _check_trustees(ledger, trustees_raw)
-    credentials = check_credentials(ledger, credentials_raw)
+    trustees = _check_trustees(findings, trustees_raw)
+    credentials = check_credentials(findings, credentials_raw)
     if election is not None and trustees is not None:
-        product = ledger.read(ELECTION_KEY, "trustees", trustees.election_key)
-        ledger.require(ELECTION_KEY, product == election.public_key, "election", "not the product of the tellers' keys")
+        product = findings.read(ELECTION_KEY, "trustees", trustees.election_key)
+        findings.require(
+            ELECTION_KEY, product == election.public_key, "election", "not the product of the tellers' keys"
+        )
     if election is not None:
         cards = None if credentials is None else len(credentials)
-        check_conference(ledger, election, cards, trustees, rulesets)
+        check_conference(findings, election, cards, trustees, rulesets)
     return Setup(election, trustees, credentials or Credentials())
 
 
-def _check_election(ledger: Ledger, raw: bytes) -> Election | None:
+def _check_election(findings: Findings, raw: bytes) -> Election | None:
     try:
         election = parse_election(raw)
     except UnsupportedElection as error:
-        ledger.unsupported.append(str(error))
+        findings.unsupported.append(str(error))
         return None
     except DocumentError as error:
-        ledger.failed(ELECTION, "Setup", str(error))
+        findings.failed(ELECTION, "Setup", str(error))
         return None
-    ledger.passed(ELECTION)
+    findings.passed(ELECTION)
     return election
 
 
-def _check_trustees(ledger: Ledger, raw: bytes) -> Trustees | None:
-    trustees = ledger.read(TRUSTEES, "Setup", lambda: parse_trustees(raw))
+def _check_trustees(findings: Findings, raw: bytes) -> Trustees | None:
+    trustees = findings.read(TRUSTEES, "Setup", lambda: parse_trustees(raw))
     if trustees is None:
         return None
     for place, verify in iter_trustee_checks(trustees):
-        ledger.holds(TRUSTEES, place, verify)
+        findings.holds(TRUSTEES, place, verify)
     return trustees

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tally.audit import audit
-from tally.audit.report import Ledger, Report
+from tally.audit.report import Findings, Report
 
 
 def audited(raw: bytes, folder: Path) -> Report:
@@ -13,6 +13,6 @@ def audited(raw: bytes, folder: Path) -> Report:
     return audit(path)
 
 
-def said(ledger: Ledger, check: str | None = None) -> list[str]:
+def said(findings: Findings, check: str | None = None) -> list[str]:
     """The first places of all findings, or of one check's."""
-    return [place for one in ledger.findings if check in (None, one.check) for place in one.first]
+    return [place for one in findings.findings if check in (None, one.check) for place in one.first]

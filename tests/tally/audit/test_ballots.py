@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from keys.group import decode_point
 from tally.audit.ballots import BallotRules, ChunkFindings, NumberedBallot, check_ballots, one_by_one
 from tally.audit.box import Box, check_box
-from tally.audit.report import Finding, Ledger
+from tally.audit.report import Finding, Findings
 from tally.audit.setup.credentials import Credentials
 from tests.attacks.lab import Lab, counted
 from tests.attacks.lab import lab as made
@@ -21,15 +21,15 @@ def numbered(lab: Lab, *more: bytes) -> list[NumberedBallot]:
 
 def judged(lab: Lab, sizes: list[int], ballots: list[NumberedBallot]) -> tuple[tuple[Finding, ...], Box]:
     """Check in chunks of these sizes."""
-    ledger, rules = Ledger(), BallotRules.of(lab.election, b"key")
+    findings, rules = Findings(), BallotRules.of(lab.election, b"key")
     texts = parse_compact(lab.credentials, tuple[str, ...], 10_000, "cards")
-    box = Box(ledger, rules, Credentials.of(map(decode_point, texts)))
+    box = Box(findings, rules, Credentials.of(map(decode_point, texts)))
     rest = list(ballots)
     for size in [*sizes, len(rest)]:
         chunk, rest = rest[:size], rest[size:]
         box.add(check_ballots(rules, chunk))
     box.close()
-    return ledger.findings, box
+    return findings.findings, box
 
 
 @given(sizes=st.lists(st.integers(0, 3), max_size=4))
@@ -67,10 +67,10 @@ def test_a_checker_takes_chunks_as_they_come(lab: Lab) -> None:
         for chunk in chunks:  # type: ignore[attr-defined]
             yield check_ballots(rules, chunk)
 
-    ledger = Ledger()
-    check_box(ledger, BallotRules.of(lab.election, b"key"), Credentials(), ballots(), lazy)  # type: ignore[arg-type]
+    findings = Findings()
+    check_box(findings, BallotRules.of(lab.election, b"key"), Credentials(), ballots(), lazy)  # type: ignore[arg-type]
     assert asked == [1, 2, 3]
-    assert {one.check: one.failed for one in ledger.findings}["ballot_cards"] == 3
+    assert {one.check: one.failed for one in findings.findings}["ballot_cards"] == 3
 
 
 def test_an_overlong_ballot_is_cut_before_it_is_kept(lab: Lab) -> None:
@@ -82,7 +82,7 @@ def test_an_overlong_ballot_is_cut_before_it_is_kept(lab: Lab) -> None:
             yield check_ballots(rules, chunk)
 
     rules = BallotRules.of(lab.election, b"key")
-    check_box(Ledger(), rules, Credentials(), [NumberedBallot(1, bytes(10_000_000))], note)  # type: ignore[arg-type]
+    check_box(Findings(), rules, Credentials(), [NumberedBallot(1, bytes(10_000_000))], note)  # type: ignore[arg-type]
     assert seen == [rules.limit + 1]
 
 

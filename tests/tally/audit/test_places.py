@@ -15,7 +15,7 @@ from tally.audit import box as box_module
 from tally.audit.ballots import BallotRules, Chunk, ChunkFindings, NumberedBallot, check_ballots
 from tally.audit.box import check_box
 from tally.audit.copies import Copies
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.setup.credentials import Credentials
 from tests.attacks.lab import TIME, Events, Lab, chain, closed, counted, digest, edited, failed
 from tests.tally.audit.reading import audited
@@ -115,7 +115,7 @@ def cut(lab: Lab, sizes: Iterable[int], limit: int) -> list[list[int]]:
 
     ballots = [NumberedBallot(height, b"x" * size) for height, size in enumerate(sizes, 1)]
     rules = dataclasses.replace(BallotRules.of(lab.election, b"key"), limit=limit)
-    box = check_box(Ledger(), rules, Credentials(), ballots, note)
+    box = check_box(Findings(), rules, Credentials(), ballots, note)
     assert box.ballots == len(ballots)
     return chunks
 
@@ -140,9 +140,11 @@ def test_a_box_names_strangers_repeats_and_copies_and_counts_the_rest(
     texts = parse_compact(lab.credentials, tuple[str, ...], 10_000, "cards")
     known = Credentials.of(decode_point(one) for one in texts if one != lab.public(lab.cards[2]))
     ballots = [NumberedBallot(7 + height, lab.ballots[number]) for height, number in enumerate((0, 1, 2, 0, 1, 0))]
-    ledger, rules = Ledger(), BallotRules.of(lab.election, b"key")
-    box = check_box(ledger, rules, known, ballots, lambda rules, chunks: (check_ballots(rules, one) for one in chunks))
-    found = {one.check: one for one in ledger.findings}
+    findings, rules = Findings(), BallotRules.of(lab.election, b"key")
+    box = check_box(
+        findings, rules, known, ballots, lambda rules, chunks: (check_ballots(rules, one) for one in chunks)
+    )
+    found = {one.check: one for one in findings.findings}
     assert (found["ballot_cards"].examined, found["ballot_cards"].failed) == (6, 4)
     assert found["ballot_cards"].first == (
         "event 9 (Ballot): its card is not one of Setup's",

@@ -14,7 +14,7 @@ from tally.audit import Report
 from tally.audit.facts import check_count, check_room
 from tally.audit.opening_proofs import check_openings
 from tally.audit.record import read_record
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.signatures import check_head, check_signatures
 from tally.signing.signatures import head_word, unsigned_record
 from tests.attacks.lab import Lab, counted
@@ -51,10 +51,10 @@ def report(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Report:
 def room(lab: Lab, report: Report, **changes: Any) -> list[str]:
     """What is said of honest facts after these changes, signed by the desk."""
     honest = room_facts(lab, report.setup_event, report.end_ballots, report.ballots)
-    facts, ledger = msgspec.structs.replace(honest, **changes), Ledger()
+    facts, findings = msgspec.structs.replace(honest, **changes), Findings()
     signed = envelope(canonical(facts), FACTS_TYPE, lab, "desk")
-    check_room(ledger, report, conference_of(lab), "room", signed, facts)
-    return said(ledger)
+    check_room(findings, report, conference_of(lab), "room", signed, facts)
+    return said(findings)
 
 
 @pytest.mark.parametrize(
@@ -168,10 +168,10 @@ def test_without_readable_tellers_no_threshold_was_confirmed(lab: Lab, report: R
 
 def count(lab: Lab, report: Report, **changes: Any) -> list[str]:
     """What is said of the count's facts after these changes."""
-    ledger = Ledger()
+    findings = Findings()
     honest = count_facts(lab, counted(lab), report.end_ballots)
-    check_count(ledger, report, "count", msgspec.structs.replace(honest, **changes))
-    return said(ledger)
+    check_count(findings, report, "count", msgspec.structs.replace(honest, **changes))
+    return said(findings)
 
 
 @pytest.mark.parametrize(("paper", "known"), [(0, False), (1, True), (2, False)])
@@ -210,16 +210,16 @@ def test_every_opening_proof_that_lacks_or_fails_is_named_with_its_teller(lab: L
     first, last = facts.opening_proofs
     wrong = [msgspec.structs.replace(one, response=str((int(one.response) + 1) % Q)) for one in (first, last)]
     for proofs, words in (((), "the opening proof is missing"), (wrong, "does not verify")):
-        ledger = Ledger()
+        findings = Findings()
         other = msgspec.structs.replace(facts, opening_proofs=tuple(proofs))
-        check_openings(ledger, report, lab.election, "count", other)
-        one, three = said(ledger)
+        check_openings(findings, report, lab.election, "count", other)
+        one, three = said(findings)
         assert one.startswith("count, teller 1 (Kiểm phiếu viên 1): ") and words in one
         assert three.startswith("count, teller 3 (Kiểm phiếu viên 3): ") and words in three
-    ledger = Ledger()
+    findings = Findings()
     nobody = dataclasses.replace(lab.election, conference=None)
-    check_openings(ledger, report, nobody, "count", msgspec.structs.replace(facts, opening_proofs=()))
-    assert said(ledger) == [f"count, teller {owner}: the opening proof is missing" for owner in (1, 3)]
+    check_openings(findings, report, nobody, "count", msgspec.structs.replace(facts, opening_proofs=()))
+    assert said(findings) == [f"count, teller {owner}: the opening proof is missing" for owner in (1, 3)]
 
 
 # --- signatures and the head's words ---------------------------------------------------------------------------------
@@ -233,23 +233,23 @@ def test_every_wrong_signature_stands_at_its_number(lab: Lab) -> None:
     found[0]["sig"], found[2]["sig"] = found[2]["sig"], found[0]["sig"]
     found.append({"keyid": "0" * 64, "sig": found[1]["sig"]})
     raw = json.dumps(fields, separators=(",", ":"), sort_keys=True).encode()
-    ledger, conference = Ledger(), conference_of(lab)
-    check_signatures(ledger, conference, "record", read_record("record.json", raw).envelope)
-    assert said(ledger) == [
+    findings, conference = Findings(), conference_of(lab)
+    check_signatures(findings, conference, "record", read_record("record.json", raw).envelope)
+    assert said(findings) == [
         f"record: signature 1: of {first} does not verify",
         f"record: signature 3: of {third} does not verify",
         "record: signature 6: by nobody of Setup",
     ]
-    assert sum(one.examined for one in ledger.findings) == 1 + 6 + 5
+    assert sum(one.examined for one in findings.findings) == 1 + 6 + 5
 
 
 def test_whoever_has_a_key_signs_and_whoever_signs_on_paper_is_not_awaited() -> None:
     record = sample_record(1, people=team("teller-2", "chair"))
-    ledger = Ledger()
+    findings = Findings()
     signed = read_record("record.json", unsigned_record(canonical(record))).envelope
-    check_signatures(ledger, record.conference, RECORD, signed)
+    check_signatures(findings, record.conference, RECORD, signed)
     two, chair = record.conference.tellers[1], record.conference.chair
-    assert said(ledger) == [f"{RECORD}: awaiting signature of {one.name} ({one.role})" for one in (two, chair)]
+    assert said(findings) == [f"{RECORD}: awaiting signature of {one.name} ({one.role})" for one in (two, chair)]
 
 
 def head_says(*change: Callable[[HeadWord], HeadWord]) -> list[str]:
@@ -261,10 +261,10 @@ def head_says(*change: Callable[[HeadWord], HeadWord]) -> list[str]:
     words = [one(head_word(record.uuid, 1, plain.chosen, by, reason, on, key)) for one in change]
     head = msgspec.structs.replace(record.conference.head, key=public_text(key), name="Head")
     conference: Conference = msgspec.structs.replace(record.conference, head=head)
-    ledger = Ledger()
+    findings = Findings()
     decided = msgspec.structs.replace(record.count, head_words=tuple(words))
-    check_head(ledger, conference, "record", msgspec.structs.replace(record, count=decided))
-    return said(ledger)
+    check_head(findings, conference, "record", msgspec.structs.replace(record, count=decided))
+    return said(findings)
 
 
 def unsigned(word: HeadWord) -> HeadWord:

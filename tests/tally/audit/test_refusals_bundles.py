@@ -16,7 +16,7 @@ from tally.audit.bundles.boxes import merge
 from tally.audit.bundles.bundle import check_bundle
 from tally.audit.facts import check_room
 from tally.audit.record import check_record, read_record
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.run import audit
 from tally.audit.signatures import check_head, check_signatures
 from tally.cli.verify import check_file
@@ -83,11 +83,11 @@ def of_another_kind(lab: Lab) -> bytes:
 
 
 def test_an_archive_of_another_kind_leaves_a_bundle_unjudged(lab: Lab, honest: Files, tmp_path: Path) -> None:
-    ledger = Ledger()
+    findings = Findings()
     alone = audit_of(of_another_kind(lab), tmp_path)
-    merge(ledger, alone, "x.bel")
+    merge(findings, alone, "x.bel")
     assert alone.verdict is Verdict.UNSUPPORTED
-    assert ledger.unsupported == [f"x.bel: {alone.why}"]
+    assert findings.unsupported == [f"x.bel: {alone.why}"]
     report = checked(lab, tmp_path, {"other/x.bel": of_another_kind(lab)} | honest)
     assert report.verdict is Verdict.UNSUPPORTED
     assert report.ballots == len(lab.ballots)
@@ -117,20 +117,20 @@ def test_a_sidecar_in_the_bundle_is_used_and_not_trusted(lab: Lab, honest: Files
 def test_a_dossier_notes_whose_signature_is_on_paper_and_says_nothing_where_all_signed(
     missing: tuple[str, ...], notes: list[str]
 ) -> None:
-    ledger = Ledger()
+    findings = Findings()
     dossier: Any = SimpleNamespace(manifest=SimpleNamespace(kind="dossier"))
-    minutes._note_signatures(ledger, dossier, "m.pdf", missing)
-    assert (ledger.notes, ledger.sound) == (notes, True)
+    minutes._note_signatures(findings, dossier, "m.pdf", missing)
+    assert (findings.notes, findings.sound) == (notes, True)
 
 
 def test_a_key_of_setup_that_is_none_has_signed_nothing() -> None:
     record = sample_record(1, people=team(*EVERYONE))
     first, *others = record.conference.tellers
     tellers = (msgspec.structs.replace(first, key="not a key"), *others)
-    ledger = Ledger()
+    findings = Findings()
     signed = read_record("record.json", unsigned_record(canonical(record))).envelope
-    check_signatures(ledger, msgspec.structs.replace(record.conference, tellers=tellers), "record", signed)
-    found = [place for one in ledger.findings for place in one.first]
+    check_signatures(findings, msgspec.structs.replace(record.conference, tellers=tellers), "record", signed)
+    found = [place for one in findings.findings for place in one.first]
     assert found[:2] == [
         "record: a public key as base64 of DER expected",
         f"record: awaiting signature of {first.name} ({first.role})",
@@ -226,11 +226,11 @@ def test_of_an_archive_that_cannot_be_read_no_record_is_judged(lab: Lab, honest:
 def test_a_record_of_an_election_without_a_conference_is_refused(lab: Lab, honest: Files, tmp_path: Path) -> None:
     report = audit_of(counted(lab).raw(), tmp_path)
     assert report.election is not None
-    ledger = Ledger()
+    findings = Findings()
 
     election = dataclasses.replace(report.election, conference=None)
-    check_record(ledger, report, election, read_record("record.json", honest["record.json"]))
-    assert [one.first for one in ledger.findings if one.failed] == [
+    check_record(findings, report, election, read_record("record.json", honest["record.json"]))
+    assert [one.first for one in findings.findings if one.failed] == [
         ("record.json (paper 1): the election has no conference, so there is no record of it",)
     ]
 
@@ -241,10 +241,10 @@ def test_who_signs_on_paper_confirms_on_paper(tmp_path: Path) -> None:
     room = room_facts(lab, report.setup_event, report.end_ballots, report.ballots)
     two = msgspec.structs.replace(room, confirmations=room.confirmations[:2])
     for facts, missing in ((two, ()), (msgspec.structs.replace(room, confirmations=two.confirmations[:1]), ("2",))):
-        ledger = Ledger()
+        findings = Findings()
         signed = envelope(canonical(facts), FACTS_TYPE, lab, "desk")
-        check_room(ledger, report, conference_of(lab), "record", signed, facts)
-        found = [place for one in ledger.findings for place in one.first]
+        check_room(findings, report, conference_of(lab), "record", signed, facts)
+        found = [place for one in findings.findings for place in one.first]
         assert [place.startswith(f"record: teller {one} ") for place, one in zip(found, missing, strict=True)] == [
             True for _ in missing
         ]
@@ -253,11 +253,11 @@ def test_who_signs_on_paper_confirms_on_paper(tmp_path: Path) -> None:
 @pytest.mark.parametrize("decided", [True, False])
 def test_a_tie_is_decided_by_the_head_on_paper_or_still_awaited(decided: bool) -> None:
     record = tied_record(decided=decided)
-    ledger = Ledger()
-    check_head(ledger, record.conference, "record", record)
+    findings = Findings()
+    check_head(findings, record.conference, "record", record)
     assert record.conference.head.key == ON_PAPER
-    assert ledger.sound
-    assert [("awaiting the decision of Hoàng Quốc Khánh" in note) for note in ledger.notes] == [True] * (not decided)
+    assert findings.sound
+    assert [("awaiting the decision of Hoàng Quốc Khánh" in note) for note in findings.notes] == [True] * (not decided)
 
 
 # --- hand counts -----------------------------------------------------------------------------------------------------

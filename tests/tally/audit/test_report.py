@@ -3,7 +3,7 @@
 import pytest
 
 from keys.errors import InvalidProof
-from tally.audit.report import FIRST, Finding, Ledger
+from tally.audit.report import FIRST, Finding, Findings
 from voting.documents.errors import BrokenChain
 
 
@@ -15,16 +15,16 @@ def test_findings_of_two_parts_add_up_and_keep_the_first_places() -> None:
 
 
 def test_a_ledger_keeps_the_order_in_which_checks_were_made() -> None:
-    ledger = Ledger()
-    ledger.passed("b")
-    ledger.failed("a", "place", "why")
-    ledger.passed("b", 2)
-    assert ledger.findings == (Finding("b", 3), Finding("a", 1, 1, ("place: why",)))
-    assert not ledger.sound
+    findings = Findings()
+    findings.passed("b")
+    findings.failed("a", "place", "why")
+    findings.passed("b", 2)
+    assert findings.findings == (Finding("b", 3), Finding("a", 1, 1, ("place: why",)))
+    assert not findings.sound
 
 
 def test_an_error_of_ours_is_noted_and_any_other_goes_through() -> None:
-    ledger = Ledger()
+    findings = Findings()
 
     def ours() -> None:
         raise InvalidProof("wrong")
@@ -35,16 +35,16 @@ def test_an_error_of_ours_is_noted_and_any_other_goes_through() -> None:
     def other() -> None:
         raise ZeroDivisionError
 
-    assert not ledger.holds("x", "here", ours)
-    assert not ledger.holds("x", "here", chain)
+    assert not findings.holds("x", "here", ours)
+    assert not findings.holds("x", "here", chain)
     with pytest.raises(ZeroDivisionError):
-        ledger.holds("x", "here", other)
-    assert ledger.findings == (Finding("x", 2, 2, ("here: wrong", "event 3: wrong")),)
+        findings.holds("x", "here", other)
+    assert findings.findings == (Finding("x", 2, 2, ("here: wrong", "event 3: wrong")),)
 
 
 def test_reading_on_the_way_counts_only_where_it_fails() -> None:
-    ledger = Ledger()
-    assert ledger.read("x", "here", lambda: 7) == 7
-    assert ledger.findings == ()
-    assert ledger.get("x", "here", lambda: 7) == 7
-    assert ledger.findings == (Finding("x", 1),)
+    findings = Findings()
+    assert findings.read("x", "here", lambda: 7) == 7
+    assert findings.findings == ()
+    assert findings.get("x", "here", lambda: 7) == 7
+    assert findings.findings == (Finding("x", 1),)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tally.audit.record import note_spares
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.result.margin import could_change, names_of
 from tally.result.rule import decide
 from tests.tally.records import GE30, sample_paper, sample_record
@@ -104,16 +104,16 @@ def test_the_minutes_name_whom_spares_could_change(language: str, words: str, sp
 
 @pytest.mark.parametrize("record", [close_record(0), close_record(form="paper")], ids=["no spares", "on paper"])
 def test_without_spares_neither_minutes_nor_verify_warn(record: Record, tmp_path: Path) -> None:
-    ledger = Ledger()
-    note_spares(ledger, record, "record.json")
-    assert (names_of(record), ledger.notes) == ((), [])
+    findings = Findings()
+    note_spares(findings, record, "record.json")
+    assert (names_of(record), findings.notes) == ((), [])
     assert "Lưu ý về thẻ dự phòng" not in minutes_text(record, tmp_path)
 
 
 def test_verify_notes_whom_spares_could_change_and_fails_nothing() -> None:
-    record, ledger = close_record(2), Ledger()
-    note_spares(ledger, record, "record.json (paper 1)")
-    assert ledger.sound
-    (note,) = ledger.notes
+    record, findings = close_record(2), Findings()
+    note_spares(findings, record, "record.json (paper 1)")
+    assert findings.sound
+    (note,) = findings.notes
     assert note.startswith("record.json (paper 1): spare cards activated: 2;")
     assert note.endswith(f"đối với: {record.case.candidates[1].name}")

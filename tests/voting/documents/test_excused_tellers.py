@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from keys.files.signing import keyid
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.signatures import check_signatures
 from tally.minutes.blocks import Text
 from tally.minutes.closing import signatures
@@ -89,9 +89,9 @@ def test_a_count_by_hand_excuses_nobody(lab: Lab) -> None:
 def test_all_who_ask_who_must_sign_agree(lab: Lab) -> None:
     raw = made(lab, absent(2)).sign()
     envelope, record = read_record(raw)
-    ledger = Ledger()
-    check_signatures(ledger, record.conference, "record", envelope)
-    assert ledger.sound and ledger.excused == ["Kiểm phiếu viên 2"]
+    findings = Findings()
+    check_signatures(findings, record.conference, "record", envelope)
+    assert findings.sound and findings.excused == ["Kiểm phiếu viên 2"]
     assert read_signed(raw) == record
     assert {keyid(key) for key in required_keys(record)} == {one.keyid for one in envelope.signatures}
 

@@ -11,7 +11,7 @@ from tally.audit import Report, Verdict
 from tally.audit.bundles import boxes
 from tally.audit.bundles.boxes import Boxes, merge
 from tally.audit.record import check_records
-from tally.audit.report import Finding, Ledger
+from tally.audit.report import Finding, Findings
 from tally.signing.signatures import unsigned_record
 from tests.attacks.lab import Lab, build_lab, chain, counted
 from tests.attacks.records import conference_of, papers
@@ -54,7 +54,7 @@ def test_beside_an_archive_that_was_not_judged_no_record_is(lab: Lab, tmp_path: 
 def opened(lab: Lab, folder: Path, files: dict[str, bytes]) -> Boxes:
     """The boxes of a custody bundle with these files."""
     bundle = open_bundle(io.BytesIO(write_bundle("custody", files, lab.signing["desk"], "phieukin 0")))
-    return Boxes(bundle, folder, Ledger())
+    return Boxes(bundle, folder, Findings())
 
 
 def test_every_paper_without_its_record_is_named(lab: Lab, tmp_path: Path) -> None:
@@ -62,8 +62,8 @@ def test_every_paper_without_its_record_is_named(lab: Lab, tmp_path: Path) -> No
     conference = conference_of(lab)
     three = msgspec.structs.replace(conference, papers=conference.papers * 3)
     found._check_complete("x.bel", three, {2})
-    assert said(found.ledger) == [f"x.bel: the record of paper {one} is missing" for one in (1, 3)]
-    assert found.ledger.findings[0].examined == 3
+    assert said(found.findings) == [f"x.bel: the record of paper {one} is missing" for one in (1, 3)]
+    assert found.findings.findings[0].examined == 3
 
 
 def test_a_count_on_paper_hides_no_record_beside_it(lab: Lab, tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ def test_a_count_on_paper_hides_no_record_beside_it(lab: Lab, tmp_path: Path) ->
     found.check("x")
     assert [one.name for one in found.conferences] == [hand.conference.name, conference_of(lab).name]
     uuid = lab.election.uuid
-    assert said(found.ledger, "archive") == [f"x/record.json: x/{uuid}.bel is missing"]
-    assert [place.split(":")[0] for place in said(found.ledger, "facts_files")] == [
+    assert said(found.findings, "archive") == [f"x/record.json: x/{uuid}.bel is missing"]
+    assert [place.split(":")[0] for place in said(found.findings, "facts_files")] == [
         f"x/{uuid}.{ending}.json" for ending in ("facts", "count")
     ]
 
@@ -95,8 +95,8 @@ def test_a_box_has_its_own_sidecar_or_none(lab: Lab, tmp_path: Path, monkeypatch
         found.check(folder)
     assert seen == [(b"one", b"its own"), (b"two", None), (b"3", None)]
     assert found.ballots == 1 + 2 + 3
-    assert said(found.ledger) == [f"{one}: event 0: wrong" for one in ("a/1.bel", "b/2.bel", "c/3.bel")]
-    assert {one.check: (one.examined, one.failed) for one in found.ledger.findings} == {
+    assert said(found.findings) == [f"{one}: event 0: wrong" for one in ("a/1.bel", "b/2.bel", "c/3.bel")]
+    assert {one.check: (one.examined, one.failed) for one in found.findings.findings} == {
         "order": (6, 3), "archive": (3, 0),
     }  # fmt: skip
     assert found.conferences == []
@@ -107,12 +107,12 @@ def test_each_archive_brings_its_conference_and_its_name_before_every_place(lab:
     for folder in found.folders():
         found.check(folder)
     assert (len(found.conferences), found.ballots) == (2, 6)
-    assert {place.partition(":")[0].rpartition(".")[0] for place in said(found.ledger)} <= {
+    assert {place.partition(":")[0].rpartition(".")[0] for place in said(found.findings)} <= {
         "a/1", "b/2", "a/1.facts", "a/1.count", "b/2.facts", "b/2.count",
     }  # fmt: skip
-    ledger = Ledger()
-    merge(ledger, Report(Verdict.UNREADABLE, "nothing", (Finding("x", 3, 2, ("a", "b")),), why="cut"), "z.bel")
-    assert said(ledger) == ["z.bel: a", "z.bel: b", "z.bel: cut"]
+    findings = Findings()
+    merge(findings, Report(Verdict.UNREADABLE, "nothing", (Finding("x", 3, 2, ("a", "b")),), why="cut"), "z.bel")
+    assert said(findings) == ["z.bel: a", "z.bel: b", "z.bel: cut"]
 
 
 def test_a_box_with_records_is_asked_for_every_paper(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,9 +133,9 @@ def test_what_a_record_and_the_facts_beside_a_box_lack_is_said(lab: Lab, tmp_pat
     files = {f"a/{uuid}.bel": draft.raw(), "a/record.json": unsigned.sign(), f"a/{uuid}.facts.json": b"{}"}
     found = opened(lab, tmp_path, files)
     found.check("a")
-    first, *others = said(found.ledger, "signatures")
+    first, *others = said(found.findings, "signatures")
     assert first == "a/record.json (paper 1): awaiting signature of Kiểm phiếu viên 2 (Kiểm phiếu viên)"
     assert len(others) == 3
-    facts, count = said(found.ledger, "facts_files")
+    facts, count = said(found.findings, "facts_files")
     assert facts == f"a/{uuid}.facts.json: not the file that a/record.json names"
     assert count.startswith(f"a/{uuid}.count.json: ")

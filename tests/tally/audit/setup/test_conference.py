@@ -8,7 +8,7 @@ import pytest
 from keys import single
 from keys.ceremony import protocol
 from keys.trustees import Pedersen, Single, Trustees, encode_trustees, parse_trustees
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.setup.conference import check_conference, check_turnout
 from tests.attacks.lab import Lab
 
@@ -18,9 +18,9 @@ def trustees(*items: Single | Pedersen) -> Trustees:
 
 
 def problems(lab: Lab, found: Trustees | None, cards: int | None = 5) -> list[str]:
-    ledger = Ledger()
-    check_conference(ledger, lab.election, cards, found)
-    return [place for finding in ledger.findings for place in finding.first]
+    findings = Findings()
+    check_conference(findings, lab.election, cards, found)
+    return [place for finding in findings.findings for place in finding.first]
 
 
 def test_the_conference_of_the_lab_is_in_order(lab: Lab) -> None:
@@ -49,9 +49,9 @@ def test_two_tellers_with_one_key_are_one_person(lab: Lab) -> None:
     assert conference is not None
     tellers = (conference.tellers[0], *conference.tellers[:2])
     election = dataclasses.replace(lab.election, conference=msgspec.structs.replace(conference, tellers=tellers))
-    ledger = Ledger()
-    check_conference(ledger, election, 5, lab.trustees)
-    assert any("election: two tellers have one signing key" in one for one in ledger.findings[0].first)
+    findings = Findings()
+    check_conference(findings, election, 5, lab.trustees)
+    assert any("election: two tellers have one signing key" in one for one in findings.findings[0].first)
 
 
 def test_two_tellers_with_one_share_are_one_person(lab: Lab) -> None:
@@ -74,9 +74,9 @@ def test_nobody_signs_with_the_key_of_another(lab: Lab, role: str, key_of: str, 
     key = found if isinstance(found, str) else found.key
     person = msgspec.structs.replace(getattr(conference, role), key=key)
     election = dataclasses.replace(lab.election, conference=msgspec.structs.replace(conference, **{role: person}))
-    ledger = Ledger()
-    check_conference(ledger, election, 5, lab.trustees)
-    assert ledger.findings[0].first == (problem,)
+    findings = Findings()
+    check_conference(findings, election, 5, lab.trustees)
+    assert findings.findings[0].first == (problem,)
 
 
 def test_the_head_may_be_in_the_chair(lab: Lab) -> None:
@@ -84,20 +84,20 @@ def test_the_head_may_be_in_the_chair(lab: Lab) -> None:
     assert conference is not None
     chair = msgspec.structs.replace(conference.chair, key=conference.head.key, name=conference.head.name)
     election = dataclasses.replace(lab.election, conference=msgspec.structs.replace(conference, chair=chair))
-    ledger = Ledger()
-    check_conference(ledger, election, 5, lab.trustees)
-    assert ledger.findings[0].first == ()
+    findings = Findings()
+    check_conference(findings, election, 5, lab.trustees)
+    assert findings.findings[0].first == ()
 
 
 @pytest.mark.parametrize(("ballots", "failed"), [(0, 0), (4, 0), (5, 1)])
 def test_there_are_no_more_ballots_than_cards_drawn(lab: Lab, ballots: int, failed: int) -> None:
-    ledger = Ledger()
-    check_turnout(ledger, lab.election, ballots)
-    assert ledger.findings[0].failed == failed
+    findings = Findings()
+    check_turnout(findings, lab.election, ballots)
+    assert findings.findings[0].failed == failed
 
 
 def test_an_election_without_a_conference_is_not_asked_for_one(lab: Lab) -> None:
-    ledger = Ledger()
-    check_conference(ledger, dataclasses.replace(lab.election, conference=None), 99, lab.trustees)
-    check_turnout(ledger, dataclasses.replace(lab.election, conference=None), 99)
-    assert ledger.findings == ()
+    findings = Findings()
+    check_conference(findings, dataclasses.replace(lab.election, conference=None), 99, lab.trustees)
+    check_turnout(findings, dataclasses.replace(lab.election, conference=None), 99)
+    assert findings.findings == ()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from keys.group import BASE, IDENTITY, Point, base_power, decode_point, encode_point, random_secret
-from tally.audit.report import Ledger
+from tally.audit.report import Findings
 from tally.audit.setup import credentials
 from tally.audit.setup.credentials import Credentials, check_credentials
 from voting.documents.canonical import compact
@@ -19,9 +19,9 @@ def some(count: int) -> list[str]:
     return sorted(encode_point(base_power(random_secret())) for _ in range(count))
 
 
-def read(raw: bytes) -> tuple[Ledger, Credentials | None]:
-    ledger = Ledger()
-    return ledger, check_credentials(ledger, raw)
+def read(raw: bytes) -> tuple[Findings, Credentials | None]:
+    findings = Findings()
+    return findings, check_credentials(findings, raw)
 
 
 def points_of(found: Credentials | None) -> list[bytes]:
@@ -31,12 +31,12 @@ def points_of(found: Credentials | None) -> list[bytes]:
 
 def test_every_card_has_its_place_and_no_other_point_has_one() -> None:
     texts = some(5)
-    ledger, found = read(compact(texts))
+    findings, found = read(compact(texts))
     assert found is not None
     assert [found.place(decode_point(text)) for text in texts] == [0, 1, 2, 3, 4]
     assert found.place(BASE) is None
     assert points_of(found) == [bytes.fromhex(text) for text in texts]
-    assert [(one.check, one.examined, one.failed) for one in ledger.findings] == [("credentials", 5, 0)]
+    assert [(one.check, one.examined, one.failed) for one in findings.findings] == [("credentials", 5, 0)]
     with pytest.raises(IndexError):
         found[5]
 
@@ -67,12 +67,12 @@ def edits() -> dict[str, tuple[Callable[[list[str]], bytes], int, int]]:
 def test_any_list_is_read_as_when_it_is_taken_apart(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     edit, kept, refused = edits()[name]
     raw = edit([text for text in some(60) if text.upper() != text][:4])
-    ledger, found = read(raw)
+    findings, found = read(raw)
     monkeypatch.setattr(credentials, "_in_order", lambda _: None)
     other, apart = read(raw)
     assert points_of(found) == points_of(apart)
-    assert ledger.findings == other.findings
-    assert (len(points_of(found)), sum(one.failed for one in ledger.findings)) == (kept, refused)
+    assert findings.findings == other.findings
+    assert (len(points_of(found)), sum(one.failed for one in findings.findings)) == (kept, refused)
 
 
 @pytest.mark.parametrize("at", [0, 1, 66, 67, 68, -2, -1])
@@ -80,9 +80,9 @@ def test_any_list_is_read_as_when_it_is_taken_apart(name: str, monkeypatch: pyte
 def test_a_wrong_mark_between_credentials_is_no_list(at: int, mark: bytes) -> None:
     raw = bytearray(compact(some(3)))
     raw[at] = mark[0]
-    ledger, found = read(bytes(raw))
+    findings, found = read(bytes(raw))
     assert found is None
-    assert sum(one.failed for one in ledger.findings) == 1
+    assert sum(one.failed for one in findings.findings) == 1
 
 
 def test_a_list_that_is_cut_or_longer_is_no_list() -> None:
