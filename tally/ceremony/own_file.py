@@ -28,7 +28,7 @@ KIND = "teller-ceremony"
 FORMAT = 1
 
 
-class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TellerState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a teller keeps: secrets, and what was handed out and seen. Empty strings: not there yet.
 
     `seen` are hashes of the announcements that this teller confirmed, `dealt` of the dealings that it accepted, in the
@@ -44,7 +44,7 @@ class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     secret: str
     signing_key: str
-    hello: str
+    announcement: str = msgspec.field(name="hello")
     seen: tuple[str, ...] = ()
     dealing: str = ""
     dealt: tuple[str, ...] = ()
@@ -70,29 +70,31 @@ class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return decode_teller_key(self.key.encode())
 
 
-def new_own(plan: str, name: str, secret: CeremonySecret, signer: SigningKey, hello: bytes) -> Own:
+def new_state(plan: str, name: str, secret: CeremonySecret, signer: SigningKey, announcement: bytes) -> TellerState:
     """Begin a teller's file."""
     signing = base64.b64encode(encode_signing_key(signer)).decode()
-    return Own(FORMAT, plan, secret.index, name, encode_ceremony_secret(secret).decode(), signing, hello.decode())
+    return TellerState(
+        FORMAT, plan, secret.index, name, encode_ceremony_secret(secret).decode(), signing, announcement.decode()
+    )
 
 
-def with_dealing(own: Own, secret: CeremonySecret, seen: tuple[str, ...], dealing: bytes) -> Own:
+def with_dealing(own: TellerState, secret: CeremonySecret, seen: tuple[str, ...], dealing: bytes) -> TellerState:
     """Add what step 2 made."""
     secrets = encode_ceremony_secret(secret).decode()
     return msgspec.structs.replace(own, secret=secrets, seen=seen, dealing=dealing.decode())
 
 
-def with_share(own: Own, dealt: tuple[str, ...], key: TellerKey, share: bytes) -> Own:
+def with_share(own: TellerState, dealt: tuple[str, ...], key: TellerKey, share: bytes) -> TellerState:
     """Add what step 3 made."""
     return msgspec.structs.replace(own, dealt=dealt, key=encode_teller_key(key).decode(), share=share.decode())
 
 
-def with_complaint(own: Own, dealer: int) -> Own:
+def with_complaint(own: TellerState, dealer: int) -> TellerState:
     """Note that this teller's ceremony ended with a complaint."""
     return msgspec.structs.replace(own, complained=dealer)
 
 
-def as_teller_file(own: Own) -> TellerFile:
+def as_teller_file(own: TellerState) -> TellerFile:
     """The file of the count."""
     made = new_teller_file(own.name, own.share_key, own.signer)
     return msgspec.structs.replace(made, token=own.token, plan=own.plan, conference=own.conference)
@@ -114,21 +116,21 @@ def kind_of(path: Path) -> str:
     return str(kind)
 
 
-def write_own(path: Path, own: Own, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
+def write_state(path: Path, own: TellerState, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
     """Seal the first state; raise FileExistsError."""
     write_sealed(path, canonical(own), passphrase, kind=KIND, cost=cost)
 
 
-def read_own(path: Path, passphrase: str) -> Own:
+def read_state(path: Path, passphrase: str) -> TellerState:
     """Open a state; raise WrongPassphrase, DamagedFile or InvalidFormat."""
     raw = read_sealed(path, passphrase, kind=KIND)
     try:
-        return parse_canonical(raw, Own, wire.FILE_LIMIT, what="teller's file")
+        return parse_canonical(raw, TellerState, wire.FILE_LIMIT, what="teller's file")
     except DocumentError as error:
         raise DamagedFile(str(error)) from None
 
 
-def replace_own(path: Path, own: Own | TellerFile, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
+def replace_state(path: Path, own: TellerState | TellerFile, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
     """Put the next state in place of the last, whole or not at all."""
     kind = TELLER_KIND if isinstance(own, TellerFile) else KIND
     replace_sealed(path, canonical(own), passphrase, kind=kind, cost=cost)

@@ -1,7 +1,7 @@
 """The key ceremony by stick (buổi tạo khóa): from the files that are there to the next thing for this teller.
 
-    table = look(stick, plan)               # everything on the stick, checked as far as it goes; raises CeremonyFault
-    todo = next_step(table, own, index)     # what this teller does next, or whom all wait for
+    ceremony = read_ceremony(stick, plan)   # everything on the stick, checked as far as it goes; or CeremonyFault
+    todo = next_step(ceremony, own, index)  # what this teller does next, or whom all wait for
     own = announce | deal | accept …        # each stores the teller's own state before anything is handed out
 
 No step trusts an earlier one: what this teller confirmed is kept as hashes, and a file that changed since is a fault by
@@ -27,9 +27,9 @@ from keys.files.signing import new_signing_key
 from keys.teller import TellerKey
 from keys.transcript import sha256_hex, tagged
 from keys.trustees import Trustees, encode_trustees, parse_certificate, parse_trustees
-from tally.ceremony.own_file import Own, new_own, with_dealing, with_share
+from tally.ceremony.own_file import TellerState, new_state, with_dealing, with_share
 from tally.ceremony.plan import Plan
-from tally.ceremony.usb import STEPS, Hello, Step, Stick, check_hello, new_hello
+from tally.ceremony.usb import STEPS, Announcement, Step, Stick, check_announcement, new_announcement
 from tally.errors import CeremonyFault
 from tally.signing.signers import KeyPen, Pen
 from tally.signing.teller_file import TellerFile
@@ -51,11 +51,11 @@ class Todo(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """What lies on the table: the plan and the files of each step, by teller."""
+class CeremonyState:
+    """What lies on the stick: the plan and the files of each step, by teller."""
 
     plan: Plan
-    hellos: Mapping[int, bytes]
+    announced: Mapping[int, bytes]
     dealings: Mapping[int, bytes]
     shares: Mapping[int, bytes]
     rehearsals: Mapping[int, bytes]
@@ -67,7 +67,7 @@ class Table:
 
     def step(self, step: Step) -> Mapping[int, bytes]:
         """The files of one step."""
-        return (self.hellos, self.dealings, self.shares, self.rehearsals)[STEPS.index(step)]
+        return (self.announced, self.dealings, self.shares, self.rehearsals)[STEPS.index(step)]
 
     def missing(self, step: Step) -> list[int]:
         """The tellers whose file of a step is not there."""
@@ -76,21 +76,23 @@ class Table:
     @property
     def announcements(self) -> bytes:
         """All announcements as keys.ceremony.protocol joins them; raises what its checks raise."""
-        return protocol.gather_announcements(self.hello(index).announcement.encode() for index in sorted(self.hellos))
+        return protocol.gather_announcements(
+            self.announcement(index).announcement.encode() for index in sorted(self.announced)
+        )
 
     @property
     def joined_dealings(self) -> bytes:
         """All dealings, joined."""
         return protocol.gather_dealings(self.dealings.values())
 
-    def hello(self, index: int) -> Hello:
+    def announcement(self, index: int) -> Announcement:
         """A teller's announcement, checked."""
-        return check_hello(self.plan, self.hellos[index])
+        return check_announcement(self.plan, self.announced[index])
 
     @property
     def fingerprint(self) -> str:
         """What all tellers compare aloud: hex SHA-256 of the plan and all announcements with their signing keys."""
-        parts = (self.hellos[index] for index in sorted(self.hellos))
+        parts = (self.announced[index] for index in sorted(self.announced))
         return sha256_hex(tagged(FINGERPRINT, canonical(self.plan), *parts))
 
     def trustees(self) -> Trustees:
@@ -99,53 +101,53 @@ class Table:
         return parse_trustees(encode_trustees([item]))
 
 
-def look(stick: Stick, plan: Plan, own: Own | None = None) -> Table:
+def read_ceremony(stick: Stick, plan: Plan, own: TellerState | None = None) -> CeremonyState:
     """Read the stick and check every file as far as the steps have come; raise CeremonyFault with a name.
 
     With a teller's own state, first of all whether a file has changed that this teller handed out or confirmed: else
     those who went by the first one would be blamed.
     """
-    table = Table(plan, *(stick.read(step, plan) for step in STEPS))
+    ceremony = CeremonyState(plan, *(stick.read(step, plan) for step in STEPS))
     if own is not None:
-        check_unchanged(table, own)
+        check_unchanged(ceremony, own)
     with named(plan):
-        for index in table.hellos:
-            table.hello(index)
-        _check_own_keys(table)
-        _check_order(table)
-        if not table.missing("1-announcement"):
-            announcements = table.announcements
-            _check_dealt_for(table, protocol.fingerprint(announcements))
-            for raw in table.dealings.values():
+        for index in ceremony.announced:
+            ceremony.announcement(index)
+        _check_own_keys(ceremony)
+        _check_order(ceremony)
+        if not ceremony.missing("1-announcement"):
+            announcements = ceremony.announcements
+            _check_dealt_for(ceremony, protocol.fingerprint(announcements))
+            for raw in ceremony.dealings.values():
                 protocol.check_dealing(announcements, raw)
-        if not table.missing("2-dealing"):
-            for raw in table.shares.values():
-                protocol.check_share(table.announcements, table.joined_dealings, raw)
-        if not table.missing("3-share"):
-            trustees = table.trustees()
-            for raw in table.rehearsals.values():
+        if not ceremony.missing("2-dealing"):
+            for raw in ceremony.shares.values():
+                protocol.check_share(ceremony.announcements, ceremony.joined_dealings, raw)
+        if not ceremony.missing("3-share"):
+            trustees = ceremony.trustees()
+            for raw in ceremony.rehearsals.values():
                 check_rehearsal(trustees, raw)
-    return table
+    return ceremony
 
 
-def _check_own_keys(table: Table) -> None:
+def _check_own_keys(ceremony: CeremonyState) -> None:
     """See that no two tellers announced one signing key, as when one token lay there for both."""
     first: dict[str, int] = {}
-    for index in sorted(table.hellos):
-        earlier = first.setdefault(table.hello(index).signing_key, index)
+    for index in sorted(ceremony.announced):
+        earlier = first.setdefault(ceremony.announcement(index).signing_key, index)
         if earlier != index:
-            name, other = table.plan.name(index), table.plan.name(earlier)
+            name, other = ceremony.plan.name(index), ceremony.plan.name(earlier)
             raise CeremonyFault(
                 f"teller {index} ({name}): announced the signing key of {other}; each signs by a key of their own",
                 "one_key", name=name, other=other,
             )  # fmt: skip
 
 
-def _check_dealt_for(table: Table, announced: str) -> None:
+def _check_dealt_for(ceremony: CeremonyState, announced: str) -> None:
     """See that nobody dealt for other announcements: then one of them came late, and its dealer can tell which."""
-    for index, raw in sorted(table.dealings.items()):
+    for index, raw in sorted(ceremony.dealings.items()):
         if wire.parse(raw, DealingText, f"dealing of teller {index}").announcements != announced:
-            name = table.plan.name(index)
+            name = ceremony.plan.name(index)
             raise CeremonyFault(
                 f"teller {index} ({name}): dealt for other announcements than those here; an announcement came late, "
                 f"and {name} can tell whose, or this dealing is wrong",
@@ -153,90 +155,92 @@ def _check_dealt_for(table: Table, announced: str) -> None:
             )  # fmt: skip
 
 
-def _check_order(table: Table) -> None:
+def _check_order(ceremony: CeremonyState) -> None:
     """Nobody goes on before all have done the step before: who rushes could fit their part to those of the others."""
     for before, step in itertools.pairwise(STEPS):
-        missing, early = table.missing(before), sorted(table.step(step))
+        missing, early = ceremony.missing(before), sorted(ceremony.step(step))
         if missing and early:
-            waited = ", ".join(table.plan.name(index) for index in missing)
+            waited = ", ".join(ceremony.plan.name(index) for index in missing)
             raise CeremonyFault(
-                f"teller {early[0]} ({table.plan.name(early[0])}): a file of step {step[0]} is here before step "
+                f"teller {early[0]} ({ceremony.plan.name(early[0])}): a file of step {step[0]} is here before step "
                 f"{before[0]} is complete; missing: {waited}. Was a file taken off the stick? Put it back. If not, "
                 "somebody rushed: begin a new ceremony",
-                "rushed", name=table.plan.name(early[0]), path=f"{step}-teller-{early[0]}.json", step=step[0],
+                "rushed", name=ceremony.plan.name(early[0]), path=f"{step}-teller-{early[0]}.json", step=step[0],
                 before=before[0], waited=waited,
             )  # fmt: skip
 
 
-def next_step(table: Table, own: Own | None, index: int, *, finished: bool) -> tuple[Todo, list[int]]:
+def next_step(
+    ceremony: CeremonyState, own: TellerState | None, index: int, *, finished: bool
+) -> tuple[Todo, list[int]]:
     """Say what teller `index` does next, and whom all wait for; `finished`: the teller's file of the count stands."""
     if own is None and not finished:
         return Todo.BEGIN, []
     for step, todo in zip(STEPS[:-1], (Todo.DEAL, Todo.ACCEPT, Todo.REHEARSE), strict=True):
-        missing = table.missing(step)
+        missing = ceremony.missing(step)
         if missing:
             return Todo.WAIT, missing
-        if index not in table.step(STEPS[STEPS.index(step) + 1]):
+        if index not in ceremony.step(STEPS[STEPS.index(step) + 1]):
             return todo, []
-    missing = table.missing("4-rehearsal")
+    missing = ceremony.missing("4-rehearsal")
     return (Todo.WAIT, missing) if missing else (Todo.FINISH, [])
 
 
-def begin(plan: Plan, index: int, token: Pen | None = None) -> Own:
+def begin(plan: Plan, index: int, token: Pen | None = None) -> TellerState:
     """Step 1: draw secrets and signing key; the state holds the announcement to hand out.
 
     With a token the announcement names the token's key and is signed by it, and so will records be.
     """
     secret, announcement = protocol.begin(len(plan.tellers), plan.threshold, index)
     signer = new_signing_key()
-    hello = new_hello(plan, index, announcement, token or KeyPen(signer))
-    own = new_own(plan.hash, plan.name(index), secret, signer, hello)
+    announced = new_announcement(plan, index, announcement, token or KeyPen(signer))
+    own = new_state(plan.hash, plan.name(index), secret, signer, announced)
     return msgspec.structs.replace(own, conference=plan.conference, token="" if token is None else token.public_text)
 
 
-def deal(table: Table, own: Own) -> Own:
+def deal(ceremony: CeremonyState, own: TellerState) -> TellerState:
     """Step 2, after all compared the fingerprint: deal shares; the state holds the dealing to hand out."""
-    with named(table.plan):
-        secret, dealing = protocol.deal(own.ceremony, table.announcements)
-    return with_dealing(own, secret, _hashes(table.hellos), dealing)
+    with named(ceremony.plan):
+        secret, dealing = protocol.deal(own.ceremony, ceremony.announcements)
+    return with_dealing(own, secret, _hashes(ceremony.announced), dealing)
 
 
-def accept(table: Table, own: Own) -> Own:
+def accept(ceremony: CeremonyState, own: TellerState) -> TellerState:
     """Step 3: check every dealing and take the share; raise CeremonyFault with the dealer's name.
 
     Never after a complaint: what it showed opened a share, which everybody may know by now.
     """
     if own.complained:
-        name = table.plan.name(own.complained)
+        name = ceremony.plan.name(own.complained)
         raise CeremonyFault(f"you complained about {name}: this ceremony is void; begin a new one", "void", name=name)
-    with named(table.plan):
-        key, share = protocol.accept(own.ceremony, table.announcements, table.joined_dealings)
-    return with_share(own, _hashes(table.dealings), key, share)
+    with named(ceremony.plan):
+        key, share = protocol.accept(own.ceremony, ceremony.announcements, ceremony.joined_dealings)
+    return with_share(own, _hashes(ceremony.dealings), key, share)
 
 
-def rehearse(table: Table, key: TellerKey) -> bytes:
+def rehearse(ceremony: CeremonyState, key: TellerKey) -> bytes:
     """Step 4: open this teller's part of the number that rehearses the opening."""
-    with named(table.plan):
-        return open_rehearsal(key, table.trustees())
+    with named(ceremony.plan):
+        return open_rehearsal(key, ceremony.trustees())
 
 
-def finish(table: Table) -> tuple[Trustees, int]:
+def finish(ceremony: CeremonyState) -> tuple[Trustees, int]:
     """See that any threshold of tellers opens; return trustees.json and the number that came out."""
-    with named(table.plan):
-        trustees = table.trustees()
-        return trustees, finish_rehearsal(trustees, table.rehearsals.values())
+    with named(ceremony.plan):
+        trustees = ceremony.trustees()
+        return trustees, finish_rehearsal(trustees, ceremony.rehearsals.values())
 
 
-def made_here(table: Table, teller: TellerFile) -> bool:
+def made_here(ceremony: CeremonyState, teller: TellerFile) -> bool:
     """Tell whether a teller's finished file comes from the ceremony on the stick: its certificate key stands there."""
     index = teller.share.index
-    if index not in table.hellos or teller.plan not in ("", table.plan.hash):
+    if index not in ceremony.announced or teller.plan not in ("", ceremony.plan.hash):
         return False
-    announced = wire.parse(table.hello(index).announcement.encode(), AnnouncementText, "announcement")
+    announced = wire.parse(ceremony.announcement(index).announcement.encode(), AnnouncementText, "announcement")
     return parse_certificate(announced.cert, "announcement").verification == teller.share.verification
 
 
-def check_same_plan(plan: Plan, own: Own) -> None:
+def check_same_plan(plan: Plan, own: TellerState) -> None:
     """See that the stick is that of this teller's ceremony, before anything is written on it; raise CeremonyFault."""
     if own.plan != plan.hash:
         raise CeremonyFault(
@@ -246,37 +250,37 @@ def check_same_plan(plan: Plan, own: Own) -> None:
         )  # fmt: skip
 
 
-def check_unchanged(table: Table, own: Own) -> None:
+def check_unchanged(ceremony: CeremonyState, own: TellerState) -> None:
     """Compare the stick with what this teller handed out, confirmed and accepted; raise CeremonyFault with a name."""
-    check_same_plan(table.plan, own)
-    handed = {"1-announcement": own.hello, "2-dealing": own.dealing, "3-share": own.share}
+    check_same_plan(ceremony.plan, own)
+    handed = {"1-announcement": own.announcement, "2-dealing": own.dealing, "3-share": own.share}
     for step in STEPS[:-1]:
-        there = table.step(step).get(own.index)
+        there = ceremony.step(step).get(own.index)
         if there is not None and there.decode(errors="replace") != handed[step]:
             raise CeremonyFault(
                 f"teller {own.index} ({own.name}): somebody put another file of step {step[0]} in your place; "
                 "take it away and run this again",
                 "replaced", name=own.name, step=step[0],
             )  # fmt: skip
-    for what, hashes, files in (("1", own.seen, table.hellos), ("2", own.dealt, table.dealings)):
+    for what, hashes, files in (("1", own.seen, ceremony.announced), ("2", own.dealt, ceremony.dealings)):
         for index, (before, now) in enumerate(zip(hashes, _hashes(files), strict=False), 1):
-            if len(files) == table.size and before != now:
+            if len(files) == ceremony.size and before != now:
                 raise CeremonyFault(
-                    f"teller {index} ({table.plan.name(index)}): the file of step {what} came late: it is not the one "
-                    "that you confirmed. Put the first one back, or begin a new ceremony",
-                    "late", name=table.plan.name(index), step=what,
+                    f"teller {index} ({ceremony.plan.name(index)}): the file of step {what} came late: it is not the "
+                    "one that you confirmed. Put the first one back, or begin a new ceremony",
+                    "late", name=ceremony.plan.name(index), step=what,
                 )  # fmt: skip
 
 
-def complaint_of(table: Table, own: Own, dealer: int) -> bytes:
+def complaint_of(ceremony: CeremonyState, own: TellerState, dealer: int) -> bytes:
     """Prove to everybody that this dealer's share for us is wrong."""
-    return complain(own.ceremony, table.announcements, table.joined_dealings, dealer)
+    return complain(own.ceremony, ceremony.announcements, ceremony.joined_dealings, dealer)
 
 
-def judged(table: Table, complaint: bytes) -> int:
+def judged(ceremony: CeremonyState, complaint: bytes) -> int:
     """Return the dealer whom a complaint proves guilty; raise CeremonyFault where it proves nothing."""
-    with named(table.plan):
-        return judge(table.announcements, table.joined_dealings, complaint)
+    with named(ceremony.plan):
+        return judge(ceremony.announcements, ceremony.joined_dealings, complaint)
 
 
 @contextmanager

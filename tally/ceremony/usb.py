@@ -1,7 +1,7 @@
 """The stick that goes around (USB luân chuyển): a folder with a file for each step and teller, and no secret.
 
     ceremony.json                   the plan
-    1-announcement-teller-2.json    announcement and public signing key, signed           `Hello`
+    1-announcement-teller-2.json    announcement and public signing key, signed           `Announcement`
     2-dealing-teller-2.json         sealed shares for all tellers                         keys.ceremony.protocol
     3-share-teller-2.json           public share, proved and signed                       keys.ceremony.protocol
     4-rehearsal-teller-2.json       part of the rehearsed opening                         keys.ceremony.rehearsal
@@ -32,11 +32,11 @@ from voting.documents.canonical import canonical
 
 Step = Literal["1-announcement", "2-dealing", "3-share", "4-rehearsal"]
 STEPS: tuple[Step, ...] = ("1-announcement", "2-dealing", "3-share", "4-rehearsal")
-HELLO: Final = "phieukin/teller-hello/v1"
+ANNOUNCEMENT: Final = "phieukin/teller-hello/v1"
 PLAN, TRUSTEES, TELLERS = "ceremony.json", "trustees.json", "tellers.json"
 
 
-class Hello(wire.Text, frozen=True):
+class Announcement(wire.Text, frozen=True):
     """Step 1: the ceremony's announcement with the teller's public signing key, signed by that key.
 
     The key is on P-256 (r || s), or an RSA key of a token (PKCS #1 v1.5 with SHA-256).
@@ -117,17 +117,17 @@ class Stick:
         return [(path, read_file(path)) for path in sorted(self.folder.glob("complaint*.json"))]
 
 
-def new_hello(plan: Plan, index: int, announcement: bytes, pen: Pen) -> bytes:
+def new_announcement(plan: Plan, index: int, announcement: bytes, pen: Pen) -> bytes:
     """Write a teller's file of step 1, signed by the key in memory or the token that will sign records."""
-    said = Hello(HELLO, plan.hash, index, plan.name(index), pen.public_text, announcement.decode(), "")
+    said = Announcement(ANNOUNCEMENT, plan.hash, index, plan.name(index), pen.public_text, announcement.decode(), "")
     made = pen.sign(_message(said))
     signature = base64.b64encode(raw_of_der(made) if pen.kind == "ecdsa" else made).decode()
     return wire.compact(msgspec.structs.replace(said, signature=signature))
 
 
-def check_hello(plan: Plan, raw: bytes) -> Hello:
+def check_announcement(plan: Plan, raw: bytes) -> Announcement:
     """Read a teller's file of step 1 and check that it is of this plan and signed; raise CeremonyFault or KeysError."""
-    said = wire.parse(raw, Hello, "announcement")
+    said = wire.parse(raw, Announcement, "announcement")
     if (said.plan, said.name) != (plan.hash, plan.name(said.index)):
         name = plan.name(said.index)
         why = f"teller {said.index} ({name}): this announcement is of another ceremony"
@@ -139,9 +139,9 @@ def check_hello(plan: Plan, raw: bytes) -> Hello:
     return said
 
 
-def _message(said: Hello) -> bytes:
+def _message(said: Announcement) -> bytes:
     fields = (said.plan, str(said.index), said.name, said.signing_key, said.announcement)
-    return raw_message(HELLO, *(field.encode() for field in fields))
+    return raw_message(ANNOUNCEMENT, *(field.encode() for field in fields))
 
 
 def _owner_of(raw: bytes, path: Path) -> _OfOwner:

@@ -82,7 +82,7 @@ def ceremony_command(
         show_plan(guide, plan)
         index = me or _who(guide, plan, home)
         own = _own_folder(guide, plan, index, stick, home)
-        guide.say("ceremony.hello", name=plan.name(index), index=index)
+        guide.say("ceremony.welcome", name=plan.name(index), index=index)
         Seat(guide, table, plan, index, own, passphrase_file, fingerprint, token).run()
 
 

@@ -20,18 +20,18 @@ from tally.ceremony import state
 from tally.ceremony.names import clean_name, compare_names
 from tally.ceremony.own_file import (
     KIND,
-    Own,
+    TellerState,
     as_teller_file,
     kind_of,
     own_path,
-    read_own,
-    replace_own,
+    read_state,
+    replace_state,
     with_complaint,
-    write_own,
+    write_state,
 )
 from tally.ceremony.plan import Plan, check_name, majority, new_plan
 from tally.ceremony.recovery_sheet import recovery_sheet
-from tally.ceremony.state import Table, Todo, look, next_step
+from tally.ceremony.state import CeremonyState, Todo, next_step, read_ceremony
 from tally.ceremony.usb import STEPS, TELLERS, TRUSTEES, Step, Stick
 from tally.dialogue import Guide, groups
 from tally.errors import CeremonyFault, Stopped
@@ -154,31 +154,31 @@ class Seat:
             if self.token.named and not own.token:
                 raise Stopped(self.guide.words("ceremony.token_late", name=self.name))
             self._hand_out_again(own)
-        table = look(self.stick, self.plan, own)
+        ceremony = read_ceremony(self.stick, self.plan, own)
         if finished:
-            self._check_made_here(table)
-        todo, missing = next_step(table, own, self.index, finished=finished)
+            self._check_made_here(ceremony)
+        todo, missing = next_step(ceremony, own, self.index, finished=finished)
         if todo is Todo.BEGIN:
-            self._begin(table)
+            self._begin(ceremony)
         elif todo is Todo.WAIT:
-            self._wait(table, missing)
+            self._wait(ceremony, missing)
         elif todo is Todo.DEAL:
-            if before is Todo.BEGIN or not self._compared(table):
-                self._wait_for_comparison(table)
+            if before is Todo.BEGIN or not self._compared(ceremony):
+                self._wait_for_comparison(ceremony)
                 return Todo.WAIT
-            self._deal(table, _need(own, table, self.index))
+            self._deal(ceremony, _need(own, ceremony, self.index))
         elif todo is Todo.ACCEPT:
-            self._accept(table, _need(own, table, self.index))
+            self._accept(ceremony, _need(own, ceremony, self.index))
         elif todo is Todo.REHEARSE:
-            self._rehearse(table, own)
+            self._rehearse(ceremony, own)
         else:
-            self._finish(table)
+            self._finish(ceremony)
         return todo
 
-    def _check_made_here(self, table: Table) -> None:
+    def _check_made_here(self, ceremony: CeremonyState) -> None:
         """See that the finished key file is of this ceremony; raise Stopped with the conference of the other one."""
         teller = self._teller()
-        if not state.made_here(table, teller):
+        if not state.made_here(ceremony, teller):
             said = {"conference": teller.conference or "?", "here": self.plan.conference, "path": self.path}
             raise Stopped(self.guide.words("ceremony.other_key", name=self.name, other=self.home / "2", **said))
 
@@ -187,14 +187,14 @@ class Seat:
             self._passphrase = self.guide.passphrase(self.passphrase_file, name=self.name)
         return self._passphrase
 
-    def _own(self) -> Own:
-        return read_own(self.path, self._words())
+    def _own(self) -> TellerState:
+        return read_state(self.path, self._words())
 
     def _teller(self) -> TellerFile:
         return read_teller_file(self.path, self._words())
 
-    def _begin(self, table: Table) -> None:
-        if self.index in table.hellos:
+    def _begin(self, ceremony: CeremonyState) -> None:
+        if self.index in ceremony.announced:
             raise Stopped(self.guide.words("ceremony.lost_own", name=self.name, path=self.path))
         self.guide.say("ceremony.begin", path=self.path)
         names = (*self.plan.tellers, self.plan.conference)
@@ -203,12 +203,12 @@ class Seat:
             own = state.begin(self.plan, self.index, pen)
         if own.token:
             self.guide.good("ceremony.by_token", name=self.name)
-        write_own(self.path, own, self._passphrase)
-        self.guide.good("ceremony.announced", path=self.stick.write(STEPS[0], self.index, own.hello.encode()))
+        write_state(self.path, own, self._passphrase)
+        self.guide.good("ceremony.announced", path=self.stick.write(STEPS[0], self.index, own.announcement.encode()))
 
-    def _hand_out_again(self, own: Own) -> None:
+    def _hand_out_again(self, own: TellerState) -> None:
         """Write what is in the sealed file and not on the stick: the machine died in between, or a file is lost."""
-        for step, raw in zip(STEPS, (own.hello, own.dealing, own.share), strict=False):
+        for step, raw in zip(STEPS, (own.announcement, own.dealing, own.share), strict=False):
             if raw and not self._there(step, raw):
                 self.stick.write(step, self.index, raw.encode())
                 self.guide.say("ceremony.rewritten", step=step[0])
@@ -223,62 +223,62 @@ class Seat:
             return False
         return self.index in self.stick.read(step, self.plan)
 
-    def _wait(self, table: Table, missing: Sequence[int]) -> None:
-        step = next(step for step in STEPS if table.missing(step))
+    def _wait(self, ceremony: CeremonyState, missing: Sequence[int]) -> None:
+        step = next(step for step in STEPS if ceremony.missing(step))
         names = ", ".join(self.plan.name(index) for index in missing)
         following = next((index for index in missing if index > self.index), missing[0])
         self.guide.say("ceremony.waiting", step=step[0], names=names, next=self.plan.name(following))
         self.guide.say("general.again")
 
-    def _wait_for_comparison(self, table: Table) -> None:
+    def _wait_for_comparison(self, ceremony: CeremonyState) -> None:
         """End this run with the fingerprint on the screen, for those who see it later to compare with."""
-        self._show_fingerprint(table)
-        following = self.index % table.size + 1
+        self._show_fingerprint(ceremony)
+        following = self.index % ceremony.size + 1
         self.guide.say("ceremony.compare_later", next=self.plan.name(following))
         self.guide.say("general.again")
 
-    def _deal(self, table: Table, own: Own) -> None:
-        dealt = state.deal(table, own)
-        replace_own(self.path, dealt, self._words())
+    def _deal(self, ceremony: CeremonyState, own: TellerState) -> None:
+        dealt = state.deal(ceremony, own)
+        replace_state(self.path, dealt, self._words())
         self.guide.good("ceremony.dealt", path=self.stick.write(STEPS[1], self.index, dealt.dealing.encode()))
 
-    def _compared(self, table: Table) -> bool:
+    def _compared(self, ceremony: CeremonyState) -> bool:
         """Have the fingerprint compared; False where nobody is there yet to compare with. Raises Stopped."""
         if self.fingerprint is not None:
-            same: bool | None = self.fingerprint == table.fingerprint
+            same: bool | None = self.fingerprint == ceremony.fingerprint
         else:
-            self._show_fingerprint(table)
+            self._show_fingerprint(ceremony)
             same = self.guide.confirm_or_later("ceremony.compare_ask")
         if same is False:
             raise Stopped(self.guide.words("ceremony.compare_differ"))
         return same is not None
 
-    def _show_fingerprint(self, table: Table) -> None:
-        self.guide.title("ceremony.compare", size=table.size)
-        for index in range(1, table.size + 1):
-            key = groups(keyid(table.hello(index).signing_key)[:16], "")
+    def _show_fingerprint(self, ceremony: CeremonyState) -> None:
+        self.guide.title("ceremony.compare", size=ceremony.size)
+        for index in range(1, ceremony.size + 1):
+            key = groups(keyid(ceremony.announcement(index).signing_key)[:16], "")
             self.guide.say("ceremony.keys_seen", number=index, name=self.plan.name(index), key=key)
-        self.guide.plain(groups(table.fingerprint))
+        self.guide.plain(groups(ceremony.fingerprint))
 
-    def _accept(self, table: Table, own: Own) -> None:
+    def _accept(self, ceremony: CeremonyState, own: TellerState) -> None:
         try:
-            accepted = state.accept(table, own)
+            accepted = state.accept(ceremony, own)
         except CeremonyFault as fault:
-            self._complain(table, own, fault)
+            self._complain(ceremony, own, fault)
             raise
-        replace_own(self.path, accepted, self._words())
+        replace_state(self.path, accepted, self._words())
         written = self.stick.write(STEPS[2], self.index, accepted.share.encode())
-        self.guide.good("ceremony.accepted", size=table.size, path=written)
+        self.guide.good("ceremony.accepted", size=ceremony.size, path=written)
 
-    def _complain(self, table: Table, own: Own, fault: CeremonyFault) -> None:
+    def _complain(self, ceremony: CeremonyState, own: TellerState, fault: CeremonyFault) -> None:
         dealer = state.blamed(fault)
         if dealer is None or dealer == self.index:
             return
         try:
-            complaint = state.complaint_of(table, own, dealer)
+            complaint = state.complaint_of(ceremony, own, dealer)
         except KeysError:
             return  # everybody finds the same fault: nothing has to be shown
-        replace_own(self.path, with_complaint(own, dealer), self._words())  # before anybody can read what it shows
+        replace_state(self.path, with_complaint(own, dealer), self._words())  # before anybody can read what it shows
         path = self.stick.folder / f"complaint-by-{self.index}-about-{dealer}.json"
         write_whole(path, complaint)
         name = self.plan.name(dealer)
@@ -287,9 +287,9 @@ class Seat:
     def _judge_complaints(self) -> None:
         """Say what the complaints on the stick prove; raise CeremonyFault where one proves a wrong share."""
         for path, raw in self.stick.complaints():
-            table = look(self.stick, self.plan)
+            ceremony = read_ceremony(self.stick, self.plan)
             try:
-                dealer = state.judged(table, raw)
+                dealer = state.judged(ceremony, raw)
             except CeremonyFault as fault:
                 self.guide.warn("ceremony.complaint_wrong", path=path.name, why=explain(self.guide, fault))
                 continue
@@ -297,16 +297,16 @@ class Seat:
             names = {"accuser": self.plan.name(accuser), "dealer": self.plan.name(dealer)}
             raise Stopped(self.guide.words("ceremony.complaint", **names))
 
-    def _rehearse(self, table: Table, own: Own | None) -> None:
+    def _rehearse(self, ceremony: CeremonyState, own: TellerState | None) -> None:
         if own is not None:  # the keys stand: the file of the count takes the place of the ceremony's
             key = own.share_key
-            find_owner(key, table.trustees())
-            replace_own(self.path, as_teller_file(own), self._words())
+            find_owner(key, ceremony.trustees())
+            replace_state(self.path, as_teller_file(own), self._words())
             self.guide.good("ceremony.sealed", path=self.path)
         else:
             key = self._teller().share
         self._write_sheet()
-        written = self.stick.write(STEPS[3], self.index, state.rehearse(table, key))
+        written = self.stick.write(STEPS[3], self.index, state.rehearse(ceremony, key))
         self.guide.good("ceremony.rehearsed", path=written)
 
     def _write_sheet(self) -> None:
@@ -316,28 +316,30 @@ class Seat:
         write_whole(path, sheet)
         self.guide.good("ceremony.sheet", path=path)
 
-    def _finish(self, table: Table) -> None:
-        trustees, number = state.finish(table)
+    def _finish(self, ceremony: CeremonyState) -> None:
+        trustees, number = state.finish(ceremony)
         owner = find_owner(self._teller().share, trustees)
-        keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.hello, sorted(table.hellos)))
+        keys = tuple(
+            TellerKeys(one.name, one.signing_key) for one in map(ceremony.announcement, sorted(ceremony.announced))
+        )
         tellers = Tellers(
-            1, self.plan.conference, self.plan.threshold, sha256_hex(trustees.raw), table.fingerprint, number,
+            1, self.plan.conference, self.plan.threshold, sha256_hex(trustees.raw), ceremony.fingerprint, number,
             keys, self.plan.clashes,
         )  # fmt: skip
         for name, raw in ((TRUSTEES, trustees.raw), (TELLERS, canonical(tellers))):
             write_whole(self.stick.folder / name, raw)
-        self.guide.good("ceremony.finished", threshold=self.plan.threshold, size=table.size, number=number)
+        self.guide.good("ceremony.finished", threshold=self.plan.threshold, size=ceremony.size, number=number)
         self.guide.good("ceremony.mine", owner=owner)
         paths = {"trustees": self.stick.folder / TRUSTEES, "tellers": self.stick.folder / TELLERS}
         self.guide.say("ceremony.hand_over", **paths)
-        if self.plan.threshold < table.size:
+        if self.plan.threshold < ceremony.size:
             self.guide.say("ceremony.lost", threshold=self.plan.threshold)
         else:
-            self.guide.say("ceremony.lost_all", size=table.size)
+            self.guide.say("ceremony.lost_all", size=ceremony.size)
 
 
-def _need(own: Own | None, table: Table, index: int) -> Own:
+def _need(own: TellerState | None, ceremony: CeremonyState, index: int) -> TellerState:
     """The state that a step before the keys stand needs; a finished file cannot do it."""
     if own is None:
-        raise InvalidShare(f"teller {index} ({table.plan.name(index)}): this file is of a ceremony that is over")
+        raise InvalidShare(f"teller {index} ({ceremony.plan.name(index)}): this file is of a ceremony that is over")
     return own

@@ -23,7 +23,7 @@ from keys.group import encode_point
 from keys.trustees import parse_trustees
 from tally.audit import audit
 from tally.ceremony.own_file import as_teller_file
-from tally.ceremony.state import finish, look
+from tally.ceremony.state import finish, read_ceremony
 from tally.ceremony.usb import Stick
 from tally.signing.teller_file import TellerFile, write_teller_file
 from tests.attacks.lab import Lab, chain, closed
@@ -186,16 +186,16 @@ class Table:
         plan = stick.plan() if self.stick.exists() else None
         if plan is None or len(stick.read("1-announcement", plan)) < len(self.names):
             return None
-        return look(stick, plan).fingerprint
+        return read_ceremony(stick, plan).fingerprint
 
 
 def held_ceremony(folder: Path, size: int = 3, threshold: int = 2) -> tuple[Table, list[TellerFile]]:
     """Hold the ceremony in this process, for stories that begin after it; the tellers' files of the count come out."""
     tellers = Tellers(folder, size, threshold)
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
-    table = look(tellers.stick, tellers.plan)
+    table = read_ceremony(tellers.stick, tellers.plan)
     trustees, number = finish(table)
-    keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.hello, tellers.numbers))
+    keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.announcement, tellers.numbers))
     said = TellersFile(1, "HN", threshold, "", table.fingerprint, number, keys, ())
     (tellers.stick.folder / "trustees.json").write_bytes(trustees.raw)
     (tellers.stick.folder / "tellers.json").write_bytes(canonical(said))

@@ -12,7 +12,7 @@ import pytest
 
 from keys.files.sealing import LEAST_COST
 from keys.files.signing import new_signing_key
-from tally.ceremony.state import begin, look
+from tally.ceremony.state import begin, read_ceremony
 from tally.ceremony.usb import STEPS
 from tally.signing.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
 from tests.attacks.lab import chain, closed
@@ -94,7 +94,7 @@ def test_who_chose_after_seeing_the_others_is_named_by_everybody(tellers: Teller
 def test_two_files_of_one_teller_are_named_and_all_go_on_when_one_is_gone(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
     double = tellers.stick.folder / "1-announcement-teller-2 (1).json"
-    double.write_bytes(begin(tellers.plan, 2).hello.encode())
+    double.write_bytes(begin(tellers.plan, 2).announcement.encode())
     stops(tellers, 1, "Hà Văn Đạt có hai tệp khác nhau ở cùng một bước")
     double.unlink()
     goes_on(tellers, 1, "Đã chia phần khóa", compares=True)
@@ -104,7 +104,7 @@ def test_a_late_file_is_named_by_those_who_confirmed_another_and_by_its_owner(te
     tellers.all(tellers.announce)
     tellers.deal(1)
     first = tellers.stick.path(STEPS[0], 2)
-    tellers.stick.write(STEPS[0], 2, begin(tellers.plan, 2).hello.encode())
+    tellers.stick.write(STEPS[0], 2, begin(tellers.plan, 2).announcement.encode())
     stops(tellers, 3, "Lò Thị Ước đã chia phần khóa theo những thông báo khác với các tệp trên thẻ")
     stops(tellers, 1, "Hà Văn Đạt: tệp bước 1 đến muộn")
     stops(tellers, 2, "Hà Văn Đạt: có người đặt một tệp bước 1 khác vào chỗ của đồng chí")
@@ -166,7 +166,7 @@ def test_the_last_of_five_tellers_rehearses_and_ends_at_a_terminal(tmp_path: Pat
         assert f"còn {threshold} người khác là mở được" in last.see("Mất hẳn:").ends()
     said = json.loads((tellers.stick.folder / "tellers.json").read_bytes())
     assert (said["threshold"], len(said["tellers"])) == (threshold, size)
-    assert look(tellers.stick, tellers.plan).trustees().threshold() == threshold
+    assert read_ceremony(tellers.stick, tellers.plan).trustees().threshold() == threshold
 
 
 # --- Setup ---------------------------------------------------------------------------------------------------------

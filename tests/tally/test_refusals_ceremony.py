@@ -11,8 +11,8 @@ from keys.files.key_files import write_sealed
 from keys.files.sealing import LEAST_COST
 from keys.files.signing import new_signing_key
 from tally.ceremony import own_file, state
-from tally.ceremony.own_file import as_teller_file, kind_of, own_path, read_own, replace_own
-from tally.ceremony.state import Todo, look
+from tally.ceremony.own_file import as_teller_file, kind_of, own_path, read_state, replace_state
+from tally.ceremony.state import Todo, read_ceremony
 from tally.ceremony.usb import STEPS
 from tally.dialogue import Guide
 from tally.errors import (
@@ -43,7 +43,7 @@ def test_a_file_made_for_another_plan_is_not_used(tellers: Tellers, tmp_path: Pa
     other = Tellers(tmp_path / "other", 3, 3)
     other.announce(1)
     with pytest.raises(CeremonyFault, match="the plan on the stick is another one"):
-        state.check_unchanged(look(tellers.stick, tellers.plan), other.own(1))
+        state.check_unchanged(read_ceremony(tellers.stick, tellers.plan), other.own(1))
 
 
 def test_a_fault_without_a_tellers_number_blames_nobody(tellers: Tellers) -> None:
@@ -62,11 +62,11 @@ def test_a_sealed_file_with_other_content_is_damaged(tmp_path: Path) -> None:
     path = own_path(tmp_path, 1)
     write_sealed(path, b'{"format":1}', PASSPHRASE, kind=own_file.KIND, cost=LEAST_COST)
     with pytest.raises(DamagedFile):
-        read_own(path, PASSPHRASE)
+        read_state(path, PASSPHRASE)
 
 
 def test_a_ceremony_that_is_over_has_no_state_to_deal_from(tellers: Tellers) -> None:
-    table = look(tellers.stick, tellers.plan)
+    table = read_ceremony(tellers.stick, tellers.plan)
     with pytest.raises(InvalidShare, match=r"teller 2 \(Hà Văn Đạt\): this file is of a ceremony that is over"):
         _need(None, table, 2)
 
@@ -99,7 +99,7 @@ def test_a_complaint_without_reason_is_named_and_taken_for_nothing(
     tellers: Tellers, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tellers.all(tellers.announce, tellers.deal)
-    table = look(tellers.stick, tellers.plan)
+    table = read_ceremony(tellers.stick, tellers.plan)
     raw = complain(tellers.own(1).ceremony, table.announcements, table.joined_dealings, 2)
     path = tellers.stick.folder / "complaint-by-1-about-2.json"
     path.write_bytes(raw)
@@ -112,7 +112,7 @@ def test_a_complaint_without_reason_is_named_and_taken_for_nothing(
 @pytest.mark.usefixtures("cheap_ceremony")
 def test_a_wrong_share_to_oneself_and_a_fault_that_all_find_need_no_complaint(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal)
-    table = look(tellers.stick, tellers.plan)
+    table = read_ceremony(tellers.stick, tellers.plan)
     own = tellers.own(1)
     mine = seat(tellers, 1)
     mine._complain(table, own, CeremonyFault("nobody's fault"))
@@ -137,7 +137,7 @@ def test_a_share_that_does_not_fit_is_complained_of_and_told(tellers: Tellers) -
 def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
     for index in tellers.numbers:
-        replace_own(tellers.path(index), as_teller_file(tellers.own(index)), PASSPHRASE, LEAST_COST)
+        replace_state(tellers.path(index), as_teller_file(tellers.own(index)), PASSPHRASE, LEAST_COST)
     path = tellers.stick.path(STEPS[3], 2)
     path.unlink()
     assert seat(tellers, 1).run() is Todo.WAIT
@@ -151,9 +151,9 @@ def test_one_signing_key_for_two_tellers_is_told_by_both_names(tellers: Tellers)
     pen = KeyPen(new_signing_key())
     for index in (1, 3):
         own = state.begin(tellers.plan, index, pen)
-        tellers.stick.write(STEPS[0], index, own.hello.encode())
+        tellers.stick.write(STEPS[0], index, own.announcement.encode())
     with pytest.raises(CeremonyFault, match=r"teller 3 \(Vì Thu Lễ\): announced the signing key of Lò Thị Ước"):
-        look(tellers.stick, tellers.plan)
+        read_ceremony(tellers.stick, tellers.plan)
 
 
 @pytest.mark.usefixtures("cheap_ceremony")
@@ -168,6 +168,6 @@ def test_a_token_named_after_the_announcement_is_not_passed_over(tellers: Teller
 def test_where_all_must_open_the_end_says_what_a_loss_means(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     two = Tellers(tmp_path, 2, 2)
     two.all(two.announce, two.deal, two.accept, two.rehearse)
-    replace_own(two.path(2), as_teller_file(two.own(2)), PASSPHRASE, LEAST_COST)
+    replace_state(two.path(2), as_teller_file(two.own(2)), PASSPHRASE, LEAST_COST)
     assert seat(two, 2).run() is Todo.FINISH
     assert VI.words("ceremony.lost_all", size=2) in capsys.readouterr().out

@@ -25,17 +25,17 @@ from keys.trustees import parse_trustees, verify_trustees
 from tally.ceremony import own_file, state
 from tally.ceremony.own_file import (
     KIND,
-    Own,
+    TellerState,
     as_teller_file,
     own_path,
-    read_own,
-    replace_own,
+    read_state,
+    replace_state,
     with_complaint,
-    write_own,
+    write_state,
 )
 from tally.ceremony.plan import Plan, majority, new_plan, parse_plan
-from tally.ceremony.state import look
-from tally.ceremony.usb import STEPS, Stick, new_hello
+from tally.ceremony.state import read_ceremony
+from tally.ceremony.usb import STEPS, Stick, new_announcement
 from tally.cli.main import tally_group
 from tally.errors import CeremonyFault
 from tally.signing.signers import KeyPen, Kind
@@ -66,28 +66,28 @@ class Tellers:
         folder.mkdir(exist_ok=True)
         return own_path(folder, index)
 
-    def own(self, index: int) -> Own:
+    def own(self, index: int) -> TellerState:
         """A fresh process knows the file alone."""
-        return read_own(self.path(index), PASSPHRASE)
+        return read_state(self.path(index), PASSPHRASE)
 
     def announce(self, index: int) -> None:
         own = state.begin(self.plan, index)
-        write_own(self.path(index), own, PASSPHRASE, LEAST_COST)
-        self.stick.write(STEPS[0], index, own.hello.encode())
+        write_state(self.path(index), own, PASSPHRASE, LEAST_COST)
+        self.stick.write(STEPS[0], index, own.announcement.encode())
 
     def deal(self, index: int) -> None:
-        own = state.deal(look(self.stick, self.plan), self.own(index))
-        replace_own(self.path(index), own, PASSPHRASE, LEAST_COST)
+        own = state.deal(read_ceremony(self.stick, self.plan), self.own(index))
+        replace_state(self.path(index), own, PASSPHRASE, LEAST_COST)
         self.stick.write(STEPS[1], index, own.dealing.encode())
 
     def accept(self, index: int) -> None:
-        own = state.accept(look(self.stick, self.plan), self.own(index))
-        replace_own(self.path(index), own, PASSPHRASE, LEAST_COST)
+        own = state.accept(read_ceremony(self.stick, self.plan), self.own(index))
+        replace_state(self.path(index), own, PASSPHRASE, LEAST_COST)
         self.stick.write(STEPS[2], index, own.share.encode())
 
     def rehearse(self, index: int) -> None:
         own = self.own(index)
-        self.stick.write(STEPS[3], index, state.rehearse(look(self.stick, self.plan), own.share_key))
+        self.stick.write(STEPS[3], index, state.rehearse(read_ceremony(self.stick, self.plan), own.share_key))
 
     def all(self, *steps: Callable[[int], None]) -> None:
         for step in steps:
@@ -104,7 +104,7 @@ def tellers(tmp_path: Path) -> Tellers:
 def test_the_ceremony_ends_with_keys_that_open(tmp_path: Path, size: int, threshold: int) -> None:
     tellers = Tellers(tmp_path, size, threshold)
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
-    trustees, _ = state.finish(look(tellers.stick, tellers.plan))
+    trustees, _ = state.finish(read_ceremony(tellers.stick, tellers.plan))
     verify_trustees(parse_trustees(trustees.raw))
     assert trustees.threshold() == threshold
     assert [as_teller_file(tellers.own(index)).share.index for index in tellers.numbers] == list(tellers.numbers)
@@ -123,17 +123,20 @@ def test_no_file_on_the_stick_holds_a_secret(tellers: Tellers) -> None:
 
 def test_all_see_one_fingerprint_which_covers_names_threshold_and_signing_keys(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
-    first = look(tellers.stick, tellers.plan).fingerprint
-    assert first == look(Stick(tellers.stick.folder), tellers.plan).fingerprint
+    first = read_ceremony(tellers.stick, tellers.plan).fingerprint
+    assert first == read_ceremony(Stick(tellers.stick.folder), tellers.plan).fingerprint
     own = tellers.own(2)
     another = state.begin(tellers.plan, 1).signer
-    hello = new_hello(
-        tellers.plan, 2, look(tellers.stick, tellers.plan).hello(2).announcement.encode(), KeyPen(another)
+    announced = new_announcement(
+        tellers.plan,
+        2,
+        read_ceremony(tellers.stick, tellers.plan).announcement(2).announcement.encode(),
+        KeyPen(another),
     )
-    tellers.stick.write(STEPS[0], 2, hello)
-    assert look(tellers.stick, tellers.plan).fingerprint != first
+    tellers.stick.write(STEPS[0], 2, announced)
+    assert read_ceremony(tellers.stick, tellers.plan).fingerprint != first
     with pytest.raises(CeremonyFault, match="teller 2 .* another file of step 1 in your place"):
-        state.check_unchanged(look(tellers.stick, tellers.plan), own)
+        state.check_unchanged(read_ceremony(tellers.stick, tellers.plan), own)
 
 
 # --- faults, by name -----------------------------------------------------------------------------------------------
@@ -141,12 +144,12 @@ def test_all_see_one_fingerprint_which_covers_names_threshold_and_signing_keys(t
 
 def fault(tellers: Tellers, words: str) -> None:
     with pytest.raises(CeremonyFault, match=words):
-        look(tellers.stick, tellers.plan)
+        read_ceremony(tellers.stick, tellers.plan)
 
 
 def test_two_files_of_one_teller_are_named(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
-    double = state.begin(tellers.plan, 2).hello.encode()
+    double = state.begin(tellers.plan, 2).announcement.encode()
     tellers.stick.folder.joinpath("1-announcement-teller-2 (1).json").write_bytes(double)
     fault(tellers, r"teller 2 \(Hà Văn Đạt\): two different files of one step")
 
@@ -162,41 +165,41 @@ def test_a_copy_of_a_file_is_the_same_file(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
     path = tellers.stick.path(STEPS[0], 2)
     shutil.copy(path, path.with_name("1-announcement-teller-2 - Copy.json"))
-    assert len(look(tellers.stick, tellers.plan).hellos) == 3
+    assert len(read_ceremony(tellers.stick, tellers.plan).announced) == 3
 
 
 def test_a_late_announcement_is_named_by_those_who_confirmed_another(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
     tellers.deal(1)
     tellers.stick.path(STEPS[1], 1).unlink()
-    tellers.stick.write(STEPS[0], 2, state.begin(tellers.plan, 2).hello.encode())
-    table = look(tellers.stick, tellers.plan)
+    tellers.stick.write(STEPS[0], 2, state.begin(tellers.plan, 2).announcement.encode())
+    ceremony = read_ceremony(tellers.stick, tellers.plan)
     with pytest.raises(CeremonyFault, match=r"teller 2 \(Hà Văn Đạt\): the file of step 1 came late"):
-        state.check_unchanged(table, tellers.own(1))
+        state.check_unchanged(ceremony, tellers.own(1))
     with pytest.raises(CeremonyFault, match="already dealt for other announcements"):
-        state.deal(table, tellers.own(1))
+        state.deal(ceremony, tellers.own(1))
 
 
 def test_who_dealt_before_an_announcement_changed_is_not_blamed_for_it(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
     tellers.deal(1)
-    tellers.stick.write(STEPS[0], 2, state.begin(tellers.plan, 2).hello.encode())
+    tellers.stick.write(STEPS[0], 2, state.begin(tellers.plan, 2).announcement.encode())
     fault(tellers, r"teller 1 \(Lò Thị Ước\): dealt for other announcements than those here")
     with pytest.raises(CeremonyFault, match=r"teller 2 \(Hà Văn Đạt\): the file of step 1 came late"):
-        look(tellers.stick, tellers.plan, tellers.own(1))
+        read_ceremony(tellers.stick, tellers.plan, tellers.own(1))
     with pytest.raises(CeremonyFault, match=r"teller 2 \(Hà Văn Đạt\): somebody put another file"):
-        look(tellers.stick, tellers.plan, tellers.own(2))
+        read_ceremony(tellers.stick, tellers.plan, tellers.own(2))
 
 
 def test_a_late_dealing_is_named_by_those_who_accepted_another(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal)
     tellers.accept(1)
     own = tellers.own(3)
-    again = mathematics.deal(own.ceremony, look(tellers.stick, tellers.plan).announcements)[1]
+    again = mathematics.deal(own.ceremony, read_ceremony(tellers.stick, tellers.plan).announcements)[1]
     tellers.stick.write(STEPS[1], 3, again)
     tellers.stick.path(STEPS[2], 1).unlink()
     with pytest.raises(CeremonyFault, match=r"teller 3 \(Vì Thu Lễ\): the file of step 2 came late"):
-        state.check_unchanged(look(tellers.stick, tellers.plan), tellers.own(1))
+        state.check_unchanged(read_ceremony(tellers.stick, tellers.plan), tellers.own(1))
 
 
 def test_a_rushing_teller_who_deals_before_all_announced_is_named(tellers: Tellers) -> None:
@@ -212,14 +215,14 @@ def test_a_rushing_teller_cannot_choose_coefficients_after_seeing_the_others(tel
 
 
 def choose_late(tellers: Tellers) -> None:
-    """Let teller 3 deal by coefficients chosen when those of the others were on the table."""
+    """Let teller 3 deal by coefficients chosen when those of the others were on the ceremony."""
     tellers.all(tellers.announce)
     tellers.deal(1)
     tellers.deal(2)
     honest = tellers.own(3).ceremony
-    other = tuple(random_secret() for _ in honest.polynomial)  # chosen now, with all commitments on the table
+    other = tuple(random_secret() for _ in honest.polynomial)  # chosen now, with all commitments on the ceremony
     chosen = replace(honest, polynomial=other)
-    announcements = look(tellers.stick, tellers.plan).announcements
+    announcements = read_ceremony(tellers.stick, tellers.plan).announcements
     with pytest.raises(InvalidCertificate, match="own announcement"):  # the honest program refuses its owner
         mathematics.deal(chosen, announcements)
     text = wire.parse(mathematics.deal(honest, announcements)[1], DealingText, "dealing")
@@ -231,9 +234,9 @@ def choose_late(tellers: Tellers) -> None:
 
 def cheat(tellers: Tellers, dealer: int, victim: int) -> None:
     """Put a wrong share for one other into a dealing, and sign it."""
-    table, own = look(tellers.stick, tellers.plan), tellers.own(dealer)
+    ceremony, own = read_ceremony(tellers.stick, tellers.plan), tellers.own(dealer)
     text = wire.parse(own.dealing.encode(), DealingText, "dealing")
-    recipient = mathematics.certificates_of(table.announcements)[victim - 1].encryption
+    recipient = mathematics.certificates_of(ceremony.announcements)[victim - 1].encryption
     alpha, data = seal_for(recipient, random_secret(), *mathematics.context_of(text.announcements, dealer, victim))
     shares = list(text.shares)
     shares[victim - 1] = SealedShareText(encode_point(alpha), data.hex())
@@ -245,14 +248,14 @@ def test_a_wrong_share_to_one_other_is_proved_by_a_complaint(tellers: Tellers) -
     tellers.all(tellers.announce, tellers.deal)
     cheat(tellers, dealer=2, victim=3)
     tellers.accept(1)
-    table = look(tellers.stick, tellers.plan)
+    ceremony = read_ceremony(tellers.stick, tellers.plan)
     with pytest.raises(CeremonyFault, match=r"teller 2 \(Hà Văn Đạt\): the share does not fit") as raised:
-        state.accept(table, tellers.own(3))
+        state.accept(ceremony, tellers.own(3))
     assert state.blamed(raised.value) == 2
-    complaint = state.complaint_of(table, tellers.own(3), 2)
-    assert state.judged(table, complaint) == 2
+    complaint = state.complaint_of(ceremony, tellers.own(3), 2)
+    assert state.judged(ceremony, complaint) == 2
     with pytest.raises(CeremonyFault, match=r"teller 1 \(Lò Thị Ước\) complains without reason"):
-        state.judged(table, state.complaint_of(table, tellers.own(1), 2))
+        state.judged(ceremony, state.complaint_of(ceremony, tellers.own(1), 2))
 
 
 def test_a_wrong_proof_of_possession_is_named(tellers: Tellers) -> None:
@@ -289,7 +292,7 @@ def test_the_conference_may_not_open_before_all_have_rehearsed(tellers: Tellers)
     tellers.rehearse(1)
     tellers.rehearse(2)
     with pytest.raises(CeremonyFault, match=r"\[3\] are missing"):
-        state.finish(look(tellers.stick, tellers.plan))
+        state.finish(read_ceremony(tellers.stick, tellers.plan))
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}x", b"[1]", b'{"index":1}', b'{"index":9}', b'{"index":"1"}', b"\xff"])
@@ -311,7 +314,7 @@ def test_an_announcement_with_another_signature_is_named(tellers: Tellers) -> No
     path = tellers.stick.path(STEPS[0], 2)
     said = json.loads(path.read_bytes())
     path.write_bytes(
-        wire.compact(said | {"signing_key": json.loads(state.begin(tellers.plan, 1).hello)["signing_key"]})
+        wire.compact(said | {"signing_key": json.loads(state.begin(tellers.plan, 1).announcement)["signing_key"]})
     )
     fault(tellers, r"teller 2 \(Hà Văn Đạt\): the announcement's signature")
 
@@ -333,24 +336,24 @@ class RsaPen:
 def test_an_announcement_by_a_token_carries_its_key_to_the_desk_and_into_the_tellers_file(tellers: Tellers) -> None:
     pen = RsaPen()
     own = state.begin(tellers.plan, 2, pen)
-    write_own(tellers.path(2), own, PASSPHRASE, LEAST_COST)
-    tellers.stick.write(STEPS[0], 2, own.hello.encode())
+    write_state(tellers.path(2), own, PASSPHRASE, LEAST_COST)
+    tellers.stick.write(STEPS[0], 2, own.announcement.encode())
     tellers.announce(1)
     tellers.announce(3)
     tellers.all(tellers.deal, tellers.accept, tellers.rehearse)
-    table = look(tellers.stick, tellers.plan)
-    state.finish(table)
-    assert table.hello(2).signing_key == pen.public_text
+    ceremony = read_ceremony(tellers.stick, tellers.plan)
+    state.finish(ceremony)
+    assert ceremony.announcement(2).signing_key == pen.public_text
     files = {index: as_teller_file(tellers.own(index)) for index in tellers.numbers}
     assert files[2].public_signer == files[2].token == pen.public_text
     assert [files[index].token for index in (1, 3)] == ["", ""]
-    assert files[1].public_signer == table.hello(1).signing_key
+    assert files[1].public_signer == ceremony.announcement(1).signing_key
 
 
 def test_an_announcement_that_names_a_token_that_did_not_sign_it_is_named(tellers: Tellers) -> None:
-    said = json.loads(state.begin(tellers.plan, 2, RsaPen()).hello)
+    said = json.loads(state.begin(tellers.plan, 2, RsaPen()).announcement)
     path = tellers.stick.path(STEPS[0], 2)
-    another = json.loads(state.begin(tellers.plan, 2, RsaPen()).hello)
+    another = json.loads(state.begin(tellers.plan, 2, RsaPen()).announcement)
     for changed in ("signing_key", "announcement", "signature"):
         path.write_bytes(wire.compact(said | {changed: another[changed]}))
         fault(tellers, r"teller 2 \(Hà Văn Đạt\): the announcement's signature")
@@ -440,10 +443,10 @@ def test_the_command_leads_three_tellers_through_all_steps(tmp_path: Path) -> No
 
 def test_who_complained_takes_no_share_of_this_ceremony_even_from_right_dealings(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal)
-    table = look(tellers.stick, tellers.plan)
-    assert state.accept(table, tellers.own(3)).share
+    ceremony = read_ceremony(tellers.stick, tellers.plan)
+    assert state.accept(ceremony, tellers.own(3)).share
     with pytest.raises(CeremonyFault, match="you complained about Hà Văn Đạt: this ceremony is void"):
-        state.accept(table, with_complaint(tellers.own(3), 2))
+        state.accept(ceremony, with_complaint(tellers.own(3), 2))
 
 
 @pytest.mark.usefixtures("cheap_ceremony")

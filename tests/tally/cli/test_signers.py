@@ -12,7 +12,7 @@ from keys.files.signing import KIND as SIGNING_KIND
 from keys.files.signing import SigningKey, encode_signing_key, new_signing_key
 from tally.audit import Verdict, audit
 from tally.audit.bundles.bundle import check_bundle
-from tally.ceremony.state import look
+from tally.ceremony.state import read_ceremony
 from tally.ceremony.usb import Stick
 from tally.cli.verify import check_file
 from tally.errors import CannotSign, NotOneOfUs
@@ -129,7 +129,7 @@ def test_who_signs_by_a_token_announces_its_key_in_the_ceremony(token: Path, lab
         public = held.public_text
     plan = Stick(stick).plan()
     assert plan is not None
-    assert look(Stick(stick), plan).hello(2).signing_key == public
+    assert read_ceremony(Stick(stick), plan).announcement(2).signing_key == public
     assert "còn chờ Lò Thị Ước" in done(*words)  # the token is asked for once, at the announcement
 
 
