@@ -31,7 +31,7 @@ from tally.ceremony.own_file import TellerState, new_state, with_dealing, with_s
 from tally.ceremony.plan import Plan
 from tally.ceremony.usb import STEPS, Announcement, Step, Stick, check_announcement, new_announcement
 from tally.errors import CeremonyFault
-from tally.signing.signers import KeyPen, Pen
+from tally.signing.signers import DocumentSigner, KeySigner
 from tally.signing.teller_file import TellerFile
 from voting.documents.canonical import canonical
 
@@ -186,14 +186,14 @@ def next_step(
     return (Todo.WAIT, missing) if missing else (Todo.FINISH, [])
 
 
-def begin(plan: Plan, index: int, token: Pen | None = None) -> TellerState:
+def begin(plan: Plan, index: int, token: DocumentSigner | None = None) -> TellerState:
     """Step 1: draw secrets and signing key; the state holds the announcement to hand out.
 
     With a token the announcement names the token's key and is signed by it, and so will records be.
     """
     secret, announcement = protocol.begin(len(plan.tellers), plan.threshold, index)
     signer = new_signing_key()
-    announced = new_announcement(plan, index, announcement, token or KeyPen(signer))
+    announced = new_announcement(plan, index, announcement, token or KeySigner(signer))
     own = new_state(plan.hash, plan.name(index), secret, signer, announced)
     return msgspec.structs.replace(own, conference=plan.conference, token="" if token is None else token.public_text)
 

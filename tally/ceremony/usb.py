@@ -27,7 +27,7 @@ from keys.files.signing import raw_message, raw_of_der, verify_message
 from keys.structs import read_json
 from tally.ceremony.plan import Plan, parse_plan
 from tally.errors import CeremonyFault
-from tally.signing.signers import Pen
+from tally.signing.signers import DocumentSigner
 from voting.documents.canonical import canonical
 
 Step = Literal["1-announcement", "2-dealing", "3-share", "4-rehearsal"]
@@ -117,11 +117,11 @@ class Stick:
         return [(path, read_file(path)) for path in sorted(self.folder.glob("complaint*.json"))]
 
 
-def new_announcement(plan: Plan, index: int, announcement: bytes, pen: Pen) -> bytes:
+def new_announcement(plan: Plan, index: int, announcement: bytes, signer: DocumentSigner) -> bytes:
     """Write a teller's file of step 1, signed by the key in memory or the token that will sign records."""
-    said = Announcement(ANNOUNCEMENT, plan.hash, index, plan.name(index), pen.public_text, announcement.decode(), "")
-    made = pen.sign(_message(said))
-    signature = base64.b64encode(raw_of_der(made) if pen.kind == "ecdsa" else made).decode()
+    said = Announcement(ANNOUNCEMENT, plan.hash, index, plan.name(index), signer.public_text, announcement.decode(), "")
+    made = signer.sign(_message(said))
+    signature = base64.b64encode(raw_of_der(made) if signer.kind == "ecdsa" else made).decode()
     return wire.compact(msgspec.structs.replace(said, signature=signature))
 
 

@@ -27,7 +27,7 @@ from tally.count.steps import (
 from tally.dialogue import Guide, Language, Refused, both, in_both, tell_aside
 from tally.errors import Stopped
 from tally.guide.setup import owner_name, same_fingerprint, tell_setup
-from tally.guide.signers import TokenChoice, open_pen_if_named, passphrase
+from tally.guide.signers import TokenChoice, open_signer_if_named, passphrase
 from tally.signing.signed_files import put, put_named
 from tally.signing.teller_file import bind_to_box, new_teller_file, read_teller_file, sign_by_token, write_teller_file
 from voting.documents.canonical import canonical, parse_canonical
@@ -58,10 +58,10 @@ def use_token_command(out: Path, token: TokenChoice, path: Path, passphrase_file
     To be done before the draft is frozen: Setup then names the token's key in place of the one of the ceremony.
     """
     teller, words = open_teller(path, passphrase_file)
-    with token.open() as pen:
-        pen.sign(teller.name.encode())  # a token that cannot sign is noticed now, not after the vote
-        sign_by_token(path, teller, words, pen.public_text)
-        put_named(out, f"{pen.public_text}\n".encode())
+    with token.open() as key_signer:
+        key_signer.sign(teller.name.encode())  # a token that cannot sign is noticed now, not after the vote
+        sign_by_token(path, teller, words, key_signer.public_text)
+        put_named(out, f"{key_signer.public_text}\n".encode())
     both("said.by_token", name=teller.name, path=out)
 
 
@@ -95,8 +95,8 @@ def confirm_command(
         name = owner_name(guide, path, election.conference)
         teller = read_teller_file(path, guide.passphrase(passphrase_file, name=name))
         owner = owner_of(teller, election, trustees)
-        with open_pen_if_named(token) as pen:
-            put_named(out, confirm_setup(archive, teller, pen))
+        with open_signer_if_named(token) as key_signer:
+            put_named(out, confirm_setup(archive, teller, key_signer))
         guide.good("setup.confirmed", owner=owner, path=out)
 
 

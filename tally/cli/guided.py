@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tally.cli.ceremony import explained, language_option
-from tally.cli.options import EXISTING, FOLDER, TARGET, pen_options
+from tally.cli.options import EXISTING, FOLDER, TARGET, signer_options
 from tally.count.stick import find_desk
 from tally.custody.bundle import collect, write_custody
 from tally.custody.sheet import custody_sheet
@@ -13,7 +13,7 @@ from tally.dialogue import Guide, Language
 from tally.guide.count import Count
 from tally.guide.destroy import Destroyer
 from tally.guide.result import Outcome
-from tally.guide.signers import PenChoice, open_pen
+from tally.guide.signers import SignerChoice, open_signer
 from tally.guide.words import correct_words
 from tally.minutes import renderer_versions
 from tally.signing.signed_files import put_named
@@ -57,10 +57,10 @@ def count_command(
 @click.option("--log", type=EXISTING, help="Log of the conference, as text.")
 @click.option("--destruction", type=EXISTING, help="destruction.json of `phieukin tally destroy`.")
 @click.option("--out", type=TARGET, required=True, help="The bundle to write (.zip).")
-@pen_options
+@signer_options
 @language_option
 def custody_command(
-    result: Path, log: Path | None, destruction: Path | None, out: Path, pen: PenChoice, language: Language
+    result: Path, log: Path | None, destruction: Path | None, out: Path, signer: SignerChoice, language: Language
 ) -> None:
     """Put the finished and signed count of the folder RESULT into one bundle for the archive room.
 
@@ -70,7 +70,7 @@ def custody_command(
     with explained(guide):
         custody, made_by = collect(result, log, destruction), renderer_versions().software
         sheet = custody_sheet(guide, custody, out.name, made_by)
-        with open_pen(pen) as opened:
+        with open_signer(signer) as opened:
             raw = write_custody(custody, (sheet.text(), sheet.pdf(language)), opened, made_by)
         put_named(out, raw)
         guide.good("custody.written", path=out, files=len(custody.files) + 2)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tally.guide.signers import PenChoice, TokenChoice, passphrase
+from tally.guide.signers import SignerChoice, TokenChoice, passphrase
 from tally.signing.teller_file import TellerFile, read_teller_file
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,13 +30,13 @@ def open_teller(path: Path, passphrase_file: Path | None) -> tuple[TellerFile, s
     return read_teller_file(path, words), words
 
 
-def pen_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add --key, --token, --token-module, --token-key and --passphrase-file; the command gets them as `pen`."""
+def signer_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --key, --token, --token-module, --token-key and --passphrase-file; the command gets them as `signer`."""
     key = click.option("--key", type=EXISTING, help="A teller's file, or a sealed signing key.")
     words = click.option(
         "--passphrase-file", type=EXISTING, help="Take the passphrase or PIN from a file's first line."
     )
-    return key(_token_options(words(_gathered(command, "pen", PenChoice))))
+    return key(_token_options(words(_gathered(command, "signer", SignerChoice))))
 
 
 def token_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -45,7 +45,7 @@ def token_options(command: Callable[..., None]) -> Callable[..., None]:
     return _token_options(words(_gathered(command, "token", TokenChoice)))
 
 
-def _gathered(command: Callable[..., None], name: str, kind: type[PenChoice | TokenChoice]) -> Callable[..., None]:
+def _gathered(command: Callable[..., None], name: str, kind: type[SignerChoice | TokenChoice]) -> Callable[..., None]:
     """The command, given one choice by name instead of each of its options."""
 
     @wraps(command)

@@ -6,17 +6,17 @@ from pathlib import Path
 import click
 
 from tally.cli.minutes import record_payload_of
-from tally.cli.options import EXISTING, TARGET, pen_options
+from tally.cli.options import EXISTING, TARGET, signer_options
 from tally.dialogue import both
 from tally.errors import CannotSign
-from tally.guide.signers import PenChoice, open_record_pen
+from tally.guide.signers import SignerChoice, open_record_signer
 from tally.minutes.annex import signers
 from tally.minutes.view import View, parse_record
 from tally.pdf.signatures import awaiting, check_minutes, sign_minutes
 from tally.signing.certificate_warnings import certificate_warnings, tell_certificate
 from tally.signing.signatures import sign_record_with
 from tally.signing.signed_files import put_named
-from tally.signing.signers import Pen
+from tally.signing.signers import DocumentSigner
 
 
 @click.command("sign-minutes")
@@ -25,13 +25,13 @@ from tally.signing.signers import Pen
 @click.option("--field", help="Where to sign, if the key signs in several places: teller-1, secretary, chair, head.")
 @click.option("--with-record", is_flag=True, help="Sign RECORD, too, by the same key.")
 @click.option("--out", type=TARGET, help="The signed PDF; in its own place, if this is left out.")
-@pen_options
+@signer_options
 def sign_minutes_command(
-    record: Path, minutes: Path, field: str | None, with_record: bool, out: Path | None, pen: PenChoice
+    record: Path, minutes: Path, field: str | None, with_record: bool, out: Path | None, signer: SignerChoice
 ) -> None:
     """Sign MINUTES, the PDF of RECORD (record.json), at the place left for the owner of the key (ký số biên bản)."""
     payload = record_payload_of(record)
-    with open_record_pen(pen, [parse_record(payload)]) as opened:
+    with open_record_signer(signer, [parse_record(payload)]) as opened:
         pdf = minutes.read_bytes()
         place = field or place_of(opened, payload, pdf)
         tell_certificate(opened, name_at(payload, place), datetime.now().astimezone())
@@ -50,11 +50,11 @@ def check_minutes_command(record: Path, minutes: Path) -> None:
     _tell(minutes.read_bytes(), record_payload_of(record))
 
 
-def place_of(pen: Pen, payload: bytes, pdf: bytes) -> str:
+def place_of(signer: DocumentSigner, payload: bytes, pdf: bytes) -> str:
     """Find the first place of the key's owner that is not signed yet."""
     done = {one.field for one in check_minutes(pdf, payload)}
     people = signers(View.of(parse_record(payload), "vi"))
-    mine = [field for field, one in people if one.key == pen.public_text]
+    mine = [field for field, one in people if one.key == signer.public_text]
     if not mine:
         raise CannotSign("this key is not one that the record names for its minutes", "not_a_signer")
     return next((field for field in mine if field not in done), mine[0])

@@ -11,7 +11,7 @@ from keys.files.durable import read_plain
 from tally.audit import audit
 from tally.audit.engines.checking import checker
 from tally.cli.ceremony import language_option
-from tally.cli.options import EXISTING, FOLDER, TARGET, pen_options
+from tally.cli.options import EXISTING, FOLDER, TARGET, signer_options
 from tally.cli.pdf import name_at, place_of
 from tally.count.head_decision import check_chosen, check_day, make_decision, tied_paper
 from tally.count.paper import paper_records, read_hand_count
@@ -20,14 +20,14 @@ from tally.count.steps import finished_box, setup_of
 from tally.count.summary import tell_before_signing
 from tally.dates import read_day, today
 from tally.dialogue import Guide, Language, Refused, both, in_both
-from tally.guide.signers import PenChoice, open_pen_if_named, open_record_pen
+from tally.guide.signers import SignerChoice, open_record_signer, open_signer_if_named
 from tally.minutes import renderer_versions
 from tally.pdf.signatures import check_minutes, sign_minutes
 from tally.result.rule import rule_line
 from tally.signing.certificate_warnings import tell_certificate
 from tally.signing.signatures import read_record, sign_list_with, sign_record_with
 from tally.signing.signed_files import put_named
-from tally.signing.signers import Pen
+from tally.signing.signers import DocumentSigner
 from voting.documents.canonical import parse_canonical
 from voting.documents.envelope import payload_of
 from voting.documents.facts import CountFacts
@@ -42,7 +42,7 @@ from voting.documents.record import LIST_DECISION_TYPE, Record
 @click.option("--by", required=True, help="Who decided: the head that Setup names.")
 @click.option("--reason", required=True, help="Why.")
 @click.option("--on", help="Day, as 30/11/2026 or 2026-11-30; today, if it is left out.")
-@pen_options
+@signer_options
 def head_command(
     count: Path,
     archive: Path | None,
@@ -51,7 +51,7 @@ def head_command(
     by: str,
     reason: str,
     on: str | None,
-    pen: PenChoice,
+    signer: SignerChoice,
 ) -> None:
     """Enter the head's decision on a tie across the last place into the count facts.
 
@@ -65,8 +65,8 @@ def head_command(
     tied = tied_paper(finished_box(audit(path, checker=checker(path))), facts, paper)
     check_chosen(tied, chosen)
     check_day(tied, day)
-    with open_pen_if_named(pen) as opened:
-        word = make_decision(tied, chosen=chosen, by=by, reason=reason, on=day, pen=opened)
+    with open_signer_if_named(signer) as opened:
+        word = make_decision(tied, chosen=chosen, by=by, reason=reason, on=day, signer=opened)
     enter_decision(count, facts, word)
 
 
@@ -104,10 +104,10 @@ def paper_command(count: Path, setup: Path | None, out: Path) -> None:
 @click.argument("records", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--pdf", type=EXISTING, help="The minutes of the record, to be signed by the same key in their place.")
 @click.option("--out", type=TARGET, help="The signed record; in its own place, if this is left out.")
-@pen_options
+@signer_options
 @language_option
 def sign_command(
-    records: tuple[Path, ...], pdf: Path | None, out: Path | None, pen: PenChoice, language: Language
+    records: tuple[Path, ...], pdf: Path | None, out: Path | None, signer: SignerChoice, language: Language
 ) -> None:
     """Put a signature on RECORDS by a sealed key or a token, and on the minutes of one record with --pdf.
 
@@ -121,7 +121,7 @@ def sign_command(
     for one in work:
         tell_before_signing(Guide(language), one.raw)
     read = [read_record(one.raw)[1] for one in work if not one.is_list]
-    with open_record_pen(pen, read) as opened:
+    with open_record_signer(signer, read) as opened:
         for one in work:
             one.sign(opened, out)
 
@@ -139,14 +139,14 @@ class _ToSign:
         """Whether this is a list decision."""
         return f'"{LIST_DECISION_TYPE}"'.encode() in self.raw
 
-    def sign(self, pen: Pen, out: Path | None) -> None:
+    def sign(self, signer: DocumentSigner, out: Path | None) -> None:
         """Sign the minutes first and the record last, each in its place or as `out`."""
         if self.is_list:
-            signed = sign_list_with(self.raw, [pen])
+            signed = sign_list_with(self.raw, [signer])
         else:
-            signed = sign_record_with(self.raw, [pen])
+            signed = sign_record_with(self.raw, [signer])
             if self.pdf is not None:
-                _sign_pdf(self.pdf, payload_of(read_record(signed)[0], "record"), pen)
+                _sign_pdf(self.pdf, payload_of(read_record(signed)[0], "record"), signer)
         put_named(out or self.path, signed)
         both("said.signed", path=f"{out or self.path}{f', {self.pdf}' if self.pdf else ''}")
 
@@ -185,16 +185,16 @@ def compare_records(records: Sequence[Path]) -> None:
     both("said.same", number=len(records))
 
 
-def _sign_pdf(path: Path, payload: bytes, pen: Pen) -> None:
+def _sign_pdf(path: Path, payload: bytes, signer: DocumentSigner) -> None:
     """Sign the minutes, unless this key has: then the machine died before the record was written."""
     minutes = read_plain(path)
-    place = place_of(pen, payload, minutes)
+    place = place_of(signer, payload, minutes)
     if place in {one.field for one in check_minutes(minutes, payload)}:
         both("said.signed_already", path=path)
         return
     now = datetime.datetime.now().astimezone()
-    tell_certificate(pen, name_at(payload, place), now)
-    put_named(path, sign_minutes(minutes, payload, place, pen, now))
+    tell_certificate(signer, name_at(payload, place), now)
+    put_named(path, sign_minutes(minutes, payload, place, signer, now))
 
 
 @click.command("recount")

@@ -16,7 +16,7 @@ from tally.errors import CannotDecide, CannotRecord
 from tally.result.record import FinishedBox, case_of, conference_of
 from tally.result.rule import decide
 from tally.signing.signatures import head_word_with
-from tally.signing.signers import Pen
+from tally.signing.signers import DocumentSigner
 from voting.documents.case import Case, Tie
 from voting.documents.conferences.conference import ON_PAPER, Conference, Signer
 from voting.documents.facts import CountFacts, HeadWord
@@ -60,17 +60,17 @@ def tied_paper(box: FinishedBox, count: CountFacts, paper: int) -> TiedPaper:
 
 
 def make_decision(
-    tied: TiedPaper, *, chosen: Sequence[str], by: str, reason: str, on: datetime.date, pen: Pen | None
+    tied: TiedPaper, *, chosen: Sequence[str], by: str, reason: str, on: datetime.date, signer: DocumentSigner | None
 ) -> HeadWord:
-    """Check a decision and sign it with the head's pen, None for "on paper"; raise CannotDecide."""
+    """Check a decision and sign it with the head's signer, None for "on paper"; raise CannotDecide."""
     check_chosen(tied, chosen)
     check_day(tied, on)
     _check_by(tied, by)
     if not reason.strip():
         raise CannotDecide("a reason expected", "head_reason")
-    check_pen(tied, pen)
+    check_signer(tied, signer)
     ordered = [one for one in tied.tie.candidates if one in chosen]
-    return head_word_with(tied.uuid, tied.paper, ordered, tied.head.name, reason.strip(), on.isoformat(), pen)
+    return head_word_with(tied.uuid, tied.paper, ordered, tied.head.name, reason.strip(), on.isoformat(), signer)
 
 
 def check_decision(tied: TiedPaper, word: HeadWord) -> None:
@@ -111,16 +111,16 @@ def check_day(tied: TiedPaper, on: datetime.date) -> None:
         raise CannotDecide(why, "head_early", on=written(on), counted=written(counted))
 
 
-def check_pen(tied: TiedPaper, pen: Pen | None) -> None:
-    """Raise CannotDecide unless the pen is the head's, or there is none and Setup says "on paper"."""
+def check_signer(tied: TiedPaper, signer: DocumentSigner | None) -> None:
+    """Raise CannotDecide unless the signer is the head's, or there is none and Setup says "on paper"."""
     head = tied.head
     if head.key == ON_PAPER:
-        if pen is not None:
+        if signer is not None:
             why = f"Setup says that {head.name} signs on paper: no key signs this decision"
             raise CannotDecide(why, "head_on_paper", head=head.name)
-    elif pen is None:
+    elif signer is None:
         raise _needs_key(tied)
-    elif pen.public_text != head.key:
+    elif signer.public_text != head.key:
         raise CannotDecide(f"this is not the key of {head.name} in Setup", "head_other_key", head=head.name)
 
 

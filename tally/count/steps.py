@@ -25,7 +25,7 @@ from tally.errors import CannotSign, NotOneOfUs, NotReady
 from tally.result.decryption import OpenedShare, combine_shares, open_share, share_of, verify_opened, verify_share
 from tally.result.record import FinishedBox
 from tally.signing.signed_files import make_way
-from tally.signing.signers import KeyPen, Pen, signed_envelope
+from tally.signing.signers import DocumentSigner, KeySigner, signed_envelope
 from tally.signing.teller_file import TellerFile
 from voting.documents.archives.archive import open_archive, open_archive_for_append
 from voting.documents.archives.commitments import sidecar_of
@@ -92,13 +92,13 @@ def owner_of(teller: TellerFile, election: Election, trustees: Trustees) -> int:
     return owner
 
 
-def confirm_setup(path: Path, teller: TellerFile, pen: Pen | None = None) -> bytes:
+def confirm_setup(path: Path, teller: TellerFile, key_signer: DocumentSigner | None = None) -> bytes:
     """Check an archive's Setup for a teller and sign that its owner's keys are in it; return the envelope's bytes.
 
-    `pen` is the token of a teller who signs by one. Raises NotReady for an unsound Setup, NotOneOfUs or InvalidShare
-    where the teller's own keys are not there, CannotSign for another pen.
+    `key_signer` is the token of a teller who signs by one. Raises NotReady for an unsound Setup, NotOneOfUs or
+    InvalidShare where the teller's own keys are not there, CannotSign for another signer.
     """
-    own = pen or KeyPen(teller.signer)
+    own = key_signer or KeySigner(teller.signer)
     if own.public_text != teller.public_signer:
         why = f"{teller.name} signs by {'a token: this is not it' if teller.token else 'the sealed file'}"
         raise CannotSign(why, "needs_token" if teller.token else "needs_file", name=teller.name)

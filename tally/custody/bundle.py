@@ -20,7 +20,7 @@ from tally.audit.run import audit
 from tally.audit.signatures import check_signatures
 from tally.errors import CannotSign, NotReady
 from tally.pdf.signatures import awaiting, check_minutes
-from tally.signing.signers import Pen, signed_envelope
+from tally.signing.signers import DocumentSigner, signed_envelope
 from voting.documents.bundles.bundle import write_bundle_with
 from voting.documents.bundles.signed import signers_of
 from voting.documents.conferences.conference import Conference
@@ -64,15 +64,15 @@ def collect(folder: Path, log: Path | None = None, destruction: Path | None = No
     return Custody(files, tuple(records.values()))
 
 
-def write_custody(custody: Custody, sheets: tuple[bytes, bytes], pen: Pen, made_by: str) -> bytes:
-    """Write the bundle; raise CannotSign unless the pen is of somebody whom the records name, InvalidBundle."""
+def write_custody(custody: Custody, sheets: tuple[bytes, bytes], signer: DocumentSigner, made_by: str) -> bytes:
+    """Write the bundle; raise CannotSign unless the signer is of somebody whom the records name, InvalidBundle."""
     conference = custody.conference
-    if pen.public_text not in {conference.desk_key, *(one.key for one in signers_of(conference))}:
+    if signer.public_text not in {conference.desk_key, *(one.key for one in signers_of(conference))}:
         raise CannotSign(
             "the custody bundle is signed by the desk, or by somebody who signs the record", "not_a_signer"
         )
     files = custody.files | dict(zip(SHEETS, sheets, strict=True))
-    return write_bundle_with("custody", files, partial(signed_envelope, pen), made_by)
+    return write_bundle_with("custody", files, partial(signed_envelope, signer), made_by)
 
 
 def _box_files(folder: Path, read: ReadRecord) -> dict[str, bytes]:

@@ -36,7 +36,7 @@ from tally.ceremony.usb import STEPS, TELLERS, TRUSTEES, Step, Stick
 from tally.dialogue import Guide, groups
 from tally.errors import CeremonyFault, Stopped
 from tally.guide.faults import explain
-from tally.guide.signers import NO_TOKEN, TokenChoice, open_pen_if_named
+from tally.guide.signers import NO_TOKEN, TokenChoice, open_signer_if_named
 from tally.signing.teller_file import TellerFile, read_teller_file
 from voting.documents.canonical import canonical
 from voting.documents.tellers import Clash, TellerKeys, Tellers
@@ -199,8 +199,8 @@ class Seat:
         self.guide.say("ceremony.begin", path=self.path)
         names = (*self.plan.tellers, self.plan.conference)
         self._passphrase = self.guide.new_passphrase(self.passphrase_file, names)
-        with open_pen_if_named(self.token) as pen:
-            own = state.begin(self.plan, self.index, pen)
+        with open_signer_if_named(self.token) as signer:
+            own = state.begin(self.plan, self.index, signer)
         if own.token:
             self.guide.good("ceremony.by_token", name=self.name)
         write_state(self.path, own, self._passphrase)

@@ -19,7 +19,7 @@ from tally.count.summary import tell_result
 from tally.dates import read_day, today, written
 from tally.dialogue import Guide, quoted
 from tally.guide.faults import FAULTS, explain
-from tally.guide.signers import pen_by_asking
+from tally.guide.signers import signer_by_asking
 from voting.documents.bundles.signed import required_signers
 from voting.documents.canonical import parse_canonical
 from voting.documents.conferences.conference import ON_PAPER
@@ -125,8 +125,8 @@ class Outcome:
         elif not (answer := self.guide.ask("count.tie_key", default="")):
             return False
         try:
-            with pen_by_asking(self.guide, answer, tied.head.name) as pen:
-                return make_decision(tied, chosen=chosen, by=tied.head.name, reason=reason, on=on, pen=pen)
+            with signer_by_asking(self.guide, answer, tied.head.name) as signer:
+                return make_decision(tied, chosen=chosen, by=tied.head.name, reason=reason, on=on, signer=signer)
         except (*FAULTS, OSError) as error:
             self.guide.warn("count.tie_again", why=explain(self.guide, error))
             return tied.head.key != ON_PAPER

@@ -16,7 +16,7 @@ from tally.dialogue import Guide, unquoted
 from tally.errors import CannotSign
 from tally.guide.usage import Misused
 from tally.signing.signatures import check_signer
-from tally.signing.signers import KeyPen, Pen, token_pen
+from tally.signing.signers import DocumentSigner, KeySigner, token_signer
 from tally.signing.teller_file import KIND as TELLER_KIND
 from tally.signing.teller_file import note_records, read_teller_file
 from voting.documents.record import Record
@@ -31,11 +31,11 @@ class TokenChoice:
     token_key: str | None
     pin_file: Path | None
 
-    def open(self) -> AbstractContextManager[Pen]:
+    def open(self) -> AbstractContextManager[DocumentSigner]:
         """Ask for the PIN and open the token; raise Misused unless module and key are named as well."""
         if self.token is None or self.token_module is None or self.token_key is None:
             raise Misused("token_whole")
-        return token_pen(self.token_module, self.token, pin(self.pin_file), self.token_key)
+        return token_signer(self.token_module, self.token, pin(self.pin_file), self.token_key)
 
     @property
     def named(self) -> bool:
@@ -47,8 +47,8 @@ NO_TOKEN = TokenChoice(None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
-class PenChoice:
-    """What the options of a command say about the pen."""
+class SignerChoice:
+    """What the options of a command say about the signer."""
 
     key: Path | None
     token: str | None
@@ -68,29 +68,29 @@ class PenChoice:
 
 
 @contextmanager
-def open_pen(choice: PenChoice) -> Iterator[Pen]:
-    """Take the pen from a sealed file, or from a token; one of them, not both."""
+def open_signer(choice: SignerChoice) -> Iterator[DocumentSigner]:
+    """Take the signer from a sealed file, or from a token; one of them, not both."""
     if choice.key is not None and not choice.as_token.named:
-        yield KeyPen(open_signing_key(choice.key, passphrase(choice.passphrase_file)))
+        yield KeySigner(open_signing_key(choice.key, passphrase(choice.passphrase_file)))
     elif choice.key is None and None not in (choice.token, choice.token_module, choice.token_key):
-        with choice.as_token.open() as pen:
-            yield pen
+        with choice.as_token.open() as key_signer:
+            yield key_signer
     else:
-        raise Misused("one_pen")
+        raise Misused("one_signer")
 
 
 @contextmanager
-def open_record_pen(choice: PenChoice, records: Sequence[Record]) -> Iterator[Pen]:
-    """Take the pen for signing records; a teller's file first notes which they are.
+def open_record_signer(choice: SignerChoice, records: Sequence[Record]) -> Iterator[DocumentSigner]:
+    """Take the signer for signing records; a teller's file first notes which they are.
 
     Raises CannotSign for a key that Setup does not name, OtherRecord where the teller signed another record of a box.
     """
     if choice.key is None or choice.as_token.named:
-        with open_pen(choice) as pen:
-            yield pen
+        with open_signer(choice) as key_signer:
+            yield key_signer
         return
     words = passphrase(choice.passphrase_file)
-    own = KeyPen(open_signing_key(choice.key, words))
+    own = KeySigner(open_signing_key(choice.key, words))
     for record in records:
         check_signer(own, record)
     if is_teller_file(choice.key):
@@ -98,25 +98,25 @@ def open_record_pen(choice: PenChoice, records: Sequence[Record]) -> Iterator[Pe
     yield own
 
 
-def open_pen_if_named(choice: PenChoice | TokenChoice) -> AbstractContextManager[Pen | None]:
-    """Take the pen that the options name, or None where they name none."""
+def open_signer_if_named(choice: SignerChoice | TokenChoice) -> AbstractContextManager[DocumentSigner | None]:
+    """Take the signer that the options name, or None where they name none."""
     if not choice.named:
         return nullcontext()
-    return open_pen(choice) if isinstance(choice, PenChoice) else choice.open()
+    return open_signer(choice) if isinstance(choice, SignerChoice) else choice.open()
 
 
 @contextmanager
-def pen_by_asking(guide: Guide, answer: str, name: str) -> Iterator[Pen | None]:
-    """Take the pen from what somebody answers: nothing (on paper), `usb` (a token), or the path of a sealed file."""
+def signer_by_asking(guide: Guide, answer: str, name: str) -> Iterator[DocumentSigner | None]:
+    """Take the signer from what somebody answers: nothing (on paper), `usb` (a token), or the path of a sealed file."""
     if not answer:
         yield None
     elif answer.casefold() == "usb":
         module = unquoted(guide.ask("token.module"))
         label, key = guide.ask("token.label"), guide.ask("token.key")
-        with token_pen(module, label, guide.pin(name=name), key) as pen:
-            yield pen
+        with token_signer(module, label, guide.pin(name=name), key) as key_signer:
+            yield key_signer
     else:
-        yield KeyPen(open_signing_key(unquoted(answer), guide.passphrase(None, name=name)))
+        yield KeySigner(open_signing_key(unquoted(answer), guide.passphrase(None, name=name)))
 
 
 def passphrase(file: Path | None, *, new: bool = False) -> str:

@@ -12,7 +12,7 @@ from asn1crypto.algos import SignedDigestAlgorithm
 from asn1crypto.keys import PublicKeyInfo
 from asn1crypto.x509 import Certificate, Extensions, Name, TbsCertificate, Time, Validity
 
-from tally.signing.signers import Pen
+from tally.signing.signers import DocumentSigner
 from voting.documents.conferences.conference import Signer
 
 VALIDITY = timedelta(days=20 * 365)
@@ -22,21 +22,21 @@ ALGORITHMS = {"ecdsa": "sha256_ecdsa", "rsa": "sha256_rsa"}
 _SERIAL_BYTES = 16
 
 
-def certificate_for(pen: Pen, signer: Signer, agency: str, counted: datetime) -> Certificate:
-    """Return the token's own certificate, or issue one by the pen itself, valid from the day of the count."""
-    if pen.certificate is not None:
-        return Certificate.load(pen.certificate)
-    algorithm = SignedDigestAlgorithm({"algorithm": ALGORITHMS[pen.kind]})
-    tbs = _to_be_signed(pen, signer, agency, counted, algorithm)
+def certificate_for(key_signer: DocumentSigner, signer: Signer, agency: str, counted: datetime) -> Certificate:
+    """Return the token's own certificate, or issue one by the signer itself, valid from the day of the count."""
+    if key_signer.certificate is not None:
+        return Certificate.load(key_signer.certificate)
+    algorithm = SignedDigestAlgorithm({"algorithm": ALGORITHMS[key_signer.kind]})
+    tbs = _to_be_signed(key_signer, signer, agency, counted, algorithm)
     return Certificate(
-        {"tbs_certificate": tbs, "signature_algorithm": algorithm, "signature_value": pen.sign(tbs.dump())}
+        {"tbs_certificate": tbs, "signature_algorithm": algorithm, "signature_value": key_signer.sign(tbs.dump())}
     )
 
 
 def _to_be_signed(
-    pen: Pen, signer: Signer, agency: str, counted: datetime, algorithm: SignedDigestAlgorithm
+    key_signer: DocumentSigner, signer: Signer, agency: str, counted: datetime, algorithm: SignedDigestAlgorithm
 ) -> TbsCertificate:
-    key = base64.b64decode(pen.public_text)
+    key = base64.b64decode(key_signer.public_text)
     name = Name.build({"common_name": signer.name, "title": signer.role[:64], "organization_name": agency[:64]})
     start = counted.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
     identity = hashlib.sha256(key + name.dump() + start.isoformat().encode()).digest()

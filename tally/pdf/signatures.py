@@ -1,6 +1,6 @@
 """Signatures on the minutes: one incremental revision each, after the bytes that the record gives (PAdES B-B).
 
-    signed = sign_minutes(minutes, payload, "chair", pen, when)     # raises CannotSign
+    signed = sign_minutes(minutes, payload, "chair", key_signer, when)     # raises CannotSign
     who = check_minutes(signed, payload)                            # raises InvalidMinutes
 
 What a signed file is: the minutes rebuilt from the record, then one revision for each signature that adds its field
@@ -27,7 +27,7 @@ from tally.pdf.certificates import certificate_for
 from tally.pdf.cms import certificate_in, check_cms
 from tally.pdf.revisions import fields_of, frames_of
 from tally.pdf.writer import add_signature
-from tally.signing.signers import Pen
+from tally.signing.signers import DocumentSigner
 from voting.documents.bundles.signed import excused_tellers, required_signers
 from voting.documents.conferences.conference import ON_PAPER, Signer
 from voting.documents.record import Record
@@ -45,7 +45,7 @@ class SignedBy:
     certificate: bytes = b""
 
 
-def sign_minutes(pdf: bytes, payload: bytes, field: str, pen: Pen, when: datetime) -> bytes:
+def sign_minutes(pdf: bytes, payload: bytes, field: str, key_signer: DocumentSigner, when: datetime) -> bytes:
     """Add one signature to minutes, signed so far or not; `when` needs an offset.
 
     Raises CannotSign for an unknown field, another key than the record's, or a place already signed; InvalidMinutes
@@ -54,14 +54,14 @@ def sign_minutes(pdf: bytes, payload: bytes, field: str, pen: Pen, when: datetim
     record = parse_record(payload)
     check_renderer(record.made_by)
     signer = _signer_of(record, field)
-    if pen.public_text != signer.key:
+    if key_signer.public_text != signer.key:
         raise CannotSign(f"{field}: this is not the key of {signer.name} that the record shows")
     if field in {one.field for one in check_minutes(pdf, payload)}:
         raise CannotSign(f"{field}: {signer.name} has signed already")
-    certificate = certificate_for(pen, signer, record.conference.organiser.agency, moment(record.count.ended))
+    certificate = certificate_for(key_signer, signer, record.conference.organiser.agency, moment(record.count.ended))
     place = next(one for one in signature_places(payload) if one.field == field)
     stamp = render_stamp(record, place, _stamp_lines(signer, when))
-    signed = add_signature(pdf, place, pen, certificate, when, stamp)
+    signed = add_signature(pdf, place, key_signer, certificate, when, stamp)
     check_minutes(signed, payload)
     return signed
 

@@ -14,7 +14,7 @@ from tally.minutes.renderer import Place
 from tally.pdf.certificates import ALGORITHMS
 from tally.pdf.revisions import box_of
 from tally.pdf.stamps import stamp_style
-from tally.signing.signers import Pen
+from tally.signing.signers import DocumentSigner
 
 RESERVED = 8192
 """Hex digits kept for one signature; RSA-4096 with a long certificate needs about 6,000."""
@@ -23,12 +23,12 @@ _DRY_BYTES = 512
 
 
 class _PenSigner(Signer):
-    """Lets pyHanko sign with a pen."""
+    """Lets pyHanko sign with a signer."""
 
-    def __init__(self, pen: Pen, certificate: Certificate) -> None:
-        mechanism = SignedDigestAlgorithm({"algorithm": ALGORITHMS[pen.kind]})
+    def __init__(self, key_signer: DocumentSigner, certificate: Certificate) -> None:
+        mechanism = SignedDigestAlgorithm({"algorithm": ALGORITHMS[key_signer.kind]})
         super().__init__(signing_cert=certificate, signature_mechanism=mechanism, embed_roots=False)
-        self._pen = pen
+        self._pen = key_signer
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """Sign the signed attributes; a dry run only asks how long a signature may get."""
@@ -60,7 +60,9 @@ class _DatedSigner(PdfSigner):
         return session
 
 
-def add_signature(pdf: bytes, place: Place, pen: Pen, certificate: Certificate, when: datetime, stamp: bytes) -> bytes:
+def add_signature(
+    pdf: bytes, place: Place, key_signer: DocumentSigner, certificate: Certificate, when: datetime, stamp: bytes
+) -> bytes:
     """Append a revision with a visible signature (PAdES B-B) at its place; `stamp` is its look, a PDF of one page."""
     with stamp_style(stamp) as style:
         signer = _DatedSigner(
@@ -70,7 +72,7 @@ def add_signature(pdf: bytes, place: Place, pen: Pen, certificate: Certificate, 
                 subfilter=SigSeedSubFilter.PADES,
                 embed_validation_info=False,
             ),
-            _PenSigner(pen, certificate),
+            _PenSigner(key_signer, certificate),
             stamp_style=style,
             new_field_spec=SigFieldSpec(place.field, on_page=place.page - 1, box=box_of(place)),
         )

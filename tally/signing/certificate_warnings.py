@@ -8,12 +8,12 @@ from asn1crypto.x509 import Certificate
 
 from tally.dates import day_of, written
 from tally.dialogue import both
-from tally.signing.signers import Pen
+from tally.signing.signers import DocumentSigner
 
 
-def tell_certificate(pen: Pen, name: str, when: datetime) -> None:
+def tell_certificate(signer: DocumentSigner, name: str, when: datetime) -> None:
     """Warn, in both languages, of what is wrong with the certificate by which `name` signs at that moment."""
-    for key, values in certificate_warnings(pen.certificate, name, when):
+    for key, values in certificate_warnings(signer.certificate, name, when):
         both(f"said.{key}", **values)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from keys.files.signing import SigningKey
 from tally.errors import CannotSign
-from tally.signing.signers import KeyPen, Pen, envelope_signature, signed_envelope
+from tally.signing.signers import DocumentSigner, KeySigner, envelope_signature, signed_envelope
 from voting.documents.bundles.signed import signers_of
 from voting.documents.canonical import canonical
 from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
@@ -32,34 +32,34 @@ def read_record(raw: bytes) -> tuple[Envelope, Record]:
 
 def sign_record(raw: bytes, keys: Sequence[SigningKey]) -> bytes:
     """Add signatures by keys in memory to record.json; raise CannotSign for a key that Setup does not name."""
-    return sign_record_with(raw, [KeyPen(key) for key in keys])
+    return sign_record_with(raw, [KeySigner(key) for key in keys])
 
 
-def sign_record_with(raw: bytes, pens: Sequence[Pen]) -> bytes:
+def sign_record_with(raw: bytes, signers: Sequence[DocumentSigner]) -> bytes:
     """Add signatures by keys or tokens to record.json; raise CannotSign for a key that Setup does not name."""
     envelope, record = read_record(raw)
     payload = payload_of(envelope, "record")
     fresh = []
-    for pen in pens:
-        check_signer(pen, record)
-        fresh.append(envelope_signature(pen, payload, RECORD_TYPE))
+    for signer in signers:
+        check_signer(signer, record)
+        fresh.append(envelope_signature(signer, payload, RECORD_TYPE))
     kept = [one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh}]
     return write_envelope(make_envelope(payload, RECORD_TYPE, (*kept, *fresh)))
 
 
-def check_signer(pen: Pen, record: Record) -> None:
-    """Raise CannotSign unless Setup names the pen's key among those who sign the record."""
-    if pen.public_text not in {one.key for one in signers_of(record.conference)}:
+def check_signer(signer: DocumentSigner, record: Record) -> None:
+    """Raise CannotSign unless Setup names the signer's key among those who sign the record."""
+    if signer.public_text not in {one.key for one in signers_of(record.conference)}:
         raise CannotSign("this key is not one that Setup names for this record", "not_a_signer")
 
 
-def sign_list_with(raw: bytes, pens: Sequence[Pen]) -> bytes:
+def sign_list_with(raw: bytes, signers: Sequence[DocumentSigner]) -> bytes:
     """Add signatures by keys or tokens to list-decision.json; raise CannotSign for a key that it does not name."""
     envelope, decision = read_list_decision(raw)
     payload = payload_of(envelope, "list decision")
-    if any(pen.public_text not in {one.key for one in decision.signers} for pen in pens):
+    if any(signer.public_text not in {one.key for one in decision.signers} for signer in signers):
         raise CannotSign("this key is not one that the list decision names")
-    fresh = [envelope_signature(pen, payload, LIST_DECISION_TYPE) for pen in pens]
+    fresh = [envelope_signature(signer, payload, LIST_DECISION_TYPE) for signer in signers]
     kept = [one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh}]
     return write_envelope(make_envelope(payload, LIST_DECISION_TYPE, (*kept, *fresh)))
 
@@ -68,15 +68,15 @@ def head_word(
     uuid: str, paper: int, chosen: Sequence[str], by: str, reason: str, on: str, key: SigningKey | None
 ) -> HeadWord:
     """Write the head's decision on a tie, signed by a key in memory, or marked "on paper" where there is none."""
-    return head_word_with(uuid, paper, chosen, by, reason, on, KeyPen(key) if key is not None else None)
+    return head_word_with(uuid, paper, chosen, by, reason, on, KeySigner(key) if key is not None else None)
 
 
 def head_word_with(
-    uuid: str, paper: int, chosen: Sequence[str], by: str, reason: str, on: str, pen: Pen | None
+    uuid: str, paper: int, chosen: Sequence[str], by: str, reason: str, on: str, signer: DocumentSigner | None
 ) -> HeadWord:
     """Write the head's decision on a tie, signed by key or token, or marked "on paper" where there is none."""
     envelope = None
-    if pen is not None:
+    if signer is not None:
         decision = SignedDecision(FORMAT, uuid, paper, tuple(chosen), by, reason, on)
-        envelope = signed_envelope(pen, canonical(decision), HEAD_DECISION_TYPE)
+        envelope = signed_envelope(signer, canonical(decision), HEAD_DECISION_TYPE)
     return HeadWord(paper, tuple(chosen), by, reason, on, envelope)

@@ -1,6 +1,6 @@
 """What somebody signs with: a P-256 key in memory, or a token (USB, PKCS #11) that keeps its key to itself.
 
-A pen signs SHA-256 of a message: ECDSA in DER on P-256, PKCS #1 v1.5 with RSA, as keys.files.signing verifies them.
+A signer signs SHA-256 of a message: ECDSA in DER on P-256, PKCS #1 v1.5 with RSA, as keys.files.signing verifies them.
 Tokens need the extra `[token]`; the government's tokens (chữ ký số chuyên dùng công vụ) are RSA-2048.
 """
 
@@ -24,7 +24,7 @@ from voting.documents.facts import Envelope, EnvelopeSignature
 Kind = Literal["ecdsa", "rsa"]
 
 
-class Pen(Protocol):
+class DocumentSigner(Protocol):
     """Signs messages by one key; `certificate` is the token's own certificate in DER, if it holds one."""
 
     @property
@@ -44,7 +44,7 @@ class Pen(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyPen:
+class KeySigner:
     """A P-256 key in memory, unsealed by its owner. Nonces are deterministic (RFC 6979)."""
 
     key: SigningKey
@@ -62,7 +62,7 @@ class KeyPen:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenPen:
+class TokenSigner:
     """A private key inside a token; only hashes go in and signatures come out."""
 
     private: Any
@@ -85,7 +85,7 @@ class TokenPen:
 
 
 @contextmanager
-def token_pen(module: Path, token: str, pin: str, key_label: str) -> Iterator[TokenPen]:
+def token_signer(module: Path, token: str, pin: str, key_label: str) -> Iterator[TokenSigner]:
     """Open the key `key_label` on the token of that label, through the PKCS #11 module of its maker.
 
     Raises CannotSign where the module, the token or the key is missing, the PIN is wrong, or the key is neither P-256
@@ -112,7 +112,7 @@ def _open(module: Path, token: str, pin: str) -> Any:
         raise CannotSign(f"token {token!r}, module {module}: {type(error).__name__} {error}".rstrip()) from None
 
 
-def _pen_of(session: Any, key_label: str) -> TokenPen:
+def _pen_of(session: Any, key_label: str) -> TokenSigner:
     from pkcs11 import KeyType, ObjectClass, PKCS11Error
     from pkcs11.util.ec import encode_ec_public_key
     from pkcs11.util.rsa import encode_rsa_public_key
@@ -132,7 +132,7 @@ def _pen_of(session: Any, key_label: str) -> TokenPen:
         load_public(text)
     except InvalidKey as error:
         raise CannotSign(f"key {key_label!r} on the token: {error}") from None
-    return TokenPen(private, text, kind, _certificate_on(session, text))
+    return TokenSigner(private, text, kind, _certificate_on(session, text))
 
 
 def _text_of_rsa(pkcs1: bytes) -> str:
@@ -154,12 +154,12 @@ def _certificate_on(session: Any, text: str) -> bytes | None:
     return None
 
 
-def envelope_signature(pen: Pen, payload: bytes, payload_type: str) -> EnvelopeSignature:
+def envelope_signature(signer: DocumentSigner, payload: bytes, payload_type: str) -> EnvelopeSignature:
     """Sign the payload of a DSSE envelope, as `keys.files.signing.sign_envelope` does with a key in memory."""
-    signature = pen.sign(pre_authentication(payload, payload_type))
-    return EnvelopeSignature(keyid(pen.public_text), base64.b64encode(signature).decode())
+    signature = signer.sign(pre_authentication(payload, payload_type))
+    return EnvelopeSignature(keyid(signer.public_text), base64.b64encode(signature).decode())
 
 
-def signed_envelope(pen: Pen, payload: bytes, payload_type: str) -> Envelope:
+def signed_envelope(signer: DocumentSigner, payload: bytes, payload_type: str) -> Envelope:
     """Wrap a payload in an envelope with this one signature."""
-    return make_envelope(payload, payload_type, (envelope_signature(pen, payload, payload_type),))
+    return make_envelope(payload, payload_type, (envelope_signature(signer, payload, payload_type),))

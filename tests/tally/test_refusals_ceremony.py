@@ -21,7 +21,7 @@ from tally.errors import (
 )
 from tally.guide.ceremony import Seat, _need
 from tally.guide.signers import TokenChoice
-from tally.signing.signers import KeyPen
+from tally.signing.signers import KeySigner
 from tests.tally.ceremony.test_state import Tellers, cheat
 from tests.tally.terminal import PASSPHRASE
 
@@ -148,9 +148,9 @@ def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers:
 
 @pytest.mark.usefixtures("cheap_ceremony")
 def test_one_signing_key_for_two_tellers_is_told_by_both_names(tellers: Tellers) -> None:
-    pen = KeyPen(new_signing_key())
+    signer = KeySigner(new_signing_key())
     for index in (1, 3):
-        own = state.begin(tellers.plan, index, pen)
+        own = state.begin(tellers.plan, index, signer)
         tellers.stick.write(STEPS[0], index, own.announcement.encode())
     with pytest.raises(CeremonyFault, match=r"teller 3 \(Vì Thu Lễ\): announced the signing key of Lò Thị Ước"):
         read_ceremony(tellers.stick, tellers.plan)

@@ -15,7 +15,7 @@ from tally.errors import CannotSign
 from tally.guide import signers as cli_pens
 from tally.guide.faults import explain
 from tally.guide.setup import tell_setup
-from tally.guide.signers import passphrase, pen_by_asking, pin
+from tally.guide.signers import passphrase, pin, signer_by_asking
 from tally.signing.signatures import read_record
 from tally.signing.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Lab
@@ -84,7 +84,7 @@ def test_an_election_without_a_conference_is_shown_by_its_fingerprint(
     assert "Triệu tập" not in said
 
 
-# --- pens ------------------------------------------------------------------------------------------------------------
+# --- signers ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_head_signs_on_paper_by_a_sealed_key_or_by_a_token(
@@ -92,13 +92,13 @@ def test_the_head_signs_on_paper_by_a_sealed_key_or_by_a_token(
 ) -> None:
     key, path = new_signing_key(), tmp_path / "head.sealed"
     write_sealed(path, encode_signing_key(key), PASSPHRASE, kind=SIGNING_KIND, cost=LEAST_COST)
-    with pen_by_asking(VI, "", "Cầm Minh Sơn") as pen:
-        assert pen is None
+    with signer_by_asking(VI, "", "Cầm Minh Sơn") as signer:
+        assert signer is None
     asked.append(PASSPHRASE)
-    with pen_by_asking(VI, str(path), "Cầm Minh Sơn") as pen:
-        assert pen is not None and pen.public_text == public_text(key)
+    with signer_by_asking(VI, str(path), "Cầm Minh Sơn") as signer:
+        assert signer is not None and signer.public_text == public_text(key)
     asked += [str(tmp_path / "none.so"), "nhãn", "khóa", "1234"]
-    with pytest.raises(CannotSign, match="nhãn"), pen_by_asking(VI, "USB", "Cầm Minh Sơn"):
+    with pytest.raises(CannotSign, match="nhãn"), signer_by_asking(VI, "USB", "Cầm Minh Sơn"):
         pass
     assert asked == []
 
@@ -106,9 +106,9 @@ def test_the_head_signs_on_paper_by_a_sealed_key_or_by_a_token(
 @pytest.mark.token
 def test_the_head_signs_by_a_token_that_is_plugged_in(asked: list[str], token: Path) -> None:
     asked += [str(token), LABEL, "head", PIN]
-    with pen_by_asking(VI, "usb", "Cầm Minh Sơn") as pen:
-        assert pen is not None and pen.kind == "ecdsa"
-        assert load_public(pen.public_text)
+    with signer_by_asking(VI, "usb", "Cầm Minh Sơn") as signer:
+        assert signer is not None and signer.kind == "ecdsa"
+        assert load_public(signer.public_text)
 
 
 def test_a_tellers_file_is_a_pen_as_well(lab: Lab, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from tally.pdf.changes import Expected, check_changes
 from tally.pdf.cms import check_cms
 from tally.pdf.revisions import Frame, fields_of, frames_of
 from tally.pdf.signatures import _signer_of, _stamp_lines, check_minutes, sign_minutes
-from tally.signing.signers import KeyPen
+from tally.signing.signers import KeySigner
 from tests.tally.records import EVERYONE, payload, sample_record, team
 from voting.documents.record import MadeBy
 
@@ -40,7 +40,7 @@ def minutes() -> bytes:
 @functools.cache
 def signed() -> bytes:
     """The minutes signed by the chair."""
-    return sign_minutes(minutes(), PAYLOAD, "chair", KeyPen(PEOPLE.keys["chair"]), WHEN)
+    return sign_minutes(minutes(), PAYLOAD, "chair", KeySigner(PEOPLE.keys["chair"]), WHEN)
 
 
 def frame() -> Frame:
@@ -66,7 +66,7 @@ def revision(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[An
         with monkeypatch.context() as patch:
             patch.setattr(pdf_writer, "_NextRevision", Forged)
             patch.setattr("tally.pdf.signatures.check_minutes", lambda pdf, payload: ())
-            return sign_minutes(minutes(), PAYLOAD, "chair", KeyPen(PEOPLE.keys["chair"]), WHEN)
+            return sign_minutes(minutes(), PAYLOAD, "chair", KeySigner(PEOPLE.keys["chair"]), WHEN)
 
     yield forge
 
@@ -145,7 +145,7 @@ def test_revisions_that_no_reader_can_read_are_refused() -> None:
 
 
 def test_a_field_signed_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    both = sign_minutes(signed(), PAYLOAD, "secretary", KeyPen(PEOPLE.keys["secretary"]), WHEN)
+    both = sign_minutes(signed(), PAYLOAD, "secretary", KeySigner(PEOPLE.keys["secretary"]), WHEN)
     frames = frames_of(both, len(minutes()))
     monkeypatch.setattr(revisions, "_field_of", lambda one, places: ("chair", WHEN))
     with pytest.raises(InvalidMinutes, match="one field is signed twice"):
@@ -199,7 +199,7 @@ def with_attributes(change: Callable[[cms.CMSAttributes], None]) -> cms.ContentI
     attributes = cms.CMSAttributes.load(info["signed_attrs"].untag().dump())
     change(attributes)
     info["signed_attrs"] = attributes
-    info["signature"] = KeyPen(PEOPLE.keys["chair"]).sign(info["signed_attrs"].untag().dump())
+    info["signature"] = KeySigner(PEOPLE.keys["chair"]).sign(info["signed_attrs"].untag().dump())
     return content
 
 
@@ -233,7 +233,7 @@ def test_a_key_that_the_record_does_not_show_is_refused() -> None:
 def test_a_signature_value_of_somebody_else_does_not_verify() -> None:
     content = parsed()
     info = content["content"]["signer_infos"][0]
-    info["signature"] = KeyPen(new_signing_key()).sign(info["signed_attrs"].untag().dump())
+    info["signature"] = KeySigner(new_signing_key()).sign(info["signed_attrs"].untag().dump())
     with pytest.raises(InvalidMinutes, match="the signature does not verify"):
         checked(content)
 
@@ -293,7 +293,7 @@ def test_a_field_on_no_page_is_refused(
 
 
 def test_a_field_put_before_those_that_were_there_is_refused() -> None:
-    both = sign_minutes(signed(), PAYLOAD, "secretary", KeyPen(PEOPLE.keys["secretary"]), WHEN)
+    both = sign_minutes(signed(), PAYLOAD, "secretary", KeySigner(PEOPLE.keys["secretary"]), WHEN)
     reader = PdfFileReader(BytesIO(both), strict=True)
     fields: Any = reader.root["/AcroForm"].raw_get("/Fields")
     listed = [fields.raw_get(index) for index in range(len(fields))]
@@ -316,7 +316,7 @@ def test_minutes_of_another_renderer_are_not_called_forged() -> None:
 
 def test_a_token_brings_its_own_certificate() -> None:
     chair = RECORD.conference.chair
-    own = certificate_for(KeyPen(PEOPLE.keys["chair"]), chair, "Văn phòng khác", WHEN)
-    pen = KeyPen(PEOPLE.keys["chair"], certificate=own.dump())
-    assert certificate_for(pen, chair, "Văn phòng", WHEN).dump() == own.dump()
-    assert certificate_for(KeyPen(PEOPLE.keys["chair"]), chair, "Văn phòng", WHEN).dump() != own.dump()
+    own = certificate_for(KeySigner(PEOPLE.keys["chair"]), chair, "Văn phòng khác", WHEN)
+    signer = KeySigner(PEOPLE.keys["chair"], certificate=own.dump())
+    assert certificate_for(signer, chair, "Văn phòng", WHEN).dump() == own.dump()
+    assert certificate_for(KeySigner(PEOPLE.keys["chair"]), chair, "Văn phòng", WHEN).dump() != own.dump()

@@ -34,7 +34,7 @@ from tally.result import case as rule_case
 from tally.result.case import parse_case
 from tally.result.record import BothFacts, build_record, record_payload
 from tally.signing.signatures import read_record, sign_record
-from tally.signing.signers import KeyPen, TokenPen, token_pen
+from tally.signing.signers import KeySigner, TokenSigner, token_signer
 from tests.attacks.lab import Lab, closed, counted, failed, verify
 from tests.attacks.records import papers
 from tests.tally.count.test_paper import plain as content_of_hand_count
@@ -156,7 +156,7 @@ def two_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pdf, raw = folder / path.name.replace("record", "minutes").replace(".json", ".pdf"), record_payload(record)
         for name in EVERYONE:
             when = datetime.fromisoformat(record.count.ended)
-            pdf.write_bytes(sign_minutes(pdf.read_bytes(), raw, name, KeyPen(people.keys[name]), when))
+            pdf.write_bytes(sign_minutes(pdf.read_bytes(), raw, name, KeySigner(people.keys[name]), when))
     return folder
 
 
@@ -267,12 +267,12 @@ def test_an_offices_form_needs_an_extra_and_says_which(monkeypatch: pytest.Monke
         office_form.fill_in(b"", payload(sample_record(1)))
 
 
-# --- pens ------------------------------------------------------------------------------------------------------------
+# --- signers ---------------------------------------------------------------------------------------------------------
 
 
 def test_without_the_library_a_token_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "pkcs11", None)
-    with pytest.raises(CannotSign, match=r"phieukin\[token\]"), token_pen(tmp_path / "x.so", LABEL, PIN, "rsa"):
+    with pytest.raises(CannotSign, match=r"phieukin\[token\]"), token_signer(tmp_path / "x.so", LABEL, PIN, "rsa"):
         pass
 
 
@@ -285,7 +285,7 @@ def test_a_token_that_is_pulled_out_while_signing_says_so(kind: Any) -> None:
             raise pkcs11.exceptions.DeviceRemoved
 
     with pytest.raises(CannotSign, match="the token does not sign: DeviceRemoved"):
-        TokenPen(Pulled(), "", kind, None).sign(b"x")
+        TokenSigner(Pulled(), "", kind, None).sign(b"x")
 
 
 @pytest.mark.token
@@ -297,19 +297,19 @@ def test_a_certificate_on_the_token_is_found_by_its_key(token: Path) -> None:
     from tests.tally.test_refusals_pdf import WHEN
 
     chair = sample_record(1).conference.chair
-    with token_pen(token, LABEL, PIN, "p256") as pen:
-        assert pen.certificate is None
-        own = certificate_for(pen, chair, "Văn phòng", WHEN).dump()
-    with token_pen(token, LABEL, PIN, "rsa") as pen:
-        other = certificate_for(pen, chair, "Văn phòng", WHEN).dump()
+    with token_signer(token, LABEL, PIN, "p256") as signer:
+        assert signer.certificate is None
+        own = certificate_for(signer, chair, "Văn phòng", WHEN).dump()
+    with token_signer(token, LABEL, PIN, "rsa") as signer:
+        other = certificate_for(signer, chair, "Văn phòng", WHEN).dump()
     with pkcs11.lib(str(token)).get_token(token_label=LABEL).open(user_pin=PIN, rw=True) as session:
         stored = {pkcs11.Attribute.TOKEN: True}
         kept = [session.create_object(decode_x509_certificate(der) | stored) for der in (other, own)]
     try:
-        with token_pen(token, LABEL, PIN, "p256") as pen:
-            assert pen.certificate == own
-        with token_pen(token, LABEL, PIN, "rsa") as pen:
-            assert pen.certificate == other
+        with token_signer(token, LABEL, PIN, "p256") as signer:
+            assert signer.certificate == own
+        with token_signer(token, LABEL, PIN, "rsa") as signer:
+            assert signer.certificate == other
     finally:
         with pkcs11.lib(str(token)).get_token(token_label=LABEL).open(user_pin=PIN, rw=True) as session:
             found = [*session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE})]
@@ -326,10 +326,10 @@ def test_signed_minutes_of_one_key_in_two_places_are_signed_one_by_one(tmp_path:
     record = sample_record(1, people=people)
     chair = msgspec.structs.replace(record.conference.chair, key=people.public("teller-1"))
     record = msgspec.structs.replace(record, conference=msgspec.structs.replace(record.conference, chair=chair))
-    raw, pen = payload(record), KeyPen(people.keys["teller-1"])
+    raw, signer = payload(record), KeySigner(people.keys["teller-1"])
     pdf, seen = renderer.render_minutes(raw), []
     for _ in range(2):
-        seen.append(place_of(pen, raw, pdf))
-        pdf = sign_minutes(pdf, raw, seen[-1], pen, datetime.fromisoformat(record.count.ended))
+        seen.append(place_of(signer, raw, pdf))
+        pdf = sign_minutes(pdf, raw, seen[-1], signer, datetime.fromisoformat(record.count.ended))
     assert seen == ["teller-1", "chair"]
-    assert place_of(pen, raw, pdf) == "teller-1"
+    assert place_of(signer, raw, pdf) == "teller-1"

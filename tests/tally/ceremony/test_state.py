@@ -38,7 +38,7 @@ from tally.ceremony.state import read_ceremony
 from tally.ceremony.usb import STEPS, Stick, new_announcement
 from tally.cli.main import tally_group
 from tally.errors import CeremonyFault
-from tally.signing.signers import KeyPen, Kind
+from tally.signing.signers import KeySigner, Kind
 from tally.signing.teller_file import read_teller_file
 from tests.tally.terminal import PASSPHRASE
 from voting.documents.canonical import canonical
@@ -131,7 +131,7 @@ def test_all_see_one_fingerprint_which_covers_names_threshold_and_signing_keys(t
         tellers.plan,
         2,
         read_ceremony(tellers.stick, tellers.plan).announcement(2).announcement.encode(),
-        KeyPen(another),
+        KeySigner(another),
     )
     tellers.stick.write(STEPS[0], 2, announced)
     assert read_ceremony(tellers.stick, tellers.plan).fingerprint != first
@@ -319,7 +319,7 @@ def test_an_announcement_with_another_signature_is_named(tellers: Tellers) -> No
     fault(tellers, r"teller 2 \(Hà Văn Đạt\): the announcement's signature")
 
 
-class RsaPen:
+class RsaSigner:
     """A token with an RSA key, as the government's are."""
 
     kind: Kind = "rsa"
@@ -334,8 +334,8 @@ class RsaPen:
 
 
 def test_an_announcement_by_a_token_carries_its_key_to_the_desk_and_into_the_tellers_file(tellers: Tellers) -> None:
-    pen = RsaPen()
-    own = state.begin(tellers.plan, 2, pen)
+    key_signer = RsaSigner()
+    own = state.begin(tellers.plan, 2, key_signer)
     write_state(tellers.path(2), own, PASSPHRASE, LEAST_COST)
     tellers.stick.write(STEPS[0], 2, own.announcement.encode())
     tellers.announce(1)
@@ -343,17 +343,17 @@ def test_an_announcement_by_a_token_carries_its_key_to_the_desk_and_into_the_tel
     tellers.all(tellers.deal, tellers.accept, tellers.rehearse)
     ceremony = read_ceremony(tellers.stick, tellers.plan)
     state.finish(ceremony)
-    assert ceremony.announcement(2).signing_key == pen.public_text
+    assert ceremony.announcement(2).signing_key == key_signer.public_text
     files = {index: as_teller_file(tellers.own(index)) for index in tellers.numbers}
-    assert files[2].public_signer == files[2].token == pen.public_text
+    assert files[2].public_signer == files[2].token == key_signer.public_text
     assert [files[index].token for index in (1, 3)] == ["", ""]
     assert files[1].public_signer == ceremony.announcement(1).signing_key
 
 
 def test_an_announcement_that_names_a_token_that_did_not_sign_it_is_named(tellers: Tellers) -> None:
-    said = json.loads(state.begin(tellers.plan, 2, RsaPen()).announcement)
+    said = json.loads(state.begin(tellers.plan, 2, RsaSigner()).announcement)
     path = tellers.stick.path(STEPS[0], 2)
-    another = json.loads(state.begin(tellers.plan, 2, RsaPen()).announcement)
+    another = json.loads(state.begin(tellers.plan, 2, RsaSigner()).announcement)
     for changed in ("signing_key", "announcement", "signature"):
         path.write_bytes(wire.compact(said | {changed: another[changed]}))
         fault(tellers, r"teller 2 \(Hà Văn Đạt\): the announcement's signature")

@@ -14,7 +14,7 @@ from tally.cli.main import tally_group
 from tally.minutes import render_minutes
 from tally.pdf.signatures import check_minutes
 from tally.signing.signatures import read_record
-from tally.signing.signers import token_pen
+from tally.signing.signers import token_signer
 from tests.tally.records import EVERYONE, Team, envelope, payload, sample_record, team
 from tests.tally.terminal import PASSPHRASE
 from tests.tally.tokens import LABEL, PIN
@@ -84,8 +84,8 @@ def test_a_stranger_signs_neither(people: Team, tmp_path: Path) -> None:
 @pytest.mark.parametrize("label", ["rsa", "p256"])
 def test_a_token_signs_record_and_pdf(label: str, token: Path, people: Team, tmp_path: Path) -> None:
     record = sample_record(2, people=people)
-    with token_pen(token, LABEL, PIN, label) as pen:
-        public = pen.public_text
+    with token_signer(token, LABEL, PIN, label) as signer:
+        public = signer.public_text
     chair = msgspec.structs.replace(record.conference.chair, key=public)
     record = msgspec.structs.replace(record, conference=msgspec.structs.replace(record.conference, chair=chair))
     path, pdf = desk(tmp_path, record)

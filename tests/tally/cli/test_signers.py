@@ -16,7 +16,7 @@ from tally.ceremony.state import read_ceremony
 from tally.ceremony.usb import Stick
 from tally.cli.verify import check_file
 from tally.errors import CannotSign, NotOneOfUs
-from tally.signing.signers import KeyPen, token_pen
+from tally.signing.signers import KeySigner, token_signer
 from tally.signing.teller_file import new_teller_file, read_teller_file, sign_by_token, write_teller_file
 from tests.attacks.lab import Lab, build_lab, chain, closed
 from tests.attacks.records import envelope, room_facts
@@ -37,8 +37,8 @@ def publics(token: Path) -> dict[str, str]:
     """The public keys on the token, by the person who signs with them."""
     found = {}
     for name, label in BY_TOKEN.items():
-        with token_pen(token, LABEL, PIN, label) as pen:
-            found[name] = pen.public_text
+        with token_signer(token, LABEL, PIN, label) as signer:
+            found[name] = signer.public_text
     return found
 
 
@@ -77,7 +77,7 @@ def by_token(module: Path, name: str) -> list[object]:
     return ["--token", LABEL, "--token-module", module, "--token-key", BY_TOKEN[name]]
 
 
-def pen(folder: Path, module: Path, name: str) -> list[object]:
+def signer(folder: Path, module: Path, name: str) -> list[object]:
     """The options that a person signs with: a token where they have one, else their sealed file."""
     if name in BY_TOKEN:
         return [*by_token(module, name), "--passphrase-file", folder / "pin"]
@@ -125,7 +125,7 @@ def test_who_signs_by_a_token_announces_its_key_in_the_ceremony(token: Path, lab
     by = ["--token", LABEL, "--token-module", token, "--token-key", label]
     said = done(*words, *by, "--pin-file", tmp_path / "pin")
     assert "Hà Văn Đạt ký bằng USB ký số: thông báo mang khóa công khai của USB" in said
-    with token_pen(token, LABEL, PIN, label) as held:
+    with token_signer(token, LABEL, PIN, label) as held:
         public = held.public_text
     plan = Stick(stick).plan()
     assert plan is not None
@@ -150,11 +150,11 @@ def test_the_whole_count_by_token_ends_in_a_sound_bundle(
     assert "Tệp khóa ký của người đứng đầu" in out
     result = stick / f"result-{lab.election.uuid}"
     for name in (*"123", "secretary", "chair"):
-        done("sign", result / "record.json", "--pdf", result / "minutes.pdf", *pen(desk, token, name))
+        done("sign", result / "record.json", "--pdf", result / "minutes.pdf", *signer(desk, token, name))
     report = check_file(result / f"{lab.election.uuid}.bel", (result / "record.json",))
     assert (report.verdict, [one.first for one in report.checks if one.failed]) == (Verdict.SOUND, [])
     bundle = desk / "custody.zip"
-    done("custody", result, "--out", bundle, *pen(desk, token, "chair"))
+    done("custody", result, "--out", bundle, *signer(desk, token, "chair"))
     assert check_bundle(bundle).verdict is Verdict.SOUND
 
 
@@ -175,7 +175,7 @@ def test_the_head_decides_by_token_in_the_step_by_step_command_as_well(lab: Lab,
     result = stick / f"result-{lab.election.uuid}"
     count = result / f"{lab.election.uuid}.count.json"
     done("head", count, "--chosen", "c2", "--by", "Chánh Văn phòng head", "--reason", "x",
-         *pen(desk, token, "head"))  # fmt: skip
+         *signer(desk, token, "head"))  # fmt: skip
     said = done("record", *(result / f"{lab.election.uuid}.{end}" for end in ("bel", "facts.json", "count.json")),
                 "--out", desk / "again")  # fmt: skip
     assert "kết quả cuối cùng" in said
@@ -212,10 +212,10 @@ def test_a_teller_file_keeps_its_share_and_notes_the_token(tmp_path: Path) -> No
     teller = new_teller_file("Lò Thị Ước", made().tellers[0], own)
     write_teller_file(path, teller, PASSPHRASE, LEAST_COST)
     assert b'"token"' not in canonical(teller)
-    noted = sign_by_token(path, teller, PASSPHRASE, KeyPen(other).public_text, LEAST_COST)
+    noted = sign_by_token(path, teller, PASSPHRASE, KeySigner(other).public_text, LEAST_COST)
     again = read_teller_file(path, PASSPHRASE)
     assert again == noted
-    assert (again.public_signer, again.share) == (KeyPen(other).public_text, teller.share)
+    assert (again.public_signer, again.share) == (KeySigner(other).public_text, teller.share)
 
 
 def test_a_pen_that_is_not_the_tellers_confirms_nothing(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_a_pen_that_is_not_the_tellers_confirms_nothing(tmp_path: Path) -> None:
     setup.write_bytes(chain(closed(made()).events()[:1]))
     teller = new_teller_file("teller 1", made().tellers[0], made().signing["1"])
     with pytest.raises(CannotSign):
-        confirm_setup(setup, teller, KeyPen(stranger()))
+        confirm_setup(setup, teller, KeySigner(stranger()))
     with pytest.raises(NotOneOfUs):
         confirm_setup(setup, new_teller_file("teller 1", made().tellers[0], stranger()))
 

@@ -15,7 +15,7 @@ from tally.minutes import renderer_versions
 from tally.pdf.attached import record_in
 from tally.pdf.signatures import check_minutes, sign_minutes
 from tally.signing.signatures import read_record, sign_record, unsigned_record
-from tally.signing.signers import KeyPen
+from tally.signing.signers import KeySigner
 from tests.attacks.lab import Lab, closed
 from tests.tally.count.test_paper import plain, write
 from tests.tally.custody.test_bundle import WHEN, counted_folder
@@ -255,7 +255,7 @@ def test_a_hand_count_has_no_archive_and_is_judged_by_its_numbers(tmp_path: Path
     assert found(pdf, code=1)["verdict"] == "incomplete"
     for field, key in people.keys.items():
         if field in ("secretary", "chair") or field.startswith("teller-"):
-            pdf.write_bytes(sign_minutes(pdf.read_bytes(), payload, field, KeyPen(key), WHEN))
+            pdf.write_bytes(sign_minutes(pdf.read_bytes(), payload, field, KeySigner(key), WHEN))
     assert found(pdf, code=0)["reached"] == "hand_count"
 
 

@@ -36,7 +36,7 @@ from tally.pdf.revisions import frames_of
 from tally.pdf.signatures import sign_minutes
 from tally.result.record import record_payload
 from tally.signing.signatures import read_record, sign_record, unsigned_record
-from tally.signing.signers import KeyPen
+from tally.signing.signers import KeySigner
 from tally.signing.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
 from tests.attacks.lab import Lab, closed
 from tests.attacks.records import SIGNERS, envelope, room_facts
@@ -72,7 +72,7 @@ def counted_folder(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     pdf, payload = folder / "minutes.pdf", payload_of(read_record(record.read_bytes())[0], "record")
     for name in SIGNERS:
         field = f"teller-{name}" if name.isdigit() else name
-        pdf.write_bytes(sign_minutes(pdf.read_bytes(), payload, field, KeyPen(lab.signing[name]), WHEN))
+        pdf.write_bytes(sign_minutes(pdf.read_bytes(), payload, field, KeySigner(lab.signing[name]), WHEN))
     return folder
 
 
@@ -84,7 +84,7 @@ def result(counted_folder: Path, tmp_path: Path) -> Path:
 
 
 def bundle(lab: Lab, result: Path, signer: str = "chair") -> bytes:
-    return write_custody(collect(result), SHEETS_OF_TEST, KeyPen(lab.signing[signer]), "phieukin 0")
+    return write_custody(collect(result), SHEETS_OF_TEST, KeySigner(lab.signing[signer]), "phieukin 0")
 
 
 def verify(folder: Path, raw: bytes) -> Verdict:
@@ -107,7 +107,7 @@ def test_a_bundle_is_signed_by_those_of_the_record_alone(lab: Lab, result: Path,
     with pytest.raises(CannotSign):
         bundle(lab, result, signer)
     with pytest.raises(CannotSign):
-        write_custody(collect(result), SHEETS_OF_TEST, KeyPen(new_signing_key()), "phieukin 0")
+        write_custody(collect(result), SHEETS_OF_TEST, KeySigner(new_signing_key()), "phieukin 0")
 
 
 def fabricated(result: Path, own: SigningKey) -> dict[str, bytes]:
@@ -231,7 +231,7 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Team]:
     path.write_bytes(sign_record(path.read_bytes(), list(people.keys.values())))
     pdf = folder / "minutes.pdf"
     for name in EVERYONE:
-        pdf.write_bytes(sign_minutes(pdf.read_bytes(), payload_in(folder), name, KeyPen(people.keys[name]), WHEN))
+        pdf.write_bytes(sign_minutes(pdf.read_bytes(), payload_in(folder), name, KeySigner(people.keys[name]), WHEN))
     return folder, people
 
 

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tally.guide.signers import PenChoice, open_pen
+from tally.guide.signers import SignerChoice, open_signer
 from tally.guide.usage import Misused, in_words
 from voting.cli.main import main
 
@@ -125,8 +125,8 @@ def test_no_kind_of_error_of_click_is_left_without_words(kind: type[click.UsageE
 
 
 def test_words_are_said_once() -> None:
-    none = PenChoice(key=None, token=None, token_module=None, token_key=None, passphrase_file=None)
-    with pytest.raises(Misused) as caught, open_pen(none):
+    none = SignerChoice(key=None, token=None, token_module=None, token_key=None, passphrase_file=None)
+    with pytest.raises(Misused) as caught, open_signer(none):
         pass
     assert in_words(caught.value) is caught.value
     assert str(caught.value) == (

@@ -29,7 +29,7 @@ from tally.pdf.certificates import certificate_for
 from tally.pdf.revisions import Frame, frames_of
 from tally.pdf.signatures import _signer_of, _stamp_lines, awaiting, check_minutes, sign_minutes
 from tally.pdf.writer import add_signature
-from tally.signing.signers import KeyPen
+from tally.signing.signers import KeySigner
 from tests.conftest import missing
 from tests.tally.records import EVERYONE, payload, sample_record, team
 
@@ -45,7 +45,7 @@ SIGNERS = ("teller-1", "secretary", "chair")
 def signed_by(*fields: str) -> bytes:
     pdf = MINUTES
     for number, field in enumerate(fields):
-        pdf = sign_minutes(pdf, PAYLOAD, field, KeyPen(PEOPLE.keys[field]), WHEN + timedelta(minutes=number))
+        pdf = sign_minutes(pdf, PAYLOAD, field, KeySigner(PEOPLE.keys[field]), WHEN + timedelta(minutes=number))
     return pdf
 
 
@@ -153,29 +153,29 @@ def test_a_spoilt_file_is_refused_for_its_reason(spoil: Callable[[bytes], bytes]
 
 def test_only_the_key_of_the_record_may_sign_and_each_place_once() -> None:
     with pytest.raises(CannotSign, match="not the key"):
-        sign_minutes(MINUTES, PAYLOAD, "chair", KeyPen(PEOPLE.keys["secretary"]), WHEN)
+        sign_minutes(MINUTES, PAYLOAD, "chair", KeySigner(PEOPLE.keys["secretary"]), WHEN)
     with pytest.raises(CannotSign, match="signed already"):
-        sign_minutes(SIGNED, PAYLOAD, "chair", KeyPen(PEOPLE.keys["chair"]), WHEN)
+        sign_minutes(SIGNED, PAYLOAD, "chair", KeySigner(PEOPLE.keys["chair"]), WHEN)
     with pytest.raises(CannotSign, match="nobody signs there"):
-        sign_minutes(MINUTES, PAYLOAD, "head", KeyPen(PEOPLE.keys["chair"]), WHEN)
+        sign_minutes(MINUTES, PAYLOAD, "head", KeySigner(PEOPLE.keys["chair"]), WHEN)
     with pytest.raises(CannotSign, match="needs an offset"):
-        sign_minutes(MINUTES, PAYLOAD, "chair", KeyPen(PEOPLE.keys["chair"]), WHEN.replace(tzinfo=None))
+        sign_minutes(MINUTES, PAYLOAD, "chair", KeySigner(PEOPLE.keys["chair"]), WHEN.replace(tzinfo=None))
     on_paper = payload(sample_record(3, people=team("chair")))
     with pytest.raises(CannotSign, match="signs on paper"):
-        sign_minutes(render_minutes(on_paper), on_paper, "secretary", KeyPen(PEOPLE.keys["secretary"]), WHEN)
+        sign_minutes(render_minutes(on_paper), on_paper, "secretary", KeySigner(PEOPLE.keys["secretary"]), WHEN)
 
 
 def write(pdf: bytes, field: str, key: str, at: str | None = None, lines: tuple[str, ...] = ()) -> bytes:
     """Sign without the checks of sign_minutes: `field` by the key of somebody, at the place of somebody else."""
     signer = dict(zip(EVERYONE, (*RECORD.conference.tellers, RECORD.conference.secretary, RECORD.conference.chair),
                       strict=True))[key]  # fmt: skip
-    pen = KeyPen(PEOPLE.keys[key])
+    key_signer = KeySigner(PEOPLE.keys[key])
     places = {one.field: one for one in signature_places(PAYLOAD)}
     there = places[at or field]
     place = replace(there, field=field)
     owner = _signer_of(RECORD, field) if field in places else signer
     stamp = render_stamp(RECORD, place, lines or _stamp_lines(owner, WHEN))
-    return add_signature(pdf, place, pen, certificate_for(pen, signer, "Văn phòng", WHEN), WHEN, stamp)
+    return add_signature(pdf, place, key_signer, certificate_for(key_signer, signer, "Văn phòng", WHEN), WHEN, stamp)
 
 
 def test_a_signature_in_the_field_of_somebody_else_is_refused() -> None:
@@ -196,7 +196,7 @@ def test_a_signature_in_a_field_that_the_record_does_not_know_is_refused() -> No
 def test_a_signer_of_other_minutes_is_not_a_signer_of_these() -> None:
     stranger = team(*EVERYONE)
     other = sample_record(3, people=stranger)
-    pdf = sign_minutes(render_minutes(payload(other)), payload(other), "chair", KeyPen(stranger.keys["chair"]), WHEN)
+    pdf = sign_minutes(render_minutes(payload(other)), payload(other), "chair", KeySigner(stranger.keys["chair"]), WHEN)
     with pytest.raises(InvalidMinutes):
         check_minutes(pdf, PAYLOAD)
     with pytest.raises(InvalidMinutes, match="key that the record does not show|not over this document"):
@@ -321,9 +321,9 @@ def test_a_revision_without_a_signature_between_two_is_refused() -> None:
 
 
 def test_the_certificate_is_a_function_of_key_person_and_record() -> None:
-    pen, chair = KeyPen(PEOPLE.keys["chair"]), RECORD.conference.chair
-    one, two = (certificate_for(pen, chair, "Văn phòng", WHEN).dump() for _ in range(2))
-    assert one == two != certificate_for(pen, RECORD.conference.secretary, "Văn phòng", WHEN).dump()
+    key_signer, chair = KeySigner(PEOPLE.keys["chair"]), RECORD.conference.chair
+    one, two = (certificate_for(key_signer, chair, "Văn phòng", WHEN).dump() for _ in range(2))
+    assert one == two != certificate_for(key_signer, RECORD.conference.secretary, "Văn phòng", WHEN).dump()
 
 
 def test_another_attribute_in_the_signature_is_refused() -> None:

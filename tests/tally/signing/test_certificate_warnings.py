@@ -10,7 +10,7 @@ from tally.minutes import render_minutes
 from tally.pdf.certificates import VALIDITY, certificate_for
 from tally.pdf.signatures import sign_minutes
 from tally.signing.certificate_warnings import certificate_warnings, tell_certificate
-from tally.signing.signers import KeyPen
+from tally.signing.signers import KeySigner
 from tests.tally.records import envelope, payload, sample_record, team
 from tests.tally.terminal import run
 from voting.documents.conferences.conference import Signer
@@ -21,7 +21,7 @@ SIGNER = Signer("Lò Thị Ước", "Thành viên", "", True)
 
 def certificate() -> bytes:
     """A certificate of the signer, valid from the day before the count."""
-    return bytes(certificate_for(KeyPen(new_signing_key()), SIGNER, "Văn phòng", COUNTED).dump())
+    return bytes(certificate_for(KeySigner(new_signing_key()), SIGNER, "Văn phòng", COUNTED).dump())
 
 
 @pytest.mark.parametrize(("name", "when", "warnings"), [
@@ -36,19 +36,19 @@ def test_a_certificate_is_compared_with_moment_and_signer(name: str, when: datet
 
 
 def test_a_warning_has_the_dates_and_no_certificate_gives_none(capsys: pytest.CaptureFixture[str]) -> None:
-    pen = KeyPen(new_signing_key(), certificate())
-    tell_certificate(pen, "Lò Thị Ước", COUNTED + VALIDITY)
+    key_signer = KeySigner(new_signing_key(), certificate())
+    tell_certificate(key_signer, "Lò Thị Ước", COUNTED + VALIDITY)
     assert "29/11/2026" in capsys.readouterr().out
-    tell_certificate(KeyPen(new_signing_key()), "Lò Thị Ước", COUNTED)
+    tell_certificate(KeySigner(new_signing_key()), "Lò Thị Ước", COUNTED)
     assert capsys.readouterr().out == ""
 
 
 def test_check_minutes_names_what_is_wrong_with_a_certificate(tmp_path: Path) -> None:
     people = team("chair")
     record = sample_record(2, people=people)
-    pen = KeyPen(people.keys["chair"])
+    key_signer = KeySigner(people.keys["chair"])
     other = Signer("Hà Văn Đạt", "Khách", "", True)
-    foreign = KeyPen(pen.key, bytes(certificate_for(pen, other, "Văn phòng", COUNTED).dump()))
+    foreign = KeySigner(key_signer.key, bytes(certificate_for(key_signer, other, "Văn phòng", COUNTED).dump()))
     (tmp_path / "record.json").write_bytes(envelope(record))
     signed = sign_minutes(render_minutes(payload(record)), payload(record), "chair", foreign, COUNTED)
     (tmp_path / "minutes.pdf").write_bytes(signed)

@@ -7,7 +7,7 @@ from keys.files.signing import keyid, new_signing_key, public_text, verify_envel
 from tally.audit.signatures import as_signed
 from tally.errors import CannotSign
 from tally.signing.signatures import head_word, read_record, sign_list_with, sign_record, unsigned_record
-from tally.signing.signers import KeyPen
+from tally.signing.signers import KeySigner
 from tests.attacks.lab import Lab, counted
 from tests.attacks.records import SIGNERS, conference_of, papers
 from tests.voting.rounds.office import CHAIR, KEY, office_round
@@ -90,8 +90,8 @@ def test_a_list_decision_is_signed_by_those_whom_it_names_alone() -> None:
     plan = office_round("NEXT-DEPT")
     deciding = Deciding(place="Phòng họp", date="2022-04-01", adopted_by="Tập thể lãnh đạo", signers=(CHAIR,))
     raw = unsigned_list_decision(list_decision_for(plan, 1, deciding))
-    assert verify_list_decision(sign_list_with(raw, [KeyPen(KEY)])).step == 1
-    twice = sign_list_with(sign_list_with(raw, [KeyPen(KEY)]), [KeyPen(KEY)])
+    assert verify_list_decision(sign_list_with(raw, [KeySigner(KEY)])).step == 1
+    twice = sign_list_with(sign_list_with(raw, [KeySigner(KEY)]), [KeySigner(KEY)])
     assert len(json.loads(twice)["signatures"]) == 1
     with pytest.raises(CannotSign, match="not one that the list decision names"):
-        sign_list_with(raw, [KeyPen(new_signing_key())])
+        sign_list_with(raw, [KeySigner(new_signing_key())])

@@ -10,7 +10,7 @@ from keys.files.signing import load_public, new_signing_key, public_text
 from tally.errors import CannotSign
 from tally.minutes import render_minutes
 from tally.pdf.signatures import check_minutes, sign_minutes
-from tally.signing.signers import KeyPen, token_pen
+from tally.signing.signers import KeySigner, token_signer
 from tests.tally.records import payload, sample_record, team
 from tests.tally.tokens import LABEL, PIN
 
@@ -22,12 +22,12 @@ WHEN = datetime(2022, 4, 10, 3, 0, tzinfo=UTC)
 def test_a_token_signs_the_minutes_with_a_certificate_that_it_issues_itself(label: str, token: Path) -> None:
     people = team("secretary")
     record = sample_record(3, people=people)
-    with token_pen(token, LABEL, PIN, label) as pen:
-        chair = msgspec.structs.replace(record.conference.chair, key=pen.public_text)
+    with token_signer(token, LABEL, PIN, label) as signer:
+        chair = msgspec.structs.replace(record.conference.chair, key=signer.public_text)
         conference = msgspec.structs.replace(record.conference, chair=chair)
         raw = payload(msgspec.structs.replace(record, conference=conference))
-        pdf = sign_minutes(render_minutes(raw), raw, "chair", pen, WHEN)
-    pdf = sign_minutes(pdf, raw, "secretary", KeyPen(people.keys["secretary"]), WHEN)
+        pdf = sign_minutes(render_minutes(raw), raw, "chair", signer, WHEN)
+    pdf = sign_minutes(pdf, raw, "secretary", KeySigner(people.keys["secretary"]), WHEN)
     assert [one.field for one in check_minutes(pdf, raw)] == ["chair", "secretary"]
 
 
@@ -37,8 +37,8 @@ def test_what_a_token_signs_verifies_by_its_public_key(label: str, token: Path) 
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-    with token_pen(token, LABEL, PIN, label) as pen:
-        key, signature = load_public(pen.public_text), pen.sign(b"phieukin")
+    with token_signer(token, LABEL, PIN, label) as signer:
+        key, signature = load_public(signer.public_text), signer.sign(b"phieukin")
     if isinstance(key, rsa.RSAPublicKey):
         key.verify(signature, b"phieukin", padding.PKCS1v15(), hashes.SHA256())
     else:
@@ -51,17 +51,17 @@ def test_what_a_token_signs_verifies_by_its_public_key(label: str, token: Path) 
     [("other", PIN, "rsa"), (LABEL, "wrong-pin", "rsa"), (LABEL, PIN, "none"), (LABEL, PIN, "short")],
 )
 def test_a_token_that_cannot_sign_says_so(label: str, pin: str, key: str, token: Path) -> None:
-    with pytest.raises(CannotSign), token_pen(token, label, pin, key):
+    with pytest.raises(CannotSign), token_signer(token, label, pin, key):
         pass
 
 
 def test_a_module_that_is_none_says_so(tmp_path: Path) -> None:
     pytest.importorskip("pkcs11")
-    with pytest.raises(CannotSign), token_pen(tmp_path / "none.so", LABEL, PIN, "rsa"):
+    with pytest.raises(CannotSign), token_signer(tmp_path / "none.so", LABEL, PIN, "rsa"):
         pass
 
 
 def test_a_pen_in_memory_signs_the_same_twice() -> None:
     key = new_signing_key()
-    assert KeyPen(key).sign(b"x") == KeyPen(key).sign(b"x")
-    assert KeyPen(key).public_text == public_text(key)
+    assert KeySigner(key).sign(b"x") == KeySigner(key).sign(b"x")
+    assert KeySigner(key).public_text == public_text(key)
