@@ -26,7 +26,7 @@ const REFUSALS: Partial<Record<Phase, RefusalCode>> = {
 const FORGOTTEN: RefusalCode = "device_unknown"; // the room has revoked this tablet, or does not know it
 
 /** What the app tells the frame to do. */
-export interface Shower {
+export interface Presenter {
   /** Whether the last thing that somebody did here was a touch, not a key. */
   readonly byTouch: boolean;
   show(app: App, fresh: boolean): void;
@@ -59,8 +59,8 @@ export class App {
   #polling = false;
   #reading = false;
 
-  constructor(readonly worker: string, readonly page: string, readonly shower: Shower) {
-    this.idle = new Idle((left) => shower.warn(this, left), () => this.#nobody());
+  constructor(readonly worker: string, readonly page: string, readonly presenter: Presenter) {
+    this.idle = new Idle((left) => presenter.warn(this, left), () => this.#nobody());
   }
 
   get say(): Say {
@@ -85,7 +85,7 @@ export class App {
     this.state = state;
     this.#shownSince = this.#seconds;
     this.#watch();
-    this.shower.show(this, true);
+    this.presenter.show(this, true);
   }
 
   /** What ends by itself when nobody is there: a voter, and what somebody set on the welcome screen and left. */
@@ -96,7 +96,7 @@ export class App {
 
   /** Draw the same screen again: other words, size, colour, or a remark. */
   refresh(): void {
-    this.shower.show(this, false);
+    this.presenter.show(this, false);
   }
 
   set(settings: Partial<Settings>): void {
@@ -109,7 +109,7 @@ export class App {
   remark(note: Note | null): void {
     this.note = note;
     this.#noted = this.#seconds;
-    this.shower.remark(this);
+    this.presenter.remark(this);
   }
 
   // --- the room -----------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ export class App {
     if (seconds === null) return;
     const left = seconds - (this.#seconds - this.#shownSince);
     if (left <= 0) this.leave();
-    else this.shower.count(this, left);
+    else this.presenter.count(this, left);
   }
 
   /** Look at the room, the same for all tablets whether somebody votes or not. */

@@ -1,6 +1,6 @@
 /**
  * The second device's side of a test (kiểm tra máy): repeat the tablet's encryption from the seeds that it showed, and hold
- * it to the seal that stood on its glass before anybody knew whether the ballot would be cast or tested.
+ * it to the seal that stood on its screen before anybody knew whether the ballot would be cast or tested.
  */
 import { assemble, sealAnswer } from "./crypto/ballot.ts";
 import { fromBase64 } from "./crypto/bytes.ts";

@@ -5,7 +5,7 @@ import vi from "../translations/auditor.vi.json";
 import { auditTest, choicesOf, readSetup, type Setup } from "./audit.ts";
 import { Camera } from "./camera.ts";
 import { button, h, p } from "./dom.ts";
-import { joinParts, sealWords, TEST_TAG } from "./opening.ts";
+import { joinParts, sealWords, TEST_TAG } from "./disclosure.ts";
 import type { TestBallot } from "./orders.ts";
 
 let texts: Record<string, string> = vi;

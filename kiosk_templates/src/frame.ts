@@ -2,7 +2,7 @@
  * What stands around every screen: practice banner, name of the meeting, language, size and colour, the remark, the
  * dialogs; and the 400 ms after a change of screen in which touches are dead.
  */
-import type { App, Shower } from "./app.ts";
+import type { App, Presenter } from "./app.ts";
 import { button, h, p } from "./dom.ts";
 import { SIZES, THEMES } from "./settings.ts";
 import { viewOf, type View } from "./screens/index.ts";
@@ -11,7 +11,7 @@ import { hush, NAMES, voiceFor, VOICINGS } from "./voice.ts";
 const DEAD = 400; // ms
 const DEAD_TURNED = 800; // ms, where the screen changed by itself and nobody expected it at that very moment
 
-export class Frame implements Shower {
+export class Frame implements Presenter {
   readonly #root: HTMLElement;
   readonly #idle = h("dialog.dialog", { role: "alertdialog", "aria-labelledby": "idle-title" });
   readonly #display = h("dialog.dialog", { "aria-labelledby": "display-title" });
@@ -175,7 +175,7 @@ function remarkLines(app: App): HTMLElement[] {
   return lines.map((line) => p(line));
 }
 
-/** A large button where the screen is longer than the glass; fingers need not know how to scroll. */
+/** A large button where the page is longer than the screen; fingers need not know how to scroll. */
 function moreButton(app: App, main: HTMLElement): HTMLElement {
   const end = (): boolean => main.scrollTop + main.clientHeight >= main.scrollHeight - 8;
   const act = (): void => {

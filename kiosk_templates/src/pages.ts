@@ -1,4 +1,4 @@
-/** Cutting the papers into screens: as many names a screen as the glass and the chosen letters allow, at least one. */
+/** Cut the papers into pages: as many names a page as the screen and the chosen letters allow, at least one. */
 import { h } from "./dom.ts";
 import type { Name, Paper } from "./papers.ts";
 
@@ -20,7 +20,7 @@ let measured: { key: string; parts: Part[] } | null = null;
 /**
  * Measure every name once and fill pages from the top. `draw` gives a page's elements, the names as `.person`; they
  * are laid out in `main`, whose height is what there is. Laying all names out takes longer than a frame, so it is done
- * again only where the glass or the `look`, on which the size of a name depends, has changed.
+ * again only where the screen or the `look`, on which the size of a name depends, has changed.
  */
 export function paginate(papers: readonly Paper[], main: HTMLElement, look: string, draw: Draw): Page[] {
   const key = keyOf(papers, main, look);

@@ -69,8 +69,8 @@ const handlers: { [K in keyof Orders]: (order: Orders[K]["order"]) => Orders[K][
   test(): TestBallot {
     if (unsigned === null) throw new Error("nothing is sealed");
     const { uuid, fingerprint } = opened();
-    const opening = answers.map((answer, at) => ({ marks: marked[at] as number[], seed: base64(answer!.seed) }));
-    const shown = { uuid, fingerprint, credential: drawn().credential, hash: unsigned.hash, answers: opening };
+    const disclosed = answers.map((answer, at) => ({ marks: marked[at] as number[], seed: base64(answer!.seed) }));
+    const shown = { uuid, fingerprint, credential: drawn().credential, hash: unsigned.hash, answers: disclosed };
     forget();
     return shown;
   },

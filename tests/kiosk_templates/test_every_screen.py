@@ -1,6 +1,6 @@
 """Every screen that the tablet can show, at each size, with the largest letters, in both languages and all themes.
 
-axe-core (WCAG 2.2 AA), sizes and distances of what is to be touched, and nothing wider than the glass.
+axe-core (WCAG 2.2 AA), sizes and distances of what is to be touched, and nothing wider than the screen.
 """
 
 import re

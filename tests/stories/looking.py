@@ -40,7 +40,7 @@ TARGET, APART = 48, 9.4  # CSS px: 12.7 mm and 2.5 mm at 96 dpi
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """A size of the glass in CSS px, a language, and how large letters are."""
+    """A size of the screen in CSS px, a language, and how large letters are."""
 
     width: int
     height: int
@@ -69,7 +69,7 @@ def complaints(page: "Page") -> list[str]:
         page.evaluate(axe())
     found: list[str] = page.evaluate(RUN, list(RULES))
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, *([f"the page is {wide} px wider than the glass"] if wide > 0 else [])]
+    return [*found, *([f"the page is {wide} px wider than the screen"] if wide > 0 else [])]
 
 
 def small_targets(page: "Page") -> list[str]:

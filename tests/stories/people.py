@@ -73,7 +73,7 @@ class Member:
         return self
 
     def look(self, name: str, *, whole: bool = True) -> None:
-        """Look at a page and note what axe-core finds, and whether it is wider than the glass."""
+        """Look at a page and note what axe-core finds, and whether it is wider than the screen."""
         if self.lens.size == "x":
             self.page.evaluate(LARGEST)
         picture(self.page, f"staff-{name}-{self.lens}", whole=whole)

@@ -1,7 +1,7 @@
 """Every page of staff and hall, looked at: from the routes of the application, so that a new page cannot be forgotten.
 
 One room goes through the life of a conference; whoever walks has every role. Each page is judged by axe-core (WCAG 2.2
-AA) on a phone, a tablet and a laptop, in both languages, and must fit its glass with letters of double size as well.
+AA) on a phone, a tablet and a laptop, in both languages, and must fit its screen with letters of double size as well.
 Pages of staff have one theme, dark ink on light paper.
 """
 
@@ -101,7 +101,7 @@ class Walk:
         for width, height in SIZES:
             self.page.set_viewport_size({"width": width, "height": height})
             wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            self.note(name, f"{width} double", [f"{wide} px wider than the glass"] if wide > 0 else [])
+            self.note(name, f"{width} double", [f"{wide} px wider than the screen"] if wide > 0 else [])
         if first:
             picture(self.page, f"walk-{name}-{self.language}-double", whole=True)
         self.page.evaluate("document.documentElement.style.fontSize = ''")
@@ -127,9 +127,9 @@ class Walk:
         self.page.goto(self.room.url + "/nowhere")
         self.look("refused", "missing")
 
-    def note(self, name: str, glass: str, found: list[str]) -> None:
+    def note(self, name: str, screen: str, found: list[str]) -> None:
         """Keep what is wrong with a page."""
-        self.problems += [f"{name} ({self.language}, {glass}): {one}" for one in found]
+        self.problems += [f"{name} ({self.language}, {screen}): {one}" for one in found]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -26,7 +26,7 @@ api = Blueprint("api_cards", __name__, url_prefix=API)
 
 
 class _Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A tested ballot: the card's public credential, and the hash that stood on the glass."""
+    """A tested ballot: the card's public credential, and the hash that stood on the screen."""
 
     credential: str
     hash: str

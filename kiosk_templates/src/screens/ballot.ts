@@ -17,7 +17,7 @@ export function layOutAhead(app: App, main: HTMLElement): void {
   measureAhead(meeting.papers, main, JSON.stringify(app.settings), draw);
 }
 
-/** The page that holds `state.name`. Pages follow from the size of the glass and of the letters. */
+/** The page that holds `state.name`. Pages follow from the size of the screen and of the letters. */
 export function ballot(app: App, state: AtBallot): View {
   const [meeting, marks] = [app.meeting as Meeting, app.marks as Marks];
   const progress = h("div.progress", { role: "status", id: "progress" });

@@ -3,7 +3,7 @@ import { encodeQR } from "qr";
 import type { App } from "../app.ts";
 import { counts } from "../casting.ts";
 import { button, h, p, squares } from "../dom.ts";
-import { sealWords, testParts } from "../opening.ts";
+import { sealWords, testParts } from "../disclosure.ts";
 import type { State } from "../states.ts";
 import { isWord } from "../words.ts";
 import { short } from "./review.ts";

@@ -1,7 +1,7 @@
 /** The review: every name with what was chosen and a Change button, names left open, and the one confirmation. */
 import type { App } from "../app.ts";
 import { button, h, p } from "../dom.ts";
-import { sealWords } from "../opening.ts";
+import { sealWords } from "../disclosure.ts";
 import { kindWords, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
 import type { State } from "../states.ts";
 import { two } from "../words.ts";
@@ -23,7 +23,7 @@ export function review(app: App, state: Extract<State, { at: "review" }>): View 
     p(say("review.open", { n: two(open) })), p(say("review.open.note")));
   const ready = state.hash !== null && app.phase === "open";
   const cast = button(say(app.room?.practice ? "review.cast.practice" : "review.cast"), () => void app.cast(), "primary cast", { "data-key": "cast" });
-  const test = button(say("review.test"), () => app.shower.confirmTest(app), "quiet", { "data-key": "test" });
+  const test = button(say("review.test"), () => app.presenter.confirmTest(app), "quiet", { "data-key": "test" });
   cast.disabled = test.disabled = !ready;
   const seal = state.hash === null ? say("review.sealing") : `${say("review.hash")}: ${sealWords(state.hash)}`;
   return {

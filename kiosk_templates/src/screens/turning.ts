@@ -32,7 +32,7 @@ export class Turning {
   arm(): void {
     this.stop();
     const { app, state } = this;
-    if (this.next === null || state.stays || !app.shower.byTouch || app.settings.voice === "choices") return;
+    if (this.next === null || state.stays || !app.presenter.byTouch || app.settings.voice === "choices") return;
     if (this.whole()) this.#timer = window.setTimeout(() => this.#turn(), TURN);
   }
 

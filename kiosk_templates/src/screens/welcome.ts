@@ -56,7 +56,7 @@ export function welcome(app: App): View {
 /** Names can be read aloud: offered here, and in the dialog on every screen. */
 function offer(app: App): HTMLElement[] {
   if (voiceFor(NAMES) === null) return [];
-  return [button(app.say("voice.offer"), () => app.shower.display(app), "quiet offer", { "data-key": "voice" })];
+  return [button(app.say("voice.offer"), () => app.presenter.display(app), "quiet offer", { "data-key": "voice" })];
 }
 
 /** Small print for staff: which page and which election this is, to compare with the hall screen. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CASTING_CODES } from "./codes.ts";
 import { Idle, IDLE, WARNING } from "@front/idle.ts";
-import { joinParts, sealWords, testParts } from "@front/opening.ts";
+import { joinParts, sealWords, testParts } from "@front/disclosure.ts";
 import { fill } from "@front/pages.ts";
 import { disagreeOf, Marks, openNames, parseMeeting, type Name } from "@front/papers.ts";
 import { Receipts } from "@front/receipts.ts";

@@ -1,5 +1,5 @@
 /**
- * A test ballot on its way to the second device: JSON cut into QR codes of a size that a phone reads from glass.
+ * A test ballot on its way to the second device: JSON cut into QR codes of a size that a phone reads from a screen.
  * Each part begins with "phieukin-test/1 N/COUNT HASH8 " so that parts of two tests never mix.
  */
 import type { TestBallot } from "./orders.ts";
