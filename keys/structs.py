@@ -15,9 +15,9 @@ OURS = ("keys", "tally", "voting")
 
 
 def read_json(raw: bytes, kind: type[T]) -> T:
-    """Decode JSON into a struct; raise msgspec.DecodeError for what is no JSON, its ValidationError for another shape.
+    """Decode JSON into a struct; raise msgspec.DecodeError for invalid JSON, its ValidationError for another shape.
 
-    msgspec lets two other errors out: for a string that is not UTF-8, and for lists in lists without end.
+    msgspec raises two other errors: for a string that is not UTF-8, and for lists in lists without end.
     """
     try:
         return msgspec.json.decode(raw, type=kind)

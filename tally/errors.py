@@ -1,4 +1,4 @@
-"""Errors of the tally package: one root, leaves one storey below. The root itself is never raised."""
+"""Errors of the tally package: one root, and its direct subclasses. The root itself is never raised."""
 
 
 class TallyError(Exception):
@@ -41,7 +41,7 @@ class CannotRecord(TallyError):
 
 
 class InvalidDay(TallyError):
-    """A day that is none, or not written as people here write days."""
+    """An impossible day, or one not written as people here write days."""
 
 
 class CannotDecide(TallyError):

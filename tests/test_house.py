@@ -217,7 +217,9 @@ def test_the_tellers_commands_run_where_no_extra_is_installed(command: str) -> N
 
 def test_json_is_read_in_one_place_which_knows_what_msgspec_lets_out() -> None:
     found = {name for name, path in modules().items() if "json.decode(" in path.read_text(encoding="utf-8")}
-    assert found == {"keys.structs"}, "keys.structs.read_json refuses what is no UTF-8, and lists in lists without end"
+    assert found == {"keys.structs"}, (
+        "keys.structs.read_json refuses text that is not UTF-8, and lists in lists without end"
+    )
 
 
 def test_text_that_people_write_is_read_in_one_place_which_knows_editors() -> None:

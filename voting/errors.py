@@ -1,4 +1,4 @@
-"""Errors of the room: one root, leaves one storey below. A message says what to do now, and names nobody."""
+"""Errors of the room: one root, and its direct subclasses. A message says what to do now, and names nobody."""
 
 from pathlib import Path
 
@@ -146,7 +146,7 @@ class InvalidSettings(VotingError):
 
 
 def linked(path: Path) -> InvalidSettings:
-    """Refuse to read through a link, or from what is no plain file; the error is returned."""
+    """Refuse to read through a link, or from anything but a plain file; the error is returned."""
     return InvalidSettings(
         f"{path.name} là liên kết tới nơi khác hoặc không phải tệp thường, nên không đọc: chép chính tệp "
         f"đó vào {path}. "

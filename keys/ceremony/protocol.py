@@ -157,7 +157,7 @@ def _certificates(announcements: bytes) -> list[tuple[Certificate, str]]:
             verify_certificate(certificate, size=size, threshold=threshold, index=index)
     distinct = {key for one in certificates for key in (one.verification, one.encryption)}
     if len(distinct) != 2 * size:
-        raise InvalidCertificate("a key stands twice among the certificates")
+        raise InvalidCertificate("a key is duplicated among the certificates")
     return [(certificate, text.commitment) for certificate, text in zip(certificates, texts, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""Opening rehearsed before the conference (mở thử): every teller shows that their share opens, on a number of no use.
+"""Opening rehearsed before the conference (mở thử): every teller shows that their share opens, on a throwaway value.
 
 Number and randomness of its ciphertexts are hashes of trustees.json, so everybody computes the ciphertexts and no file
 can slip others in; what a teller hands out, X^r for a known r, tells nothing that the public share X did not. The proof

@@ -28,7 +28,7 @@ _MEANT = str.maketrans("OIL", "011")
 
 
 def recovery_lines(sealed: bytes) -> list[str]:
-    """Write a sealed file as lines; raise DamagedFile if it is none."""
+    """Write a sealed file as lines; raise DamagedFile if it is not one."""
     packed = pack(sealed)
     parts = [packed[at : at + LINE_BYTES] for at in range(0, len(packed), LINE_BYTES)]
     parts.append(hashlib.sha256(packed).digest()[:LINE_BYTES])
@@ -70,7 +70,7 @@ def _read_lines(text: str) -> Iterator[tuple[int, bytes]]:
         if line.strip():
             number, part = _read_line(line)
             if seen.setdefault(number, part) != part:
-                raise DamagedFile(f"line {number} stands twice, with different contents")
+                raise DamagedFile(f"line {number} is duplicated, with different contents")
             yield number, part
 
 

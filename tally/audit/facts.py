@@ -44,9 +44,9 @@ def check_room(
         0 <= facts.cards_handed_back <= activated, f"{facts.cards_handed_back} cards handed back, {activated} spares"
     )
     require(all(one.count > 0 for one in facts.incidents), "a number of incidents is not positive")
-    require(len({one.kind for one in facts.incidents}) == len(facts.incidents), "an incident stands twice")
+    require(len({one.kind for one in facts.incidents}) == len(facts.incidents), "an incident is duplicated")
     reasons = {one.reason for one in facts.spares_activated}
-    require(len(reasons) == len(facts.spares_activated), "a reason for spares stands twice")
+    require(len(reasons) == len(facts.spares_activated), "a reason for spares is duplicated")
     _check_times(require, facts.opened, facts.closed)
     opened = parse_moment(facts.opened)
     same = opened is not None and int(opened.timestamp()) == report.timestamp
@@ -88,7 +88,7 @@ def _check_confirmations(
         spot = f"{place}, confirmation {number}"
         owner = _confirmed_owner(findings, report, conference, envelope, spot)
         if owner in confirmed:
-            findings.failed(CONFIRMATIONS, spot, f"teller {owner} stands twice")
+            findings.failed(CONFIRMATIONS, spot, f"teller {owner} is duplicated")
         confirmed |= {owner} if owner is not None else set()
     for owner, teller in enumerate(conference.tellers, 1):
         if teller.key != ON_PAPER:

@@ -1,4 +1,4 @@
-"""What an audit did not check, by name, so that "sound" is said of nothing that nobody looked at (design §5).
+"""What an audit did not check, by name, so that nothing is called sound that was not checked (design §5).
 
 A check of which nothing was examined was not made. Whoever adds one of these checks notes what it examined under the
 same name, and it goes off the list by itself.

@@ -45,7 +45,7 @@ def majority(size: int) -> int:
 
 
 def new_plan(conference: str, tellers: Sequence[str], threshold: int, clashes: Iterable[Clash] = ()) -> Plan:
-    """Make a plan; raise CeremonyFault for a name that is unclean or stands twice, InvalidCertificate for numbers."""
+    """Make a plan; raise CeremonyFault for a name that is unclean or is duplicated, InvalidCertificate for numbers."""
     names = tuple(clean_name(name) for name in tellers)
     plan = Plan(FORMAT, clean_name(conference), names, threshold, tuple(clashes))
     check_plan(plan)
@@ -72,7 +72,7 @@ def check_name(name: str, earlier: Iterable[str]) -> None:
     if why:
         raise CeremonyFault(f"the teller's name {name!r}: {why}", "name", name=name, why=why)
     if same_person(name) in map(same_person, earlier):
-        why = f"{name} stands twice among the tellers: add the year of birth or the unit"
+        why = f"{name} is duplicated among the tellers: add the year of birth or the unit"
         raise CeremonyFault(why, "name_twice", name=name)
 
 

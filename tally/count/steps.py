@@ -219,7 +219,7 @@ def finish_audited(
     _, trustees = setup_in(report)
     opened = {one.owner: check_opening(report, one).decryption for one in openings}
     if len(opened) != len(openings):
-        raise NotReady("the opening of one teller stands twice", "opening_twice")
+        raise NotReady("the opening of one teller is duplicated", "opening_twice")
     counts = combine_shares(trustees, report.tally, opened, report.ballots)
     size = source.stat().st_size
     _write_outcome(source, target, opened, Result(counts))

@@ -1,6 +1,6 @@
 """Cases in and verdicts out as JSON text (design §5): one spelling, nothing missing, nothing more.
 
-A decoder here MUST refuse: fields that stand twice, are missing or unknown; null where a field is optional; numbers
+A decoder here MUST refuse: fields that are duplicated, are missing or unknown; null where a field is optional; numbers
 that are not whole (1.0 and 1e2 too), true and false as numbers; text that is not UTF-8; anything after the case.
 """
 
@@ -74,7 +74,7 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     for name, value in pairs:
         if name in seen:
-            raise ImpossibleCase(_one_line(f"field {name!r} stands twice"))
+            raise ImpossibleCase(_one_line(f"field {name!r} is duplicated"))
         if value is None:
             raise ImpossibleCase(_one_line(f"field {name!r} is null; leave it out, or write what it is"))
         seen[name] = value

@@ -122,5 +122,5 @@ def _refuse_negative(what: str, number: int) -> None:
 def _refuse_twice(what: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
-        refuse_if(name in seen, f"{what} {name!r} stands twice")
+        refuse_if(name in seen, f"{what} {name!r} is duplicated")
         seen.add(name)

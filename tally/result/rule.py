@@ -27,7 +27,7 @@ Language = Literal["vi", "en"]
 def decide(case: Case) -> Verdict:
     """Apply the rule and the selection to a case.
 
-    Raises ImpossibleCase where the numbers contradict each other, an id stands twice, or the head decided
+    Raises ImpossibleCase where the numbers contradict each other, an id is duplicated, or the head decided
     something that was not theirs to decide.
     """
     check_case(case)

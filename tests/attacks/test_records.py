@@ -142,7 +142,7 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
     ),
     "a negative number of spares": (room(spares_activated=(SparesActivated("lost", -1),)), "facts", "not positive"),
     "absences that do not add up": (room(absent_unexcused=3), "facts", "absent"),
-    "an incident twice": (room(incidents=(Incident("power", 1), Incident("power", 2))), "facts", "stands twice"),
+    "an incident twice": (room(incidents=(Incident("power", 1), Incident("power", 2))), "facts", "is duplicated"),
     "opened at another time": (
         room(opened="2022-04-10T08:30:11+07:00"),
         "facts",
@@ -151,7 +151,7 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
     "a confirmation twice": (
         confirmations(lambda made: (*made.room.confirmations, made.room.confirmations[0])),
         "confirmations",
-        "teller 1 stands twice",
+        "teller 1 is duplicated",
     ),
     "closed before it was opened": (room(closed="2022-04-10T08:00:00+07:00"), "facts", "ends before"),
     "a time without an offset": (room(closed="2022-04-10T10:00:00"), "facts", "offset"),

@@ -14,8 +14,8 @@ import pytest
 from kiosk_templates.build_front import BUILT, HERE, BuildFailed, build, find_node
 from tests.conftest import missing
 from tests.kiosk_templates.devserver import DevRoom, QuietServer, start
-from tests.stories.leaves import leaf, wait_for_another
 from tests.stories.looking import sealed
+from tests.stories.shown_page import shown_page, wait_for_another
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -115,7 +115,7 @@ class Tablet:
         while True:
             self.ready()
             people = self.page.locator(".person .choices")
-            words, turns = leaf(self.page)
+            words, turns = shown_page(self.page)
             for at in range(people.count()):
                 answer = choose(number)
                 turns &= answer is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.kiosk_templates.conftest import Tablet, new_tablet
-from tests.stories.leaves import leaf
+from tests.stories.shown_page import shown_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -95,10 +95,10 @@ def test_the_choice_is_read_where_that_was_asked_for(speaker: Tablet) -> None:
 
 def test_no_page_turns_under_somebody_who_hears_the_choices(speaker: Tablet) -> None:
     ask_for(speaker, "choices")
-    words, _ = leaf(speaker.page)
+    words, _ = shown_page(speaker.page)
     disagree_with_all(speaker)
     speaker.page.clock.run_for(5_000)
-    assert leaf(speaker.page)[0] == words
+    assert shown_page(speaker.page)[0] == words
 
 
 def test_the_voice_is_silent_on_the_next_screen_and_off_for_the_next_person(speaker: Tablet) -> None:

@@ -19,7 +19,7 @@ ATTEMPTS = 3  # of a tablet, each over a connection of its own
 
 @dataclass
 class Storm:
-    """What happened: seconds of each acknowledged cast, what was lost, what stands twice."""
+    """What happened: seconds of each acknowledged cast, what was lost, what is duplicated."""
 
     seconds: list[float] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)

@@ -24,7 +24,7 @@ from voting.conference import (
     two_person_steps,
 )
 from voting.conference import (
-    last_call as room_grace,
+    last_call as last_calls,
 )
 from voting.conference.transitions import TwoPeople, stamp
 from voting.documents.archives.archive import ArchiveWriter
@@ -132,7 +132,7 @@ class Meeting:
     def last_call(self) -> None:
         """The room was told that the box closes soon."""
         with self.desk.storage.write() as session:
-            room_grace.call(session, self.number)
+            last_calls.call(session, self.number)
 
     def frozen(self) -> None:
         """Frozen by hand, with the reason kept."""

@@ -13,8 +13,8 @@ import pytest
 from tally.audit import Verdict, audit
 from tests.kiosk_templates.camera import browser_with_camera, write_film
 from tests.stories.conftest import OpenRoom
-from tests.stories.leaves import HURRY, leaf, wait_for_another
 from tests.stories.looking import sealed
+from tests.stories.shown_page import TAP_NEXT, shown_page, wait_for_another
 from voting.documents.ballots.ballot import cast_ballot
 from voting.documents.ballots.request import ballot_size
 from voting.rehearsal.conference import close, count
@@ -69,7 +69,7 @@ class Attendee:
         self.page.wait_for_selector(LIVE)
         while not self.page.locator(".at-review").count():
             people = self.page.locator(".person .choices")
-            words, turns = leaf(self.page)
+            words, turns = shown_page(self.page)
             for at in range(people.count()):
                 key = people.nth(at).locator("input").first.get_attribute("data-key") or ""
                 chosen = answer(int(key.split("-")[1]))
@@ -79,7 +79,7 @@ class Attendee:
             self.picture(f"ballot-{key}")
             if turns:
                 if not patient:
-                    self.page.evaluate(HURRY, words)
+                    self.page.evaluate(TAP_NEXT, words)
                 wait_for_another(self.page, words)
             else:
                 self.touch("[data-key=next]")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stories.conftest import OpenRoom
-from tests.stories.leaves import leaf, wait_for_another
 from tests.stories.looking import LENSES, Lens, complaints, crowded, picture, small_targets
+from tests.stories.shown_page import shown_page, wait_for_another
 from tests.stories.test_from_card_to_record import LIVE, Attendee
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def test_one_touch_a_name_one_to_review_one_to_cast(open_room: OpenRoom, chromiu
     page.evaluate("window.touches = 0; addEventListener('pointerdown', () => { window.touches += 1 }, true)")
     last = False
     while not last:
-        words, turns = leaf(page)
+        words, turns = shown_page(page)
         last = not turns
         for choices in page.locator(".person .choices").all():
             choices.locator("label").first.click()

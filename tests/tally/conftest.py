@@ -14,7 +14,7 @@ import click
 import pytest
 
 from keys.files.sealing import LEAST_COST
-from tally.ceremony.own_file import replace_own, write_own
+from tally.ceremony.own_file import replace_state, write_state
 from tally.cli import count as count_commands
 from tally.guide import ceremony
 from tally.guide import count as count_guide
@@ -66,7 +66,7 @@ def cheap_binding(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def cheap_ceremony(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a teller's own file of the ceremony be sealed at little cost."""
-    for one in (write_own, replace_own):
+    for one in (write_state, replace_state):
         monkeypatch.setattr(ceremony, one.__name__, functools.partial(one, cost=LEAST_COST))
 
 

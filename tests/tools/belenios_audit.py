@@ -6,7 +6,7 @@ pass that are not sound. This module asks it for every step that it does well, a
 * the file is a sequence of whole records, with nothing after the last one;
 * `verify` accepts the chain of events, the trustees, the shares and the result;
 * `verify-ballot` accepts each ballot against the Setup alone (with the whole archive it would call it a duplicate);
-* no card (public credential) stands twice, neither in the roll of Setup nor among the ballots;
+* no card (public credential) is duplicated, neither in the roll of Setup nor among the ballots;
 * ballots have one spelling only: no spaces, no key twice, no leading zero;
 * the announced tally is the one that `compute-encrypted-tally` gets from the ballots.
 
@@ -92,7 +92,7 @@ def check_order(events: tuple[Event, ...]) -> None:
         raise NotSound("Setup does not come with an election, its trustees, its cards and their summary")
     cards = [line.split(",")[0] for line in json.loads(events[0].records[2])]
     if len(set(cards)) != len(cards):
-        raise NotSound("a card stands twice in the roll")
+        raise NotSound("a card is duplicated in the roll")
 
 
 def check_tally(events: tuple[Event, ...], folder: Path) -> None:

@@ -104,7 +104,7 @@ SERVERS_OWN: dict[str, object] = {
 
 
 def keep_to_catalogue() -> None:
-    """Let no other logger of this process be heard: libraries would write addresses, statements and messages.
+    """Silence all other loggers of this process: libraries would write addresses, statements and messages.
 
     The web server's own logger, of its start and stop, has a handler of its own and goes on.
     """

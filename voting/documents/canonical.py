@@ -78,7 +78,7 @@ def parse_unique(raw: bytes, limit: int, what: str) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError("a key is duplicated in one object")
     return found
 
 

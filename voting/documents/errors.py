@@ -1,4 +1,4 @@
-"""Errors of documents: one root, leaves one storey below. Messages name what was expected, found, and where."""
+"""Errors of documents: one root, and its direct subclasses. Messages name what was expected, found, and where."""
 
 
 class DocumentError(Exception):

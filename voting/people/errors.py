@@ -1,4 +1,4 @@
-"""Errors of the planning round: one root, leaves one storey below."""
+"""Errors of the planning round: one root, and its direct subclasses."""
 
 from voting.people.words import Fault
 from voting.told import Told

@@ -38,7 +38,9 @@ def page(status: int, key: str, refusal: Refusal | None = None) -> Response:
     not raise, since nobody is left to answer then.
     """
     try:
-        return make_response(render_template("room/mistake.html", key=key, more=refusal, most=MOST_MEGABYTES), status)
+        return make_response(
+            render_template("room/error_page.html", key=key, more=refusal, most=MOST_MEGABYTES), status
+        )
     except Exception as error:  # noqa: BLE001 - a stranger's request, or a fault in the page itself
         if not isinstance(request.routing_exception, HTTPException):
             events.log_fault(error)
@@ -52,7 +54,7 @@ def refused(error: Exception, prefix: str = "error") -> Response:
 
 
 def _forged(_error: CSRFError) -> Response:
-    return page(400, "mistake.forged")
+    return page(400, "error_page.forged")
 
 
 def _http(error: HTTPException) -> Response:
@@ -62,7 +64,7 @@ def _http(error: HTTPException) -> Response:
     if request.path.startswith("/api/"):
         return api.refuse(status, _API_CODES.get(status, "fault"))
     known = {401, 403, 404, 405, 413, 429}
-    return page(status, f"mistake.{status}" if status in known else "mistake.other")
+    return page(status, f"error_page.{status}" if status in known else "error_page.other")
 
 
 def _refused(error: VotingError) -> Response:
@@ -75,14 +77,14 @@ def _busy(error: DBAPIError) -> Response:
     events.log_fault(error)
     if request.path.startswith("/api/"):
         return api.refuse(503, "busy")
-    return page(503, "mistake.busy")
+    return page(503, "error_page.busy")
 
 
 def _unexpected(error: Exception) -> Response:
     events.log_fault(error)
     if request.path.startswith("/api/"):
         return api.refuse(500, "fault")
-    return page(500, "mistake.other")
+    return page(500, "error_page.other")
 
 
 def _broken(_app: Flask, exception: Exception) -> None:

@@ -82,7 +82,7 @@ def refusal_of(error: Exception, prefix: str = "error") -> Refusal:
     known = bool(told) and knows(f"told.{told}")
     return Refusal(
         path=request.path,
-        sentence=say(key) if knows(key) else say("mistake.other"),
+        sentence=say(key) if knows(key) else say("error_page.other"),
         detail=say(f"told.{told}", **_spoken(fields)) if known else "",
         at=at,
         file=str(fields.get("file", "")),

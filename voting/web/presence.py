@@ -6,7 +6,7 @@ tells that a machine is switched on, has a network and runs the right page; it c
 one, and casting, scanning and testing do not touch it. Even so, only the last time is kept, rounded down to `STEP`
 seconds, no earlier one; it is in no table, no log and no backup, and gone with the server. Somebody in the room's
 network who knows a device's id (it is no secret) can make a tablet seem to be there: the page says what was heard, and
-nothing else goes by it.
+nothing else depends on it.
 
 The server's processes share one piece of memory, which the first of them makes and names in the environment; a process
 without it (tests, a single process) has a piece of its own. Each tablet has a slot; nobody locks, since a slot is one

@@ -34,7 +34,7 @@ NO_MAKER = (
     " signed all documents of the round with one key; keep the signed documents of each step, and in the next round"
     " let one person (secretary, chair) sign every step with the same key"
 )
-"""What is said of a dossier without a maker, and what to do."""
+"""What is reported for a dossier without a maker, and what to do."""
 ROUND, PLACES, DECISIONS, CHAIN = "ledger", "places", "list_decisions", "chain"
 Documents = Mapping[str, Record | ListDecision]
 

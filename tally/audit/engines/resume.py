@@ -103,7 +103,7 @@ def _check_journal(path: Path, file: BinaryIO) -> None:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Whole lines; one that was cut off by a crash is none."""
+    """Yield complete lines; ignore a last line that a crash cut off."""
     while (line := file.readline()).endswith(b"\n"):
         yield line[:-1]
 

@@ -125,7 +125,7 @@ def test_one_key_under_two_indices_is_found(three: Ceremony) -> None:
     message = protocol._certificate_message(as_third)
     cert = wire.SignedText(message, wire.proof_text(sign_message(secret.signing, message)))
     twin = wire.compact(messages.AnnouncementText("phieukin/ceremony-announcement/v1", cert, "00" * 32))
-    with pytest.raises(InvalidCertificate, match="stands twice"):
+    with pytest.raises(InvalidCertificate, match="is duplicated"):
         protocol.gather_announcements([*three.announced[:2], twin])
 
 

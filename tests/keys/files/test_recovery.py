@@ -64,7 +64,10 @@ def test_a_mistyped_line_is_named() -> None:
         (["01 " + "00000 " * 5000 + "00"], "a line with its number"),
         (["01"], "a line with its number"),
         (["/", "//"], "the lines of a recovery sheet"),
-        ([*LINES, recovery_lines(seal(b"x", "another one", kind="teller", cost=LEAST_COST))[0]], "line 1 stands twice"),
+        (
+            [*LINES, recovery_lines(seal(b"x", "another one", kind="teller", cost=LEAST_COST))[0]],
+            "line 1 is duplicated",
+        ),
     ],
 )
 def test_what_is_not_a_whole_sheet_is_refused(lines: list[str], words: str) -> None:

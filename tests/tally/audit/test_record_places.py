@@ -82,7 +82,7 @@ TWO_REASONS = (SparesActivated("lost", 1), SparesActivated("lost", 1))
     ("changes", "words"),
     [
         ({"spares_activated": (SparesActivated("lost", 0),)}, ["a number of spares activated is not positive"]),
-        ({"spares_activated": TWO_REASONS}, ["2 spares activated, 1 made", "a reason for spares stands twice"]),
+        ({"spares_activated": TWO_REASONS}, ["2 spares activated, 1 made", "a reason for spares is duplicated"]),
         ({"cards": Cards(4, 4, -1, 1)}, ["a number of cards is negative"]),
         ({"absent_excused": 2, "absent_unexcused": -1}, ["a number of people absent is negative"]),
         ({"absent_excused": -1, "absent_unexcused": 2}, ["a number of people absent is negative"]),
@@ -125,14 +125,14 @@ def test_two_confirmations_that_are_none_stand_at_their_places(lab: Lab, report:
     nothing = Envelope("e30=", CONFIRMATION_TYPE, ())
     second, third, *rest = confirmed(lab, report, nothing, nothing)
     assert second.startswith("room, confirmation 2: ") and third.startswith("room, confirmation 3: ")
-    assert rest == lacking(2, 3)  # and nobody "stands twice"
+    assert rest == lacking(2, 3)  # and nobody "is duplicated"
 
 
 def test_a_confirmation_twice_hides_none_after_it(lab: Lab, report: Report) -> None:
     others = [confirmation(lab, report.setup_event, owner) for owner in (1, 2, 1, 3)]
     assert confirmed(lab, report, *others) == [
-        "room, confirmation 2: teller 1 stands twice",
-        "room, confirmation 4: teller 1 stands twice",
+        "room, confirmation 2: teller 1 is duplicated",
+        "room, confirmation 4: teller 1 is duplicated",
     ]
 
 

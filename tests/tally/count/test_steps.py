@@ -223,7 +223,7 @@ def test_one_teller_less_than_the_threshold_cannot_open(lab: Lab, tmp_path: Path
 
 def test_one_teller_twice_is_not_two(lab: Lab, tmp_path: Path) -> None:
     path = write(tmp_path, closed(lab))
-    refused(path, opened(lab, path, (1, 1)), NotReady, "stands twice")
+    refused(path, opened(lab, path, (1, 1)), NotReady, "is duplicated")
 
 
 def test_an_opening_of_another_box_is_refused(lab: Lab, tmp_path: Path) -> None:

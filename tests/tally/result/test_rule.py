@@ -146,7 +146,7 @@ def test_the_head_fills_the_last_places_and_the_tie_stays_in_the_verdict() -> No
         ({"candidates": [{"id": "a", "name": "", "agree": 41, "disagree": 40}]}, "\\(41 \\+ 40\\) > ballots"),
         ({"candidates": [{"id": "a", "name": "", "agree": -1, "disagree": 0}]}, "agree is negative"),
         ({"candidates": [{"id": "a", "name": "", "agree": 1, "disagree": -1}]}, "disagree is negative"),
-        ({"candidates": [{"id": "a", "name": "", "agree": 1, "disagree": 0}] * 2}, "'a' stands twice"),
+        ({"candidates": [{"id": "a", "name": "", "agree": 1, "disagree": 0}] * 2}, "'a' is duplicated"),
         ({"head_decision": head("c1")}, "there is no tie"),
     ],
 )

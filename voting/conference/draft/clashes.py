@@ -29,7 +29,7 @@ def reason_of(name: str, notes: Iterable[Note]) -> str:
 
 
 def with_reasons(notes: Iterable[Note], reasons: Mapping[str, str]) -> tuple[Note, ...]:
-    """The notes with these reasons, by teller, in place of those before; an empty reason is none."""
+    """The notes with these reasons, by teller, in place of those before; empty reasons are dropped."""
     kept = [one for one in notes if one.code != CODE]
     said = [Note(CODE, _TEXT.format(name=name, reason=reason)) for name, reason in reasons.items() if reason]
     return (*kept, *said)

@@ -1,7 +1,7 @@
 """Bundles: one deterministic ZIP with a signed manifest, for the dossier (hồ sơ) and for custody (bàn giao, lưu trữ).
 
 The same files give the same bytes: names sorted, times fixed to 1980-01-01, nothing compressed, no extra fields. A
-reader MUST refuse every other spelling, so nothing hides between the files, no name stands twice or leads out of the
+reader MUST refuse every other spelling, so nothing hides between the files, no name is duplicated or leads out of the
 folder, and what is stored is as large as it says. `manifest.json` is a DSSE envelope over canonical JSON with kind and
 SHA-256 of every other file; all of them, and no more, must be there.
 
@@ -187,7 +187,7 @@ def _check_clashes(names: list[str]) -> None:
     folders = {"/".join(name.split("/")[:depth]) for name in folded for depth in range(1, name.count("/") + 1)}
     for name, times in Counter(folded).items():
         if times > 1 or name in folders:
-            raise InvalidBundle(f"bundle: {name!r} stands twice, or is a file and a folder")
+            raise InvalidBundle(f"bundle: {name!r} is duplicated, or is a file and a folder")
 
 
 def open_bundle(file: BinaryIO) -> Bundle:

@@ -44,7 +44,7 @@ class Report(msgspec.Struct, frozen=True):
 
 @dataclass
 class Ledger:
-    """Keeps what is said of each row until the report: a refusal outweighs being left out, and both being taken."""
+    """Keep what is reported for each row until the report: a refusal outweighs being left out, and both being taken."""
 
     people: dict[int, Taken] = field(default_factory=dict)
     out: dict[int, Words] = field(default_factory=dict)

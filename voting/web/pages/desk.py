@@ -14,7 +14,7 @@ from voting.conference import (
     two_person_steps,
 )
 from voting.conference import (
-    last_call as room_grace,
+    last_call as last_calls,
 )
 from voting.conference.draft.agenda import draft_problems, read_draft
 from voting.conference.draft.stored import draft_of
@@ -62,7 +62,7 @@ def overview() -> str:
             tablets=[one for one in tablets.seen(session) if one[0].enrolled],
             shown=ballots_shown(row, casting.count_ballots(session, row.id)),
             way=WAY,
-            last_call=room_grace.called(session, row.id),
+            last_call=last_calls.called(session, row.id),
             noted=conference_row.counts(session, row.id),
             by_hand=BY_HAND,
             small=SMALL,

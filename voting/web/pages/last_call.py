@@ -10,7 +10,7 @@ from voting.web.pages import desk
 from voting.web.pages.context import current_number, to_desk
 from voting.web.room import the_room
 
-pages = Blueprint("grace", __name__, url_prefix="/last-call")
+pages = Blueprint("last_call", __name__, url_prefix="/last-call")
 
 
 @pages.post("")

@@ -112,7 +112,7 @@ CHANGED = {
     "a backslash": (lambda stored: stored.update({"a\\b": b"x"}), "is not a name"),
     "a drive": (lambda stored: stored.update({"c:x": b"x"}), "is not a name"),
     "a hidden file": (lambda stored: stored.update({"x/.bashrc": b"x"}), "is not a name"),
-    "a name in other letters": (lambda stored: stored.update({"a.PDF": b"x"}), "stands twice"),
+    "a name in other letters": (lambda stored: stored.update({"a.PDF": b"x"}), "is duplicated"),
     "folders in other letters": (lambda stored: stored.update({"x/a": b"", "X/b": b""}), "spelled in two ways"),
     "a device": (lambda stored: stored.update({"CON": b""}), "cannot be unpacked everywhere"),
     "a device with an ending": (lambda stored: stored.update({"x/aux.json": b""}), "cannot be unpacked everywhere"),

@@ -44,7 +44,7 @@ pages.register_error_handler(DocumentError, refused)
 @pages.errorhandler(UnknownProcedure)
 def _no_step(_error: UnknownProcedure) -> AnyResponse:
     """A number that no step of the round has: there is no such page."""
-    return error_handlers.page(404, "mistake.404")
+    return error_handlers.page(404, "error_page.404")
 
 
 def _back(number: int, step: int) -> AnyResponse:

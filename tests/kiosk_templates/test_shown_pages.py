@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.kiosk_templates.conftest import Tablet, new_tablet
-from tests.stories.leaves import leaf
+from tests.stories.shown_page import shown_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -29,12 +29,12 @@ def tablet(chromium: "Browser", front: Path) -> Iterator[Tablet]:
 def after(tablet: Tablet, milliseconds: int) -> str:
     """What the page is called when so much time went by."""
     tablet.page.clock.run_for(milliseconds)
-    return leaf(tablet.page)[0]
+    return shown_page(tablet.page)[0]
 
 
 def answer_all(tablet: Tablet, answer: int = 0) -> str:
     """Answer every name of this page by touch; return what the page is called."""
-    words, _ = leaf(tablet.page)
+    words, _ = shown_page(tablet.page)
     for choices in tablet.page.locator(".person .choices").all():
         choices.locator("label").nth(answer).click()
     return words
@@ -45,7 +45,7 @@ def checked(tablet: Tablet) -> int:
 
 
 def test_a_page_turns_once_its_last_name_is_answered_and_not_a_moment_earlier(tablet: Tablet) -> None:
-    words, turns = leaf(tablet.page)
+    words, turns = shown_page(tablet.page)
     assert turns
     tablet.page.locator(".person .choices label").first.click()
     assert after(tablet, 5_000) == words, "names are left"
@@ -84,7 +84,7 @@ def test_words_of_another_language_neither_stop_nor_hurry_the_turning(tablet: Ta
     answer_all(tablet)
     tablet.page.clock.run_for(300)
     tablet.page.locator("[data-key=language]").click()
-    words = leaf(tablet.page)[0]
+    words = shown_page(tablet.page)[0]
     assert after(tablet, 800) == words
     tablet.page.locator(".person .clear").first.click()
     assert after(tablet, 5_000) == words, "the turning that began before the language changed is forgotten"
@@ -146,7 +146,7 @@ def test_a_page_to_which_somebody_came_back_stays(tablet: Tablet) -> None:
 
 
 def test_no_page_turns_under_somebody_who_uses_keys(tablet: Tablet) -> None:
-    words, _ = leaf(tablet.page)
+    words, _ = shown_page(tablet.page)
     people = tablet.page.locator(".person").count()
     for _ in range(people * 4):
         tablet.page.keyboard.press("Tab")

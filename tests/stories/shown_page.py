@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 # What the foot calls the page, and whether it will turn once the rest of it is answered: not the last one, and no page
 # that is whole already or that the review opened.
-LEAF = """() => {
+SHOWN_PAGE = """() => {
     const words = document.querySelector(".progress b").textContent;
     const [number, count] = words.match(/[0-9]+/g);
     const open = [...document.querySelectorAll(".at-ballot .choices")].some((one) => !one.querySelector(":checked"));
@@ -15,15 +15,15 @@ LEAF = """() => {
     return [words, open && inTurn && number !== count];
 }"""
 # Touch "next" unless the page has turned: in one piece, so that no page is skipped where the machine is slow.
-HURRY = """(words) => {
+TAP_NEXT = """(words) => {
     if (document.querySelector(".progress b").textContent === words) document.querySelector("[data-key=next]").click();
 }"""
 OTHER = "(words) => (document.querySelector('.progress b')?.textContent ?? words) !== words"
 
 
-def leaf(page: "Page") -> tuple[str, bool]:
+def shown_page(page: "Page") -> tuple[str, bool]:
     """What this page is called, and whether it turns by itself once every name on it is answered."""
-    words, turns = page.evaluate(LEAF)
+    words, turns = page.evaluate(SHOWN_PAGE)
     return str(words), bool(turns)
 
 
