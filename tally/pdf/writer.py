@@ -22,17 +22,17 @@ RESERVED = 8192
 _DRY_BYTES = 512
 
 
-class _PenSigner(Signer):
-    """Lets pyHanko sign with a signer."""
+class _SignerForPyHanko(Signer):
+    """Let pyHanko sign by a DocumentSigner."""
 
     def __init__(self, key_signer: DocumentSigner, certificate: Certificate) -> None:
         mechanism = SignedDigestAlgorithm({"algorithm": ALGORITHMS[key_signer.kind]})
         super().__init__(signing_cert=certificate, signature_mechanism=mechanism, embed_roots=False)
-        self._pen = key_signer
+        self._key_signer = key_signer
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """Sign the signed attributes; a dry run only asks how long a signature may get."""
-        return bytes(_DRY_BYTES) if dry_run else self._pen.sign(data)
+        return bytes(_DRY_BYTES) if dry_run else self._key_signer.sign(data)
 
 
 class _NextRevision(IncrementalPdfFileWriter):
@@ -72,7 +72,7 @@ def add_signature(
                 subfilter=SigSeedSubFilter.PADES,
                 embed_validation_info=False,
             ),
-            _PenSigner(key_signer, certificate),
+            _SignerForPyHanko(key_signer, certificate),
             stamp_style=style,
             new_field_spec=SigFieldSpec(place.field, on_page=place.page - 1, box=box_of(place)),
         )

@@ -128,7 +128,7 @@ def test_a_record_is_signed_without_its_minutes(lab: Lab, tmp_path: Path) -> Non
     assert len(read_record(path.read_bytes())[0].signatures) == 2
 
 
-def test_a_teller_who_signs_by_a_token_has_no_other_pen(lab: Lab, tmp_path: Path) -> None:
+def test_a_teller_who_signs_by_a_token_has_no_other_signer(lab: Lab, tmp_path: Path) -> None:
     made = new_teller_file("Lò Thị Ước", lab.tellers[0], lab.signing["1"])
     path = tmp_path / "teller.sealed"
     noted = msgspec.structs.replace(made, token=public_text(new_signing_key()))

@@ -27,6 +27,12 @@ def terms() -> list[dict[str, Any]]:
     return found
 
 
+def replaced() -> list[dict[str, Any]]:
+    """Return the words of the code that were replaced: what to write, and the patterns of what stood there."""
+    found: list[dict[str, Any]] = tomllib.loads(SOURCE.read_text("utf-8"))["code"]
+    return found
+
+
 def document() -> str:
     """Return the glossary as a page of Markdown."""
     return HEAD + "".join(f"| {one['en']} | {one['vi']} |\n" for one in terms()) + AFTER
