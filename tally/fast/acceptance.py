@@ -1,8 +1,8 @@
 """Verify ballots as they are cast: those that arrive together are verified together (design, section 6).
 
-Many threads call ``verify``, each with one ballot. The first one verifies at once; whatever arrives while it does so
-waits and becomes the next batch. So nobody waits while there is nothing to do, under load batches grow by themselves,
-and one batch at a time keeps the wait below that of two batches. A batch is cut at ``MOST_POINTS``, some 40 ms of work.
+Many threads call ``verify``, each with one ballot; those that come together become a batch
+(`voting.documents.ballots.batches`). One batch at a time keeps the wait below that of two batches. A batch is cut at
+``MOST_POINTS``, some 40 ms of work, and holds the ballots of one election.
 
 Loading the engine takes a second of work, and much longer where nothing is cached yet; people who cast meanwhile wait
 behind it. ``load`` does it ahead, before a process answers or when tablets make ready. Where nobody asked for it,
@@ -14,13 +14,14 @@ The server does not import this package: who puts the program together hands ``A
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from keys.errors import KeysError
 from tally import fast
 from voting.documents.ballots.ballot import parse_ballot, verify_ballot
+from voting.documents.ballots.batches import BatchQueue
 from voting.documents.ballots.request import ballot_limit, commitments_size
 from voting.documents.conferences.election import Election
 from voting.documents.errors import DocumentError
@@ -41,15 +42,13 @@ def check_together(election: Election, raws: Sequence[bytes], commitments: Seque
     return fast.verify_chunk(election, raws, commitments).errors
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sent:
     """A ballot whose sender waits for the verdict."""
 
     election: Election
     raw: bytes
     commitments: bytes | None
-    done: bool = False
-    error: Exception | None = None
 
 
 class Acceptance:
@@ -58,26 +57,25 @@ class Acceptance:
     def __init__(self, check: Check = check_together, *, load_after: int = LOAD_AFTER) -> None:
         """Begin with nothing waiting; ``check`` verifies a batch, once ``load_after`` ballots have been seen."""
         self._check, self._left = check, load_after
-        self._queue: deque[_Waiting] = deque()
-        self._changed, self._busy = threading.Condition(), False
-        self._ready = threading.Event()
+        self._queue = BatchQueue[_Sent, None](self._verdicts, _of_one_election)
+        self._counting, self._ready = threading.Lock(), threading.Event()
         if not load_after:
             self._ready.set()
 
     def verify(self, election: Election, raw: bytes, commitments: bytes | None) -> None:
         """Verify one ballot as ``verify_ballot`` does, parsing included; raise what it raises."""
-        own = _Waiting(election, raw, commitments)
+        own = _Sent(election, raw, commitments)
         if self._ready.is_set():
-            self._verify_together(own)
-        else:
-            own.error = _by_reference(own)
-            self._count_down()
-        if own.error is not None:
-            raise own.error
+            self._queue.wait(own)
+            return
+        error = _by_reference(own)
+        self._count_down()
+        if error is not None:
+            raise error
 
     def load(self, wait: float = 0.0) -> None:
         """Load the engine in a thread of its own, once, and wait for it so many seconds; asked again, do nothing."""
-        with self._changed:
+        with self._counting:
             if self._left <= 0:
                 return
             self._left = 0
@@ -87,7 +85,7 @@ class Acceptance:
 
     def _count_down(self) -> None:
         """Load the engine when enough ballots have been seen."""
-        with self._changed:
+        with self._counting:
             if self._left != 1:
                 self._left = max(0, self._left - 1)
                 return
@@ -98,48 +96,7 @@ class Acceptance:
         if fast.available():
             self._ready.set()
 
-    def _verify_together(self, own: _Waiting) -> None:
-        """Queue up; who waits while nobody verifies takes all that wait by then, and tells the others."""
-        with self._changed:
-            self._queue.append(own)
-        while not own.done:
-            batch = self._next(own)
-            if batch:
-                self._verify_batch(batch)
-
-    def _next(self, own: _Waiting) -> list[_Waiting]:
-        """Take a batch as soon as nobody else verifies; none if ``own`` was verified meanwhile."""
-        with self._changed:
-            while self._busy and not own.done:
-                self._changed.wait()
-            if own.done:
-                return []
-            self._busy = True
-            return self._take()
-
-    def _take(self) -> list[_Waiting]:
-        """Take what waits, of the election of the first one, up to a batch."""
-        election = self._queue[0].election
-        most = max(1, MOST_POINTS * _POINT // commitments_size(election))
-        batch: list[_Waiting] = []
-        while self._queue and len(batch) < most and self._queue[0].election is election:
-            batch.append(self._queue.popleft())
-        return batch
-
-    def _verify_batch(self, batch: Sequence[_Waiting]) -> None:
-        """Give each ballot of a batch its verdict; whatever happens, nobody is left waiting and none passes unseen."""
-        errors: Sequence[Exception | None] = [RuntimeError("not verified")] * len(batch)
-        try:
-            errors = self._verdicts(batch)
-        finally:
-            with self._changed:
-                for one, error in zip(batch, errors, strict=True):
-                    one.error = error
-                    one.done = True
-                self._busy = False
-                self._changed.notify_all()
-
-    def _verdicts(self, batch: Sequence[_Waiting]) -> Sequence[Exception | None]:
+    def _verdicts(self, batch: Sequence[_Sent]) -> Sequence[Exception | None]:
         """Ask the engine for as many verdicts as there are ballots; go one by one if it should fail."""
         try:
             errors = self._check(batch[0].election, [one.raw for one in batch], [one.commitments for one in batch])
@@ -150,7 +107,14 @@ class Acceptance:
         return [_by_reference(one) for one in batch]
 
 
-def _by_reference(one: _Waiting) -> Exception | None:
+def _of_one_election(waiting: Sequence[_Sent]) -> int:
+    """Cut a batch: ballots of the election of the first one, up to the points of a batch."""
+    election = waiting[0].election
+    most = max(1, MOST_POINTS * _POINT // commitments_size(election))
+    return min(most, sum(1 for _ in takewhile(lambda one: one.election is election, waiting)))
+
+
+def _by_reference(one: _Sent) -> Exception | None:
     """Verify a ballot on PyNaCl alone; what goes wrong is for its own sender to hear, not for a whole batch."""
     try:
         verify_ballot(one.election, parse_ballot(one.raw, ballot_limit(one.election)))

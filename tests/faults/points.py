@@ -32,7 +32,7 @@ CASTING = {
     "cast: ballot verified": Point("voting.box.casting:Box", "_verify", "after"),
     "cast: row shared": Point("voting.box.casting:Box", "_enter", "after"),
     "cast: counted": Point("voting.box.casting", "_ballots", "after"),
-    "cast: taken out of the line": Point("voting.box.queue:Line", "_next", "after"),
+    "cast: taken out of the line": Point("voting.box.casting:Box", "_put_in", "before"),
     "cast: group looked up": Point("voting.box.casting:_Inside", "of", "after"),
     "cast: receipt signed": Point("voting.box.casting", "sign_raw", "after"),
     "cast: rows sent": Point("voting.box.queries", "insert_ballots", "after"),

@@ -18,8 +18,8 @@ from keys.files.signing import raw_message, sign_raw
 from voting.box import queries
 from voting.box.copies import add_marks, is_copy, mark_key, marks_of
 from voting.box.once import first_time
-from voting.box.queue import Line
 from voting.documents.ballots.ballot import BallotText, parse_ballot, parse_ballot_text, tracker, verify_ballot
+from voting.documents.ballots.batches import BatchQueue, at_most
 from voting.documents.ballots.request import ballot_limit, ballot_size, unpack_request
 from voting.documents.conferences.election import Election, parse_election
 from voting.documents.errors import DocumentError
@@ -114,11 +114,11 @@ class _Inside:
 
 @dataclass(frozen=True, slots=True)
 class _Election:
-    """What one server process knows of an election: it never changes once sealed. And its line before the box."""
+    """What one server process knows of an election: it never changes once sealed. And the queue before its box."""
 
     conference: int
     election: Election
-    line: Line[_Sealed, Receipt]
+    queue: BatchQueue[_Sealed, Receipt]
 
 
 class Box:
@@ -143,7 +143,8 @@ class Box:
                 setup = session.get(SetupRow, uuid)
                 if setup is None:
                     raise NotOpen("no election with this uuid was set up here")
-                fresh = _Election(setup.conference, parse_election(setup.election), Line(self._put_in, MOST_TOGETHER))
+                queue = BatchQueue(self._put_in, at_most(MOST_TOGETHER))
+                fresh = _Election(setup.conference, parse_election(setup.election), queue)
             known = self._elections.setdefault(uuid, fresh)
         return known
 
@@ -169,7 +170,7 @@ class Box:
         # Before the card's use is looked at: only who holds its secret can report it as used already.
         self._verify(election, sealed)
         try:
-            return self._known(uuid).line.wait(sealed)
+            return self._known(uuid).queue.wait(sealed)
         except CardAlreadyUsed:
             self._report_used(sealed)
             raise

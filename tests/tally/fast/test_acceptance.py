@@ -37,7 +37,7 @@ class Gate:
         self.batches.append(len(raws))
         self.started.set()
         for _ in range(PATIENCE * 1000):
-            if len(self.batches) > 1 or len(self.acceptance._queue) == self.waiting:
+            if len(self.batches) > 1 or len(self.acceptance._queue._waiting) == self.waiting:
                 break
             self.tick.wait(0.001)
         return check_together(election, raws, commitments)

@@ -224,8 +224,8 @@ def test_all_cards_and_a_spare_at_once_never_pass_the_number_drawn(room: Room) -
 
 def _in_one_group(room: Room, bodies: list[bytes]) -> list[object]:
     """Cast all at once, and keep the line before the box waiting until everybody stands in it, in this order."""
-    line = room.box._known(room.uuid()).line
-    line._serving = True
+    queue = room.box._known(room.uuid()).queue
+    queue._serving = True
     results: list[object] = [None] * len(bodies)
 
     def run(number: int) -> None:
@@ -237,11 +237,11 @@ def _in_one_group(room: Room, bodies: list[bytes]) -> list[object]:
     threads = [threading.Thread(target=run, args=(number,)) for number in range(len(bodies))]
     for number, thread in enumerate(threads, 1):
         thread.start()
-        while len(line._waiting) < number:
+        while len(queue._waiting) < number:
             assert thread.is_alive(), results
-    with line._changed:
-        line._serving = False
-        line._changed.notify_all()
+    with queue._changed:
+        queue._serving = False
+        queue._changed.notify_all()
     for thread in threads:
         thread.join()
     return results

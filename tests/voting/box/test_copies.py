@@ -98,8 +98,8 @@ def test_copies_of_one_group_are_refused_and_the_others_go_in(
         waiting.extend(group)
         return [BadBallot("not yet")] * len(group)
 
-    line = room.box._known(room.uuid()).line
-    monkeypatch.setattr(line, "_serve_group", keep)
+    queue = room.box._known(room.uuid()).queue
+    monkeypatch.setattr(queue, "_serve_batch", keep)
     for body in [*copies, room.body(room.drawn[2])]:
         with pytest.raises(BadBallot, match="not yet"):
             room.box.cast(room.uuid(), body)
