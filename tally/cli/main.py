@@ -5,11 +5,11 @@ Guided: `ceremony` before the conference, `count` after it. Step by step: before
 `minutes`. Each step can be repeated from its files after any fault.
 """
 
-import importlib
 from typing import Any, Final
 
 import click
 
+from tally.cli.lazy import LazyGroup, command_at
 from tally.dialogue import Refused, in_both
 from tally.guide.faults import FAULTS, file_fault, refuse
 
@@ -38,7 +38,7 @@ _COMMANDS: Final = {
 }
 
 
-class _TallyGroup(click.Group):
+class _TallyGroup(LazyGroup):
     """Says in one line what is wrong and what was expected, Vietnamese first, and exits 1.
 
     A command is imported when it is called: half of all that is imported is for minutes with signatures alone.
@@ -52,10 +52,7 @@ class _TallyGroup(click.Group):
         """Import one command."""
         if cmd_name not in _COMMANDS:
             return None
-        module, name = _COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
+        return command_at(*_COMMANDS[cmd_name])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was typed; raise Refused, in both languages, for what may go wrong."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from tally.cli.lazy import LazyGroup, command_at
 from voting.cli.faults import EXTRAS, sentence
 
 _COMMANDS: Final = {
@@ -40,7 +41,7 @@ def _words_for_misuse() -> Iterator[None]:
         raise usage.in_words(error) from None
 
 
-class _Lazy(click.Group):
+class _Lazy(LazyGroup):
     """A group whose commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -53,13 +54,11 @@ class _Lazy(click.Group):
             return None
         module, name, _ = _COMMANDS[cmd_name]
         try:
-            command = getattr(importlib.import_module(module), name)
+            return command_at(module, name)
         except ModuleNotFoundError as error:
             if (error.name or "").split(".")[0] not in EXTRAS:
                 raise
             raise click.ClickException(f"{cmd_name} needs {error.name}: pip install 'phieukin[room]'") from None
-        assert isinstance(command, click.Command)
-        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take options before the command; an error has Vietnamese words."""

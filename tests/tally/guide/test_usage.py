@@ -91,6 +91,12 @@ def test_the_usage_is_that_of_the_command_that_was_typed() -> None:
     ]
 
 
+@pytest.mark.parametrize(("typed", "meant"), [(["verifi"], "verify"), (["tally", "recont"], "recount")])
+def test_a_command_misspelled_is_guessed_at_in_every_group(typed: list[str], meant: str) -> None:
+    done = CliRunner().invoke(main, typed, prog_name="phieukin")
+    assert f"có phải là {meant}?" in done.stderr and f"do you mean {meant}?" in done.stderr
+
+
 def test_a_group_without_a_command_shows_its_help_as_before() -> None:
     done = CliRunner().invoke(main, ["tally"], prog_name="phieukin")
     assert "Lỗi" not in done.output
