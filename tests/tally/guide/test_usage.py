@@ -91,7 +91,7 @@ def test_the_usage_is_that_of_the_command_that_was_typed() -> None:
     ]
 
 
-@pytest.mark.parametrize(("typed", "meant"), [(["verifi"], "verify"), (["tally", "recont"], "recount")])
+@pytest.mark.parametrize(("typed", "meant"), [(["verifi"], "verify"), (["tally", "confrim"], "confirm")])
 def test_a_command_misspelled_is_guessed_at_in_every_group(typed: list[str], meant: str) -> None:
     done = CliRunner().invoke(main, typed, prog_name="phieukin")
     assert f"có phải là {meant}?" in done.stderr and f"do you mean {meant}?" in done.stderr

@@ -27,7 +27,7 @@ def test_every_card_stands_on_the_sheets_in_readable_groups_and_spares_say_so() 
     whole = re.sub(r"\s", "", "".join(pages))
     assert all(with_dashes(card.text) in whole for card in made)
     assert whole.count("DỰPHÒNG") == 2
-    assert whole.count("THẺBIỂUQUYẾT") == 12
+    assert whole.count("THẺBỎPHIẾU") == 12
     assert "Bộthẻthaythế" not in whole
 
 
@@ -47,7 +47,7 @@ def test_test_cards_say_that_they_cannot_vote_on_every_card() -> None:
     pages = text_of(card_sheets(made, conference="X", date="10/04/2022", reserve=False, test=True))
     whole = re.sub(r"\s", "", "".join(pages))
     assert whole.count("KHÔNGBỎPHIẾUĐƯỢC") == whole.count("THẺTHỬ") == 9
-    assert "THẺBIỂUQUYẾT" not in whole
+    assert "THẺBỎPHIẾU" not in whole
     assert all(with_dashes(card.text) in whole for card in made)
 
 
