@@ -10,7 +10,6 @@ from tests.test_house import imported, modules, parsed
 NOT_CALLED_BY_US = {
     "voting.conference.events.document": "writes docs/events.md, by `make docs`",
     "voting.web.request_counts.RoomCounts": "found by the library limits through its scheme",
-    "keys.files.signing.add_signature": "the pair of sign_envelope for who signs later, by whatever means",
 }
 """What no module of ours names, and why it stays."""
 TRANSPARENT = {"cache", "lru_cache", "contextmanager", "dataclass", "wraps", "njit", "final", "total_ordering"}

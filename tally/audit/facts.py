@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
-from keys.files.signing import verify_envelope
 from tally.audit.report import Findings, Report
-from tally.audit.signatures import as_signed
 from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.conferences.moments import order_problems, parse_moment
 from voting.documents.counted import NUMBERS
-from voting.documents.envelope import read_payload
+from voting.documents.envelope import Envelope, read_payload, signed_alone
 from voting.documents.errors import DocumentError
-from voting.documents.facts import CONFIRMATION_TYPE, Confirmation, CountFacts, Envelope, RoomFacts
+from voting.documents.facts import CONFIRMATION_TYPE, Confirmation, CountFacts, RoomFacts
 
 FACTS, COUNT, CONFIRMATIONS = "facts", "count", "confirmations"
 FORMAT = 1
@@ -120,5 +118,4 @@ def _confirmed_owner(
 
 
 def _signed_by(findings: Findings, envelope: Envelope, key: str, place: str) -> bool:
-    valid = findings.read(FACTS, place, lambda: verify_envelope(as_signed(envelope), [key]))
-    return bool(valid) and len(envelope.signatures) == 1
+    return bool(findings.read(FACTS, place, lambda: signed_alone(envelope, key)))

@@ -19,8 +19,7 @@ from tally.result.record import BothFacts, FinishedBox, build_record, facts_of
 from voting.documents.canonical import parse_canonical
 from voting.documents.conferences.election import Election
 from voting.documents.conferences.moments import moment_remarks
-from voting.documents.envelope import parse_envelope, payload_of
-from voting.documents.facts import Envelope
+from voting.documents.envelope import Envelope, parse_envelope, payload_of
 from voting.documents.record import RECORD_TYPE, Record
 
 RECORD, AGREEMENT = "record", "agreement"

@@ -1,35 +1,23 @@
 """Check who signed a record: all that Setup asks for, nobody else, and the head where the head decided."""
 
-import msgspec
-
 from keys.errors import KeysError
-from keys.files.signing import Envelope as Signed
-from keys.files.signing import keyid, verify_envelope
+from keys.files.signing import keyid
 from tally.audit.report import Findings
 from voting.documents.bundles.signed import excused_tellers, required_signers, signers_of
 from voting.documents.conferences.conference import ON_PAPER, Conference, Signer
-from voting.documents.envelope import read_payload
+from voting.documents.envelope import Envelope, read_payload, signed_alone, verify_envelope
 from voting.documents.errors import DocumentError
-from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, HeadWord, SignedDecision
+from voting.documents.facts import HEAD_DECISION_TYPE, HeadWord, SignedDecision
 from voting.documents.record import Record
 
 SIGNATURES, HEAD = "signatures", "head_decision"
-
-
-def as_signed(envelope: Envelope) -> Signed:
-    """The same envelope as `keys.files.signing` takes it."""
-    plain: Signed = msgspec.to_builtins(envelope)
-    plain["signatures"] = list(plain["signatures"])
-    return plain
 
 
 def check_signatures(findings: Findings, conference: Conference, place: str, envelope: Envelope) -> None:
     """Check every signature of a record, and that no required one is missing."""
     by_id = {_keyid(one): one for one in signers_of(conference) if one.key != ON_PAPER}
     present = [one.keyid for one in envelope.signatures]
-    valid = findings.read(
-        SIGNATURES, place, lambda: verify_envelope(as_signed(envelope), {one.key for one in by_id.values()})
-    )
+    valid = findings.read(SIGNATURES, place, lambda: verify_envelope(envelope, {one.key for one in by_id.values()}))
     findings.require(SIGNATURES, len(set(present)) == len(present), place, "two signatures by one key")
     for number, found in enumerate(present, 1):
         why = "by nobody of Setup" if found not in by_id else f"of {by_id[found].name} does not verify"
@@ -76,9 +64,8 @@ def check_decision_envelope(findings: Findings, head: Signer, place: str, uuid: 
     decision = findings.read(HEAD, place, lambda: read_payload(envelope, SignedDecision, "head's decision"))
     expected = SignedDecision(1, uuid, word.paper, word.chosen, word.by, word.reason, word.on)
     findings.require(HEAD, decision == expected, place, "the signed decision is another one than the record's")
-    valid = findings.read(HEAD, place, lambda: verify_envelope(as_signed(envelope), [head.key]))
-    alone = bool(valid) and len(envelope.signatures) == 1
-    findings.require(HEAD, alone, place, f"not signed by {head.name} alone")
+    alone = findings.read(HEAD, place, lambda: signed_alone(envelope, head.key))
+    findings.require(HEAD, bool(alone), place, f"not signed by {head.name} alone")
 
 
 def _keyid(signer: Signer) -> str:

@@ -14,7 +14,7 @@ from tally.signing.signatures import read_record
 from voting.documents.bundles.signed import required_signers, signers_of
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.conferences.moments import day_text
-from voting.documents.facts import Envelope
+from voting.documents.envelope import Envelope
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
 from voting.documents.record import LIST_DECISION_TYPE, Record

@@ -12,8 +12,8 @@ from voting.documents.canonical import canonical
 from voting.documents.case import Case, Counted, HeadDecision
 from voting.documents.conferences.conference import Candidate, Conference, Paper
 from voting.documents.conferences.election import Election
-from voting.documents.envelope import make_envelope, read_payload, write_envelope
-from voting.documents.facts import FACTS_TYPE, CountFacts, Envelope, RoomFacts
+from voting.documents.envelope import Envelope, make_envelope, read_payload, write_envelope
+from voting.documents.facts import FACTS_TYPE, CountFacts, RoomFacts
 from voting.documents.record import BallotCounts, Hashes, MadeBy, Record
 
 FORMAT = 1

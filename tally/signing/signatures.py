@@ -11,8 +11,16 @@ from tally.errors import CannotSign
 from tally.signing.signers import DocumentSigner, KeySigner, envelope_signature, signed_envelope
 from voting.documents.bundles.signed import signers_of
 from voting.documents.canonical import canonical
-from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
-from voting.documents.facts import HEAD_DECISION_TYPE, Envelope, HeadWord, SignedDecision
+from voting.documents.envelope import (
+    Envelope,
+    add_signatures,
+    make_envelope,
+    parse_envelope,
+    payload_of,
+    read_payload,
+    write_envelope,
+)
+from voting.documents.facts import HEAD_DECISION_TYPE, HeadWord, SignedDecision
 from voting.documents.list_decision import read_list_decision
 from voting.documents.record import LIST_DECISION_TYPE, RECORD_TYPE, Record
 
@@ -43,8 +51,7 @@ def sign_record_with(raw: bytes, signers: Sequence[DocumentSigner]) -> bytes:
     for signer in signers:
         check_signer(signer, record)
         fresh.append(envelope_signature(signer, payload, RECORD_TYPE))
-    kept = [one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh}]
-    return write_envelope(make_envelope(payload, RECORD_TYPE, (*kept, *fresh)))
+    return write_envelope(add_signatures(envelope, fresh))
 
 
 def check_signer(signer: DocumentSigner, record: Record) -> None:
@@ -60,8 +67,7 @@ def sign_list_with(raw: bytes, signers: Sequence[DocumentSigner]) -> bytes:
     if any(signer.public_text not in {one.key for one in decision.signers} for signer in signers):
         raise CannotSign("this key is not one that the list decision names")
     fresh = [envelope_signature(signer, payload, LIST_DECISION_TYPE) for signer in signers]
-    kept = [one for one in envelope.signatures if one.keyid not in {new.keyid for new in fresh}]
-    return write_envelope(make_envelope(payload, LIST_DECISION_TYPE, (*kept, *fresh)))
+    return write_envelope(add_signatures(envelope, fresh))
 
 
 def head_word(

@@ -15,9 +15,9 @@ from keys.files.durable import read_plain, set_aside, write_whole
 from keys.structs import read_json
 from keys.transcript import sha256_hex
 from voting.documents.canonical import DOCUMENT_LIMIT, parse_canonical
-from voting.documents.envelope import make_envelope, payload_of, write_envelope
+from voting.documents.envelope import Envelope, add_signatures, payload_of, write_envelope
 from voting.documents.errors import DocumentError
-from voting.documents.facts import CountFacts, Envelope
+from voting.documents.facts import CountFacts
 
 PDF, SIGNED_PDF = b"%PDF-", b"/ByteRange"
 
@@ -109,10 +109,7 @@ def _joined(old: bytes, raw: bytes) -> bytes | None:
         return None
     if (before.payload, before.payloadType) != (after.payload, after.payloadType):
         return None
-    fresh = {one.keyid for one in after.signatures}
-    kept = [one for one in before.signatures if one.keyid not in fresh]
-    payload = payload_of(after, "envelope")
-    return write_envelope(make_envelope(payload, after.payloadType, (*after.signatures, *kept)))
+    return write_envelope(add_signatures(before, after.signatures))
 
 
 def _same_kind(old: bytes, raw: bytes) -> bool:

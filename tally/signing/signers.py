@@ -16,10 +16,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from keys.errors import InvalidKey
-from keys.files.signing import SigningKey, keyid, load_public, pre_authentication, public_text
+from keys.files.signing import SigningKey, load_public, public_text
 from tally.errors import CannotSign
-from voting.documents.envelope import make_envelope
-from voting.documents.facts import Envelope, EnvelopeSignature
+from voting.documents.envelope import Envelope, EnvelopeSignature, make_envelope, pre_authentication, spell_signature
 
 Kind = Literal["ecdsa", "rsa"]
 
@@ -155,9 +154,8 @@ def _certificate_on(session: Any, text: str) -> bytes | None:
 
 
 def envelope_signature(signer: DocumentSigner, payload: bytes, payload_type: str) -> EnvelopeSignature:
-    """Sign the payload of a DSSE envelope, as `keys.files.signing.sign_envelope` does with a key in memory."""
-    signature = signer.sign(pre_authentication(payload, payload_type))
-    return EnvelopeSignature(keyid(signer.public_text), base64.b64encode(signature).decode())
+    """Sign the payload of a DSSE envelope, as `voting.documents.envelope.sign_envelope` does with a key in memory."""
+    return spell_signature(signer.public_text, signer.sign(pre_authentication(payload, payload_type)))
 
 
 def signed_envelope(signer: DocumentSigner, payload: bytes, payload_type: str) -> Envelope:

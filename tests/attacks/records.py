@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from keys.files.signing import sign_envelope
 from tally.result.record import BothFacts, FinishedBox, build_record, record_payload
 from tally.signing.signatures import sign_record, unsigned_record
 from tests.attacks.lab import Draft, Lab, digest
@@ -14,13 +13,13 @@ from voting.documents.archives.archive import ArchiveReader
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Conference
 from voting.documents.counted import NUMBERS
+from voting.documents.envelope import Envelope, sign_envelope
 from voting.documents.facts import (
     CONFIRMATION_TYPE,
     FACTS_TYPE,
     Cards,
     Confirmation,
     CountFacts,
-    Envelope,
     OpeningProof,
     RoomFacts,
 )
@@ -55,7 +54,7 @@ class Papers:
 
 def envelope(payload: bytes, kind: str, lab: Lab, signer: str) -> Envelope:
     """A payload signed by one of the lab's signers."""
-    return msgspec.convert(sign_envelope(payload, kind, lab.signing[signer]), Envelope)
+    return sign_envelope(payload, kind, lab.signing[signer])
 
 
 def papers(lab: Lab, draft: Draft) -> Papers:

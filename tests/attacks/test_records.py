@@ -13,15 +13,8 @@ from tally.audit import Verdict
 from tests.attacks.lab import Lab, closed, counted, failed, verify
 from tests.attacks.records import Papers, confirmation, envelope, papers
 from voting.documents.canonical import canonical
-from voting.documents.facts import (
-    CONFIRMATION_TYPE,
-    ChairWord,
-    Confirmation,
-    Envelope,
-    HeadWord,
-    Incident,
-    SparesActivated,
-)
+from voting.documents.envelope import Envelope
+from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Confirmation, HeadWord, Incident, SparesActivated
 
 
 def test_the_honest_record_passes(lab: Lab, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from tests.tools.postgres import Cluster, find_programs
 from tests.voting.rooms import OPENING, TWO, Room, Teller, new_teller, open_room
 from voting.conference import closing
 from voting.documents.canonical import parse_canonical
-from voting.documents.envelope import read_payload
-from voting.documents.facts import Envelope, RoomFacts
+from voting.documents.envelope import Envelope, read_payload
+from voting.documents.facts import RoomFacts
 
 pytestmark = pytest.mark.slow
 CARDS = 40

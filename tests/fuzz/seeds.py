@@ -8,12 +8,13 @@ from pathlib import Path
 import openpyxl
 
 from keys.files.sealing import LEAST_COST, seal
-from keys.files.signing import new_signing_key, sign_envelope
+from keys.files.signing import new_signing_key
 from tests.voting.rooms import Room, new_draft, new_teller, open_room
 from voting.conference.closing import Closed
 from voting.conference.draft.agenda import write_draft
 from voting.documents.bundles.bundle import write_bundle
 from voting.documents.canonical import canonical
+from voting.documents.envelope import sign_envelope
 
 KIND, PASSPHRASE = "teller", "a passphrase"
 CASE = (

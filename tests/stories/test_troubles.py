@@ -16,7 +16,8 @@ from tests.stories.looking import LENSES, complaints, photographed, picture
 from tests.stories.people import Member, hire
 from tests.stories.test_from_card_to_record import LIVE, Attendee
 from voting.conference import closing, last_call
-from voting.documents.facts import Envelope, RoomFacts
+from voting.documents.envelope import Envelope
+from voting.documents.facts import RoomFacts
 from voting.rehearsal.conference import TWO_PEOPLE, now
 from voting.storage import conference_row
 from voting.storage.tables import BallotRow

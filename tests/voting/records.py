@@ -1,8 +1,6 @@
 """Records of a closed room as the tally machine would bring them: numbers chosen by the test, signed by tellers."""
 
-import msgspec
-
-from keys.files.signing import SigningKey, sign_envelope
+from keys.files.signing import SigningKey
 from keys.transcript import sha256_hex
 from tally.result.rule import decide
 from tests.voting.rooms import CLOSING, Room
@@ -11,8 +9,8 @@ from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.case import Case, Counted, HeadDecision
 from voting.documents.conferences.conference import Conference
 from voting.documents.conferences.election import parse_election
-from voting.documents.envelope import read_payload
-from voting.documents.facts import CountFacts, Envelope, HeadWord, RoomFacts
+from voting.documents.envelope import Envelope, read_payload, sign_envelope
+from voting.documents.facts import CountFacts, HeadWord, RoomFacts
 from voting.documents.record import RECORD_TYPE, BallotCounts, Hashes, MadeBy, Record
 
 TAIL = b"what the tellers added"
@@ -84,7 +82,7 @@ def new_record(room: Room, votes: Votes, paper: int = 1, decided: HeadDecision |
 def signed(record: Record, *keys: SigningKey) -> bytes:
     """The record's file with these signatures."""
     payload = canonical(record)
-    envelopes = [msgspec.convert(sign_envelope(payload, RECORD_TYPE, key), Envelope) for key in keys]
+    envelopes = [sign_envelope(payload, RECORD_TYPE, key) for key in keys]
     signatures = sorted((one for each in envelopes for one in each.signatures), key=lambda one: (one.keyid, one.sig))
     whole = Envelope(envelopes[0].payload, RECORD_TYPE, tuple(signatures))
     return canonical(whole)

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import text
 
 from keys.cards import credential
-from keys.files.signing import SigningKey, new_signing_key, public_text, sign_envelope
+from keys.files.signing import SigningKey, new_signing_key, public_text
 from keys.group import base_power, encode_point, random_secret
 from keys.proofs.schnorr import prove_possession
 from keys.trustees import Single, TrusteeKey, encode_trustees
@@ -32,6 +32,7 @@ from voting.documents.conferences.conference import (
     Selection,
     Signer,
 )
+from voting.documents.envelope import sign_envelope
 from voting.documents.facts import CONFIRMATION_TYPE
 from voting.procedures.comparison import with_decision
 from voting.storage.engine import Storage

@@ -12,7 +12,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keys.files.signing import sign_envelope
 from voting.box.copies import forget_marks
 from voting.conference import cards, decks, roll, setup, staff_changes
 from voting.conference.confirmations import confirmed
@@ -22,8 +21,8 @@ from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.archives.commitments import write_commitments
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.counted import INCIDENTS, NUMBERS
-from voting.documents.envelope import read_payload
-from voting.documents.facts import FACTS_TYPE, Cards, Envelope, Incident, RoomFacts, SparesActivated
+from voting.documents.envelope import Envelope, read_payload, sign_envelope, write_envelope
+from voting.documents.facts import FACTS_TYPE, Cards, Incident, RoomFacts, SparesActivated
 from voting.errors import DatabaseBusy, WrongState
 from voting.storage import conference_row
 from voting.storage.engine import Storage
@@ -61,7 +60,7 @@ def close_box(session: Session, conference: int, keyring: Keyring, by: TwoPeople
     closing = ClosingRow(
         conference=conference,
         archive=archive.content,
-        facts=canonical(envelope),
+        facts=write_envelope(envelope),
         commitments=archive.commitments,
         rewritten=False,
     )

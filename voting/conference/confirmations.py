@@ -8,13 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.errors import KeysError
-from keys.files.signing import verify_envelope
 from voting.conference import setup
 from voting.conference.draft.stored import draft_of
 from voting.conference.steps import STEPS
-from voting.documents.envelope import parse_envelope, read_payload
+from voting.documents.envelope import Envelope, parse_envelope, read_payload, verify_envelope
 from voting.documents.errors import DocumentError
-from voting.documents.facts import CONFIRMATION_TYPE, Confirmation, Envelope
+from voting.documents.facts import CONFIRMATION_TYPE, Confirmation
 from voting.errors import InvalidConfirmation
 from voting.storage import conference_row
 from voting.storage.tables import ConfirmationRow, SetupRow
@@ -70,14 +69,9 @@ def _read(raw: bytes) -> tuple[Envelope, Confirmation]:
 
 
 def _check_signature(envelope: Envelope, key: str) -> None:
-    fields = {
-        "payload": envelope.payload,
-        "payloadType": envelope.payloadType,
-        "signatures": [{"keyid": one.keyid, "sig": one.sig} for one in envelope.signatures],
-    }
     try:
-        found = verify_envelope(fields, [key])  # type: ignore[arg-type] # the same fields, spelled as a TypedDict
-    except KeysError as error:
+        found = verify_envelope(envelope, [key])
+    except (DocumentError, KeysError) as error:
         raise InvalidConfirmation(str(error), told="confirmation_file", at="file") from None
     if not found:
         raise InvalidConfirmation(

@@ -25,8 +25,7 @@ from voting.documents.bundles.signed import required_signers, signers_of
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.conferences.election import Election, parse_election
-from voting.documents.envelope import make_envelope, payload_of, write_envelope
-from voting.documents.facts import Envelope
+from voting.documents.envelope import Envelope, make_envelope, payload_of, write_envelope
 from voting.documents.record import Record
 from voting.documents.states import PROPERTIES
 from voting.errors import InvalidRecord, WrongState

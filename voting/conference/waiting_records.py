@@ -14,14 +14,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from keys.errors import KeysError
-from keys.files.signing import keyid, verify_envelope
+from keys.files.signing import keyid
 from keys.transcript import sha256_hex
 from voting.documents.bundles.signed import required_signers, signers_of
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER
-from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
+from voting.documents.envelope import (
+    Envelope,
+    add_signatures,
+    parse_envelope,
+    payload_of,
+    read_payload,
+    verify_envelope,
+    write_envelope,
+)
 from voting.documents.errors import DocumentError
-from voting.documents.facts import Envelope, EnvelopeSignature
 from voting.documents.record import RECORD_TYPE, Record
 from voting.errors import InvalidRecord
 from voting.storage.tables import FinishedBoxRow, RecordRow, WaitingRecordRow
@@ -72,8 +79,8 @@ def read_record(raw: bytes) -> tuple[Envelope, Record]:
 def verified(envelope: Envelope, keys: Sequence[str]) -> set[str]:
     """Return the ids of those keys whose signature verifies; raise InvalidRecord for a malformed envelope."""
     try:
-        return set(verify_envelope(msgspec.to_builtins(envelope), keys))
-    except KeysError as error:
+        return set(verify_envelope(envelope, keys))
+    except (DocumentError, KeysError) as error:
         raise InvalidRecord(str(error), told="record_file", at="records") from None
 
 
@@ -93,7 +100,7 @@ def keep(session: Session, conference: int, raw: bytes) -> None:
     digest = sha256_hex(payload_of(envelope, WHAT))
     row = session.get(WaitingRecordRow, (conference, digest))
     if row is not None:
-        row.content = _joined(read_record(row.content)[0], envelope)
+        row.content = write_envelope(add_signatures(read_record(row.content)[0], envelope.signatures))
     else:
         held = select(func.count()).select_from(WaitingRecordRow).where(WaitingRecordRow.conference == conference)
         if (session.scalar(held) or 0) >= MOST_WAITING:
@@ -141,11 +148,6 @@ def settle(session: Session, conference: int, count: Count) -> None:
     for paper, one in count.items():
         session.add(RecordRow(conference=conference, paper=paper, content=one.raw))
     session.flush()
-
-
-def _joined(one: Envelope, other: Envelope) -> bytes:
-    signatures: dict[str, EnvelopeSignature] = {each.keyid: each for each in (*one.signatures, *other.signatures)}
-    return write_envelope(make_envelope(payload_of(one, WHAT), RECORD_TYPE, tuple(signatures.values())))
 
 
 def _counts(found: Sequence[Waiting]) -> Iterator[Count]:

@@ -10,27 +10,13 @@ from typing import Literal
 import msgspec
 
 from voting.documents.counted import IncidentKind
+from voting.documents.envelope import Envelope
 
 FACTS_TYPE = "application/vnd.phieukin.facts+json"
 CONFIRMATION_TYPE = "application/vnd.phieukin.confirmation+json"
 HEAD_DECISION_TYPE = "application/vnd.phieukin.head-decision+json"
 
 SpareReason = Literal["lost", "unreadable", "damaged"]
-
-
-class EnvelopeSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One signature of a DSSE envelope: key id (hex SHA-256 of the DER public key) and base64 signature."""
-
-    keyid: str
-    sig: str
-
-
-class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A DSSE envelope as JSON: base64 payload, its type, signatures."""
-
-    payload: str
-    payloadType: str
-    signatures: tuple[EnvelopeSignature, ...]
 
 
 class Cards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

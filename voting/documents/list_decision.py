@@ -11,12 +11,22 @@ from typing import Literal
 
 import msgspec
 
-from keys.files.signing import SigningKey, keyid, public_text, sign_envelope, verify_envelope
+from keys.files.signing import SigningKey, keyid, public_text
 from voting.documents.canonical import canonical, unclean_text
 from voting.documents.conferences.conference import ON_PAPER, Note, Organiser, Previous, Ruleset, Signer
-from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
+from voting.documents.envelope import (
+    Envelope,
+    EnvelopeSignature,
+    add_signatures,
+    make_envelope,
+    parse_envelope,
+    payload_of,
+    read_payload,
+    sign_envelope,
+    verify_envelope,
+    write_envelope,
+)
 from voting.documents.errors import InvalidListDecision, UnsignedDocument
-from voting.documents.facts import Envelope, EnvelopeSignature
 from voting.documents.record import LIST_DECISION_TYPE
 
 FORMAT = 1
@@ -99,14 +109,12 @@ def sign_list_decision(raw: bytes, keys: Sequence[SigningKey]) -> bytes:
     envelope, decision = read_list_decision(raw)
     allowed = {signer.key for signer in decision.signers}
     payload = payload_of(envelope, WHAT)
-    fresh = []
+    fresh: list[EnvelopeSignature] = []
     for key in keys:
         if public_text(key) not in allowed:
             raise InvalidListDecision(f"{WHAT}: this key is not one that the decision names")
-        fresh += sign_envelope(payload, LIST_DECISION_TYPE, key)["signatures"]
-    added = tuple(EnvelopeSignature(one["keyid"], one["sig"]) for one in fresh)
-    kept = tuple(one for one in envelope.signatures if one.keyid not in {new.keyid for new in added})
-    return write_envelope(make_envelope(payload, LIST_DECISION_TYPE, kept + added))
+        fresh += sign_envelope(payload, LIST_DECISION_TYPE, key).signatures
+    return write_envelope(add_signatures(envelope, fresh))
 
 
 def verify_list_decision(raw: bytes) -> ListDecision:
@@ -125,7 +133,7 @@ def missing_signatures(envelope: Envelope, signers: Sequence[Signer]) -> tuple[s
 
 def missing_of(envelope: Envelope, required: Sequence[Signer]) -> tuple[str, ...]:
     """Return the names of those, all with keys, whose signature is not there or does not verify."""
-    found = verify_envelope(msgspec.to_builtins(envelope), [signer.key for signer in required])
+    found = verify_envelope(envelope, [signer.key for signer in required])
     return tuple(signer.name for signer in required if keyid(signer.key) not in found)
 
 

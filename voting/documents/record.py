@@ -10,7 +10,8 @@ import msgspec
 
 from voting.documents.case import Case, Verdict
 from voting.documents.conferences.conference import Conference, Note
-from voting.documents.facts import CountFacts, EnvelopeSignature, RoomFacts
+from voting.documents.envelope import EnvelopeSignature
+from voting.documents.facts import CountFacts, RoomFacts
 
 RECORD_TYPE = "application/vnd.phieukin.record+json"
 LIST_DECISION_TYPE = "application/vnd.phieukin.list-decision+json"

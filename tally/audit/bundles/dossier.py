@@ -15,16 +15,15 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from keys.files.signing import verify_envelope
 from keys.transcript import sha256_hex
 from tally.audit.bundles.boxes import Boxes
 from tally.audit.report import Findings
-from tally.audit.signatures import as_signed
 from tally.audit.unchecked import LETTERS
 from voting.documents.bundles.dossier import LEDGER, box_files, makers, misplaced, required_keys
 from voting.documents.bundles.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
 from voting.documents.bundles.step_chain import chain_problems
 from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.envelope import verify_envelope
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
 from voting.documents.record import Record
@@ -85,7 +84,7 @@ def _check_decision(boxes: Boxes, name: str) -> ListDecision:
     """Check who signed a list decision: all who must, and nobody whom it does not name."""
     envelope, decision = read_list_decision(boxes.raw(name))
     keys = [one.key for one in decision.signers if one.key != ON_PAPER]
-    valid = verify_envelope(as_signed(envelope), keys)
+    valid = verify_envelope(envelope, keys)
     for signature in envelope.signatures:
         why = "a signature by nobody whom it names, or one that does not verify"
         boxes.findings.require(DECISIONS, signature.keyid in valid, name, why)

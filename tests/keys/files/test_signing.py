@@ -1,5 +1,4 @@
 import base64
-import copy
 from typing import Any, cast
 
 import pytest
@@ -8,13 +7,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.errors import InvalidFormat, InvalidKey, InvalidSignature
+from keys.errors import InvalidKey, InvalidSignature
 from keys.files import signing
-from keys.files.signing import Envelope
 
 KEY, OTHER = signing.new_signing_key(), signing.new_signing_key()
 TEXT, OTHER_TEXT = signing.public_text(KEY), signing.public_text(OTHER)
-TYPE = "application/vnd.phieukin.test+json"
 RSA_KEY = rsa.generate_private_key(65537, 2048)
 RSA_TEXT = signing.public_text(RSA_KEY.public_key())
 
@@ -23,98 +20,40 @@ def spki(key: Any, form: serialization.PublicFormat = serialization.PublicFormat
     return base64.b64encode(key.public_bytes(serialization.Encoding.DER, form)).decode()
 
 
-def envelope(payload: bytes = b"payload") -> Envelope:
-    return signing.sign_envelope(payload, TYPE, KEY)
-
-
-def with_change(**fields: object) -> Envelope:
-    return cast(Envelope, {**envelope(), **fields})
-
-
 @given(st.binary(max_size=200))
-def test_a_signed_envelope_verifies_and_gives_its_payload_back(payload: bytes) -> None:
-    signed = signing.sign_envelope(payload, TYPE, KEY)
-    assert signing.verify_envelope(signed, [OTHER_TEXT, TEXT]) == [signing.keyid(TEXT)]
-    assert signing.envelope_payload(signed) == payload
-
-
-def test_several_people_sign_one_envelope() -> None:
-    both = signing.add_signature(envelope(), OTHER)
-    assert signing.verify_envelope(both, [TEXT, OTHER_TEXT]) == [signing.keyid(TEXT), signing.keyid(OTHER_TEXT)]
-    assert signing.verify_envelope(both, [OTHER_TEXT, TEXT]) == [signing.keyid(OTHER_TEXT), signing.keyid(TEXT)]
-    again = signing.add_signature(both, OTHER)
-    assert len(again["signatures"]) == 2
-    assert [one["keyid"] for one in again["signatures"]] == sorted(one["keyid"] for one in both["signatures"])
-
-
-def test_who_did_not_sign_is_left_out() -> None:
-    assert signing.verify_envelope(envelope(), [OTHER_TEXT]) == []
-    assert signing.verify_envelope(envelope(), []) == []
-    assert signing.verify_envelope(envelope(), [TEXT, TEXT]) == [signing.keyid(TEXT)]
-
-
-def test_a_changed_payload_type_or_signature_does_not_verify() -> None:
-    signed = envelope()
-    other = base64.b64encode(b"Payload").decode()
-    false = base64.b64encode(OTHER.sign(b"x", ec.ECDSA(hashes.SHA256()))).decode()
-    taken = [{"keyid": signing.keyid(OTHER_TEXT), "sig": signed["signatures"][0]["sig"]}]
-    for changed in (
-        with_change(payload=other),
-        with_change(payloadType="text/plain"),
-        with_change(signatures=[{"keyid": signing.keyid(TEXT), "sig": false}]),
-        with_change(signatures=[{"keyid": signing.keyid(TEXT), "sig": ""}]),
-        with_change(signatures=taken),
-        with_change(signatures=[]),
-    ):
-        assert signing.verify_envelope(changed, [TEXT, OTHER_TEXT]) == []
+def test_signed_bytes_verify(message: bytes) -> None:
+    signing.verify_bytes(TEXT, message, signing.sign_bytes(KEY, message))
 
 
 @pytest.mark.parametrize(
-    "change",
+    "signature",
     [
-        {"payload": "cGF5bG9hZA"},
-        {"payload": "cGF5bG9hZB=="},
-        {"payload": "cGF5 bG9hZA=="},
-        {"payload": 5},
-        {"payload": "é"},
-        {"payloadType": 5},
-        {"signatures": "x"},
-        {"signatures": [{"keyid": "a"}]},
-        {"signatures": [{"keyid": "a", "sig": "AA==", "more": 1}]},
-        {"signatures": [{"keyid": "a", "sig": "AA=="}, {"keyid": "a", "sig": "AA=="}]},
-        {"signatures": [{"keyid": "a", "sig": "AB=="}]},
-        {"signatures": [5]},
-        {"signatures": None},
-        {"more": 1},
+        b"",
+        b"\x30\x06\x02\x01\x00\x02\x01\x00",
+        signing.sign_bytes(KEY, b"other"),
+        signing.sign_bytes(OTHER, b"message"),
+        signing.sign_bytes(KEY, b"message") + b"\x00",
+        signing.sign_raw(KEY, b"message"),
+        KEY.sign(b"message", ec.ECDSA(hashes.SHA384())),
+        RSA_KEY.sign(b"message", padding.PKCS1v15(), hashes.SHA256()),
     ],
 )
-def test_an_envelope_out_of_shape_is_refused(change: dict[str, object]) -> None:
-    with pytest.raises(InvalidFormat, match="envelope"):
-        signing.verify_envelope(with_change(**change), [TEXT])
+def test_false_signed_bytes_are_refused(signature: bytes) -> None:
+    with pytest.raises(InvalidSignature):
+        signing.verify_bytes(TEXT, b"message", signature)
 
 
-@pytest.mark.parametrize("field", ["payload", "payloadType", "signatures"])
-def test_an_envelope_without_a_field_is_refused(field: str) -> None:
-    short = cast(dict[str, object], copy.deepcopy(envelope()))
-    del short[field]
-    with pytest.raises(InvalidFormat):
-        signing.envelope_payload(cast(Envelope, short))
+def test_a_token_with_rsa_signs_bytes_by_pkcs_1_with_sha_256_alone() -> None:
+    signing.verify_bytes(RSA_TEXT, b"message", RSA_KEY.sign(b"message", padding.PKCS1v15(), hashes.SHA256()))
+    pss = RSA_KEY.sign(b"message", padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
+    for false in (pss, RSA_KEY.sign(b"message", padding.PKCS1v15(), hashes.SHA512()), b"", bytes(256)):
+        with pytest.raises(InvalidSignature):
+            signing.verify_bytes(RSA_TEXT, b"message", false)
 
 
-def test_verifying_leaves_the_envelope_as_it_was() -> None:
-    signed = envelope()
-    before = copy.deepcopy(signed)
-    signing.verify_envelope(signed, [TEXT])
-    assert signed == before
-
-
-def test_a_token_with_rsa_signs_the_same_bytes() -> None:
-    message = signing.pre_authentication(b"payload", TYPE)
-    raw = RSA_KEY.sign(message, padding.PKCS1v15(), hashes.SHA256())
-    signed = signing.join_envelopes(b"payload", TYPE, [(signing.keyid(RSA_TEXT), raw)])
-    assert signing.verify_envelope(signed, [TEXT, RSA_TEXT]) == [signing.keyid(RSA_TEXT)]
-    false = signing.join_envelopes(b"Payload", TYPE, [(signing.keyid(RSA_TEXT), raw)])
-    assert signing.verify_envelope(false, [RSA_TEXT]) == []
+def test_bytes_are_verified_by_no_other_kind_of_key() -> None:
+    with pytest.raises(InvalidKey):
+        signing.verify_bytes("AA==", b"message", signing.sign_bytes(KEY, b"message"))
 
 
 def test_raw_signatures_have_64_bytes_and_verify() -> None:

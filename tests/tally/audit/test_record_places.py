@@ -24,13 +24,13 @@ from tests.tally.records import sample_record, team, tied_record
 from voting.documents.bundles.signed import signers_of
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Conference
+from voting.documents.envelope import Envelope
 from voting.documents.facts import (
     CONFIRMATION_TYPE,
     FACTS_TYPE,
     Cards,
     ChairWord,
     Confirmation,
-    Envelope,
     HeadWord,
     Incident,
     SparesActivated,

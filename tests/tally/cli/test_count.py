@@ -10,11 +10,10 @@ from click.testing import Result
 from keys.files.key_files import write_sealed
 from keys.files.sealing import LEAST_COST
 from keys.files.signing import KIND as SIGNING_KIND
-from keys.files.signing import encode_signing_key, verify_envelope
+from keys.files.signing import encode_signing_key
 from keys.teller import KIND as SHARE_KIND
 from keys.teller import encode_teller_key
 from tally.audit import Verdict, audit
-from tally.audit.signatures import as_signed
 from tally.count.steps import Opening
 from tally.dialogue import in_both
 from tally.signing.signatures import read_record
@@ -27,7 +26,7 @@ from tests.tally.records import sample_record
 from tests.tally.terminal import PASSPHRASE, run
 from voting.documents.archives.members import encode_member
 from voting.documents.canonical import canonical, parse_canonical
-from voting.documents.envelope import parse_envelope, write_envelope
+from voting.documents.envelope import parse_envelope, verify_envelope, write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, CountFacts
 
 pytestmark = pytest.mark.usefixtures("cheap_binding")
@@ -84,7 +83,7 @@ def test_a_teller_confirms_by_the_fingerprint_of_the_hall_or_by_answering(
     assert not out.exists()
     assert run(*command, "--fingerprint", lab.election.fingerprint).exit_code == 0
     said = parse_envelope(out.read_bytes(), CONFIRMATION_TYPE, "confirmation")
-    assert verify_envelope(as_signed(said), [conference_of(lab).tellers[1].key])
+    assert verify_envelope(said, [conference_of(lab).tellers[1].key])
     assert run(*command, answers="c\n").exit_code == 0
 
 

@@ -8,8 +8,7 @@ from click.testing import CliRunner, Result
 
 from keys.files.key_files import write_sealed
 from keys.files.sealing import LEAST_COST
-from keys.files.signing import KIND, encode_signing_key, new_signing_key, verify_envelope
-from tally.audit.signatures import as_signed
+from keys.files.signing import KIND, encode_signing_key, new_signing_key
 from tally.cli.main import tally_group
 from tally.minutes import render_minutes
 from tally.pdf.signatures import check_minutes
@@ -18,6 +17,7 @@ from tally.signing.signers import token_signer
 from tests.tally.records import EVERYONE, Team, envelope, payload, sample_record, team
 from tests.tally.terminal import PASSPHRASE
 from tests.tally.tokens import LABEL, PIN
+from voting.documents.envelope import verify_envelope
 from voting.documents.record import Record
 
 
@@ -54,7 +54,7 @@ def test_one_passphrase_signs_record_and_pdf(people: Team, tmp_path: Path) -> No
         done = sign(path, "--key", key, "--pdf", pdf, "--passphrase-file", tmp_path / "words")
         assert done.exit_code == 0, done.output
     publics = [people.public(name) for name in ("teller-1", "chair")]
-    assert len(verify_envelope(as_signed(read_record(path.read_bytes())[0]), publics)) == 2
+    assert len(verify_envelope(read_record(path.read_bytes())[0], publics)) == 2
     assert [one.field for one in check_minutes(pdf.read_bytes(), payload(record))] == ["teller-1", "chair"]
 
 
@@ -92,7 +92,7 @@ def test_a_token_signs_record_and_pdf(label: str, token: Path, people: Team, tmp
     words = ("--token", LABEL, "--token-module", token, "--token-key", label, "--passphrase-file", tmp_path / "pin")
     done = sign(path, "--pdf", pdf, *words)
     assert done.exit_code == 0, done.output
-    assert len(verify_envelope(as_signed(read_record(path.read_bytes())[0]), [public])) == 1
+    assert len(verify_envelope(read_record(path.read_bytes())[0], [public])) == 1
     assert [one.field for one in check_minutes(pdf.read_bytes(), payload(record))] == ["chair"]
 
 

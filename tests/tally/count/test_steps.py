@@ -10,9 +10,8 @@ import pytest
 
 from keys.ceremony.protocol import rehearse
 from keys.errors import InvalidProof, InvalidShare
-from keys.files.signing import new_signing_key, verify_envelope
+from keys.files.signing import new_signing_key
 from tally.audit import Verdict, audit
-from tally.audit.signatures import as_signed
 from tally.count.record_files import write_records
 from tally.count.steps import (
     Opening,
@@ -33,9 +32,9 @@ from tests.attacks.lab import COUNTS, Draft, Lab, build_lab, chain, closed, coun
 from tests.attacks.records import conference_of, envelope, room_facts
 from voting.documents.archives.outcome import encode_partial_decryption
 from voting.documents.canonical import canonical, parse_canonical
-from voting.documents.envelope import parse_envelope, payload_of, write_envelope
+from voting.documents.envelope import Envelope, parse_envelope, payload_of, verify_envelope, write_envelope
 from voting.documents.errors import InvalidOutcome
-from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, ChairWord, Confirmation, CountFacts, Envelope
+from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, ChairWord, Confirmation, CountFacts
 
 BEGUN, ENDED = "2022-04-10T09:20:00+07:00", "2022-04-10T09:32:30+07:00"
 CHAIR = ChairWord("single_ballot", "Hà Thu", "chỉ có một phiếu")
@@ -114,7 +113,7 @@ def test_a_teller_confirms_the_setup_that_holds_their_keys(lab: Lab, tmp_path: P
     envelope = parse_envelope(confirm_setup(path, teller(lab, 2)), CONFIRMATION_TYPE, "confirmation")
     said = parse_canonical(payload_of(envelope, "confirmation"), Confirmation, what="confirmation")
     assert said == Confirmation(1, lab.election.uuid, setup_of(path)[2], 2, 2)
-    assert verify_envelope(as_signed(envelope), [conference_of(lab).tellers[1].key])
+    assert verify_envelope(envelope, [conference_of(lab).tellers[1].key])
 
 
 def test_a_setup_with_another_signing_key_is_not_confirmed(lab: Lab, tmp_path: Path) -> None:

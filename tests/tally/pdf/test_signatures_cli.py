@@ -10,12 +10,13 @@ from click.testing import CliRunner
 
 from keys.files.key_files import write_sealed
 from keys.files.sealing import LEAST_COST
-from keys.files.signing import KIND, encode_signing_key, verify_envelope
+from keys.files.signing import KIND, encode_signing_key
 from tally.cli.pdf import check_minutes_command, sign_minutes_command
 from tally.errors import CannotSign, InvalidMinutes
 from tally.minutes import render_minutes
 from tally.pdf.signatures import check_minutes
 from tests.tally.records import EVERYONE, envelope, payload, sample_record, team
+from voting.documents.envelope import verify_envelope
 
 PEOPLE = team(*EVERYONE)
 RECORD = sample_record(2, people=PEOPLE)

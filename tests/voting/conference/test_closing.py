@@ -4,11 +4,9 @@ import hashlib
 import io
 import itertools
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from keys.files.signing import verify_envelope
 from tests.voting.rooms import OPENING, TWO, Room
 from voting.box.casting import count_ballots
 from voting.conference import cards, closing, transitions
@@ -18,8 +16,8 @@ from voting.documents.ballots.ballot import tracker
 from voting.documents.ballots.request import commitments_size
 from voting.documents.canonical import parse_canonical
 from voting.documents.conferences.election import parse_election
-from voting.documents.envelope import read_payload
-from voting.documents.facts import Cards, Envelope, RoomFacts, SparesActivated
+from voting.documents.envelope import Envelope, read_payload, signed_alone
+from voting.documents.facts import Cards, RoomFacts, SparesActivated
 from voting.errors import SecondPersonNeeded, WrongState
 from voting.storage.engine import Storage
 from voting.storage.tables import CardRow, ClosingRow
@@ -56,8 +54,7 @@ def test_the_facts_count_what_happened_and_are_signed_by_the_desk_key(room: Room
     assert len(facts.confirmations) == 2
     conference = parse_election(room.setup().election).conference
     assert conference is not None
-    fields = parse_canonical(closed.facts, dict[str, Any])
-    assert verify_envelope(fields, [conference.desk_key])  # type: ignore[arg-type]
+    assert signed_alone(parse_canonical(closed.facts, Envelope), conference.desk_key)
     assert closing.end_ballots(closed.facts) == facts.end_ballots
 
 

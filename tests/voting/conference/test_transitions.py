@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from keys.files.signing import sign_envelope
 from keys.trustees import encode_trustees
 from tests.voting.rooms import TWO, Room
 from voting.conference import cards, confirmations, roll, setup, transitions
@@ -17,6 +16,7 @@ from voting.conference.transitions import TwoPeople
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER, Override, Quorum
 from voting.documents.conferences.election import parse_election
+from voting.documents.envelope import sign_envelope
 from voting.documents.facts import CONFIRMATION_TYPE
 from voting.errors import (
     InvalidCards,

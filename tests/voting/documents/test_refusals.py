@@ -22,7 +22,7 @@ from voting.documents.canonical import canonical
 from voting.documents.conferences.check import check_conference, conference_problems
 from voting.documents.conferences.conference import Note, Organiser, Previous, Rule, Ruleset, Signer
 from voting.documents.conferences.election import Election, parse_election
-from voting.documents.envelope import make_envelope, parse_envelope, payload_of, read_payload, write_envelope
+from voting.documents.envelope import Envelope, make_envelope, parse_envelope, payload_of, read_payload, write_envelope
 from voting.documents.errors import (
     InvalidBundle,
     InvalidConference,
@@ -31,7 +31,6 @@ from voting.documents.errors import (
     NotCanonical,
     UnsignedDocument,
 )
-from voting.documents.facts import Envelope
 from voting.documents.list_decision import (
     LIST_DECISION_TYPE,
     DecidedList,

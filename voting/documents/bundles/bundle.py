@@ -23,11 +23,17 @@ from typing import BinaryIO, Literal
 
 import msgspec
 
-from keys.files.signing import SigningKey, sign_envelope, verify_envelope
+from keys.files.signing import SigningKey
 from voting.documents.canonical import canonical
-from voting.documents.envelope import parse_envelope, read_payload, write_envelope
+from voting.documents.envelope import (
+    Envelope,
+    parse_envelope,
+    read_payload,
+    sign_envelope,
+    verify_envelope,
+    write_envelope,
+)
 from voting.documents.errors import DocumentError, InvalidBundle
-from voting.documents.facts import Envelope
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -131,7 +137,7 @@ def write_bundle(kind: BundleKind, files: Mapping[str, bytes], key: SigningKey, 
     """Write a bundle of files by name, its manifest signed with `key`; raise InvalidBundle for a name or size."""
 
     def sign(payload: bytes, payload_type: str) -> Envelope:
-        return msgspec.convert(sign_envelope(payload, payload_type, key), Envelope)
+        return sign_envelope(payload, payload_type, key)
 
     return write_bundle_with(kind, files, sign, made_by)
 
@@ -279,6 +285,6 @@ def verify_bundle_file(bundle: Bundle, listed: ManifestFile) -> None:
 
 def verify_bundle_signature(bundle: Bundle, public_texts: list[str]) -> str:
     """Return the key id, among `public_texts`, that signed the manifest; raise InvalidBundle if none did."""
-    for found in verify_envelope(msgspec.to_builtins(bundle.envelope), public_texts):
+    for found in verify_envelope(bundle.envelope, public_texts):
         return found
     raise InvalidBundle("bundle: the manifest is not signed by a desk key of its records")
