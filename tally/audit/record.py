@@ -16,11 +16,10 @@ from tally.audit.signatures import check_head, check_signatures
 from tally.minutes.agreement import check_agreement
 from tally.result.margin import names_of, spares_of
 from tally.result.record import BothFacts, FinishedBox, build_record, facts_of
-from voting.documents.canonical import parse_canonical
 from voting.documents.conferences.election import Election
 from voting.documents.conferences.moments import moment_remarks
-from voting.documents.envelope import Envelope, parse_envelope, payload_of
-from voting.documents.record import RECORD_TYPE, Record
+from voting.documents.envelope import Envelope
+from voting.documents.record import Record, read_record
 
 RECORD, AGREEMENT = "record", "agreement"
 
@@ -41,7 +40,7 @@ def check_records(report: Report, files: dict[str, bytes]) -> Report:
     findings = Findings()
     seen: set[int] = set()
     for name, raw in files.items():
-        read = findings.read(RECORD, name, lambda: read_record(name, raw))  # noqa: B023 - called at once
+        read = findings.read(RECORD, name, lambda: read_named(name, raw))  # noqa: B023 - called at once
         if read is None:
             continue
         findings.require(RECORD, read.record.paper not in seen, name, f"a second record of paper {read.record.paper}")
@@ -52,10 +51,9 @@ def check_records(report: Report, files: dict[str, bytes]) -> Report:
     return replace(report, verdict=verdict_of(checks), checks=checks, notes=notes, excused=excused)
 
 
-def read_record(name: str, raw: bytes) -> ReadRecord:
-    """Read a record's file strictly; raise NotCanonical or TooLarge."""
-    envelope = parse_envelope(raw, RECORD_TYPE, RECORD)
-    record = parse_canonical(payload_of(envelope, RECORD), Record, what=RECORD)
+def read_named(name: str, raw: bytes) -> ReadRecord:
+    """Read a record's file strictly, to be known by its name; raise NotCanonical or TooLarge."""
+    envelope, record = read_record(raw)
     return ReadRecord(record, envelope, f"{name} (paper {record.paper})")
 
 

@@ -3,19 +3,19 @@
 from keys.errors import KeysError
 from keys.files.signing import keyid
 from tally.audit.report import Findings
-from voting.documents.bundles.signed import excused_tellers, required_signers, signers_of
 from voting.documents.conferences.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import Envelope, read_payload, signed_alone, verify_envelope
 from voting.documents.errors import DocumentError
 from voting.documents.facts import HEAD_DECISION_TYPE, HeadWord, SignedDecision
 from voting.documents.record import Record
+from voting.documents.signers import by_key, excused_tellers, required_signers, signers_of
 
 SIGNATURES, HEAD = "signatures", "head_decision"
 
 
 def check_signatures(findings: Findings, conference: Conference, place: str, envelope: Envelope) -> None:
     """Check every signature of a record, and that no required one is missing."""
-    by_id = {_keyid(one): one for one in signers_of(conference) if one.key != ON_PAPER}
+    by_id = {_keyid(one): one for one in by_key(signers_of(conference))}
     present = [one.keyid for one in envelope.signatures]
     valid = findings.read(SIGNATURES, place, lambda: verify_envelope(envelope, {one.key for one in by_id.values()}))
     findings.require(SIGNATURES, len(set(present)) == len(present), place, "two signatures by one key")

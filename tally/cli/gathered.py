@@ -16,11 +16,11 @@ from pathlib import Path
 from keys.cards import UUID_PATTERN
 from tally.audit.bundles.loose import Loose, carried_record
 from tally.audit.minutes import MINUTES_LIMIT
-from tally.audit.record import ReadRecord, read_record
+from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Errors
 from tally.dialogue import Guide, Language, in_both
 from tally.pdf.attached import PDF
-from voting.documents.canonical import DOCUMENT_LIMIT
+from voting.documents.canonical import read_limited
 
 ZIP_MAGIC, JSON = b"PK\x03\x04", b"{"
 NAMED = 20  # files that were not looked at, by name
@@ -62,17 +62,9 @@ def gather(file: Path) -> Gathered | None:
         return Gathered(None, Loose(archive, _signed_beside(file, carried), {file.name: pdf}))
     if _begins(file, JSON):
         raw = read_limited(file)
-        read = _read("verify.no_record", file, lambda: read_record(file.name, raw))
+        read = _read("verify.no_record", file, lambda: read_named(file.name, raw))
         return Gathered(None, Loose(_archive_of(file, read), {file.name: raw}, {}))
     return None
-
-
-def read_limited(path: Path, limit: int = DOCUMENT_LIMIT) -> bytes:
-    """Read a file up to one byte over the limit, where its parser refuses it; raise OSError."""
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: not a file")
-    with path.open("rb") as opened:
-        return opened.read(limit + 1)
 
 
 def _in_folder(folder: Path) -> Gathered:
@@ -114,7 +106,7 @@ def _told_apart(folder: Path, records: dict[Path, bytes]) -> list[Path]:
     """One record of each paper; copies byte for byte are one. Raises NotGathered where two differ."""
     by_paper: dict[int, list[Path]] = {}
     for path, raw in records.items():
-        read = _read("verify.no_record", path, lambda: read_record(path.name, raw))  # noqa: B023 - called at once
+        read = _read("verify.no_record", path, lambda: read_named(path.name, raw))  # noqa: B023 - called at once
         by_paper.setdefault(read.record.paper, []).append(path)
     for paper, paths in by_paper.items():
         if len({records[path] for path in paths}) > 1:
@@ -129,7 +121,7 @@ def _check_by_hand(folder: Path, records: dict[Path, bytes], minutes: dict[Path,
         said = (Guide(key).words("verify.nothing_here", folder=folder, deeper=more[key]) for key in LANGUAGES)
         raise NotGathered(" / ".join(said))
     for path, raw in records.items():
-        _archive_of(path, _read("verify.no_record", path, lambda: read_record(path.name, raw)))  # noqa: B023
+        _archive_of(path, _read("verify.no_record", path, lambda: read_named(path.name, raw)))  # noqa: B023
     for path, pdf in minutes.items():
         carried = _read("verify.no_minutes", path, lambda: carried_record(path.name, pdf))  # noqa: B023
         _archive_of(path, carried, "verify.archive_missing_of")
@@ -155,7 +147,7 @@ def _signed_beside(minutes: Path, carried: ReadRecord) -> dict[str, bytes]:
         return {}
     raw = read_limited(path)
     try:
-        envelope = read_record(path.name, raw).envelope
+        envelope = read_named(path.name, raw).envelope
     except Errors:
         return {}
     return {path.name: raw} if envelope.signatures and envelope.payload == carried.envelope.payload else {}

@@ -3,7 +3,7 @@
 The room does not import this package: who puts the program together hands these functions to it.
 """
 
-from tally.audit.record import RECORD, read_record
+from tally.audit.record import RECORD, read_named
 from tally.audit.report import Errors
 from tally.minutes.agreement import check_agreement
 from tally.pdf.attached import record_in
@@ -14,7 +14,7 @@ from voting.documents.canonical import DOCUMENT_LIMIT
 def hand_count_fault(raw: bytes) -> str:
     """Judge a signed record of a hand count anew by its numbers; return what is false in it, "" where nothing is."""
     try:
-        record = read_record(RECORD, raw).record
+        record = read_named(RECORD, raw).record
         check_agreement(record)
     except Errors as error:
         return str(error)

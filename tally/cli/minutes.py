@@ -7,22 +7,18 @@ import click
 from tally.errors import InvalidForm, InvalidRecord
 from tally.minutes.office_form import FORM_LIMIT, fill_in
 from tally.minutes.renderer import render_minutes
-from tally.minutes.view import RECORD_LIMIT
 from tally.result.rule import Language
 from tally.signing.signed_files import put_named
+from voting.documents.canonical import read_limited
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.errors import DocumentError
 from voting.documents.record import RECORD_TYPE
 
-_ENVELOPE_LIMIT = 2 * RECORD_LIMIT
-
 
 def record_payload_of(path: Path) -> bytes:
     """Take the unsigned payload out of a record.json; raise InvalidRecord."""
-    if path.stat().st_size > _ENVELOPE_LIMIT:
-        raise InvalidRecord(f"{path}: at most {_ENVELOPE_LIMIT} bytes expected")
     try:
-        return payload_of(parse_envelope(path.read_bytes(), RECORD_TYPE, str(path)), str(path))
+        return payload_of(parse_envelope(read_limited(path), RECORD_TYPE, str(path)), str(path))
     except DocumentError as error:
         raise InvalidRecord(str(error)) from None
 

@@ -17,6 +17,7 @@ from tally.signing.certificate_warnings import certificate_warnings, tell_certif
 from tally.signing.signatures import sign_record_with
 from tally.signing.signed_files import put_named
 from tally.signing.signers import DocumentSigner
+from voting.documents.canonical import read_limited
 
 
 @click.command("sign-minutes")
@@ -37,7 +38,7 @@ def sign_minutes_command(
         tell_certificate(opened, name_at(payload, place), datetime.now().astimezone())
         signed = sign_minutes(pdf, payload, place, opened, datetime.now().astimezone())
         if with_record:
-            put_named(record, sign_record_with(record.read_bytes(), [opened]))
+            put_named(record, sign_record_with(read_limited(record), [opened]))
     put_named(out or minutes, signed)
     _tell(signed, payload)
 

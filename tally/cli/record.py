@@ -25,13 +25,13 @@ from tally.minutes import renderer_versions
 from tally.pdf.signatures import check_minutes, sign_minutes
 from tally.result.rule import rule_line
 from tally.signing.certificate_warnings import tell_certificate
-from tally.signing.signatures import read_record, sign_list_with, sign_record_with
+from tally.signing.signatures import sign_list_with, sign_record_with
 from tally.signing.signed_files import put_named
 from tally.signing.signers import DocumentSigner
-from voting.documents.canonical import parse_canonical
+from voting.documents.canonical import parse_canonical, read_limited
 from voting.documents.envelope import payload_of
 from voting.documents.facts import CountFacts
-from voting.documents.record import LIST_DECISION_TYPE, Record
+from voting.documents.record import LIST_DECISION_TYPE, Record, read_record
 
 
 @click.command("head")
@@ -176,7 +176,7 @@ def compare_records(records: Sequence[Path]) -> None:
     """Say that records agree, or raise Refused with those that do not."""
     payloads = {}
     for path in records:
-        envelope, _ = read_record(path.read_bytes())
+        envelope, _ = read_record(read_limited(path))
         payloads[path] = payload_of(envelope, "record")
     first = payloads[records[0]]
     different = [str(path) for path, payload in payloads.items() if payload != first]
@@ -209,7 +209,7 @@ def recount_command(archive: Path, facts: Path, count: Path, out: Path, others: 
     for path in written:
         both("said.written", path=path)
     for other in others:
-        paper = read_record(other.read_bytes())[1].paper
+        paper = read_record(read_limited(other))[1].paper
         if not 1 <= paper <= len(written):
             raise Refused(in_both("said.no_paper", path=other, paper=paper, papers=len(written)))
         compare_records([other, written[paper - 1]])

@@ -23,10 +23,11 @@ from tally.audit.opening_proofs import OPENINGS
 from tally.audit.record import check_records
 from tally.audit.report_text import as_plain, as_text
 from tally.audit.unchecked import ORDER, unchecked_in
-from tally.cli.gathered import NotGathered, gather, is_bundle, read_limited
+from tally.cli.gathered import NotGathered, gather, is_bundle
 from tally.dialogue import in_both
 from tally.errors import TallyError
 from tally.terminal import printable
+from voting.documents.canonical import read_limited
 from voting.procedures import load_ruleset
 from voting.procedures.errors import InvalidRuleset
 from voting.procedures.schema import Ruleset

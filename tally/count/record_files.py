@@ -13,13 +13,12 @@ from tally.count.steps import finished_box
 from tally.dialogue import tell_aside
 from tally.minutes import render_minutes, renderer_versions
 from tally.result.record import BothFacts, build_record, record_payload
-from tally.signing.signatures import unsigned_record
 from tally.signing.signed_files import put
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.errors import DocumentError
 from voting.documents.facts import FACTS_TYPE, CountFacts, HeadWord
-from voting.documents.record import RECORD_TYPE, Record
+from voting.documents.record import RECORD_TYPE, Record, unsigned_record
 
 
 def enter_decision(path: Path, facts: CountFacts, word: HeadWord | None, paper: int = 0) -> None:

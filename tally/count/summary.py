@@ -10,15 +10,13 @@ from tally.dialogue import Guide
 from tally.errors import CannotSign
 from tally.minutes.agreement import disagreements
 from tally.result.rule import rule_line
-from tally.signing.signatures import read_record
-from voting.documents.bundles.signed import required_signers, signers_of
-from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.conferences.moments import day_text
 from voting.documents.envelope import Envelope
 from voting.documents.kinds import kind_of
-from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
-from voting.documents.record import LIST_DECISION_TYPE, Record
+from voting.documents.list_decision import ListDecision, read_list_decision
+from voting.documents.record import LIST_DECISION_TYPE, Record, read_record
 from voting.documents.rule_words import place_words, rule_words, selection_words
+from voting.documents.signers import awaited, by_key, must_sign, signers_of
 from voting.procedures.comparison import catalogue_problems, ruleset_of
 
 
@@ -68,12 +66,9 @@ def tell_record(guide: Guide, record: Record, envelope: Envelope) -> None:
     for problem in catalogue_problems(conference, ruleset) if ruleset is not None else ():
         guide.warn("setup.refused", text=problem.vi if guide.language == "vi" else problem.en)
     signed = {one.keyid for one in envelope.signatures}
-    by_key = [(one, keyid(one.key)) for one in signers_of(conference) if one.key != ON_PAPER]
-    there = [f"{one.name} ({one.role})" for one, key in by_key if key in signed]
-    awaited = [
-        f"{one.name} ({one.role})" for one in required_signers(conference, record) if keyid(one.key) not in signed
-    ]
-    _tell_signers(guide, there, awaited)
+    there = [f"{one.name} ({one.role})" for one in by_key(signers_of(conference)) if keyid(one.key) in signed]
+    lacking = [f"{one.name} ({one.role})" for one in must_sign(record) if keyid(one.key) not in signed]
+    _tell_signers(guide, there, lacking)
 
 
 def tell_list_decision(guide: Guide, decision: ListDecision, envelope: Envelope) -> None:
@@ -86,11 +81,11 @@ def tell_list_decision(guide: Guide, decision: ListDecision, envelope: Envelope)
                 f"    {number}. {'; '.join(part for part in (listed.name, listed.position, listed.born) if part)}"
             )
     signed = {one.keyid for one in envelope.signatures}
-    there = [one.name for one in decision.signers if one.key != ON_PAPER and keyid(one.key) in signed]
-    _tell_signers(guide, there, list(missing_signatures(envelope, decision.signers)))
+    there = [one.name for one in by_key(decision.signers) if keyid(one.key) in signed]
+    _tell_signers(guide, there, list(awaited(envelope, decision)))
 
 
-def _tell_signers(guide: Guide, there: list[str], awaited: list[str]) -> None:
+def _tell_signers(guide: Guide, there: list[str], lacking: list[str]) -> None:
     guide.say("result.signed" if there else "result.unsigned", names=", ".join(there))
-    if awaited:
-        guide.say("result.awaited", names=", ".join(awaited))
+    if lacking:
+        guide.say("result.awaited", names=", ".join(lacking))

@@ -14,7 +14,7 @@ from tally.audit.bundles.custody import DESTRUCTION as DESTRUCTION
 from tally.audit.bundles.custody import LOG as LOG
 from tally.audit.bundles.custody import SHEETS as SHEETS
 from tally.audit.engines.checking import checker
-from tally.audit.record import ReadRecord, read_record
+from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Findings, Verdict
 from tally.audit.run import audit
 from tally.audit.signatures import check_signatures
@@ -22,9 +22,10 @@ from tally.errors import CannotSign, NotReady
 from tally.pdf.signatures import awaiting, check_minutes
 from tally.signing.signers import DocumentSigner, signed_envelope
 from voting.documents.bundles.bundle import write_bundle_with
-from voting.documents.bundles.signed import signers_of
+from voting.documents.canonical import read_limited
 from voting.documents.conferences.conference import Conference
 from voting.documents.envelope import payload_of
+from voting.documents.signers import signers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Custody:
 
 def collect(folder: Path, log: Path | None = None, destruction: Path | None = None) -> Custody:
     """Take the files of a finished count from its folder; raise NotReady where one is missing, unsound or unsigned."""
-    records = {path.name: read_record(path.name, path.read_bytes()) for path in sorted(folder.glob("record*.json"))}
+    records = {path.name: read_named(path.name, read_limited(path)) for path in sorted(folder.glob("record*.json"))}
     if not records:
         raise NotReady(f"{folder}: record.json of a finished count expected", "no_record", folder=folder)
     files = {name: (folder / name).read_bytes() for name in records}

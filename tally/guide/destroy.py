@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keys.files.durable import unused, write_whole
-from tally.audit.record import read_record
+from tally.audit.record import read_named
 from tally.audit.report import Findings
 from tally.audit.signatures import check_signatures
 from tally.custody.destroy import FORMAT, Destruction, Left, Pages, Told, read_share_file, remove
@@ -18,7 +18,7 @@ from tally.errors import Stopped
 from tally.folders import existing, typed
 from tally.guide.count import moment_now
 from tally.guide.faults import FAULTS, explain
-from voting.documents.canonical import canonical
+from voting.documents.canonical import canonical, read_limited
 from voting.documents.conferences.conference import Conference
 
 ROOM_FACTOR = 4
@@ -37,7 +37,7 @@ class Destroyer:
         """Ask, remove, and write `destruction.json` and the statement to sign; raise NotReady."""
         self.guide.title("destroy.title")
         self.guide.say("destroy.intro")
-        read = read_record(self.record.name, self.record.read_bytes())
+        read = read_named(self.record.name, read_limited(self.record))
         findings = Findings()
         check_signatures(findings, read.record.conference, read.place, read.envelope)
         if not findings.sound or not self.guide.confirm("destroy.signed_ask"):

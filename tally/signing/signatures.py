@@ -9,33 +9,19 @@ from collections.abc import Sequence
 from keys.files.signing import SigningKey
 from tally.errors import CannotSign
 from tally.signing.signers import DocumentSigner, KeySigner, envelope_signature, signed_envelope
-from voting.documents.bundles.signed import signers_of
 from voting.documents.canonical import canonical
 from voting.documents.envelope import (
     Envelope,
     add_signatures,
-    make_envelope,
-    parse_envelope,
     payload_of,
-    read_payload,
     write_envelope,
 )
 from voting.documents.facts import HEAD_DECISION_TYPE, HeadWord, SignedDecision
 from voting.documents.list_decision import read_list_decision
-from voting.documents.record import LIST_DECISION_TYPE, RECORD_TYPE, Record
+from voting.documents.record import Record, read_record
+from voting.documents.signers import signers_of
 
 FORMAT = 1
-
-
-def unsigned_record(payload: bytes) -> bytes:
-    """Wrap a record's payload as record.json, not yet signed."""
-    return write_envelope(make_envelope(payload, RECORD_TYPE))
-
-
-def read_record(raw: bytes) -> tuple[Envelope, Record]:
-    """Read record.json strictly; raise NotCanonical or TooLarge."""
-    envelope = parse_envelope(raw, RECORD_TYPE, "record")
-    return envelope, read_payload(envelope, Record, "record")
 
 
 def sign_record(raw: bytes, keys: Sequence[SigningKey]) -> bytes:
@@ -46,12 +32,9 @@ def sign_record(raw: bytes, keys: Sequence[SigningKey]) -> bytes:
 def sign_record_with(raw: bytes, signers: Sequence[DocumentSigner]) -> bytes:
     """Add signatures by keys or tokens to record.json; raise CannotSign for a key that Setup does not name."""
     envelope, record = read_record(raw)
-    payload = payload_of(envelope, "record")
-    fresh = []
     for signer in signers:
         check_signer(signer, record)
-        fresh.append(envelope_signature(signer, payload, RECORD_TYPE))
-    return write_envelope(add_signatures(envelope, fresh))
+    return _signed(envelope, signers)
 
 
 def check_signer(signer: DocumentSigner, record: Record) -> None:
@@ -63,10 +46,15 @@ def check_signer(signer: DocumentSigner, record: Record) -> None:
 def sign_list_with(raw: bytes, signers: Sequence[DocumentSigner]) -> bytes:
     """Add signatures by keys or tokens to list-decision.json; raise CannotSign for a key that it does not name."""
     envelope, decision = read_list_decision(raw)
-    payload = payload_of(envelope, "list decision")
     if any(signer.public_text not in {one.key for one in decision.signers} for signer in signers):
         raise CannotSign("this key is not one that the list decision names")
-    fresh = [envelope_signature(signer, payload, LIST_DECISION_TYPE) for signer in signers]
+    return _signed(envelope, signers)
+
+
+def _signed(envelope: Envelope, signers: Sequence[DocumentSigner]) -> bytes:
+    """Add a signature by each signer; write the file."""
+    payload = payload_of(envelope, "envelope")
+    fresh = [envelope_signature(signer, payload, envelope.payloadType) for signer in signers]
     return write_envelope(add_signatures(envelope, fresh))
 
 

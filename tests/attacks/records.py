@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tally.result.record import BothFacts, FinishedBox, build_record, record_payload
-from tally.signing.signatures import sign_record, unsigned_record
+from tally.signing.signatures import sign_record
 from tests.attacks.lab import Draft, Lab, digest
 from voting.documents.archives.archive import ArchiveReader
 from voting.documents.canonical import canonical
@@ -23,7 +23,7 @@ from voting.documents.facts import (
     OpeningProof,
     RoomFacts,
 )
-from voting.documents.record import MadeBy, Record
+from voting.documents.record import MadeBy, Record, unsigned_record
 
 SIGNERS = ("1", "2", "3", "secretary", "chair")
 

@@ -25,13 +25,12 @@ from tally.audit import audit
 from tally.audit.report import Report, Verdict
 from tally.cli.verify import verify_command
 from tally.pdf.signatures import check_minutes
-from tally.signing.signatures import read_record
 from voting.documents.bundles.bundle import write_bundle
 from voting.documents.bundles.dossier import makers
 from voting.documents.bundles.ledger import Ledger, parse_ledger
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER
-from voting.documents.record import Record
+from voting.documents.record import Record, read_record
 from voting.rehearsal.office import office_round
 from voting.rehearsal.whole_round import HeldRound, dossier_of, hold_round
 

@@ -18,7 +18,7 @@ from keys.files.signing import SigningKey, keyid, new_signing_key, public_text
 from tally.audit.bundles.dossier import NO_MAKER
 from tally.audit.report import Report, Verdict
 from tally.minutes import render_minutes, renderer_versions
-from tally.signing.signatures import read_record, sign_record, unsigned_record
+from tally.signing.signatures import sign_record
 from tests.attacks.test_bundles import failures
 from tests.voting.rounds import office
 from tests.voting.rounds.conferences import Attendance, conference_for
@@ -28,7 +28,7 @@ from voting.documents.bundles.ledger import Ledger
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER, Signer
 from voting.documents.list_decision import ListDecision, read_list_decision, sign_list_decision, unsigned_list_decision
-from voting.documents.record import Record
+from voting.documents.record import Record, read_record, unsigned_record
 from voting.rounds.decisions import Deciding, list_decision_for
 from voting.rounds.dossier.assembly import Paperwork, write_dossier
 from voting.rounds.filing import Filed, file_documents

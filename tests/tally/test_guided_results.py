@@ -22,7 +22,7 @@ from tally.cli import record as cli_record
 from tally.dates import today, written
 from tally.pdf.signatures import check_minutes
 from tally.result.record import record_payload
-from tally.signing.signatures import read_record, sign_record
+from tally.signing.signatures import sign_record
 from tests.attacks.lab import Lab, build_lab, closed
 from tests.attacks.records import SIGNERS
 from tests.tally.terminal import PASSPHRASE, refused, run
@@ -30,6 +30,7 @@ from tests.tally.test_refusals_guided_count import LAST_PLACE, TIED, VI, Table
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.facts import CountFacts, HeadWord
+from voting.documents.record import read_record
 
 pytestmark = pytest.mark.usefixtures("cheap_binding")
 NEXT = "Hòm phiếu khác"

@@ -18,7 +18,7 @@ from tally.count.stick import Desk, find_desk
 from tally.dialogue import Guide
 from tally.guide import count as guide_count
 from tally.guide.result import Outcome
-from tally.signing.signatures import read_record, sign_record
+from tally.signing.signatures import sign_record
 from tally.signing.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Draft, Lab, build_lab, closed
 from tests.attacks.records import SIGNERS, conference_of, envelope, room_facts
@@ -27,11 +27,13 @@ from tests.tally.fast.ballots import AGREE, make_election
 from tests.tally.records import tied_record
 from tests.tally.terminal import PASSPHRASE, refused, run
 from tests.voting.documents.test_refusals import DECISION, SIGNER
+from voting.documents.bundles.signed import read_signed
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.conferences.conference import ON_PAPER, Rule, Selection
 from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE, CountFacts
-from voting.documents.list_decision import unsigned_list_decision, verify_list_decision
+from voting.documents.list_decision import unsigned_list_decision
+from voting.documents.record import read_record
 
 VI = Guide("vi")
 
@@ -227,7 +229,7 @@ def test_a_list_decision_is_signed_by_the_same_command(tmp_path: Path) -> None:
     write_sealed(key, encode_signing_key(SIGNER), PASSPHRASE, kind=SIGNING_KIND, cost=LEAST_COST)
     result = run("sign", path, "--key", key, "--out", out, answers=lines(PASSPHRASE))
     assert result.exit_code == 0, result.output
-    assert verify_list_decision(out.read_bytes()) == DECISION
+    assert read_signed(out.read_bytes()) == DECISION
     assert path.read_bytes() == unsigned_list_decision(DECISION)
 
 

@@ -1,7 +1,9 @@
 """What single steps of the count refuse: rare ways to be wrong, each with the words it gets."""
 
 import dataclasses
+import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,12 @@ from click.testing import CliRunner, Result
 
 from tally.audit import Report, Verdict, box
 from tally.cli import minutes as minutes_cli
+from tally.cli.record import compare_records
 from tally.count.paper import paper_records, read_hand_count
 from tally.count.record_files import keep_records
 from tally.count.steps import add_sum, check_opening, finished_box, open_one
 from tally.custody.bundle import DESTRUCTION, LOG, collect
+from tally.dialogue import Guide
 from tally.errors import (
     CannotRecord,
     CannotSign,
@@ -24,6 +28,7 @@ from tally.errors import (
     InvalidRecord,
     NotReady,
 )
+from tally.guide.destroy import Destroyer
 from tally.minutes import office_form, opening, renderer, renderer_versions
 from tally.minutes.annex import annex
 from tally.minutes.blocks import Text
@@ -33,7 +38,7 @@ from tally.pdf.signatures import sign_minutes
 from tally.result import case as rule_case
 from tally.result.case import parse_case
 from tally.result.record import BothFacts, build_record, record_payload
-from tally.signing.signatures import read_record, sign_record
+from tally.signing.signatures import sign_record
 from tally.signing.signers import KeySigner, TokenSigner, token_signer
 from tests.attacks.lab import Lab, closed, counted, failed, verify
 from tests.attacks.records import papers
@@ -51,10 +56,12 @@ from tests.tally.records import (
     team,
 )
 from tests.tally.tokens import LABEL, PIN
+from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.case import Counted
 from voting.documents.conferences.conference import Selection
+from voting.documents.errors import TooLarge
 from voting.documents.facts import HeadWord
-from voting.documents.record import MadeBy
+from voting.documents.record import MadeBy, read_record
 
 ONE = Selection("top", 1)
 
@@ -248,9 +255,22 @@ def test_files_over_their_limits_are_not_read(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(minutes_cli, "FORM_LIMIT", 10)
     form = ["office-form", str(path), "--form", str(path), "--out", str(tmp_path / "x.docx")]
     assert "at most 10 bytes expected" in tally(*form).output
-    monkeypatch.setattr(minutes_cli, "_ENVELOPE_LIMIT", 10)
-    with pytest.raises(InvalidRecord, match="at most 10 bytes expected"):
+
+
+def test_of_a_record_without_end_no_more_than_its_limit_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.touch()
+    os.truncate(path, 2**40)  # a sparse file: more than any memory holds
+    with pytest.raises(InvalidRecord, match=f"at most {DOCUMENT_LIMIT} bytes expected"):
         minutes_cli.record_payload_of(path)
+    reads: list[Callable[[], object]] = [
+        lambda: compare_records([path]),
+        lambda: collect(tmp_path),
+        lambda: Destroyer(Guide("en"), path, tmp_path).run([]),
+    ]
+    for read in reads:
+        with pytest.raises(TooLarge, match=f"at most {DOCUMENT_LIMIT} bytes expected"):
+            read()
 
 
 def tally(*words: object, answers: str = "") -> Result:

@@ -11,7 +11,6 @@ from tally.count.summary import tell_before_signing, tell_result
 from tally.dialogue import Guide, groups
 from tally.guide.clock import moment_after, read_moment
 from tally.guide.setup import owner_name, same_fingerprint, tell_setup
-from tally.signing.signatures import unsigned_record
 from tally.signing.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Lab, build_lab, chain, closed, counted
 from tests.attacks.records import papers
@@ -19,6 +18,7 @@ from tests.tally.records import payload, sample_record, tied_record
 from tests.tally.terminal import PASSPHRASE, run
 from voting.documents.conferences.conference import Override, Quorum, Rule, Selection
 from voting.documents.conferences.election import spoken_fingerprint
+from voting.documents.record import unsigned_record
 
 VI, EN = Guide("vi"), Guide("en")
 NOON = datetime.datetime(2022, 4, 10, 12, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=7)))

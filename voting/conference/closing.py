@@ -19,10 +19,17 @@ from voting.conference.steps import STEPS
 from voting.conference.transitions import TwoPeople, stamp
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.archives.commitments import write_commitments
-from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.canonical import canonical
 from voting.documents.counted import INCIDENTS, NUMBERS
-from voting.documents.envelope import Envelope, read_payload, sign_envelope, write_envelope
-from voting.documents.facts import FACTS_TYPE, Cards, Incident, RoomFacts, SparesActivated
+from voting.documents.envelope import parse_envelope, read_payload, sign_envelope, write_envelope
+from voting.documents.facts import (
+    CONFIRMATION_TYPE,
+    FACTS_TYPE,
+    Cards,
+    Incident,
+    RoomFacts,
+    SparesActivated,
+)
 from voting.errors import DatabaseBusy, WrongState
 from voting.storage import conference_row
 from voting.storage.engine import Storage
@@ -161,7 +168,7 @@ def _facts(session: Session, row: ConferenceRow, written: SetupRow, end_ballots:
         account_resets=len(staff_changes.resets(session, row.id)),
         incidents=tuple(Incident(kind, noted[kind]) for kind in INCIDENTS if kind in noted),
         confirmations=tuple(
-            parse_canonical(envelope, Envelope, what="confirmation") for envelope in confirmed(session, row.id).values()
+            parse_envelope(raw, CONFIRMATION_TYPE, "confirmation") for raw in confirmed(session, row.id).values()
         ),
         **{name: noted.get(name, 0) for name in NUMBERS},
     )
@@ -175,5 +182,4 @@ def _cards(row: ConferenceRow, deck: cards.CardCount) -> Cards:
 
 def end_ballots(facts: bytes) -> str:
     """Hex SHA-256 of the EndBallots event, from facts.json: what the tellers compare before they open."""
-    envelope = parse_canonical(facts, Envelope, what="facts")
-    return read_payload(envelope, RoomFacts, "facts").end_ballots
+    return read_payload(parse_envelope(facts, FACTS_TYPE, "facts"), RoomFacts, "facts").end_ballots

@@ -15,18 +15,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.files.signing import keyid
-from keys.structs import read_json
 from keys.transcript import sha256_hex
 from voting.conference import closing, setup, transitions, two_person_steps, waiting_records
 from voting.conference.steps import STEPS
 from voting.conference.transitions import TwoPeople
-from voting.conference.waiting_records import WHAT, Waiting
-from voting.documents.bundles.signed import required_signers, signers_of
+from voting.conference.waiting_records import Waiting
+from voting.documents import signers
 from voting.documents.canonical import canonical
-from voting.documents.conferences.conference import ON_PAPER, Conference
+from voting.documents.conferences.conference import Conference
 from voting.documents.conferences.election import Election, parse_election
 from voting.documents.envelope import Envelope, make_envelope, payload_of, write_envelope
+from voting.documents.errors import DocumentError
+from voting.documents.facts import FACTS_TYPE
 from voting.documents.record import Record
+from voting.documents.signers import by_key, required_signers, signed_by, signers_of
 from voting.documents.states import PROPERTIES
 from voting.errors import InvalidRecord, WrongState
 from voting.storage import conference_row
@@ -75,7 +77,7 @@ def take_records(storage: Storage, conference: int, files: Sequence[tuple[str, b
                 _check_box(session, conference, election, record)
                 _check_signatures(envelope, record.conference)
         tails = waiting_records.tails(session, conference) | _tails(closed, archives)
-        digests = {raw: sha256_hex(payload_of(waiting_records.read_record(raw)[0], WHAT)) for _, raw in records}
+        digests = {raw: sha256_hex(payload_of(waiting_records.read_record(raw)[0], "record")) for _, raw in records}
         fresh = [one for one in records if not waiting_records.knows(session, conference, digests[one[1]])]
     used = _audited(closed, tails, fresh, audit)
     with storage.write() as session:
@@ -210,7 +212,7 @@ def _check_box(session: Session, conference: int, election: Election, record: Re
         )
     paper = about.papers[record.paper - 1]
     names = tuple((one.id, one.name) for one in paper.candidates)
-    own = make_envelope(canonical(record.facts), _facts_type(closed.facts), record.facts_signatures)
+    own = make_envelope(canonical(record.facts), FACTS_TYPE, record.facts_signatures)
     ballots = len(closing.trackers(session, conference))
     fitting = {
         "uuid": record.uuid == election.uuid,
@@ -229,19 +231,18 @@ def _check_box(session: Session, conference: int, election: Election, record: Re
             raise InvalidRecord(f"{place}: it is not this room's", told="record_other", at="records")
 
 
-def _facts_type(facts: bytes) -> str:
-    return read_json(facts, Envelope).payloadType
-
-
 def _check_signatures(envelope: Envelope, conference: Conference) -> None:
     """Every signature must be of somebody whom Setup names, and verify; there must be one."""
-    named = {keyid(one.key): one.key for one in signers_of(conference) if one.key != ON_PAPER}
-    strange = [one.keyid for one in envelope.signatures if one.keyid not in named]
+    named = by_key(signers_of(conference))
+    strange = [one.keyid for one in envelope.signatures if one.keyid not in {keyid(each.key) for each in named}]
     if strange:
         raise InvalidRecord(
             f"signed with a key that Setup does not name: {strange[0][:16]}", told="record_signature", at="records"
         )
-    found = waiting_records.verified(envelope, list(named.values()))
+    try:
+        found = {one.key for one in signed_by(envelope, named)}  # one key may stand for two offices
+    except DocumentError as error:
+        raise InvalidRecord(str(error), told="record_file", at="records") from None
     if len(found) != len(envelope.signatures):
         raise InvalidRecord("a signature does not verify", told="record_signature", at="records")
     if not found:
@@ -251,8 +252,7 @@ def _check_signatures(envelope: Envelope, conference: Conference) -> None:
 def _status(
     number: int, title: str, conference: Conference, one: Waiting | None, waiting: Sequence[Waiting]
 ) -> PaperRecord:
-    must = [each for each in signers_of(conference) if each.must_sign]
-    on_paper = tuple(each.name for each in must if each.key == ON_PAPER)
+    on_paper = tuple(each.name for each in signers.on_paper(conference))
     if one is None:
         return PaperRecord(number, title, None, tuple(each.name for each in required_signers(conference)), on_paper)
     beside = tuple(each for each in waiting if each.record.paper == number)

@@ -13,27 +13,21 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from keys.errors import KeysError
-from keys.files.signing import keyid
 from keys.transcript import sha256_hex
-from voting.documents.bundles.signed import required_signers, signers_of
+from voting.documents import record as documents
 from voting.documents.canonical import canonical
-from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.envelope import (
     Envelope,
     add_signatures,
-    parse_envelope,
     payload_of,
-    read_payload,
-    verify_envelope,
     write_envelope,
 )
 from voting.documents.errors import DocumentError
-from voting.documents.record import RECORD_TYPE, Record
+from voting.documents.record import WHAT, Record
+from voting.documents.signers import awaited, signed_by, signers_of
 from voting.errors import InvalidRecord
 from voting.storage.tables import FinishedBoxRow, RecordRow, WaitingRecordRow
 
-WHAT = "record"
 MOST_WAITING = 200  # records of one box: some counts of many papers
 CODE = 12  # hex letters that tell one waiting record from another
 
@@ -70,28 +64,16 @@ Count = Mapping[int, Waiting]
 def read_record(raw: bytes) -> tuple[Envelope, Record]:
     """Read a record's file strictly; raise InvalidRecord."""
     try:
-        envelope = parse_envelope(raw, RECORD_TYPE, WHAT)
-        return envelope, read_payload(envelope, Record, WHAT)
+        return documents.read_record(raw)
     except DocumentError as error:
-        raise InvalidRecord(str(error), told="record_file", at="records") from None
-
-
-def verified(envelope: Envelope, keys: Sequence[str]) -> set[str]:
-    """Return the ids of those keys whose signature verifies; raise InvalidRecord for a malformed envelope."""
-    try:
-        return set(verify_envelope(envelope, keys))
-    except (DocumentError, KeysError) as error:
         raise InvalidRecord(str(error), told="record_file", at="records") from None
 
 
 def waiting(raw: bytes) -> Waiting:
     """Read a record with its signatures."""
     envelope, record = read_record(raw)
-    named = [one for one in signers_of(record.conference) if one.key != ON_PAPER]
-    found = verified(envelope, [one.key for one in named])
-    there = tuple(one.name for one in named if keyid(one.key) in found)
-    missing = tuple(one.name for one in required_signers(record.conference, record) if keyid(one.key) not in found)
-    return Waiting(raw, record, there, missing)
+    there = signed_by(envelope, signers_of(record.conference))
+    return Waiting(raw, record, tuple(one.name for one in there), awaited(envelope, record))
 
 
 def keep(session: Session, conference: int, raw: bytes) -> None:

@@ -6,6 +6,7 @@ that does not come out byte for byte when written again: spaces, duplicate keys,
 
 import json
 import unicodedata
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -41,6 +42,14 @@ def check_size(raw: bytes, limit: int, what: str) -> None:
     """Raise TooLarge when `raw` is over `limit` bytes, before anything is parsed."""
     if len(raw) > limit:
         raise TooLarge(f"{what}: at most {limit} bytes expected, {len(raw)} found")
+
+
+def read_limited(path: Path, limit: int = DOCUMENT_LIMIT) -> bytes:
+    """Read a file up to one byte over the limit, where its parser refuses it; raise OSError."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: not a file")
+    with path.open("rb") as opened:
+        return opened.read(limit + 1)
 
 
 def parse_compact(raw: bytes, kind: type[T], limit: int, what: str) -> T:

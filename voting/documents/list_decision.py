@@ -11,9 +11,9 @@ from typing import Literal
 
 import msgspec
 
-from keys.files.signing import SigningKey, keyid, public_text
+from keys.files.signing import SigningKey, public_text
 from voting.documents.canonical import canonical, unclean_text
-from voting.documents.conferences.conference import ON_PAPER, Note, Organiser, Previous, Ruleset, Signer
+from voting.documents.conferences.conference import Note, Organiser, Previous, Ruleset, Signer
 from voting.documents.envelope import (
     Envelope,
     EnvelopeSignature,
@@ -23,10 +23,9 @@ from voting.documents.envelope import (
     payload_of,
     read_payload,
     sign_envelope,
-    verify_envelope,
     write_envelope,
 )
-from voting.documents.errors import InvalidListDecision, UnsignedDocument
+from voting.documents.errors import InvalidListDecision
 from voting.documents.record import LIST_DECISION_TYPE
 
 FORMAT = 1
@@ -115,26 +114,6 @@ def sign_list_decision(raw: bytes, keys: Sequence[SigningKey]) -> bytes:
             raise InvalidListDecision(f"{WHAT}: this key is not one that the decision names")
         fresh += sign_envelope(payload, LIST_DECISION_TYPE, key).signatures
     return write_envelope(add_signatures(envelope, fresh))
-
-
-def verify_list_decision(raw: bytes) -> ListDecision:
-    """Return a decision whose every required signature verifies; raise UnsignedDocument that names who is awaited."""
-    envelope, decision = read_list_decision(raw)
-    awaited = missing_signatures(envelope, decision.signers)
-    if awaited:
-        raise UnsignedDocument(f"{WHAT}: awaiting signature of {', '.join(awaited)}", awaited)
-    return decision
-
-
-def missing_signatures(envelope: Envelope, signers: Sequence[Signer]) -> tuple[str, ...]:
-    """Return the names of those who must sign with a key and whose signature is not there or does not verify."""
-    return missing_of(envelope, [signer for signer in signers if signer.must_sign and signer.key != ON_PAPER])
-
-
-def missing_of(envelope: Envelope, required: Sequence[Signer]) -> tuple[str, ...]:
-    """Return the names of those, all with keys, whose signature is not there or does not verify."""
-    found = verify_envelope(envelope, [signer.key for signer in required])
-    return tuple(signer.name for signer in required if keyid(signer.key) not in found)
 
 
 def decision_problems(decision: ListDecision) -> Iterator[str]:

@@ -10,11 +10,19 @@ import msgspec
 
 from voting.documents.case import Case, Verdict
 from voting.documents.conferences.conference import Conference, Note
-from voting.documents.envelope import EnvelopeSignature
+from voting.documents.envelope import (
+    Envelope,
+    EnvelopeSignature,
+    make_envelope,
+    parse_envelope,
+    read_payload,
+    write_envelope,
+)
 from voting.documents.facts import CountFacts, RoomFacts
 
 RECORD_TYPE = "application/vnd.phieukin.record+json"
 LIST_DECISION_TYPE = "application/vnd.phieukin.list-decision+json"
+WHAT = "record"
 
 
 class BallotCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,3 +76,14 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: CountFacts
     hashes: Hashes | None
     made_by: MadeBy
+
+
+def unsigned_record(payload: bytes) -> bytes:
+    """Wrap a record's payload as record.json, not yet signed."""
+    return write_envelope(make_envelope(payload, RECORD_TYPE))
+
+
+def read_record(raw: bytes) -> tuple[Envelope, Record]:
+    """Read record.json strictly, signatures not looked at; raise NotCanonical or TooLarge."""
+    envelope = parse_envelope(raw, RECORD_TYPE, WHAT)
+    return envelope, read_payload(envelope, Record, WHAT)

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from keys.transcript import sha256_hex
 from tally.audit.engines.checking import Runner, checker
 from tally.audit.minutes import check_hand_count, check_paper
-from tally.audit.record import RECORD, ReadRecord, check_records, read_record
+from tally.audit.record import RECORD, ReadRecord, check_records, read_named
 from tally.audit.report import Finding, Findings, Report, Verdict
 from tally.audit.run import STAGES, audit
 from tally.audit.unchecked import CATALOGUE, PDF_SIGNATURES, ROOT, unchecked_in
@@ -59,7 +59,7 @@ class Boxes:
         found: dict[str, ReadRecord] = {}
         for name in self.bundle.names():
             if PurePosixPath(name).match("record*.json"):
-                read = self.findings.read(RECORD, name, lambda: read_record(name, self.raw(name)))  # noqa: B023
+                read = self.findings.read(RECORD, name, lambda: read_named(name, self.raw(name)))  # noqa: B023
                 if read is not None:
                     found[name] = read
                     self.conferences.append(read.record.conference)

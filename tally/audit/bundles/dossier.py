@@ -22,11 +22,11 @@ from tally.audit.unchecked import LETTERS
 from voting.documents.bundles.dossier import LEDGER, box_files, makers, misplaced, required_keys
 from voting.documents.bundles.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
 from voting.documents.bundles.step_chain import chain_problems
-from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.envelope import verify_envelope
 from voting.documents.kinds import kind_of
-from voting.documents.list_decision import ListDecision, missing_signatures, read_list_decision
+from voting.documents.list_decision import ListDecision, read_list_decision
 from voting.documents.record import Record
+from voting.documents.signers import awaited, by_key
 
 NO_MAKER = (
     "no desk can vouch for this dossier: every step was counted by hand, and no hand count names a desk, or nobody"
@@ -83,13 +83,12 @@ def _list_decisions(boxes: Boxes) -> dict[str, ListDecision]:
 def _check_decision(boxes: Boxes, name: str) -> ListDecision:
     """Check who signed a list decision: all who must, and nobody whom it does not name."""
     envelope, decision = read_list_decision(boxes.raw(name))
-    keys = [one.key for one in decision.signers if one.key != ON_PAPER]
-    valid = verify_envelope(envelope, keys)
+    valid = verify_envelope(envelope, [one.key for one in by_key(decision.signers)])
     for signature in envelope.signatures:
         why = "a signature by nobody whom it names, or one that does not verify"
         boxes.findings.require(DECISIONS, signature.keyid in valid, name, why)
-    awaited = missing_signatures(envelope, decision.signers)
-    boxes.findings.signed(DECISIONS, not awaited, name, ", ".join(awaited))
+    names = awaited(envelope, decision)
+    boxes.findings.signed(DECISIONS, not names, name, ", ".join(names))
     return decision
 
 

@@ -15,14 +15,14 @@ from keys.cards import UUID_PATTERN
 from keys.transcript import sha256_hex
 from tally.audit.bundles.boxes import FACTS_FILES
 from tally.audit.minutes import MINUTES, SIGNATURES, check_hand_count, compare_minutes
-from tally.audit.record import RECORD, ReadRecord, check_contents, check_records, read_record
+from tally.audit.record import RECORD, ReadRecord, check_contents, check_records, read_named
 from tally.audit.report import Findings, Report, Verdict, verdict_of
 from tally.pdf.attached import record_in
 from tally.pdf.signatures import SignedBy, awaiting
-from voting.documents.bundles.signed import excused_tellers, required_signers
 from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.envelope import make_envelope, payload_of, write_envelope
 from voting.documents.record import RECORD_TYPE
+from voting.documents.signers import excused_tellers, required_signers
 from voting.procedures.schema import Ruleset
 
 HAND = "hand_count"
@@ -40,7 +40,7 @@ class Loose:
 
 def carried_record(name: str, pdf: bytes) -> ReadRecord:
     """Read the record that minutes carry, which has no signatures of its own; raise NotCanonical or TooLarge."""
-    return read_record(name, write_envelope(make_envelope(record_in(pdf, DOCUMENT_LIMIT), RECORD_TYPE)))
+    return read_named(name, write_envelope(make_envelope(record_in(pdf, DOCUMENT_LIMIT), RECORD_TYPE)))
 
 
 def check_loose(report: Report, files: Loose, rulesets: Sequence[Ruleset] = ()) -> Report:
@@ -48,7 +48,7 @@ def check_loose(report: Report, files: Loose, rulesets: Sequence[Ruleset] = ()) 
     if report.verdict in (Verdict.UNREADABLE, Verdict.UNSUPPORTED):
         return report
     findings = Findings()
-    read = {name: findings.read(RECORD, name, lambda: read_record(name, raw))  # noqa: B023 - called at once
+    read = {name: findings.read(RECORD, name, lambda: read_named(name, raw))  # noqa: B023 - called at once
             for name, raw in files.records.items()}  # fmt: skip
     records = {name: one for name, one in read.items() if one is not None}
     electronic = {name: files.records[name] for name, one in records.items() if one.record.form == "electronic"}

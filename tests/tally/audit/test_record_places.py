@@ -13,15 +13,14 @@ from keys.group import Q
 from tally.audit import Report
 from tally.audit.facts import check_count, check_room
 from tally.audit.opening_proofs import check_openings
-from tally.audit.record import read_record
+from tally.audit.record import read_named
 from tally.audit.report import Findings
 from tally.audit.signatures import check_head, check_signatures
-from tally.signing.signatures import head_word, unsigned_record
+from tally.signing.signatures import head_word
 from tests.attacks.lab import Lab, counted
 from tests.attacks.records import conference_of, confirmation, count_facts, envelope, papers, room_facts
 from tests.tally.audit.reading import audited, said
 from tests.tally.records import sample_record, team, tied_record
-from voting.documents.bundles.signed import signers_of
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Conference
 from voting.documents.envelope import Envelope
@@ -35,6 +34,8 @@ from voting.documents.facts import (
     Incident,
     SparesActivated,
 )
+from voting.documents.record import unsigned_record
+from voting.documents.signers import signers_of
 
 RECORD = "record.json (paper 1)"
 
@@ -234,7 +235,7 @@ def test_every_wrong_signature_stands_at_its_number(lab: Lab) -> None:
     found.append({"keyid": "0" * 64, "sig": found[1]["sig"]})
     raw = json.dumps(fields, separators=(",", ":"), sort_keys=True).encode()
     findings, conference = Findings(), conference_of(lab)
-    check_signatures(findings, conference, "record", read_record("record.json", raw).envelope)
+    check_signatures(findings, conference, "record", read_named("record.json", raw).envelope)
     assert said(findings) == [
         f"record: signature 1: of {first} does not verify",
         f"record: signature 3: of {third} does not verify",
@@ -246,7 +247,7 @@ def test_every_wrong_signature_stands_at_its_number(lab: Lab) -> None:
 def test_whoever_has_a_key_signs_and_whoever_signs_on_paper_is_not_awaited() -> None:
     record = sample_record(1, people=team("teller-2", "chair"))
     findings = Findings()
-    signed = read_record("record.json", unsigned_record(canonical(record))).envelope
+    signed = read_named("record.json", unsigned_record(canonical(record))).envelope
     check_signatures(findings, record.conference, RECORD, signed)
     two, chair = record.conference.tellers[1], record.conference.chair
     assert said(findings) == [f"{RECORD}: awaiting signature of {one.name} ({one.role})" for one in (two, chair)]

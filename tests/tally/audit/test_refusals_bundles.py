@@ -15,13 +15,12 @@ from tally.audit.bundles import damage as bundle_damage
 from tally.audit.bundles.boxes import merge
 from tally.audit.bundles.bundle import check_bundle
 from tally.audit.facts import check_room
-from tally.audit.record import check_record, read_record
+from tally.audit.record import check_record, read_named
 from tally.audit.report import Findings
 from tally.audit.run import audit
 from tally.audit.signatures import check_head, check_signatures
 from tally.cli.verify import check_file
 from tally.result.record import facts_of
-from tally.signing.signatures import unsigned_record
 from tests.attacks.lab import Draft, Lab, build_lab, chain, closed, counted, failed
 from tests.attacks.records import Papers, conference_of, envelope, papers, room_facts
 from tests.tally.records import EVERYONE, sample_record, team, tied_record
@@ -30,6 +29,7 @@ from voting.documents.canonical import canonical, compact
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE
+from voting.documents.record import unsigned_record
 
 Files = dict[str, bytes]
 
@@ -37,7 +37,7 @@ Files = dict[str, bytes]
 def files_of(lab: Lab, draft: Draft, made: Papers) -> Files:
     """What a box's folder holds; the minutes are those of a version of typst that nobody has."""
     record, uuid = made.sign(), lab.election.uuid
-    room = facts_of(read_record("record.json", record).record).room
+    room = facts_of(read_named("record.json", record).record).room
     return {
         f"{uuid}.bel": draft.raw(),
         f"{uuid}.facts.json": write_envelope(room),
@@ -128,7 +128,7 @@ def test_a_key_of_setup_that_is_none_has_signed_nothing() -> None:
     first, *others = record.conference.tellers
     tellers = (msgspec.structs.replace(first, key="not a key"), *others)
     findings = Findings()
-    signed = read_record("record.json", unsigned_record(canonical(record))).envelope
+    signed = read_named("record.json", unsigned_record(canonical(record))).envelope
     check_signatures(findings, msgspec.structs.replace(record.conference, tellers=tellers), "record", signed)
     found = [place for one in findings.findings for place in one.first]
     assert found[:2] == [
@@ -229,7 +229,7 @@ def test_a_record_of_an_election_without_a_conference_is_refused(lab: Lab, hones
     findings = Findings()
 
     election = dataclasses.replace(report.election, conference=None)
-    check_record(findings, report, election, read_record("record.json", honest["record.json"]))
+    check_record(findings, report, election, read_named("record.json", honest["record.json"]))
     assert [one.first for one in findings.findings if one.failed] == [
         ("record.json (paper 1): the election has no conference, so there is no record of it",)
     ]

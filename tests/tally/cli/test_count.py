@@ -16,7 +16,6 @@ from keys.teller import encode_teller_key
 from tally.audit import Verdict, audit
 from tally.count.steps import Opening
 from tally.dialogue import in_both
-from tally.signing.signatures import read_record
 from tally.signing.teller_file import new_teller_file, read_teller_file, write_teller_file
 from tests.attacks.lab import COUNTS, Draft, Lab, closed
 from tests.attacks.records import conference_of, envelope, room_facts
@@ -28,6 +27,7 @@ from voting.documents.archives.members import encode_member
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.envelope import parse_envelope, verify_envelope, write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, CountFacts
+from voting.documents.record import read_record
 
 pytestmark = pytest.mark.usefixtures("cheap_binding")
 

@@ -12,13 +12,12 @@ from keys.files.signing import KIND, encode_signing_key, new_signing_key
 from tally.cli.main import tally_group
 from tally.minutes import render_minutes
 from tally.pdf.signatures import check_minutes
-from tally.signing.signatures import read_record
 from tally.signing.signers import token_signer
 from tests.tally.records import EVERYONE, Team, envelope, payload, sample_record, team
 from tests.tally.terminal import PASSPHRASE
 from tests.tally.tokens import LABEL, PIN
 from voting.documents.envelope import verify_envelope
-from voting.documents.record import Record
+from voting.documents.record import Record, read_record
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tally.cli.verify import verify_command
-from tally.signing.signatures import read_record, unsigned_record
 from tally.terminal import printable
 from tests.attacks.lab import Lab, build_lab, chain, closed, counted
 from tests.attacks.records import papers
@@ -17,6 +16,7 @@ from voting import procedures
 from voting.documents.canonical import compact
 from voting.documents.conferences.conference import ON_PAPER, Ruleset
 from voting.documents.envelope import payload_of
+from voting.documents.record import read_record, unsigned_record
 
 VECTOR = next((Path(__file__).resolve().parents[2] / "vectors" / "3x2").glob("*.bel"))
 

@@ -14,13 +14,14 @@ from tally.count.record_files import keep_records
 from tally.minutes import renderer_versions
 from tally.pdf.attached import record_in
 from tally.pdf.signatures import check_minutes, sign_minutes
-from tally.signing.signatures import read_record, sign_record, unsigned_record
+from tally.signing.signatures import sign_record
 from tally.signing.signers import KeySigner
 from tests.attacks.lab import Lab, closed
 from tests.tally.count.test_paper import plain, write
 from tests.tally.custody.test_bundle import WHEN, counted_folder
 from tests.tally.records import EVERYONE, sample_conference, sample_paper, team
 from voting.documents.envelope import payload_of
+from voting.documents.record import read_record, unsigned_record
 
 __all__ = ["counted_folder"]
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from keys.errors import UnreadableText
 from keys.files.signing import new_signing_key
 from tally.audit.minutes import check_hand_count
-from tally.audit.record import read_record
+from tally.audit.record import read_named
 from tally.audit.report import Findings
 from tally.cli.main import tally_group
 from tally.count.paper import paper_records, read_hand_count
@@ -98,12 +98,12 @@ def test_its_record_is_accepted_by_its_signatures_and_its_own_numbers(
     [(path, _)] = keep_records(paper_records(count, renderer_versions()), tmp_path)
     signed = sign_record(path.read_bytes(), list(people.keys.values()))
     findings = Findings()
-    check_hand_count(findings, "record.json", read_record("record.json", signed))
+    check_hand_count(findings, "record.json", read_named("record.json", signed))
     assert findings.sound
     with pytest.raises(CannotSign):
         sign_record(path.read_bytes(), [new_signing_key()])
     lacking = Findings()
-    check_hand_count(lacking, "record.json", read_record("record.json", path.read_bytes()))
+    check_hand_count(lacking, "record.json", read_named("record.json", path.read_bytes()))
     assert not lacking.sound
 
 

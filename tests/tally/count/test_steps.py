@@ -26,7 +26,6 @@ from tally.count.steps import (
     setup_of,
 )
 from tally.errors import CannotOpen, NotOneOfUs, NotReady
-from tally.signing.signatures import read_record
 from tally.signing.teller_file import TellerFile, new_teller_file
 from tests.attacks.lab import COUNTS, Draft, Lab, build_lab, chain, closed, counted
 from tests.attacks.records import conference_of, envelope, room_facts
@@ -35,6 +34,7 @@ from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.envelope import Envelope, parse_envelope, payload_of, verify_envelope, write_envelope
 from voting.documents.errors import InvalidOutcome
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, ChairWord, Confirmation, CountFacts
+from voting.documents.record import read_record
 
 BEGUN, ENDED = "2022-04-10T09:20:00+07:00", "2022-04-10T09:32:30+07:00"
 CHAIR = ChairWord("single_ballot", "Hà Thu", "chỉ có một phiếu")

@@ -35,8 +35,7 @@ from tally.minutes import render_minutes, renderer_versions
 from tally.pdf.revisions import frames_of
 from tally.pdf.signatures import sign_minutes
 from tally.result.record import record_payload
-from tally.signing.signatures import read_record, sign_record, unsigned_record
-from tally.signing.signers import KeySigner
+from tally.signing.signatures import sign_record
 from tally.signing.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
 from tests.attacks.lab import Lab, closed
 from tests.attacks.records import SIGNERS, envelope, room_facts
@@ -50,6 +49,7 @@ from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.envelope import payload_of, write_envelope
 from voting.documents.facts import FACTS_TYPE
+from voting.documents.record import read_record, unsigned_record
 
 WHEN = datetime(2022, 4, 10, 3, 0, tzinfo=UTC)
 SHEETS_OF_TEST = (b"how to verify", b"%PDF how to verify")

@@ -5,17 +5,19 @@ import pytest
 
 from keys.files.signing import keyid, new_signing_key, public_text
 from tally.errors import CannotSign
-from tally.signing.signatures import head_word, read_record, sign_list_with, sign_record, unsigned_record
+from tally.signing.signatures import head_word, sign_list_with, sign_record
 from tally.signing.signers import KeySigner
 from tests.attacks.lab import Lab, counted
 from tests.attacks.records import SIGNERS, conference_of, papers
 from tests.voting.rounds.office import CHAIR, KEY, office_round
-from voting.documents.bundles.signed import required_signers, signers_of
+from voting.documents.bundles.signed import read_signed
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.envelope import payload_of, read_payload, verify_envelope
 from voting.documents.errors import NotCanonical
 from voting.documents.facts import SignedDecision
-from voting.documents.list_decision import unsigned_list_decision, verify_list_decision
+from voting.documents.list_decision import unsigned_list_decision
+from voting.documents.record import read_record, unsigned_record
+from voting.documents.signers import required_signers, signers_of
 from voting.rounds.decisions import Deciding, list_decision_for
 
 
@@ -89,7 +91,7 @@ def test_a_list_decision_is_signed_by_those_whom_it_names_alone() -> None:
     plan = office_round("NEXT-DEPT")
     deciding = Deciding(place="Phòng họp", date="2022-04-01", adopted_by="Tập thể lãnh đạo", signers=(CHAIR,))
     raw = unsigned_list_decision(list_decision_for(plan, 1, deciding))
-    assert verify_list_decision(sign_list_with(raw, [KeySigner(KEY)])).step == 1
+    assert read_signed(sign_list_with(raw, [KeySigner(KEY)])).step == 1
     twice = sign_list_with(sign_list_with(raw, [KeySigner(KEY)]), [KeySigner(KEY)])
     assert len(json.loads(twice)["signatures"]) == 1
     with pytest.raises(CannotSign, match="not one that the list decision names"):

@@ -18,7 +18,7 @@ from tally.cli.verify_apart import audit_apart
 from tally.count.record_files import write_records
 from tally.count.steps import Words, add_sum, finish, open_one
 from tally.result.record import record_payload
-from tally.signing.signatures import read_record, sign_record, unsigned_record
+from tally.signing.signatures import sign_record
 from tally.signing.teller_file import bind_to_box, read_teller_file
 from tests.voting.rooms import migrated
 from voting.box.casting import Box
@@ -27,7 +27,7 @@ from voting.conference.transitions import stamp
 from voting.documents.ballots.ballot import cast_ballot
 from voting.documents.ballots.request import pack_request
 from voting.documents.canonical import canonical
-from voting.documents.record import Record
+from voting.documents.record import Record, read_record, unsigned_record
 from voting.errors import InvalidRecord, WrongState
 from voting.rehearsal import sample
 from voting.rehearsal.conference import close, now, prepare, seal_and_open

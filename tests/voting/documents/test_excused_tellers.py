@@ -11,16 +11,17 @@ from tally.minutes.closing import signatures
 from tally.minutes.opening import ballot
 from tally.minutes.view import View
 from tally.pdf.signatures import awaiting
-from tally.signing.signatures import read_record, sign_record
+from tally.signing.signatures import sign_record
 from tests.attacks.lab import Lab, counted
 from tests.attacks.records import Papers, papers
 from tests.tally.records import EVERYONE, payload, sample_record, team
 from voting.documents.bundles.dossier import required_keys
-from voting.documents.bundles.signed import excused_tellers, read_signed, required_signers
+from voting.documents.bundles.signed import read_signed
 from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.errors import UnsignedDocument
 from voting.documents.facts import ChairWord
-from voting.documents.record import Record
+from voting.documents.record import Record, read_record
+from voting.documents.signers import excused_tellers, required_signers
 
 CHAIR = "Chủ trì chair"
 

@@ -18,6 +18,7 @@ from tests.voting.documents.elections import conference, raw_election, small_ele
 from voting.documents.bundles import bundle as bundles
 from voting.documents.bundles import step_chain
 from voting.documents.bundles.bundle import Bundle, open_bundle, write_bundle
+from voting.documents.bundles.signed import read_signed
 from voting.documents.canonical import canonical
 from voting.documents.conferences.check import check_conference, conference_problems
 from voting.documents.conferences.conference import Note, Organiser, Previous, Rule, Ruleset, Signer
@@ -41,7 +42,6 @@ from voting.documents.list_decision import (
     read_list_decision,
     sign_list_decision,
     unsigned_list_decision,
-    verify_list_decision,
 )
 
 SIGNER = new_signing_key()
@@ -107,9 +107,9 @@ def test_a_list_decision_that_contradicts_itself_is_not_written_nor_read(decisio
 def test_a_list_decision_counts_once_everybody_it_names_has_signed() -> None:
     raw = unsigned_list_decision(DECISION)
     with pytest.raises(UnsignedDocument, match="awaiting signature of Lê Chủ Trì") as caught:
-        verify_list_decision(raw)
+        read_signed(raw)
     assert caught.value.awaited == ("Lê Chủ Trì",)
-    assert verify_list_decision(sign_list_decision(raw, [SIGNER])) == DECISION
+    assert read_signed(sign_list_decision(raw, [SIGNER])) == DECISION
     assert sign_list_decision(sign_list_decision(raw, [SIGNER]), [SIGNER]).count(b"keyid") == 1
 
 

@@ -15,9 +15,11 @@ from voting.documents.bundles.ledger import Ledger, Sitting, ledger_problems
 from voting.documents.bundles.signed import read_signed
 from voting.documents.bundles.step_chain import chain_problems
 from voting.documents.canonical import canonical
+from voting.documents.envelope import EnvelopeSignature, make_envelope, parse_envelope, write_envelope
 from voting.documents.errors import NotCanonical, UnsignedDocument
-from voting.documents.list_decision import ListDecision, sign_list_decision, unsigned_list_decision
-from voting.documents.record import Record
+from voting.documents.list_decision import ListDecision, read_list_decision, sign_list_decision, unsigned_list_decision
+from voting.documents.record import LIST_DECISION_TYPE, RECORD_TYPE, Record
+from voting.documents.signers import awaited, signed_by
 from voting.documents.tellers import Clash, TellerKeys, Tellers, read_tellers
 
 PEOPLE = team(*EVERYONE)
@@ -41,6 +43,37 @@ def test_a_list_decision_is_read_by_the_same_function() -> None:
     with pytest.raises(UnsignedDocument, match="awaiting signature of Lê Chủ Trì"):
         read_signed(raw)
     assert read_signed(sign_list_decision(raw, [SIGNER])) == DECISION
+
+
+def test_a_malformed_signature_is_an_error_of_the_document() -> None:
+    signed_record = sign_record(envelope(record()), [PEOPLE.keys["chair"]])
+    signed_list = sign_list_decision(unsigned_list_decision(DECISION), [SIGNER])
+    for raw, kind in ((signed_record, RECORD_TYPE), (signed_list, LIST_DECISION_TYPE)):
+        whole = parse_envelope(raw, kind, "it")
+        for more in (whole.signatures[0], EnvelopeSignature("z", "AB==")):
+            twice = msgspec.structs.replace(whole, signatures=(*whole.signatures, more))
+            with pytest.raises(NotCanonical, match="envelope: "):
+                read_signed(write_envelope(twice))
+
+
+def test_whoever_has_a_key_that_cannot_be_read_has_not_signed() -> None:
+    strange = msgspec.structs.replace(DECISION.signers[0], name="Vũ Khóa Hỏng", key="AA==")
+    decision = msgspec.structs.replace(DECISION, signers=(*DECISION.signers, strange))
+    raw = sign_list_decision(unsigned_list_decision(decision), [SIGNER])
+    with pytest.raises(UnsignedDocument, match="awaiting signature of Vũ Khóa Hỏng$"):
+        read_signed(raw)
+    signed = read_list_decision(raw)[0]
+    assert signed_by(signed, decision.signers) == DECISION.signers
+    assert awaited(signed, decision) == (strange.name,)
+
+
+def test_a_false_signature_is_awaited() -> None:
+    raw = sign_list_decision(unsigned_list_decision(DECISION), [SIGNER])
+    other = msgspec.structs.replace(DECISION, name="Một hội nghị khác")
+    taken = read_list_decision(raw)[0].signatures
+    false = make_envelope(canonical(other), LIST_DECISION_TYPE, taken)
+    with pytest.raises(UnsignedDocument):
+        read_signed(write_envelope(false))
 
 
 def test_the_keys_of_the_tellers_have_one_spelling() -> None:

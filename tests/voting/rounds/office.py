@@ -8,22 +8,22 @@ from collections.abc import Callable, Mapping
 
 from keys.files.signing import SigningKey, new_signing_key, public_text
 from tally.result.rule import decide
-from tally.signing.signatures import read_record, sign_record, unsigned_record
+from tally.signing.signatures import sign_record
 from tests.voting.rounds.conferences import Attendance, conference_for
 from tests.voting.rounds.staff import person, ruleset
 from voting.documents.bundles.ledger import Ledger
+from voting.documents.bundles.signed import read_signed
 from voting.documents.canonical import canonical
 from voting.documents.case import Case, Counted
 from voting.documents.conferences.conference import ON_PAPER, Conference, Organiser, Signer
 from voting.documents.facts import Cards, CountFacts, RoomFacts
 from voting.documents.list_decision import (
     ListDecision,
-    missing_signatures,
     sign_list_decision,
     unsigned_list_decision,
-    verify_list_decision,
 )
-from voting.documents.record import RECORD_TYPE, BallotCounts, MadeBy, Record
+from voting.documents.record import RECORD_TYPE, BallotCounts, MadeBy, Record, read_record, unsigned_record
+from voting.documents.signers import signed_by
 from voting.people.person import Birth, Person
 from voting.procedures.schema import Step
 from voting.rounds.decisions import Deciding, list_decision_for
@@ -135,9 +135,9 @@ def signed(record: Record) -> bytes:
 def read(raw: bytes) -> Record | ListDecision:
     """Verify a file as a round must: the chair's signature is there."""
     if RECORD_TYPE.encode() not in raw:
-        return verify_list_decision(raw)
+        return read_signed(raw)
     envelope, record = read_record(raw)
-    assert missing_signatures(envelope, (record.conference.chair,)) == ()
+    assert signed_by(envelope, [record.conference.chair])
     return record
 
 

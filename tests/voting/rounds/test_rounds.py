@@ -28,11 +28,12 @@ from tests.voting.rounds.office import (
 from voting.conference.draft.agenda import draft_problems
 from voting.conference.draft.clashes import reason_of
 from voting.documents.bundles.ledger import Annulment, Ledger
+from voting.documents.bundles.signed import read_signed
 from voting.documents.conferences.check import conference_problems
 from voting.documents.conferences.conference import Conference, Rule, Signer
 from voting.documents.conferences.election import Election
 from voting.documents.errors import UnsignedDocument
-from voting.documents.list_decision import HandVote, ListDecision, unsigned_list_decision, verify_list_decision
+from voting.documents.list_decision import HandVote, ListDecision, unsigned_list_decision
 from voting.documents.quorum import least_present
 from voting.documents.record import Record
 from voting.people.errors import (
@@ -255,7 +256,7 @@ def test_a_forged_list_decision_does_not_verify() -> None:
     with pytest.raises(InvalidListDecision, match="not one that the decision names"):
         sign_list_decision(raw, [KEY])
     good = sign_list_decision(raw, [stranger])
-    assert verify_list_decision(good).step == 1
+    assert read_signed(good).step == 1
 
 
 def replace_key(signer: Signer, key: str) -> Signer:

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 from werkzeug.test import TestResponse
 
-from keys.files.signing import new_signing_key
+from keys.files.signing import new_signing_key, public_text
 from keys.transcript import sha256_hex
 from tests.voting.records import TAIL, Votes, new_record, signed
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
 from voting.conference import results, usb_export
+from voting.conference.draft.agenda import Draft
 from voting.documents.canonical import canonical
 from voting.documents.case import HeadDecision
 from voting.documents.conferences.conference import Selection
@@ -98,6 +99,27 @@ def test_signatures_add_up_until_those_on_paper_are_left_to_two_people(room: Roo
     assert room.state() == "counted"
     assert browser.post("/results/signed", second_login="secretary", second_password=PASSWORD).status_code in (403, 409)
     assert browser.post("/results/signed", **two).status_code == 303
+    assert room.state() == "signed"
+
+
+def test_one_key_of_chair_and_secretary_signs_for_both(
+    room: Room, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.voting import rooms
+
+    both, plain = new_signing_key(), rooms.new_draft
+
+    def one_key(*arguments: Any, **options: Any) -> Draft:
+        draft = plain(*arguments, **options)
+        chair, secretary = (
+            msgspec.structs.replace(one, key=public_text(both)) for one in (draft.chair, draft.secretary)
+        )
+        return msgspec.structs.replace(draft, chair=chair, secretary=secretary)
+
+    monkeypatch.setattr(rooms, "new_draft", one_key)
+    closed_room(room)
+    browser.sign_in("secretary")
+    assert bring(browser, signed(new_record(room, TWO_TO_ONE), *keys(room), both)).status_code == 303
     assert room.state() == "signed"
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from keys.files.signing import SigningKey, keyid
 from keys.trustees import encode_trustees
 from tally.count.paper import paper_records, read_hand_count
-from tally.signing.signatures import read_record, sign_record, unsigned_record
+from tally.signing.signatures import sign_record
 from tests.voting.rooms import Room, new_draft
 from tests.voting.rounds import office
 from tests.voting.rounds.conferences import conference_for
@@ -32,7 +32,7 @@ from voting.documents.bundles.bundle import open_bundle, verify_bundle_signature
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.list_decision import sign_list_decision
-from voting.documents.record import MadeBy
+from voting.documents.record import MadeBy, read_record, unsigned_record
 from voting.people.person import Birth
 from voting.rounds import steps as rounds_steps
 from voting.rounds import stored

@@ -9,10 +9,10 @@ folders of their attempt. At the top stand the ledger, the summary tables, the l
 from collections.abc import Collection, Iterator, Mapping
 
 from voting.documents.bundles.ledger import Ledger, Sitting
-from voting.documents.bundles.signed import required_signers
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
+from voting.documents.signers import must_sign
 
 LEDGER = "ledger.json"
 REVIEW, RESULTS = "bieu-ra-soat", "bieu-ket-qua"
@@ -71,9 +71,7 @@ def _sign_all(live: Collection[Record | ListDecision]) -> set[str]:
 
 def required_keys(document: Record | ListDecision) -> set[str]:
     """Return the keys of those who must sign a document, without those who sign on paper."""
-    if isinstance(document, Record):
-        return {one.key for one in required_signers(document.conference, document)}
-    return {one.key for one in document.signers if one.must_sign} - {ON_PAPER}
+    return {one.key for one in must_sign(document)}
 
 
 def misplaced(names: set[str], ledger: Ledger, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:

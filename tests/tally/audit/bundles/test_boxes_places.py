@@ -12,7 +12,6 @@ from tally.audit.bundles import boxes
 from tally.audit.bundles.boxes import Boxes, merge
 from tally.audit.record import check_records
 from tally.audit.report import Finding, Findings
-from tally.signing.signatures import unsigned_record
 from tests.attacks.lab import Lab, build_lab, chain, counted
 from tests.attacks.records import conference_of, papers
 from tests.tally.audit.reading import audited, said
@@ -20,6 +19,7 @@ from tests.tally.records import sample_record
 from voting.documents.archives.commitments import sidecar_of
 from voting.documents.bundles.bundle import open_bundle, write_bundle
 from voting.documents.canonical import canonical
+from voting.documents.record import unsigned_record
 
 # --- several records -------------------------------------------------------------------------------------------------
 
