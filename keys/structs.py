@@ -4,7 +4,7 @@ msgspec learns the fields of a struct when it is first used, and lets other thre
 the same struct then finds it half learned, which ends the whole process (a segmentation fault; msgspec 0.22).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TypeVar
 
@@ -23,6 +23,22 @@ def read_json(raw: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(raw, type=kind)
     except (UnicodeError, RecursionError) as error:
         raise msgspec.DecodeError(str(error)) from None
+
+
+def compact(value: object) -> bytes:
+    """Write structs or plain values as Belenios does (Belenios 3.0, 4.1): no spaces, raw UTF-8, fields in order."""
+    return msgspec.json.encode(value)
+
+
+def read_written(raw: bytes, kind: type[T], write: Callable[[object], bytes] = compact) -> T:
+    """Decode JSON as `read_json` does; raise DecodeError, too, unless writing the value again gives the same bytes.
+
+    This rules out every other spelling: spaces, duplicate keys, another order of fields, another spelling of a number.
+    """
+    value = read_json(raw, kind)
+    if write(value) != raw:
+        raise msgspec.DecodeError("not in canonical form (spaces, duplicate keys, order or spelling)")
+    return value
 
 
 def learn_structs() -> None:

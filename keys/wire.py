@@ -10,7 +10,8 @@ import msgspec
 from keys.errors import InvalidFormat, InvalidPoint, InvalidScalar
 from keys.group import Point, decode_point, decode_scalar, encode_scalar
 from keys.proofs.schnorr import Proof
-from keys.structs import read_json
+from keys.structs import compact as compact  # part of this module, too
+from keys.structs import read_written
 
 T = TypeVar("T")
 
@@ -97,25 +98,14 @@ class PedersenText(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_
     parameters: ThresholdText
 
 
-def compact(value: object) -> bytes:
-    """Write structs or plain values as compact UTF-8 JSON."""
-    return msgspec.json.encode(value)
-
-
 def parse(raw: bytes, kind: type[T], what: str, limit: int = FILE_LIMIT) -> T:
-    """Parse JSON in canonical form: no spaces, no duplicate or unknown keys, fields in order; raise InvalidFormat.
-
-    Writing the value again must give the same bytes, which rules out every other spelling.
-    """
+    """Parse JSON in canonical form: no spaces, no duplicate or unknown keys, fields in order; raise InvalidFormat."""
     if len(raw) > limit:
         raise InvalidFormat(f"{what}: at most {limit} bytes expected, {len(raw)} found")
     try:
-        value = read_json(raw, kind)
+        return read_written(raw, kind)
     except msgspec.MsgspecError as error:
         raise InvalidFormat(f"{what}: {error}") from None
-    if compact(value) != raw:
-        raise InvalidFormat(f"{what}: not in canonical form (spaces, duplicate keys, order or spelling)")
-    return value
 
 
 def point(text: str, place: str) -> Point:

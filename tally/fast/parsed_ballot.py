@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from keys.group import IDENTITY, Q
+from keys.wire import ProofText
 from tally.fast.layout import Claim, Layout
-from voting.documents.ballots.ballot import AnswerText, BallotText, ProofText, parse_ballot_text, unsigned_hash
+from voting.documents.ballots.ballot import AnswerText, BallotText, parse_ballot_text, unsigned_hash
 from voting.documents.conferences.election import Election
 from voting.documents.errors import DocumentError
 

@@ -21,6 +21,7 @@ from keys.proofs import schnorr
 from keys.teller import TellerKey
 from keys.transcript import sha256_b64
 from keys.trustees import Trustees, encode_trustees, parse_trustees
+from keys.wire import proof_text
 from tally.audit import Report, audit
 from tally.cli.verify import check_file
 from tally.result.decryption import OpenedShare, combine_shares, open_share
@@ -28,7 +29,7 @@ from tests.tally.sums import sum_ballots
 from tests.voting.documents.elections import UUID, conference, raw_election
 from voting.documents.archives.members import encode_member
 from voting.documents.archives.outcome import Tally, encode_partial_decryption, encode_tally
-from voting.documents.ballots.ballot import cast_ballot, parse_ballot, proof_text
+from voting.documents.ballots.ballot import cast_ballot, parse_ballot
 from voting.documents.ballots.request import ballot_limit
 from voting.documents.canonical import compact
 from voting.documents.conferences.conference import Signer

@@ -12,12 +12,13 @@ from keys.group import BASE, Point, Q, add, base_power, encode_point, random_sec
 from keys.proofs import interval, schnorr
 from keys.proofs.schnorr import Proof, respond
 from keys.transcript import challenge, sha256_b64
+from keys.wire import proof_text
 from tally.audit import Verdict
 from tests.attacks.lab import UUID, Lab, closed, counted, failed, resigned, verify
 from tests.attacks.torsion import ORDER_2, prove_even
 from tests.keys.proofs.provers import prove_interval
 from voting.documents.ballots.answers import Answer, statement, whole_statement
-from voting.documents.ballots.ballot import answer_text, cast_ballot, proof_text
+from voting.documents.ballots.ballot import answer_text, cast_ballot
 from voting.documents.canonical import compact
 
 ORDER_4 = Point(bytes(32))  # (sqrt(-1), 0)

@@ -13,10 +13,11 @@ import msgspec
 from keys import cards
 from keys.group import base_power, encode_point, random_secret
 from keys.proofs import schnorr
+from keys.wire import proof_text
 from voting.documents.archives.archive import ArchiveWriter, open_archive
 from voting.documents.archives.commitments import hints, sidecar_of, write_commitments
 from voting.documents.archives.file_ranges import read_ranges
-from voting.documents.ballots.ballot import cast_ballot, proof_text, tracker
+from voting.documents.ballots.ballot import cast_ballot, tracker
 from voting.documents.ballots.request import commitments_size
 from voting.documents.canonical import compact
 from voting.documents.conferences.election import parse_election

@@ -13,8 +13,9 @@ from keys.elgamal import Ciphertext
 from keys.errors import KeysError
 from keys.group import Point, decode_point, decode_scalar, encode_point
 from keys.proofs.schnorr import Proof
+from keys.wire import ProofText, proof_text
 from voting.documents.archives.members import RECORD_LIMIT
-from voting.documents.ballots.ballot import CiphertextText, ProofText, proof_text
+from voting.documents.ballots.ballot import CiphertextText
 from voting.documents.canonical import compact, parse_compact
 from voting.documents.errors import InvalidOutcome
 

@@ -12,21 +12,15 @@ import msgspec
 from keys import cards
 from keys.elgamal import Ciphertext
 from keys.errors import KeysError
-from keys.group import Point, base_power, decode_point, decode_scalar, encode_point, encode_scalar
+from keys.group import Point, base_power, decode_point, decode_scalar, encode_point
 from keys.proofs import schnorr
 from keys.proofs.schnorr import Proof
 from keys.transcript import sha256_b64
+from keys.wire import ProofText, proof_text
 from voting.documents.ballots.answers import Answer, seal_answer, statement, verify_answer
 from voting.documents.canonical import compact, parse_compact
 from voting.documents.conferences.election import Election
 from voting.documents.errors import InvalidBallot
-
-
-class ProofText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Challenge and response in base 10."""
-
-    challenge: str
-    response: str
 
 
 class CiphertextText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -197,11 +191,6 @@ def answer_text(answer: Answer) -> AnswerText:
         tuple(map(proof_text, answer.overall_proof)),
         blank,
     )
-
-
-def proof_text(proof: Proof) -> ProofText:
-    """Spell a proof as JSON fields."""
-    return ProofText(encode_scalar(proof.challenge), encode_scalar(proof.response))
 
 
 def _point(text: str, place: str, *, identity: bool) -> Point:
