@@ -40,7 +40,7 @@ CASTING = {
     "cast: before commit": Point("voting.box.casting:Session", "commit", "before"),
     "cast: after commit": Point("voting.box.casting:Session", "commit", "after"),
     "cast: group served, nobody told": Point("voting.box.casting:Box", "_put_in", "after"),
-    "cast: before the answer": Point("voting.box.casting:Box", "cast", "after"),
+    "cast: before the answer": Point("voting.box.casting:Box", "take", "after"),
 }
 OPENING = {
     "open: held": Point("voting.storage.conference_row", "hold", "after"),

@@ -20,7 +20,7 @@ from voting.box.copies import add_marks, is_copy, mark_key, marks_of
 from voting.box.once import first_time
 from voting.documents.ballots.ballot import BallotText, parse_ballot, parse_ballot_text, tracker, verify_ballot
 from voting.documents.ballots.batches import BatchQueue, at_most
-from voting.documents.ballots.request import ballot_limit, ballot_size, unpack_request
+from voting.documents.ballots.request import ballot_in, ballot_limit, ballot_size, unpack_request
 from voting.documents.conferences.election import Election, parse_election
 from voting.documents.errors import DocumentError
 from voting.documents.states import ENDED, IN_USE, State
@@ -61,6 +61,17 @@ class Receipt:
 
     tracker: str
     signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CastRequest:
+    """A casting request of the right length, taken apart; what it holds was not looked at."""
+
+    uuid: str
+    conference: int
+    election: Election
+    raw: bytes
+    commitments: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +164,30 @@ class Box:
         return ballot_size(self.election(uuid)[1])
 
     def cast(self, uuid: str, body: bytes) -> Receipt:
+        """Unpack a casting request and take its ballot into the box; raise what `unpack` and `take` raise."""
+        return self.take(self.unpack(uuid, body))
+
+    def unpack(self, uuid: str, body: bytes) -> CastRequest:
+        """Take a casting request apart; raise WrongSize, BadBallot, or NotOpen where no election has this uuid."""
+        conference, election = self.election(uuid)
+        if len(body) != ballot_size(election):
+            raise WrongSize(f"{ballot_size(election)} bytes expected, {len(body)} found")
+        try:
+            return CastRequest(uuid, conference, election, *unpack_request(election, body))
+        except DocumentError as error:
+            raise BadBallot(str(error)) from None
+
+    def take(self, asked: CastRequest) -> Receipt:
         """Take a ballot into the box; return its receipt.
 
-        Raises WrongSize or BadBallot (copied ciphertexts, too), NotOpen, BoxClosed or BoxFrozen, UnknownCard, CardVoid,
+        Raises BadBallot (copied ciphertexts, too), NotOpen, BoxClosed or BoxFrozen, UnknownCard, CardVoid,
         SpareNotActive, or CardAlreadyUsed for another ballot of a card that voted: the first stays, and the incident is
         counted once a card.
         """
-        conference, election = self.election(uuid)
-        raw, commitments = self._unpack(election, body)
+        uuid, election, raw = asked.uuid, asked.election, asked.raw
         ballot = self._parse(election, raw)
         marks = marks_of(self._mark_key, uuid, ballot)
-        sealed = _Sealed(uuid, conference, tracker(raw), ballot.credential, raw, commitments, marks)
+        sealed = _Sealed(uuid, asked.conference, tracker(raw), ballot.credential, raw, asked.commitments, marks)
         known = self._look(sealed)
         if known is not None:
             return known
@@ -177,17 +201,8 @@ class Box:
 
     def holds(self, uuid: str, body: bytes) -> bool:
         """Tell whether the ballot of a casting request is in the box of this election."""
-        raw = body.rstrip(b" ").partition(b"\n")[0]
         with self._storage.read() as session:
-            return _receipt(session, uuid, tracker(raw)) is not None
-
-    def _unpack(self, election: Election, body: bytes) -> tuple[bytes, bytes | None]:
-        if len(body) != ballot_size(election):
-            raise WrongSize(f"{ballot_size(election)} bytes expected, {len(body)} found")
-        try:
-            return unpack_request(election, body)
-        except DocumentError as error:
-            raise BadBallot(str(error)) from None
+            return _receipt(session, uuid, tracker(ballot_in(body))) is not None
 
     def _parse(self, election: Election, raw: bytes) -> BallotText:
         """A ballot as text: whether its card is a point, and signed, is verified after the card is looked up."""

@@ -14,12 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from keys.structs import read_json
 from voting.box import receipts as room_receipts
 from voting.box import tablets
-from voting.box.casting import Box, Receipt
+from voting.box.casting import Box, CastRequest, Receipt
 from voting.box.mirror import SealedBallot
 from voting.box.tablet_interface import API, NO_STATE, SIGNATURE_HEADER, Code
 from voting.conference import closing, last_call, setup
 from voting.conference.draft.stored import draft_of
-from voting.documents.ballots.request import unpack_request
 from voting.documents.states import PROPERTIES, WITH_SETUP
 from voting.errors import (
     BadBallot,
@@ -158,7 +157,8 @@ def cast(uuid: str) -> Response:
     try:
         check_device(room, uuid, body)
         count_device()  # proved by now: a stranger who uses another's name reaches no limit of that tablet's
-        receipt = room.box.cast(uuid, body)
+        asked = room.box.unpack(uuid, body)
+        receipt = room.box.take(asked)
     except DBAPIError:
         return refuse(503, "busy")
     except UnknownDevice as error:
@@ -166,7 +166,7 @@ def cast(uuid: str) -> Response:
         return refuse_for(error, recorded=_was_ours(room, uuid, body) and room.box.holds(uuid, body))
     except VotingError as error:
         return refuse_for(error, recorded=room.box.holds(uuid, body))
-    if room.mirror is not None and not room.mirror.keep(_mirrored(room, uuid, body, receipt)):
+    if room.mirror is not None and not room.mirror.keep(_mirrored(asked, receipt)):
         return refuse(503, "busy")  # it is in the box, and acknowledged once a second disk holds it as well
     return answer({"tracker": receipt.tracker, "receipt": base64.b64encode(receipt.signature).decode()})
 
@@ -218,9 +218,8 @@ def enrol() -> Response:
     return answer({"device": identifier})
 
 
-def _mirrored(room: Room, uuid: str, body: bytes, receipt: Receipt) -> SealedBallot:
-    raw, commitments = unpack_request(room.box.election(uuid)[1], body)
-    return SealedBallot(uuid, raw, commitments, receipt.signature)
+def _mirrored(asked: CastRequest, receipt: Receipt) -> SealedBallot:
+    return SealedBallot(asked.uuid, asked.raw, asked.commitments, receipt.signature)
 
 
 def _exact_body(box: Box, uuid: str) -> bytes:

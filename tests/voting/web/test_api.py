@@ -199,6 +199,17 @@ def test_a_revoked_tablet_hears_that_its_ballot_counts(room: Room, tablet: Table
     assert refusal(tablet.cast(body)) == (401, "device_unknown", True)
 
 
+def test_of_a_request_with_malformed_commitments_the_ballot_alone_says_whether_it_is_recorded(
+    room: Room, tablet: Tablet
+) -> None:
+    room.open()
+    inside, outside = (room.body(card) for card in room.drawn[:2])
+    tablet.cast(inside)
+    for body, recorded in ((inside, True), (outside, False)):
+        malformed = (body.partition(b"\n")[0] + b"\n???").ljust(len(body))
+        assert refusal(tablet.cast(malformed)) == (400, "bad_ballot", recorded)
+
+
 def test_a_database_that_does_not_answer_leaves_the_outcome_unknown(
     room: Room, tablet: Tablet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,7 +219,7 @@ def test_a_database_that_does_not_answer_leaves_the_outcome_unknown(
     def locked(*_: object) -> None:
         raise OperationalError("statement", None, Exception("database is locked"))
 
-    monkeypatch.setattr(web_room(tablet.app).box, "cast", locked)
+    monkeypatch.setattr(web_room(tablet.app).box, "take", locked)
     assert refusal(tablet.cast(body)) == (503, "busy", None)
 
 

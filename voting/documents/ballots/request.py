@@ -46,7 +46,7 @@ def unpack_request(election: Election, body: bytes) -> tuple[bytes, bytes | None
     """
     if len(body) != ballot_size(election):
         raise InvalidBallot("size", "", f"{ballot_size(election)} bytes expected, {len(body)} found")
-    raw, line, rest = body.rstrip(b" ").partition(b"\n")
+    raw, line, rest = _parts(body)
     if not line:
         return raw, None
     try:
@@ -58,7 +58,17 @@ def unpack_request(election: Election, body: bytes) -> tuple[bytes, bytes | None
     return raw, points
 
 
+def ballot_in(body: bytes) -> bytes:
+    """Return the ballot of a padded casting request, whatever its length and its commitments are."""
+    return _parts(body)[0]
+
+
 def pack_request(election: Election, ballot: SealedBallot, *, commitments: bool = True) -> bytes:
     """Pad a ballot to the one length of its election's casting requests."""
     body = ballot.raw + (b"\n" + base64.b64encode(ballot.commitments) if commitments else b"")
     return body.ljust(ballot_size(election))
+
+
+def _parts(body: bytes) -> tuple[bytes, bytes, bytes]:
+    """Ballot, line end and commitments of a request without its padding."""
+    return body.rstrip(b" ").partition(b"\n")

@@ -8,7 +8,14 @@ import pytest
 
 from tests.voting.documents.elections import CARD, OTHER_CARD, Made, small_election
 from voting.documents.ballots.ballot import cast_ballot, parse_ballot, tracker, verify_ballot
-from voting.documents.ballots.request import ballot_limit, ballot_size, commitments_size, pack_request, unpack_request
+from voting.documents.ballots.request import (
+    ballot_in,
+    ballot_limit,
+    ballot_size,
+    commitments_size,
+    pack_request,
+    unpack_request,
+)
 from voting.documents.canonical import compact
 from voting.documents.errors import InvalidBallot, NotCanonical, TooLarge
 
@@ -100,6 +107,7 @@ def test_every_request_has_the_one_length_of_its_questions(made: Made) -> None:
         assert unpack_request(made.election, body) == (sealed.raw, sealed.commitments)
         bare = pack_request(made.election, sealed, commitments=False)
         assert unpack_request(made.election, bare) == (sealed.raw, None)
+        assert ballot_in(body) == ballot_in(bare) == sealed.raw
 
 
 def test_a_request_of_another_length_or_with_bad_commitments_is_refused(made: Made) -> None:
@@ -110,3 +118,5 @@ def test_a_request_of_another_length_or_with_bad_commitments_is_refused(made: Ma
         unpack_request(made.election, b"{}\n???".ljust(size))
     with pytest.raises(InvalidBallot, match="bytes expected"):
         unpack_request(made.election, b"{}\nAAAA".ljust(size))
+    for body in (b"{}", b"{}\n???".ljust(size), b"{}\nAAAA".ljust(size)):
+        assert ballot_in(body) == b"{}"
