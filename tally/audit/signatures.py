@@ -3,12 +3,12 @@
 from keys.errors import KeysError
 from keys.files.signing import keyid
 from tally.audit.report import Findings
+from voting.documents.bundles.signers import by_key, excused_tellers, required_signers, signers_of
 from voting.documents.conferences.conference import ON_PAPER, Conference, Signer
 from voting.documents.envelope import Envelope, read_payload, signed_alone, verify_envelope
 from voting.documents.errors import DocumentError
 from voting.documents.facts import HEAD_DECISION_TYPE, HeadWord, SignedDecision
 from voting.documents.record import Record
-from voting.documents.signers import by_key, excused_tellers, required_signers, signers_of
 
 SIGNATURES, HEAD = "signatures", "head_decision"
 

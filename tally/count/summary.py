@@ -10,13 +10,13 @@ from tally.dialogue import Guide
 from tally.errors import CannotSign
 from tally.minutes.agreement import disagreements
 from tally.result.rule import rule_line
+from voting.documents.bundles.signers import awaited, by_key, must_sign, signers_of
 from voting.documents.conferences.moments import day_text
 from voting.documents.envelope import Envelope
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, read_list_decision
 from voting.documents.record import LIST_DECISION_TYPE, Record, read_record
 from voting.documents.rule_words import place_words, rule_words, selection_words
-from voting.documents.signers import awaited, by_key, must_sign, signers_of
 from voting.procedures.comparison import catalogue_problems, ruleset_of
 
 

@@ -22,10 +22,10 @@ from tally.errors import CannotSign, NotReady
 from tally.pdf.signatures import awaiting, check_minutes
 from tally.signing.signers import DocumentSigner, signed_envelope
 from voting.documents.bundles.bundle import write_bundle_with
+from voting.documents.bundles.signers import signers_of
 from voting.documents.canonical import read_limited
 from voting.documents.conferences.conference import Conference
 from voting.documents.envelope import payload_of
-from voting.documents.signers import signers_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from tally.dates import read_day, today, written
 from tally.dialogue import Guide, quoted
 from tally.guide.faults import FAULTS, explain
 from tally.guide.signers import signer_by_asking
+from voting.documents.bundles.signers import required_signers
 from voting.documents.canonical import parse_canonical
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.facts import CountFacts, HeadWord
 from voting.documents.record import Record
-from voting.documents.signers import required_signers
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from tally.minutes.blocks import Block, Heading, SignatureBlock, Signatures, Text
 from tally.minutes.view import View
 from tally.minutes.wording import clock, day, moment
+from voting.documents.bundles.signers import excused_tellers
 from voting.documents.conferences.conference import ON_PAPER, Signer
-from voting.documents.signers import excused_tellers
 
 CHAIR, SECRETARY, HEAD = "chair", "secretary", "head"
 

@@ -4,11 +4,11 @@ from tally.minutes.blocks import Block, Header, Heading, Text, Title
 from tally.minutes.view import View
 from tally.minutes.wording import UNBREAKABLE, capitalised, clock, day, moment, words_of
 from tally.result.rule import Language
+from voting.documents.bundles.signers import excused_tellers
 from voting.documents.conferences.conference import Conference, Quorum
 from voting.documents.conferences.moments import VIETNAM
 from voting.documents.facts import ChairWord
 from voting.documents.quorum import least_present
-from voting.documents.signers import excused_tellers
 
 NUMBER_TO_FILL_IN = UNBREAKABLE * 7
 """Room for the number that the registry gives (văn thư cấp số)."""

@@ -28,9 +28,9 @@ from tally.pdf.cms import certificate_in, check_cms
 from tally.pdf.revisions import fields_of, frames_of
 from tally.pdf.writer import add_signature
 from tally.signing.signers import DocumentSigner
+from voting.documents.bundles.signers import excused_tellers, required_signers
 from voting.documents.conferences.conference import ON_PAPER, Signer
 from voting.documents.record import Record
-from voting.documents.signers import excused_tellers, required_signers
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from keys.files.signing import SigningKey
 from tally.errors import CannotSign
 from tally.signing.signers import DocumentSigner, KeySigner, envelope_signature, signed_envelope
+from voting.documents.bundles.signers import signers_of
 from voting.documents.canonical import canonical
 from voting.documents.envelope import (
     Envelope,
@@ -19,7 +20,6 @@ from voting.documents.envelope import (
 from voting.documents.facts import HEAD_DECISION_TYPE, HeadWord, SignedDecision
 from voting.documents.list_decision import read_list_decision
 from voting.documents.record import Record, read_record
-from voting.documents.signers import signers_of
 
 FORMAT = 1
 

@@ -15,7 +15,7 @@ from tally.errors import CannotSign
 from tally.guide import signers as cli_pens
 from tally.guide.faults import explain
 from tally.guide.setup import tell_setup
-from tally.guide.signers import passphrase, pin
+from tally.guide.signers import passphrase, pin, signer_by_asking
 from tally.signing.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Lab
 from tests.attacks.lab import counted as made_counted

@@ -20,7 +20,8 @@ from voting.conference import closing, setup, transitions, two_person_steps, wai
 from voting.conference.steps import STEPS
 from voting.conference.transitions import TwoPeople
 from voting.conference.waiting_records import Waiting
-from voting.documents import signers
+from voting.documents.bundles import signers
+from voting.documents.bundles.signers import by_key, required_signers, signed_by, signers_of
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Conference
 from voting.documents.conferences.election import Election, parse_election
@@ -28,7 +29,6 @@ from voting.documents.envelope import Envelope, make_envelope, payload_of, write
 from voting.documents.errors import DocumentError
 from voting.documents.facts import FACTS_TYPE
 from voting.documents.record import Record
-from voting.documents.signers import by_key, required_signers, signed_by, signers_of
 from voting.documents.states import PROPERTIES
 from voting.errors import InvalidRecord, WrongState
 from voting.storage import conference_row

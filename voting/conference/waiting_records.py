@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from keys.transcript import sha256_hex
 from voting.documents import record as documents
+from voting.documents.bundles.signers import awaited, signed_by, signers_of
 from voting.documents.canonical import canonical
 from voting.documents.envelope import (
     Envelope,
@@ -24,7 +25,6 @@ from voting.documents.envelope import (
 )
 from voting.documents.errors import DocumentError
 from voting.documents.record import WHAT, Record
-from voting.documents.signers import awaited, signed_by, signers_of
 from voting.errors import InvalidRecord
 from voting.storage.tables import FinishedBoxRow, RecordRow, WaitingRecordRow
 

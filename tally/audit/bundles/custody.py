@@ -12,8 +12,8 @@ from tally.audit.bundles.boxes import ARCHIVE, Boxes
 from tally.audit.bundles.dossier import PLACES
 from tally.audit.minutes import minutes_beside
 from tally.dialogue import in_both
+from voting.documents.bundles.signers import signers_of
 from voting.documents.conferences.conference import ON_PAPER, Conference
-from voting.documents.signers import signers_of
 
 LOG, DESTRUCTION = "conference-log.txt", "destruction.json"
 SHEETS = ("custody-sheet.txt", "custody-sheet.pdf")

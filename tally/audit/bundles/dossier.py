@@ -21,12 +21,12 @@ from tally.audit.report import Findings
 from tally.audit.unchecked import LETTERS
 from voting.documents.bundles.dossier import LEDGER, box_files, makers, misplaced, required_keys
 from voting.documents.bundles.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
+from voting.documents.bundles.signers import awaited, by_key
 from voting.documents.bundles.step_chain import chain_problems
 from voting.documents.envelope import verify_envelope
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, read_list_decision
 from voting.documents.record import Record
-from voting.documents.signers import awaited, by_key
 
 NO_MAKER = (
     "no desk can vouch for this dossier: every step was counted by hand, and no hand count names a desk, or nobody"

@@ -19,10 +19,10 @@ from tally.audit.record import RECORD, ReadRecord, check_contents, check_records
 from tally.audit.report import Findings, Report, Verdict, verdict_of
 from tally.pdf.attached import record_in
 from tally.pdf.signatures import SignedBy, awaiting
+from voting.documents.bundles.signers import excused_tellers, required_signers
 from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.envelope import make_envelope, payload_of, write_envelope
 from voting.documents.record import RECORD_TYPE
-from voting.documents.signers import excused_tellers, required_signers
 from voting.procedures.schema import Ruleset
 
 HAND = "hand_count"

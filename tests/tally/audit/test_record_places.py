@@ -21,6 +21,7 @@ from tests.attacks.lab import Lab, counted
 from tests.attacks.records import conference_of, confirmation, count_facts, envelope, papers, room_facts
 from tests.tally.audit.reading import audited, said
 from tests.tally.records import sample_record, team, tied_record
+from voting.documents.bundles.signers import signers_of
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Conference
 from voting.documents.envelope import Envelope
@@ -35,7 +36,6 @@ from voting.documents.facts import (
     SparesActivated,
 )
 from voting.documents.record import unsigned_record
-from voting.documents.signers import signers_of
 
 RECORD = "record.json (paper 1)"
 

@@ -36,6 +36,7 @@ from tally.pdf.revisions import frames_of
 from tally.pdf.signatures import sign_minutes
 from tally.result.record import record_payload
 from tally.signing.signatures import sign_record
+from tally.signing.signers import KeySigner
 from tally.signing.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
 from tests.attacks.lab import Lab, closed
 from tests.attacks.records import SIGNERS, envelope, room_facts

@@ -11,13 +11,13 @@ from tests.attacks.lab import Lab, counted
 from tests.attacks.records import SIGNERS, conference_of, papers
 from tests.voting.rounds.office import CHAIR, KEY, office_round
 from voting.documents.bundles.signed import read_signed
+from voting.documents.bundles.signers import required_signers, signers_of
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.envelope import payload_of, read_payload, verify_envelope
 from voting.documents.errors import NotCanonical
 from voting.documents.facts import SignedDecision
 from voting.documents.list_decision import unsigned_list_decision
 from voting.documents.record import read_record, unsigned_record
-from voting.documents.signers import required_signers, signers_of
 from voting.rounds.decisions import Deciding, list_decision_for
 
 

@@ -17,11 +17,11 @@ from tests.attacks.records import Papers, papers
 from tests.tally.records import EVERYONE, payload, sample_record, team
 from voting.documents.bundles.dossier import required_keys
 from voting.documents.bundles.signed import read_signed
+from voting.documents.bundles.signers import excused_tellers, required_signers
 from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.errors import UnsignedDocument
 from voting.documents.facts import ChairWord
 from voting.documents.record import Record, read_record
-from voting.documents.signers import excused_tellers, required_signers
 
 CHAIR = "Chủ trì chair"
 

@@ -13,13 +13,13 @@ from voting.documents.bundles import step_chain
 from voting.documents.bundles.dossier import misplaced
 from voting.documents.bundles.ledger import Ledger, Sitting, ledger_problems
 from voting.documents.bundles.signed import read_signed
+from voting.documents.bundles.signers import awaited, signed_by
 from voting.documents.bundles.step_chain import chain_problems
 from voting.documents.canonical import canonical
 from voting.documents.envelope import EnvelopeSignature, make_envelope, parse_envelope, write_envelope
 from voting.documents.errors import NotCanonical, UnsignedDocument
 from voting.documents.list_decision import ListDecision, read_list_decision, sign_list_decision, unsigned_list_decision
 from voting.documents.record import LIST_DECISION_TYPE, RECORD_TYPE, Record
-from voting.documents.signers import awaited, signed_by
 from voting.documents.tellers import Clash, TellerKeys, Tellers, read_tellers
 
 PEOPLE = team(*EVERYONE)

@@ -13,6 +13,7 @@ from tests.voting.rounds.conferences import Attendance, conference_for
 from tests.voting.rounds.staff import person, ruleset
 from voting.documents.bundles.ledger import Ledger
 from voting.documents.bundles.signed import read_signed
+from voting.documents.bundles.signers import signed_by
 from voting.documents.canonical import canonical
 from voting.documents.case import Case, Counted
 from voting.documents.conferences.conference import ON_PAPER, Conference, Organiser, Signer
@@ -23,7 +24,6 @@ from voting.documents.list_decision import (
     unsigned_list_decision,
 )
 from voting.documents.record import RECORD_TYPE, BallotCounts, MadeBy, Record, read_record, unsigned_record
-from voting.documents.signers import signed_by
 from voting.people.person import Birth, Person
 from voting.procedures.schema import Step
 from voting.rounds.decisions import Deciding, list_decision_for

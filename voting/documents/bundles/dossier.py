@@ -9,10 +9,10 @@ folders of their attempt. At the top stand the ledger, the summary tables, the l
 from collections.abc import Collection, Iterator, Mapping
 
 from voting.documents.bundles.ledger import Ledger, Sitting
+from voting.documents.bundles.signers import must_sign
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
-from voting.documents.signers import must_sign
 
 LEDGER = "ledger.json"
 REVIEW, RESULTS = "bieu-ra-soat", "bieu-ket-qua"

@@ -1,9 +1,9 @@
 """Signed documents of a round: read a file, and demand every signature that it requires."""
 
+from voting.documents.bundles.signers import awaited
 from voting.documents.errors import UnsignedDocument
 from voting.documents.list_decision import ListDecision, read_list_decision
 from voting.documents.record import RECORD_TYPE, Record, read_record
-from voting.documents.signers import awaited
 
 
 def read_signed(raw: bytes) -> Record | ListDecision:
