@@ -21,12 +21,12 @@ from tally.minutes import render_minutes, renderer_versions
 from tally.signing.signatures import sign_record
 from tests.attacks.test_bundles import failures
 from tests.voting.rounds import office
-from tests.voting.rounds.conferences import Attendance, conference_for
+from tests.voting.rounds.conferences import conference_for
 from voting.documents.bundles.bundle import write_bundle
 from voting.documents.bundles.dossier import SUBMISSION, makers
 from voting.documents.bundles.ledger import Ledger
 from voting.documents.canonical import canonical
-from voting.documents.conferences.conference import ON_PAPER, Signer
+from voting.documents.conferences.conference import ON_PAPER, Attendance, Signer
 from voting.documents.list_decision import ListDecision, read_list_decision, sign_list_decision, unsigned_list_decision
 from voting.documents.record import Record, read_record, unsigned_record
 from voting.rounds.decisions import Deciding, list_decision_for

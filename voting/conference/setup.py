@@ -6,7 +6,6 @@ the tellers' keys, the room's keys. Its event's hash is what every teller's tool
 
 import io
 
-import msgspec
 from sqlalchemy.orm import Session
 
 from keys.errors import KeysError
@@ -19,7 +18,7 @@ from voting.conference.steps import STEPS
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.canonical import compact
 from voting.documents.conferences.check import check_conference
-from voting.documents.conferences.conference import FORMAT, Conference, Override, Quorum
+from voting.documents.conferences.conference import Attendance, Override, Quorum, conference_of
 from voting.documents.conferences.election import Election, parse_election, write_election
 from voting.documents.conferences.questions import number_papers
 from voting.documents.errors import DocumentError
@@ -95,8 +94,14 @@ def _election(
     session: Session, row: ConferenceRow, draft: Draft, deck: DeckRow, trustees: Trustees, keyring: Keyring
 ) -> Election:
     papers, questions = number_papers(draft.papers, draft.put_forward_max)
-    conference = _conference(session, row, draft, deck, keyring)
-    conference = msgspec.structs.replace(conference, papers=papers)
+    attendance = Attendance(
+        present=row.present or 0,
+        drawn=row.drawn or 0,
+        spares=cards.count(session, deck.uuid).spares,
+        receipt_key=keyring.make(session, row.id, "receipt"),
+        desk_key=keyring.make(session, row.id, "desk"),
+    )
+    conference = conference_of(draft, papers, quorum_of(row, draft), row.summoned, attendance)
     raw = write_election(
         uuid=deck.uuid,
         name=draft.name,
@@ -115,39 +120,8 @@ def _election(
     return election
 
 
-def _conference(session: Session, row: ConferenceRow, draft: Draft, deck: DeckRow, keyring: Keyring) -> Conference:
-    return Conference(
-        format=FORMAT,
-        ruleset=draft.ruleset,
-        procedure=draft.procedure,
-        step=draft.step,
-        section=draft.section,
-        name=draft.name,
-        term=draft.term,
-        place=draft.place,
-        date=draft.date,
-        organiser=draft.organiser,
-        basis=draft.basis,
-        composition=draft.composition,
-        address=draft.address,
-        summoned=row.summoned,
-        present=row.present or 0,
-        drawn=row.drawn or 0,
-        spares=cards.count(session, deck.uuid).spares,
-        quorum=_quorum(row, draft),
-        tellers=draft.tellers,
-        chair=draft.chair,
-        secretary=draft.secretary,
-        head=draft.head,
-        receipt_key=keyring.make(session, row.id, "receipt"),
-        desk_key=keyring.make(session, row.id, "desk"),
-        papers=draft.papers,
-        notes=draft.notes,
-        previous=draft.previous,
-    )
-
-
-def _quorum(row: ConferenceRow, draft: Draft) -> Quorum | None:
+def quorum_of(row: ConferenceRow, draft: Draft) -> Quorum | None:
+    """The quorum of the draft, with the chair's word where it was missed."""
     if draft.quorum is None:
         return None
     word = Override(row.override_by, row.override_reason or "") if row.override_by else None

@@ -13,6 +13,7 @@ import msgspec
 
 from keys.files.signing import SigningKey, public_text
 from voting.documents.canonical import canonical, unclean_text
+from voting.documents.conferences.check import repeated_ids
 from voting.documents.conferences.conference import Note, Organiser, Previous, Ruleset, Signer
 from voting.documents.envelope import (
     Envelope,
@@ -140,9 +141,7 @@ def decision_problems(decision: ListDecision) -> Iterator[str]:
 
 
 def _list_problems(decided: DecidedList) -> Iterator[str]:
-    for identifier, count in Counter(name.id for name in decided.names).items():
-        if count > 1:
-            yield f"{decided.title}: the id {identifier} stands {count} times"
+    yield from (f"{decided.title}: {english}" for _, english in repeated_ids(decided.names))
     for name in decided.names:
         if not name.id or not name.name:
             yield f"{decided.title}: every name needs an id and a name"

@@ -9,10 +9,9 @@ list is frozen, the tellers' tool and `phieukin verify`.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from voting.documents.conferences import conference as documents
-from voting.documents.conferences.conference import Note, Paper, Quorum
+from voting.documents.conferences.conference import Agenda, Note, Paper, Quorum
 from voting.documents.kinds import kind_of
 from voting.documents.remark import Remark
 from voting.documents.rule_words import TIES, quorum_words, rule_words, selection_words
@@ -22,42 +21,6 @@ from voting.procedures.schema import Ballot, Procedure, Ruleset, Step
 
 DECIDED = "KHAC-"
 """Code of the notes that name a difference, before the paper's number; 0 is the quorum."""
-
-
-class Setting(Protocol):
-    """The part of a conference, or of its draft, that comes from the catalogue."""
-
-    @property
-    def ruleset(self) -> documents.Ruleset:
-        """Which catalogue it names."""
-
-    @property
-    def procedure(self) -> str:
-        """Id of the procedure."""
-
-    @property
-    def step(self) -> int:
-        """Number of the step."""
-
-    @property
-    def section(self) -> str:
-        """Section of the plan."""
-
-    @property
-    def term(self) -> str:
-        """Nhiệm kỳ."""
-
-    @property
-    def quorum(self) -> Quorum | None:
-        """Least share of those summoned."""
-
-    @property
-    def papers(self) -> tuple[Paper, ...]:
-        """The papers."""
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """The notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +41,13 @@ class Difference:
         )
 
 
-def ruleset_of(setting: Setting, more: Sequence[Ruleset] = ()) -> Ruleset | None:
+def ruleset_of(setting: Agenda, more: Sequence[Ruleset] = ()) -> Ruleset | None:
     """Find the catalogue that a conference names, among `more` and those shipped; None where there is none."""
     wanted = setting.ruleset.id, setting.ruleset.version
     return next((one for one in (*more, *catalogue()) if (one.id, one.version) == wanted), None)
 
 
-def catalogue_problems(setting: Setting, ruleset: Ruleset) -> Iterator[Remark]:
+def catalogue_problems(setting: Agenda, ruleset: Ruleset) -> Iterator[Remark]:
     """Yield every difference from the catalogue that no note names, or that nobody may decide."""
     try:
         step = find_step(find_procedure(setting.procedure, ruleset), setting.step)
@@ -112,7 +75,7 @@ def catalogue_problems(setting: Setting, ruleset: Ruleset) -> Iterator[Remark]:
             yield Remark(f"ghi chú {code} nêu điều không khác danh mục", f"note {code} names what does not differ")
 
 
-def catalogue_remarks(setting: Setting, ruleset: Ruleset) -> Iterator[Remark]:
+def catalogue_remarks(setting: Agenda, ruleset: Ruleset) -> Iterator[Remark]:
     """Yield what differs from the catalogue and is named by a note, and words that are not the catalogue's."""
     for one in _differences(setting, ruleset):
         if any(note.code == f"{DECIDED}{one.paper}" for note in setting.notes):
@@ -125,7 +88,7 @@ def catalogue_remarks(setting: Setting, ruleset: Ruleset) -> Iterator[Remark]:
     yield from _other_words(setting, procedure, step)
 
 
-def decision_notes(setting: Setting, ruleset: Ruleset) -> tuple[Note, ...]:
+def decision_notes(setting: Agenda, ruleset: Ruleset) -> tuple[Note, ...]:
     """Return the notes that name every difference which the organiser may decide, one a paper."""
     found: dict[int, list[str]] = {}
     for one in _differences(setting, ruleset):
@@ -134,14 +97,14 @@ def decision_notes(setting: Setting, ruleset: Ruleset) -> tuple[Note, ...]:
     return tuple(Note(f"{DECIDED}{paper}", f"{'. '.join(texts)}. {ending}") for paper, texts in sorted(found.items()))
 
 
-def with_decision(setting: Setting, number: int) -> tuple[Note, ...]:
+def with_decision(setting: Agenda, number: int) -> tuple[Note, ...]:
     """Return the notes of a setting with that on paper `number` (0: the quorum) as it is now, others as they were."""
     code, ruleset = f"{DECIDED}{number}", ruleset_of(setting)
     fresh = decision_notes(setting, ruleset) if ruleset is not None else ()
     return (*(one for one in setting.notes if one.code != code), *(one for one in fresh if one.code == code))
 
 
-def decided_papers(setting: Setting) -> tuple[int, ...]:
+def decided_papers(setting: Agenda) -> tuple[int, ...]:
     """Return the numbers of the papers whose differences notes name."""
     codes = (note.code.removeprefix(DECIDED) for note in setting.notes if note.code.startswith(DECIDED))
     return tuple(int(code) for code in codes if code.isascii() and code.isdigit() and code != "0")
@@ -162,7 +125,7 @@ def _fixed(number: int, paper: Paper, step: Step) -> Iterator[Remark]:
         )
 
 
-def _differences(setting: Setting, ruleset: Ruleset) -> Iterator[Difference]:
+def _differences(setting: Agenda, ruleset: Ruleset) -> Iterator[Difference]:
     """Yield what differs and may be decided: quorum, rule, selection, equal votes."""
     wanted = None if ruleset.quorum is None else Quorum(ruleset.quorum.num, ruleset.quorum.den, None)
     found = None if setting.quorum is None else Quorum(setting.quorum.num, setting.quorum.den, None)
@@ -190,7 +153,7 @@ def _of_paper(number: int, paper: Paper, ballot: Ballot, ruleset: Ruleset) -> It
         yield Difference(number, TIES[paper.tie_scope], TIES[ballot.tie_scope])
 
 
-def _other_words(setting: Setting, procedure: Procedure, step: Step) -> Iterator[Remark]:
+def _other_words(setting: Agenda, procedure: Procedure, step: Step) -> Iterator[Remark]:
     pairs = (("mục", "section", setting.section, step.section), ("nhiệm kỳ", "term", setting.term, procedure.term))
     for vi, en, found, expected in pairs:
         if found != expected:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from voting.conference import roll
 from voting.conference.draft.agenda import Draft
 from voting.conference.draft.stored import draft_of
+from voting.conference.setup import quorum_of
 from voting.documents.bundles.signed import read_signed
-from voting.documents.conferences.conference import FORMAT, ON_PAPER, Conference, Override, Quorum
+from voting.documents.conferences.conference import ON_PAPER, Attendance, Conference, conference_of
 from voting.documents.conferences.election import parse_election
 from voting.documents.conferences.questions import number_papers
 from voting.documents.record import Record
@@ -102,12 +103,7 @@ def check_records(session: Session, conference: int, raws: list[bytes], recount:
 def _without_setup(session: Session, row: ConferenceRow, draft: Draft) -> Conference:
     counted = roll.count(session, row.id)
     present = row.present if row.present is not None else counted.present
-    word = Override(row.override_by, row.override_reason or "") if row.override_by else None
     desk = session.get(ServerKeyRow, (row.id, "desk"))
-    fields = {name: getattr(draft, name) for name in Conference.__struct_fields__ if hasattr(draft, name)}
-    return Conference(**fields | {
-        "format": FORMAT, "summoned": row.summoned, "present": present, "drawn": present, "spares": 0,
-        "quorum": Quorum(draft.quorum.num, draft.quorum.den, word) if draft.quorum else None,
-        "receipt_key": ON_PAPER, "desk_key": desk.public if desk is not None else ON_PAPER,
-        "papers": number_papers(draft.papers, draft.put_forward_max)[0],
-    })  # fmt: skip
+    attendance = Attendance(present, present, 0, ON_PAPER, desk.public if desk is not None else ON_PAPER)
+    papers, _ = number_papers(draft.papers, draft.put_forward_max)
+    return conference_of(draft, papers, quorum_of(row, draft), row.summoned, attendance)

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from keys.files.signing import SigningKey, new_signing_key, public_text
 from tally.result.rule import decide
 from tally.signing.signatures import sign_record
-from tests.voting.rounds.conferences import Attendance, conference_for
+from tests.voting.rounds.conferences import conference_for
 from tests.voting.rounds.staff import person, ruleset
 from voting.documents.bundles.ledger import Ledger
 from voting.documents.bundles.signed import read_signed
 from voting.documents.bundles.signers import signed_by
 from voting.documents.canonical import canonical
 from voting.documents.case import Case, Counted
-from voting.documents.conferences.conference import ON_PAPER, Conference, Organiser, Signer
+from voting.documents.conferences.conference import ON_PAPER, Attendance, Conference, Organiser, Signer
 from voting.documents.facts import Cards, CountFacts, RoomFacts
 from voting.documents.list_decision import (
     ListDecision,

@@ -6,7 +6,6 @@ room's keys. `papers` may leave `Candidate.at` as it likes: questions are number
 """
 
 import datetime
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -16,21 +15,10 @@ from keys.errors import KeysError
 from keys.files.signing import load_public
 from voting.conference.draft.clashes import clashing, reason_of
 from voting.documents.canonical import canonical, parse_canonical, unclean_name, unclean_text
-from voting.documents.conferences.check import previous_problems, quorum_problems, rule_problem
-from voting.documents.conferences.conference import (
-    ON_PAPER,
-    Candidate,
-    Note,
-    Organiser,
-    Paper,
-    Previous,
-    Quorum,
-    Ruleset,
-    Signer,
-)
+from voting.documents.conferences.check import paper_problems, previous_problems, quorum_problems
+from voting.documents.conferences.conference import ON_PAPER, Agenda, Candidate, Paper, Signer
 from voting.documents.conferences.people import people_problems
 from voting.documents.errors import DocumentError
-from voting.documents.kinds import kind_of
 from voting.errors import InvalidDraft
 from voting.procedures.comparison import catalogue_problems, ruleset_of
 
@@ -46,30 +34,10 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str
 
 
-class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Draft(Agenda, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A conference before its list is frozen; `put_forward_max` bounds the names one ballot may put forward a paper."""
 
-    ruleset: Ruleset
-    procedure: str
-    step: int
-    section: str
-    name: str
-    term: str
-    place: str
-    date: str
-    organiser: Organiser
-    basis: tuple[str, ...]
-    composition: str
-    address: str
-    quorum: Quorum | None
-    tellers: tuple[Signer, ...]
-    chair: Signer
-    secretary: Signer
-    head: Signer
-    papers: tuple[Paper, ...]
     put_forward_max: int
-    notes: tuple[Note, ...]
-    previous: tuple[Previous, ...]
     people: tuple[Person, ...]
 
 
@@ -180,23 +148,14 @@ def _paper_problems(number: int, paper: Paper, put_forward_max: int) -> Iterator
 
     if not paper.title:
         yield problem("paper_title", "a title expected")
-    if not paper.candidates:
-        yield problem("paper_names", "at least one name expected")
-    for identifier, times in Counter(one.id for one in paper.candidates).items():
-        if times > 1:
-            yield problem("paper_id", f"the id {identifier} stands {times} times", id=identifier)
+    for found in paper_problems(paper):
+        yield problem(found.key, found.english, **found.fields)
     for one in paper.candidates:
         if one.name and (unreadable := unclean_name(one.name)):
             yield problem("paper_unclean", f"the text {one.name[:40]!r} {unreadable}", text=ascii(one.name[:40]))
     for text in (paper.title, paper.unit, *(text for one in paper.candidates for text in _texts(one))):
-        if found := unclean_text(text):
-            yield problem("paper_unclean", f"the text {text[:40]!r} is {found}", text=ascii(text[:40]))
-    if (paper.selection.mode == "top") != (paper.selection.quota is not None) or (paper.selection.quota or 1) < 1:
-        yield problem("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
-    if found := rule_problem(paper.rule):
-        yield problem("paper_rule", found)
-    if not kind_of(paper.kind).put_forward and any(one.put_forward for one in paper.candidates):
-        yield problem("paper_put_forward", "names are put forward on an introduction ballot only")
+        if unclean := unclean_text(text):
+            yield problem("paper_unclean", f"the text {text[:40]!r} is {unclean}", text=ascii(text[:40]))
     if any(one.put_forward for one in paper.candidates) and put_forward_max < 1:
         yield problem("put_forward", "put_forward_max: at least 1 expected, for there are names to put forward")
 

@@ -6,7 +6,9 @@ Used by the room before Setup is written and by the audit afterwards; each findi
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from voting.documents.canonical import unclean_text
 from voting.documents.conferences.conference import FORMAT, Candidate, Conference, Paper, Previous, Quorum, Rule
@@ -20,6 +22,14 @@ from voting.documents.quorum import least_present
 TEXT_LIMIT = 2000  # characters of any one text
 LISTED_ANSWERS = 2  # agree and disagree
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Identified(Protocol):
+    """A name of a list that is known by an id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
 
 
 def check_conference(election: Election) -> None:
@@ -51,7 +61,7 @@ def setting_problems(conference: Conference, *texts: str) -> Iterator[str]:
     yield from quorum_problems(conference.quorum, conference.summoned, conference.present)
     yield from previous_problems(conference.previous, len(conference.papers))
     for number, paper in enumerate(conference.papers, 1):
-        yield from (f"paper {number}: {problem}" for problem in paper_problems(paper))
+        yield from (f"paper {number}: {problem.english}" for problem in paper_problems(paper))
 
 
 def quorum_problems(quorum: Quorum | None, summoned: int, present: int) -> Iterator[str]:
@@ -84,9 +94,9 @@ def unprinted_problem(paper: Paper) -> str | None:
         return "rule: the minutes have no words for a share of the ballots collected"
     if paper.rule.at_line is not None:
         return "rule: the minutes have no words for names exactly on the line (at_line)"
-    for field, value in (("tie", paper.selection.tie), ("fallback", paper.selection.fallback)):
+    for name, value in (("tie", paper.selection.tie), ("fallback", paper.selection.fallback)):
         if value is not None:
-            return f"selection: the minutes have no words for the field {field}"
+            return f"selection: the minutes have no words for the field {name}"
     return None
 
 
@@ -135,25 +145,40 @@ def _text_problems(conference: Conference, more: tuple[str, ...]) -> Iterator[st
             yield f"the text {text[:40]!r} is {problem}"
 
 
-def paper_problems(paper: Paper) -> Iterator[str]:
-    """Yield what is wrong with a paper by itself, its questions left out."""
+@dataclass(frozen=True, slots=True)
+class PaperProblem:
+    """What is wrong with a paper: the key of its words for people, one English sentence, and what fills the words."""
+
+    key: str
+    english: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+def paper_problems(paper: Paper) -> Iterator[PaperProblem]:
+    """Yield what is wrong with a paper by itself, its questions and texts left out: of a draft and of a conference."""
     if not paper.candidates:
-        yield "at least one name expected"
-    if problem := rule_problem(paper.rule):
-        yield problem
-    if problem := unprinted_problem(paper):
-        yield problem
+        yield PaperProblem("paper_names", "at least one name expected")
+    for wrong in (rule_problem(paper.rule), unprinted_problem(paper)):
+        if wrong:
+            yield PaperProblem("paper_rule", wrong)
     if not kind_of(paper.kind).put_forward and any(one.put_forward for one in paper.candidates):
-        yield f"names are put forward on an introduction ballot only, not on one of the kind {paper.kind}"
+        english = f"names are put forward on an introduction ballot only, not on one of the kind {paper.kind}"
+        yield PaperProblem("paper_put_forward", english)
     quota = paper.selection.quota
     if (paper.selection.mode == "top") != (quota is not None) or (quota is not None and quota < 1):
-        yield "selection: a quota of at least 1 with the mode top, and with it alone"
-    for identifier, times in Counter(one.id for one in paper.candidates).items():
+        yield PaperProblem("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
+    for identifier, english in repeated_ids(paper.candidates):
+        yield PaperProblem("paper_id", english, {"id": identifier})
+    for one in paper.candidates:
+        if not one.name:
+            yield PaperProblem("paper_unnamed", f"{one.id}: a name expected", {"id": one.id})
+
+
+def repeated_ids(names: Iterable[Identified]) -> Iterator[tuple[str, str]]:
+    """Yield every id that stands twice in a list of names, and the sentence that says so."""
+    for identifier, times in Counter(one.id for one in names).items():
         if times > 1:
-            yield f"the id {identifier} stands {times} times"
-    for candidate in paper.candidates:
-        if not candidate.name:
-            yield f"{candidate.id}: a name expected"
+            yield identifier, f"the id {identifier} stands {times} times"
 
 
 def _place_problems(paper: Paper, questions: tuple[Question, ...]) -> Iterator[str]:

@@ -127,10 +127,9 @@ class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
-class Conference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The field `conference`; see the module. `tellers[i]` owns trustee i + 1 of trustees.json."""
+class Agenda(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a conference says from its draft on, before anybody is in the room: procedure, place, people, papers."""
 
-    format: int
     ruleset: Ruleset
     procedure: str
     step: int
@@ -143,17 +142,43 @@ class Conference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     basis: tuple[str, ...]
     composition: str
     address: str
-    summoned: int
-    present: int
-    drawn: int
-    spares: int
     quorum: Quorum | None
     tellers: tuple[Signer, ...]
     chair: Signer
     secretary: Signer
     head: Signer
-    receipt_key: str
-    desk_key: str
     papers: tuple[Paper, ...]
     notes: tuple[Note, ...]
     previous: tuple[Previous, ...]
+
+
+class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the roll and the room add: persons present, cards drawn, spare cards, the room's keys."""
+
+    present: int
+    drawn: int
+    spares: int
+    receipt_key: str
+    desk_key: str
+
+
+class Conference(Agenda, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The field `conference`; see the module. `tellers[i]` owns trustee i + 1 of trustees.json."""
+
+    format: int
+    summoned: int
+    present: int
+    drawn: int
+    spares: int
+    receipt_key: str
+    desk_key: str
+
+
+def conference_of(
+    agenda: Agenda, papers: tuple[Paper, ...], quorum: Quorum | None, summoned: int, attendance: Attendance
+) -> Conference:
+    """Make the conference of an agenda, with its papers numbered and the chair's word on the quorum."""
+    said = {name: getattr(agenda, name) for name in Agenda.__struct_fields__}
+    added = {name: getattr(attendance, name) for name in Attendance.__struct_fields__}
+    more = {"format": FORMAT, "summoned": summoned, "papers": papers, "quorum": quorum}
+    return Conference(**said | added | more)

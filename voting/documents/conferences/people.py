@@ -7,38 +7,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Protocol
 
 from voting.documents.canonical import same_text, unclean_name
-from voting.documents.conferences.conference import ON_PAPER, Candidate, Paper, Signer
+from voting.documents.conferences.conference import ON_PAPER, Agenda, Candidate
 from voting.documents.remark import Remark
 
 
-class People(Protocol):
-    """The part of a conference, or of its draft, that names people."""
-
-    @property
-    def tellers(self) -> tuple[Signer, ...]:
-        """Those who count (Ban kiểm phiếu)."""
-
-    @property
-    def chair(self) -> Signer:
-        """Chủ trì."""
-
-    @property
-    def secretary(self) -> Signer:
-        """Thư ký."""
-
-    @property
-    def head(self) -> Signer:
-        """Người đứng đầu."""
-
-    @property
-    def papers(self) -> tuple[Paper, ...]:
-        """The papers with their names."""
-
-
-def people_problems(people: People) -> Iterator[Remark]:
+def people_problems(people: Agenda) -> Iterator[Remark]:
     """Yield every problem: who must sign does not, or one person stands where two are needed."""
     yield from _signing_problems(people)
     yield from _distinct_problems(people)
@@ -51,7 +26,7 @@ def people_problems(people: People) -> Iterator[Remark]:
                 )
 
 
-def name_problems(people: People) -> Iterator[str]:
+def name_problems(people: Agenda) -> Iterator[str]:
     """Yield every name in which there is nothing to read."""
     for signer in (*people.tellers, people.chair, people.secretary, people.head):
         if problem := unclean_name(signer.name):
@@ -62,7 +37,7 @@ def name_problems(people: People) -> Iterator[str]:
                 yield f"paper {number}: {candidate.id}: the name {candidate.name[:40]!r} {problem}"
 
 
-def people_remarks(people: People) -> Iterator[Remark]:
+def people_remarks(people: Agenda) -> Iterator[Remark]:
     """Yield what is allowed and should be known: two offices of one, tellers without a key or on a paper."""
     yield from office_remarks(people)
     for teller in people.tellers:
@@ -79,7 +54,7 @@ def people_remarks(people: People) -> Iterator[Remark]:
                 )
 
 
-def office_remarks(people: People) -> Iterator[Remark]:
+def office_remarks(people: Agenda) -> Iterator[Remark]:
     """Yield who holds two offices by name or key."""
     offices = (
         ("chủ trì", "chair", people.chair),
@@ -101,7 +76,7 @@ def office_remarks(people: People) -> Iterator[Remark]:
                 )
 
 
-def _signing_problems(people: People) -> Iterator[Remark]:
+def _signing_problems(people: Agenda) -> Iterator[Remark]:
     """Every teller with a key signs, and the chair or the secretary; somebody by key."""
     for teller in people.tellers:
         if teller.key != ON_PAPER and not teller.must_sign:
@@ -118,7 +93,7 @@ def _signing_problems(people: People) -> Iterator[Remark]:
         )
 
 
-def _distinct_problems(people: People) -> Iterator[Remark]:
+def _distinct_problems(people: Agenda) -> Iterator[Remark]:
     for one, other in combinations(people.tellers, 2):
         if same_text(one.name, other.name):
             yield Remark(
