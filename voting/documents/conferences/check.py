@@ -175,7 +175,7 @@ def paper_problems(paper: Paper) -> Iterator[PaperProblem]:
 
 
 def repeated_ids(names: Iterable[Identified]) -> Iterator[tuple[str, str]]:
-    """Yield every id that stands twice in a list of names, and the sentence that says so."""
+    """Yield every id that is duplicated in a list of names, and the sentence that says so."""
     for identifier, times in Counter(one.id for one in names).items():
         if times > 1:
             yield identifier, f"the id {identifier} stands {times} times"
