@@ -221,7 +221,7 @@ def test_a_card_that_does_not_work_is_asked_for_and_replaced(staff: Staff) -> No
     assert "CHƯA GHI NHẬN. Thẻ vẫn còn giá trị" in teller.page.inner_text("[data-number=answer]")
     spare = staff.spares[0]
     teller.scan(spare)
-    assert "HỎI TỔ KIỂM PHIẾU" in teller.page.inner_text("[data-number=answer]")
+    assert "HỎI BAN KIỂM PHIẾU" in teller.page.inner_text("[data-number=answer]")
     teller.go("/door/spares").page.click("summary")
     assert "Gõ 22 ký tự" in teller.page.inner_text("main")
     assert "đã bỏ phiếu" in teller.replace(spare, "chair", reason="damaged", returned=card)

@@ -121,7 +121,7 @@ def test_forty_leftovers_by_hand_scanner_then_the_number_is_frozen_and_latecomer
     door.chair.go("/desk").page.fill("[name=override_reason]", "Đủ thành phần cần thiết")
     door.chair.page.fill("[name=late]", "Mời đồng chí dự, lượt này không bỏ phiếu.")
     door.chair.together("/desk/take-roll", "teller")
-    assert "Chốt điểm danh" in door.chair.page.inner_text(".state")
+    assert "Đã chốt điểm danh" in door.chair.page.inner_text(".state")
     door.door.go("/door")
     assert "Mời đồng chí dự, lượt này không bỏ phiếu." in page.inner_text(".late blockquote")
     assert page.locator(".roll button:not([disabled])").count() == 0
@@ -164,7 +164,7 @@ def test_a_drawn_card_voided_by_mistake_leads_to_the_reserve_deck(door: Door) ->
     assert door.number_of("active") == CAME
     chair.go("/desk").page.fill("[name=override_reason]", "Đủ thành phần cần thiết")
     chair.together("/desk/take-roll", "teller")
-    assert "Chốt điểm danh" in chair.page.inner_text(".state")
+    assert "Đã chốt điểm danh" in chair.page.inner_text(".state")
     assert door.problems == []
 
 

@@ -79,7 +79,7 @@ def test_who_rushed_is_named_and_all_go_on_once_the_missing_file_is_back(tellers
     tellers.stick.path(STEPS[0], 3).unlink()
     stops(tellers, 1, "đã ghi tệp bước 2 (2-dealing-teller-2.json) khi bước 1 chưa đủ (thiếu: Vì Thu Lễ)")
     with turn(tellers, 3) as third:  # its owner's sealed file holds what was handed out
-        third.answer("Mật khẩu", PASSPHRASE).see("Tệp bước 1 của đồng chí không còn trên thẻ; đã ghi lại từ tệp khóa")
+        third.answer("Mật khẩu", PASSPHRASE).see("Tệp bước 1 của đồng chí không còn trên USB luân chuyển; đã ghi lại từ tệp khóa")
         third.answer(BEGINNING, "c").see("Đã chia phần khóa").ends()
     goes_on(tellers, 1, "đã kiểm tra và nhận phần khóa", compares=True)
 
