@@ -79,7 +79,7 @@ def test_who_rushed_is_named_and_all_go_on_once_the_missing_file_is_back(tellers
     tellers.stick.path(STEPS[0], 3).unlink()
     stops(tellers, 1, "đã ghi tệp bước 2 (2-dealing-teller-2.json) khi bước 1 chưa đủ (thiếu: Vì Thu Lễ)")
     with turn(tellers, 3) as third:  # its owner's sealed file holds what was handed out
-        third.answer("Mật khẩu", PASSPHRASE).see("Tệp bước 1 của đồng chí không còn trên USB luân chuyển; đã ghi lại từ tệp khóa")
+        third.answer("Mật khẩu", PASSPHRASE).see("Tệp bước 1 của đồng chí không còn trên USB luân chuyển; đã ghi lại")
         third.answer(BEGINNING, "c").see("Đã chia phần khóa").ends()
     goes_on(tellers, 1, "đã kiểm tra và nhận phần khóa", compares=True)
 
@@ -105,7 +105,7 @@ def test_a_late_file_is_named_by_those_who_confirmed_another_and_by_its_owner(te
     tellers.deal(1)
     first = tellers.stick.path(STEPS[0], 2)
     tellers.stick.write(STEPS[0], 2, begin(tellers.plan, 2).announcement.encode())
-    stops(tellers, 3, "Lò Thị Ước đã chia phần khóa theo những thông báo khác với các tệp trên thẻ")
+    stops(tellers, 3, "Lò Thị Ước đã chia phần khóa theo những thông báo khác với các tệp trên USB luân chuyển")
     stops(tellers, 1, "Hà Văn Đạt: tệp bước 1 đến muộn")
     stops(tellers, 2, "Hà Văn Đạt: có người đặt một tệp bước 1 khác vào chỗ của đồng chí")
     first.unlink()
