@@ -17,6 +17,7 @@ import jinja2
 
 from keys.files.signing import load_public, raw_message, sign_raw, verify_raw
 from tests.kiosk_templates.meeting import Meeting, new_meeting
+from voting.box.tablets import _as_der
 from voting.documents.ballots.ballot import parse_ballot, tracker, verify_ballot
 from voting.documents.ballots.request import ballot_limit, ballot_size, unpack_request
 from voting.web.protection import HEADERS
@@ -87,8 +88,6 @@ class DevRoom:
 
     def enrol(self, asked: dict[str, str]) -> tuple[int, dict[str, object]]:
         """Enrol a tablet by the code."""
-        from voting.box.tablets import _as_der
-
         if asked["code"] != self.code:
             return 403, {"code": "bad_code", "recorded": None}
         key = _as_der(asked["public_key"])
