@@ -4,7 +4,7 @@ Only receipts that the room's own key signed for this election say anything: a t
 """
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +18,21 @@ from voting.storage import conference_row
 MISSING = "receipt_missing"
 
 
-def ours(election: bytes, uuid: str, receipts: Iterable[tuple[str, str]]) -> set[str]:
-    """Trackers, out of pairs of tracker and receipt (base64), that the receipt key of this election signed."""
+def missing(election: bytes, uuid: str, receipts: Iterable[tuple[str, str]], held: Container[str]) -> list[str]:
+    """Trackers that the closed box should hold and does not, sorted.
+
+    Out of pairs of tracker and receipt (base64), those count that the receipt key of this election signed; `held` are
+    the trackers of the box.
+    """
     conference = parse_election(election).conference
     assert conference is not None, "an election of this room has a conference"
-    return {tracker for tracker, receipt in receipts if _signed(conference.receipt_key, uuid, tracker, receipt)}
+    ours = {tracker for tracker, receipt in receipts if _signed(conference.receipt_key, uuid, tracker, receipt)}
+    return sorted(tracker for tracker in ours if tracker not in held)
+
+
+def note_missing(session: Session, conference: int) -> None:
+    """Note that a tablet brought a receipt whose ballot is missing: from then on `demand_all` blocks the count."""
+    conference_row.note(session, conference, MISSING)
 
 
 def demand_all(session: Session, conference: int) -> None:

@@ -186,18 +186,17 @@ def receipts(uuid: str) -> Response:
             row = session.get(SetupRow, uuid)
             if row is None:
                 raise NotOpen("no election with this uuid was set up here")
-            found = set(closing.trackers(session, row.conference))
-            ours = room_receipts.ours(row.election, uuid, [(one.tracker, one.receipt) for one in kept])
+            held = set(closing.trackers(session, row.conference))
+            missing = room_receipts.missing(row.election, uuid, [(one.tracker, one.receipt) for one in kept], held)
     except msgspec.MsgspecError:
         return refuse(400, "bad_receipts")
     except WrongState:
         return refuse(409, "not_closed")
     except VotingError as error:
         return refuse_for(error)
-    missing = sorted(ours - found)
     if missing:
         with room.storage.write() as session:
-            conference_row.note(session, row.conference, "receipt_missing")
+            room_receipts.note_missing(session, row.conference)
     return answer({"receipts": len(kept), "missing": len(missing)})
 
 
