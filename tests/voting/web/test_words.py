@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import get_args
 
 import voting
-from voting.conference import steps
 from voting.conference.draft import editor
 from voting.documents.case import Judged
 from voting.web.words import catalogue
@@ -31,12 +30,11 @@ def test_every_warning_has_its_words() -> None:
     assert found <= catalogue("vi").keys()
 
 
-def test_every_choice_of_the_editor_way_and_outcome_has_its_words() -> None:
+def test_every_choice_of_the_editor_and_outcome_has_its_words() -> None:
     outcomes = get_args(Judged.__annotations__["outcome"]) or ("selected", "not_selected", "below", "tied")
     wanted = {
         *(f"kind.{one}" for one in editor.KINDS),
         *(f"tie.{one}" for one in editor.TIE_SCOPES),
-        *(f"way.{one}" for one in steps.WAYS),
         *(f"outcome.{one}" for one in outcomes),
     }
     assert wanted <= catalogue("vi").keys()
