@@ -1,14 +1,13 @@
 """The last call (báo sắp đóng): before closing, the chair tells all tablets and the hall that the box will close soon.
 
 Who is at a tablet can finish, and who waits can still begin: the box stays open until the chair and a second person
-close it. Counts only grow (a guard of the database), so each call and each taking back adds one: odd means called.
+close it. `ConferenceRow.last_call` says whether the room was told; how often it was told is counted.
 """
 
 from sqlalchemy.orm import Session
 
 from voting.conference.steps import STEPS
 from voting.storage import conference_row
-from voting.storage.tables import CountRow
 
 LAST_CALL = "last_call"
 
@@ -23,14 +22,10 @@ def take_back(session: Session, conference: int) -> None:
     _set(session, conference, wanted=False)
 
 
-def called(session: Session, conference: int) -> bool:
-    """Whether the room was told that the box will close soon."""
-    row = session.get(CountRow, (conference, LAST_CALL))
-    return row is not None and row.times % 2 == 1
-
-
 def _set(session: Session, conference: int, *, wanted: bool) -> None:
-    conference_row.demand(conference_row.hold(session, conference), *STEPS["last_call"].states)
-    if called(session, conference) is not wanted:
+    row = conference_row.hold(session, conference)
+    conference_row.demand(row, *STEPS["last_call"].states)
+    if wanted and not row.last_call:
         conference_row.note(session, conference, LAST_CALL)
+    row.last_call = wanted
     session.flush()

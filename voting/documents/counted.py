@@ -92,8 +92,8 @@ COUNTED: tuple[Counted, ...] = (
     Counted(
         "last_call",
         "desk",
-        "The room was told that the box closes soon, or that was taken back.",
-        "Báo sắp đóng cho cả phòng, hoặc rút lại lời báo.",
+        "The room was told that the box closes soon.",
+        "Cả phòng được báo là sắp đóng hòm phiếu.",
     ),
 )
 BY_HAND: tuple[str, ...] = tuple(

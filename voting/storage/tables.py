@@ -46,6 +46,7 @@ class ConferenceRow(Base):
     override_by: Mapped[str | None] = mapped_column(Text)
     override_reason: Mapped[str | None] = mapped_column(Text)
     over_limit: Mapped[bool] = mapped_column(default=False)
+    last_call: Mapped[bool] = mapped_column(default=False)
     opened: Mapped[str | None] = mapped_column(Text)
     closed: Mapped[str | None] = mapped_column(Text)
 

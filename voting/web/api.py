@@ -17,7 +17,7 @@ from voting.box import tablets
 from voting.box.casting import Box, CastRequest, Receipt
 from voting.box.mirror import SealedBallot
 from voting.box.tablet_interface import API, NO_STATE, SIGNATURE_HEADER, Code
-from voting.conference import closing, last_call, setup
+from voting.conference import closing, setup
 from voting.conference.draft.stored import draft_of
 from voting.documents.states import PROPERTIES, WITH_SETUP
 from voting.errors import (
@@ -120,7 +120,7 @@ def room_state() -> Response:
                 "uuid": written.uuid if written else None,
                 "fingerprint": written.fingerprint if written else None,
                 "practice": row.practice,
-                "closing": PROPERTIES[row.state].is_open and last_call.called(session, row.id),
+                "closing": PROPERTIES[row.state].is_open and row.last_call,
                 "name": draft.name,
                 "address": draft.address,
             }

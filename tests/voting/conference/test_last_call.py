@@ -5,11 +5,12 @@ import pytest
 from tests.voting.rooms import Room
 from voting.conference import last_call
 from voting.errors import WrongState
+from voting.storage import conference_row
 
 
 def called(room: Room) -> bool:
     with room.storage.read() as session:
-        return last_call.called(session, room.conference)
+        return conference_row.find(session, room.conference).last_call
 
 
 def test_a_last_call_stands_until_it_is_taken_back(room: Room) -> None:
@@ -25,6 +26,15 @@ def test_a_last_call_stands_until_it_is_taken_back(room: Room) -> None:
         with room.storage.write() as session:
             change(session, room.conference)
         assert called(room) is stands
+
+
+def test_the_count_says_how_often_the_room_was_told(room: Room) -> None:
+    room.open()
+    for change in (last_call.call, last_call.call, last_call.take_back, last_call.call, last_call.take_back):
+        with room.storage.write() as session:
+            change(session, room.conference)
+    with room.storage.read() as session:
+        assert conference_row.counts(session, room.conference)["last_call"] == 2
 
 
 def test_ballots_are_taken_after_a_last_call(room: Room) -> None:

@@ -74,6 +74,8 @@ STATEMENTS = [
         "a_confirmation_while_sealed",
     ),
     ("seal", "{ballot}", "a_ballot_into_an_open_box"),
+    ("seal", "UPDATE conferences SET last_call = true", "a_last_call_while_open"),
+    ("close", "UPDATE conferences SET last_call = true", "a_last_call_while_open"),
     ("open", "{ballot_of_void_card}", "a_ballot_into_an_open_box"),
     ("open", "{ballot_of_spare}", "a_ballot_into_an_open_box"),
     ("open", "{ballot_of_nobody}", "a_ballot_into_an_open_box"),

@@ -13,9 +13,6 @@ from voting.conference import (
     transitions,
     two_person_steps,
 )
-from voting.conference import (
-    last_call as last_calls,
-)
 from voting.conference.draft.agenda import draft_problems, read_draft
 from voting.conference.draft.stored import draft_of
 from voting.conference.draft.warnings import SMALL, VERY_SMALL, draft_warnings
@@ -62,7 +59,6 @@ def overview() -> str:
             tablets=[one for one in tablets.seen(session) if one[0].enrolled],
             shown=ballots_shown(row, casting.count_ballots(session, row.id)),
             way=WAY,
-            last_call=last_calls.called(session, row.id),
             noted=conference_row.counts(session, row.id),
             by_hand=BY_HAND,
             small=SMALL,

@@ -12,7 +12,6 @@ from qrcode.image.svg import SvgPathImage
 
 from voting.box import casting
 from voting.conference import cards, closing, results, setup, staff_changes
-from voting.conference import last_call as last_calls
 from voting.conference.draft.stored import draft_of
 from voting.documents.conferences.election import spoken_fingerprint
 from voting.documents.states import PROPERTIES, WITH_SETUP
@@ -50,7 +49,7 @@ def screen() -> str:
             end=closing.end_ballots(closed.facts) if closed else None,
             shown=shown,
             spares=cards.spares_activated(session, row.id),
-            last_call=PROPERTIES[row.state].is_open and last_calls.called(session, row.id),
+            last_call=PROPERTIES[row.state].is_open and row.last_call,
             resets=staff_changes.resets(session, row.id),
             charts=charts(results.released(session, row.id)) if PROPERTIES[row.state].is_signed else [],
             lookup=qr_code(address) if closed else None,
