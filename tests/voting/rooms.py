@@ -34,6 +34,7 @@ from voting.documents.conferences.conference import (
 )
 from voting.documents.envelope import sign_envelope
 from voting.documents.facts import CONFIRMATION_TYPE
+from voting.documents.tellers import Clash
 from voting.procedures.comparison import with_decision
 from voting.storage.engine import Storage
 from voting.storage.keyring import Keyring
@@ -66,7 +67,14 @@ def names(count: int) -> tuple[Person, ...]:
     return tuple(Person(f"Nguyễn Văn {number:03}", "Phòng Tổng hợp") for number in range(1, count + 1))
 
 
-def new_draft(tellers: list[Teller], *, people: int = 4, candidates: int = 1, quorum: Quorum | None = None) -> Draft:
+def new_draft(
+    tellers: list[Teller],
+    *,
+    people: int = 4,
+    candidates: int = 1,
+    quorum: Quorum | None = None,
+    clashes: tuple[Clash, ...] = (),
+) -> Draft:
     """A draft of one paper."""
     listed = tuple(
         Candidate(f"c{number}", f"Trần Thị {number}", "Phó Trưởng phòng", "1980", "", False, (0, 0))
@@ -99,6 +107,7 @@ def new_draft(tellers: list[Teller], *, people: int = 4, candidates: int = 1, qu
         notes=(),
         previous=(),
         people=names(people),
+        clashes=clashes,
     )
     return msgspec.structs.replace(draft, notes=with_decision(draft, 0))
 

@@ -14,6 +14,7 @@ from keys.trustees import Trustees, parse_trustees, verify_trustees
 from voting.conference import cards
 from voting.conference.draft.agenda import Draft
 from voting.conference.draft.stored import draft_of
+from voting.conference.draft.tellers import with_clash_notes
 from voting.conference.steps import STEPS
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.canonical import compact
@@ -101,7 +102,7 @@ def _election(
         receipt_key=keyring.make(session, row.id, "receipt"),
         desk_key=keyring.make(session, row.id, "desk"),
     )
-    conference = conference_of(draft, papers, quorum_of(row, draft), row.summoned, attendance)
+    conference = conference_of(with_clash_notes(draft), papers, quorum_of(row, draft), row.summoned, attendance)
     raw = write_election(
         uuid=deck.uuid,
         name=draft.name,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from voting.conference import roll
 from voting.conference.draft.agenda import Draft
 from voting.conference.draft.stored import draft_of
+from voting.conference.draft.tellers import with_clash_notes
 from voting.conference.setup import quorum_of
 from voting.documents.bundles.signed import read_signed
 from voting.documents.conferences.conference import ON_PAPER, Attendance, Conference, conference_of
@@ -106,4 +107,4 @@ def _without_setup(session: Session, row: ConferenceRow, draft: Draft) -> Confer
     desk = session.get(ServerKeyRow, (row.id, "desk"))
     attendance = Attendance(present, present, 0, ON_PAPER, desk.public if desk is not None else ON_PAPER)
     papers, _ = number_papers(draft.papers, draft.put_forward_max)
-    return conference_of(draft, papers, quorum_of(row, draft), row.summoned, attendance)
+    return conference_of(with_clash_notes(draft), papers, quorum_of(row, draft), row.summoned, attendance)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from voting.conference.draft.agenda import Draft, Person
-from voting.conference.draft.clashes import clashing, with_reasons
+from voting.conference.draft.clashes import accepted, clashing
 from voting.documents.conferences.conference import Override, Paper, Quorum, Ruleset, Signer
 from voting.documents.conferences.moments import day_text
 from voting.people.errors import CompositionNotConfirmed
@@ -78,7 +78,8 @@ def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ..
         head=meeting.head,
         papers=found.papers,
         put_forward_max=put_forward_max(plan, step),
-        notes=with_reasons(notes, _reasons(meeting, found.papers)),
+        notes=notes,
+        clashes=accepted(_reasons(meeting, found.papers)),
         previous=found.previous,
         people=tuple(Person(one.name, one.unit) for one in meeting.summons.people),
     )

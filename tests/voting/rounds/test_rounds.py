@@ -26,7 +26,7 @@ from tests.voting.rounds.office import (
     signed,
 )
 from voting.conference.draft.agenda import draft_problems
-from voting.conference.draft.clashes import reason_of
+from voting.conference.draft.clashes import clash_notes
 from voting.documents.bundles.ledger import Annulment, Ledger
 from voting.documents.bundles.signed import read_signed
 from voting.documents.conferences.check import conference_problems
@@ -36,6 +36,7 @@ from voting.documents.errors import UnsignedDocument
 from voting.documents.list_decision import HandVote, ListDecision, unsigned_list_decision
 from voting.documents.quorum import least_present
 from voting.documents.record import Record
+from voting.documents.tellers import Clash
 from voting.people.errors import (
     CompositionNotConfirmed,
     InvalidRound,
@@ -310,11 +311,10 @@ def test_a_teller_on_the_ballot_without_a_reason_is_named(reasons: dict[str, str
 def test_a_teller_on_the_ballot_counts_for_a_reason_that_the_record_keeps() -> None:
     reason = "Cả phòng chỉ có ba đảng viên"
     plan, gathering = counting({ON_BALLOT.name: reason, TELLERS[0].name: "không cần"})
-    conference = conference_for(plan, 1, gathering, attendance(9))
-    assert reason_of(ON_BALLOT.name, conference.notes) == reason
-    assert reason_of(TELLERS[0].name, conference.notes) == ""  # who stands on no paper needs no word
-    assert conference.notes == draft_for(plan, 1, gathering).notes
-    assert [one.key for one in draft_problems(draft_for(plan, 1, gathering)) if one.key == "teller_listed"] == []
+    conference, draft = conference_for(plan, 1, gathering, attendance(9)), draft_for(plan, 1, gathering)
+    assert draft.clashes == (Clash(ON_BALLOT.name, reason),)  # who stands on no paper needs no word
+    assert conference.notes == (*draft.notes, *clash_notes(draft.clashes))
+    assert [one.key for one in draft_problems(draft) if one.key == "teller_listed"] == []
 
 
 # Quorum and deadlines

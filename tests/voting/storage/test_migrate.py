@@ -1,7 +1,9 @@
 """Migrations on both databases: up and down, step by step, with data, and equal to the tables of the code."""
 
+from importlib import import_module
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -10,15 +12,23 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.voting.rooms import Room
+from tests.voting.rooms import Room, new_draft
+from voting.conference import transitions
+from voting.conference.draft.agenda import write_draft
+from voting.conference.draft.stored import draft_of
+from voting.conference.draft.tellers import with_clash_notes
 from voting.conference.steps import TRANSITIONS
+from voting.documents.conferences.conference import Note
+from voting.documents.tellers import Clash
 from voting.storage import conference_row
 from voting.storage.engine import Storage
+from voting.storage.guards import dropping, statements
 from voting.storage.migrate import configuration, migrate
 from voting.storage.migrations.versions import __path__ as folder
 from voting.storage.tables import Base, RoundRow
 from voting.web.access import accounts
 
+DRAFTS_FIXED = import_module("voting.storage.migrations.versions.0011_reasons_of_tellers").FIXED
 ADDED = frozenset({"last_call"})
 """Columns that an older revision does not have; what becomes of them is a test of its own."""
 REVISIONS = tuple(path.stem[:4] for path in sorted(Path(folder[0]).glob("0*.py")))
@@ -133,6 +143,48 @@ def test_a_last_call_that_was_the_parity_of_a_count_becomes_a_column(
         room.sql("UPDATE counts SET times = 0")
     roll_back(room.storage, "0009")
     assert counted() == {"last_call": toggled, "audits": 5}
+
+
+def note_of(name: str, spelling: str) -> Note:
+    return Note("KPV", f"Đồng chí {name} vừa là {spelling}, vừa có tên trên phiếu; lý do: cả phòng; lý do: ít người")
+
+
+@pytest.mark.parametrize("spelling", ["thành viên Ban kiểm phiếu", "kiểm phiếu viên"])
+def test_reasons_of_tellers_in_notes_become_fields_of_the_draft(room: Room, spelling: str) -> None:
+    draft = new_draft(room.tellers)
+    name = draft.papers[0].candidates[0].name
+    noted = msgspec.structs.replace(draft, notes=(*draft.notes, note_of(name, spelling)))
+    room.begin()
+    with room.storage.write() as session:
+        transitions.change_draft(session, room.conference, noted)
+        transitions.freeze_list(session, room.conference)
+    roll_back(room.storage, "0010")
+    migrate(room.storage)
+    with room.storage.read() as session:
+        found = draft_of(session, room.conference)
+    assert found == msgspec.structs.replace(draft, clashes=(Clash(name, "cả phòng; lý do: ít người"),))
+    with pytest.raises(DBAPIError, match="drafts_change_in_draft"):
+        room.sql("UPDATE drafts SET content = '{}'")
+    roll_back(room.storage, "0010")
+    with room.storage.read() as session:
+        spelt = draft_of(session, room.conference)
+    assert spelt == msgspec.structs.replace(draft, notes=with_clash_notes(found).notes)
+
+
+def test_the_draft_of_a_sealed_box_keeps_the_notes_of_its_setup(room: Room) -> None:
+    room.seal()
+    draft = new_draft(room.tellers)
+    content = write_draft(msgspec.structs.replace(draft, notes=(note_of("Trần Thị 1", "kiểm phiếu viên"),)))
+    roll_back(room.storage, "0010")
+    with room.storage.engine.begin() as connection:
+        for statement in dropping(DRAFTS_FIXED, room.storage.dialect):
+            connection.exec_driver_sql(statement)
+        connection.execute(text("UPDATE drafts SET content = :content"), {"content": content})
+        for statement in statements(DRAFTS_FIXED, room.storage.dialect):
+            connection.exec_driver_sql(statement)
+    migrate(room.storage)
+    with room.storage.read() as session:
+        assert write_draft(draft_of(session, room.conference)) == content
 
 
 def test_the_first_migration_goes_down_to_nothing_and_up_again(full: Room) -> None:

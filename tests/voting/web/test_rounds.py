@@ -456,7 +456,7 @@ def test_a_teller_of_the_conference_before_who_is_on_the_ballot_counts_for_a_rea
     assert browser.post("/draft/signers", **form).status_code == 303
     assert listed not in browser.get("/draft").text
     with room.storage.read() as session:
-        assert reason_of(name, draft_of(session, number).notes) == "Cả phòng chỉ có ba đảng viên"
+        assert reason_of(name, draft_of(session, number).clashes) == "Cả phòng chỉ có ba đảng viên"
 
 
 def test_an_annulled_step_stays_on_file_and_is_held_again(app: Flask, browser: Browser, room: Room) -> None:

@@ -19,6 +19,7 @@ from voting.documents.conferences.check import paper_problems, previous_problems
 from voting.documents.conferences.conference import ON_PAPER, Agenda, Candidate, Paper, Signer
 from voting.documents.conferences.people import people_problems
 from voting.documents.errors import DocumentError
+from voting.documents.tellers import Clash
 from voting.errors import InvalidDraft
 from voting.procedures.comparison import catalogue_problems, ruleset_of
 
@@ -34,11 +35,15 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str
 
 
-class Draft(Agenda, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A conference before its list is frozen; `put_forward_max` bounds the names one ballot may put forward a paper."""
+class Draft(Agenda, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A conference before its list is frozen; `put_forward_max` bounds the names one ballot may put forward a paper.
+
+    `clashes` are the tellers who stand on a ballot and count all the same, with the reasons.
+    """
 
     put_forward_max: int
     people: tuple[Person, ...]
+    clashes: tuple[Clash, ...] = ()
 
 
 def write_draft(draft: Draft) -> str:
@@ -92,7 +97,7 @@ def draft_problems(draft: Draft) -> Iterator[Problem]:
     for number, paper in enumerate(draft.papers, 1):
         yield from _paper_problems(number, paper, draft.put_forward_max)
     for name in clashing(draft.tellers, draft.papers):
-        if not reason_of(name, draft.notes):
+        if not reason_of(name, draft.clashes):
             yield Problem("teller_listed", f"teller {name} stands on a ballot: a reason expected", {"name": name})
 
 

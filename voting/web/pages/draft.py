@@ -123,7 +123,7 @@ def signers() -> str:
     """Tellers, chair, secretary, head, with their keys or "on paper"."""
     with the_room().storage.read() as session:
         draft = draft_of(session, _draft_row(session))
-    reasons = {name: reason_of(name, draft.notes) for name in clashing(draft.tellers, draft.papers)}
+    reasons = {name: reason_of(name, draft.clashes) for name in clashing(draft.tellers, draft.papers)}
     more = {"most": TELLERS.stop - 1, "more": MORE_TELLERS, "on_paper": ON_PAPER}
     return render_template("room/draft_signers.html", draft=draft, reasons=reasons, **more)
 

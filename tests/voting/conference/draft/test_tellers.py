@@ -4,10 +4,11 @@ import msgspec
 import pytest
 
 from keys.files.signing import new_signing_key, public_text
-from tests.voting.rooms import new_draft, new_teller
-from voting.conference.draft.agenda import Draft, draft_problems
-from voting.conference.draft.clashes import clashing, reason_of
-from voting.conference.draft.tellers import excused, with_teller_reasons, with_tellers
+from tests.voting.records import conference_of
+from tests.voting.rooms import Room, new_draft, new_teller
+from voting.conference.draft.agenda import Draft, draft_problems, read_draft, write_draft
+from voting.conference.draft.clashes import clashing
+from voting.conference.draft.tellers import excused, with_clash_notes, with_teller_reasons, with_tellers
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Note
 from voting.documents.tellers import Clash, TellerKeys, Tellers
@@ -41,8 +42,11 @@ def test_names_keys_and_reasons_come_from_the_ceremony_into_the_draft(draft: Dra
         (ON_BALLOT, "Thành viên Ban kiểm phiếu", True),
     ]
     assert [one.key for one in taken.tellers] == [one.key for one in msgspec.json.decode(raw, type=Tellers).tellers]
-    assert reason_of(ON_BALLOT, taken.notes) == REASON
-    assert [one.code for one in taken.notes] == ["A1", *(one.code for one in draft.notes[1:]), "KPV"]
+    assert (taken.clashes, taken.notes) == ((Clash(ON_BALLOT, REASON),), draft.notes)
+    assert with_clash_notes(taken).notes == (
+        *draft.notes,
+        Note("KPV", f"Đồng chí {ON_BALLOT} vừa là thành viên Ban kiểm phiếu, vừa có tên trên phiếu; lý do: {REASON}"),
+    )
     assert problems(taken) == []
 
 
@@ -62,7 +66,7 @@ def test_a_reason_that_is_taken_back_is_gone(draft: Draft) -> None:
 def test_a_reason_goes_with_its_teller(draft: Draft) -> None:
     taken = with_tellers(draft, brought(Clash(ON_BALLOT, REASON)))
     other = with_tellers(taken, brought(names=("Lò Thị Ước", "Hà Văn Đạt")))
-    assert [one.code for one in other.notes] == [one.code for one in draft.notes]
+    assert (other.notes, other.clashes) == (draft.notes, ())
 
 
 def test_a_name_in_other_letters_of_case_is_the_same_person(draft: Draft) -> None:
@@ -81,9 +85,20 @@ def test_what_is_no_result_of_a_ceremony_is_refused(draft: Draft, raw: bytes) ->
         with_tellers(draft, raw)
 
 
-def test_a_reason_in_the_words_of_earlier_drafts_still_counts(draft: Draft) -> None:
-    note = Note("KPV", f"Đồng chí {ON_BALLOT} vừa là kiểm phiếu viên, vừa có tên trên phiếu; lý do: {REASON}")
+def test_setup_says_the_reason_in_the_notes_of_the_conference(sqlite_room: Room) -> None:
+    sqlite_room.seal(clashes=(Clash(ON_BALLOT, REASON),))
+    notes = conference_of(sqlite_room).notes
+    assert notes[-1].code == "KPV"
+    assert notes[-1].text.endswith(f"vừa có tên trên phiếu; lý do: {REASON}")
+
+
+def test_a_draft_without_clashes_is_spelt_as_before(draft: Draft) -> None:
+    assert '"clashes"' not in write_draft(draft)
+    taken = with_tellers(draft, brought(Clash(ON_BALLOT, REASON)))
+    assert read_draft(write_draft(taken)) == taken
+
+
+def test_a_reason_said_again_takes_the_place_of_an_earlier_note(draft: Draft) -> None:
     taken = with_tellers(draft, brought())
-    earlier = msgspec.structs.replace(taken, notes=(*taken.notes, note))
-    assert reason_of(ON_BALLOT, earlier.notes) == REASON
-    assert problems(earlier) == []
+    earlier = msgspec.structs.replace(taken, notes=(*taken.notes, Note("KPV", "lý do: trước đây")))
+    assert with_teller_reasons(earlier, {ON_BALLOT: REASON}) == with_teller_reasons(taken, {ON_BALLOT: REASON})
