@@ -3,12 +3,14 @@
 Nothing is fetched from elsewhere, nothing is kept by the browser, no other page can frame or read ours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Request, Response, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItemPerMinute
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 from voting.box.tablet_interface import DEVICE_HEADER
 from voting.web.request_counts import SCHEME
@@ -42,6 +44,7 @@ HEADERS = {
 COOKIE = "__Host-phieukin-"  # of a session, before the room's own letters: goes to this host over TLS alone
 FORM_LIMIT = 8 * 1024 * 1024  # bytes of any form or upload by staff
 _DEVICES = "phieukin-casts-of-devices"
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"  # what bytes that are no UTF-8 are read as
 STATIC_CACHE = "public, max-age=31536000, immutable"  # built files carry the hash of their bytes in the name
 
 
@@ -53,6 +56,30 @@ def add_headers(answer: Response) -> Response:
         answer.headers["Cache-Control"] = STATIC_CACHE
     answer.headers.pop("Server", None)
     return answer
+
+
+class Fields(ImmutableMultiDict[str, Any]):
+    """What a form or a query says; a NUL, which PostgreSQL keeps in no text, is read as bytes that are no UTF-8 are."""
+
+    def __init__(self, mapping: Iterable[tuple[str, Any]] | None = None) -> None:
+        """Keep the fields, and the files of a form."""
+        super().__init__([(_without_nul(name), _readable(one)) for name, one in mapping or ()])
+
+
+class RoomRequest(Request):
+    """A request whose fields every database can keep, so that no view has to look for a NUL."""
+
+    parameter_storage_class = Fields
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\0", _UNREADABLE)
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, FileStorage) and value.filename:
+        value.filename = _without_nul(value.filename)
+    return _without_nul(value) if isinstance(value, str) else value
 
 
 def demand_path() -> None:

@@ -123,7 +123,6 @@ def sign_in(
 
     The code's step is compared with the last one used while the row is held, so that of two at once one is refused.
     """
-    login = login if "\0" not in login else ""  # PostgreSQL keeps no NUL in a text; nobody has an empty name
     with storage.read() as session:
         stored = session.scalar(select(StaffRow.password).where(StaffRow.login == login))
     right = _password_right(stored or _NOBODY, password)

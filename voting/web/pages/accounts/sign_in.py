@@ -10,7 +10,7 @@ from voting.web.access import known_devices, sessions
 from voting.web.room import the_room
 from voting.web.words import LANGUAGE, LANGUAGES, language
 
-_INSIDE = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f\\]*")
+_INSIDE = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f\\\N{REPLACEMENT CHARACTER}]*")
 """A path of this room: browsers drop tabs and ends of lines from an address, and take a backslash for a slash."""
 
 pages = Blueprint("sign_in", __name__)
