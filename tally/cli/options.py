@@ -7,6 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
+from keys.files.durable import real_folder
+from tally.dialogue import Guide, Refused, in_both
+from tally.errors import Stopped
+from tally.folders import existing
 from tally.guide.signers import SignerChoice, TokenChoice, passphrase
 from tally.signing.teller_file import TellerFile, read_teller_file
 
@@ -15,6 +19,30 @@ F = TypeVar("F", bound=Callable[..., Any])
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 TARGET = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def out_folder(words: str) -> Callable[[F], F]:
+    """Add --out, a folder that is there, or is made after a question or with --make-folder; before the command runs."""
+
+    def add(command: F) -> F:
+        @wraps(command)
+        def with_folder(*args: Any, out: Path, make_folder: bool, **given: Any) -> None:
+            command(*args, out=_ready(out, make_folder), **given)
+
+        asked = click.option("--make-folder", is_flag=True, help="Make the folder of --out without asking.")
+        return click.option("--out", type=FOLDER, required=True, help=words)(asked(with_folder))  # type: ignore[return-value]
+
+    return add
+
+
+def _ready(folder: Path, make: bool) -> Path:
+    """Return a folder that is there from now on; those that it lies in are made after a question alone."""
+    if make:
+        return real_folder(folder)
+    try:
+        return existing(Guide("vi"), folder)
+    except (Stopped, click.Abort):  # nobody wants it, or nobody is there to answer
+        raise Refused(in_both("folder.or_make", folder=folder)) from None
 
 
 def teller_options(command: F) -> F:

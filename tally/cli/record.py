@@ -11,7 +11,7 @@ from keys.files.durable import read_plain
 from tally.audit import audit
 from tally.audit.engines.checking import checker
 from tally.cli.ceremony import language_option
-from tally.cli.options import EXISTING, FOLDER, TARGET, signer_options
+from tally.cli.options import EXISTING, TARGET, out_folder, signer_options
 from tally.cli.pdf import name_at, place_of
 from tally.count.head_decision import check_chosen, check_day, make_decision, tied_paper
 from tally.count.paper import paper_records, read_hand_count
@@ -74,7 +74,7 @@ def head_command(
 @click.argument("archive", type=EXISTING)
 @click.argument("facts", type=EXISTING)
 @click.argument("count", type=EXISTING)
-@click.option("--out", type=FOLDER, required=True, help="Folder for record.json, minutes.pdf, record-2.json, …")
+@out_folder("Folder for record.json, minutes.pdf, record-2.json, …")
 def record_command(archive: Path, facts: Path, count: Path, out: Path) -> None:
     """Make one record and one set of minutes per paper from the finished archive and both facts files."""
     tell_records(write_records(archive, facts, count, out))
@@ -92,7 +92,7 @@ def tell_records(written: Iterable[tuple[Path, Record]]) -> None:
 @click.command("paper")
 @click.argument("count", type=EXISTING)
 @click.option("--setup", type=EXISTING, help="Archive with the Setup of the conference that was moved to paper.")
-@click.option("--out", type=FOLDER, required=True, help="Folder for record.json, minutes.pdf, record-2.json, …")
+@out_folder("Folder for record.json, minutes.pdf, record-2.json, …")
 def paper_command(count: Path, setup: Path | None, out: Path) -> None:
     """Make records and minutes of a count by hand on paper; COUNT is JSON or TOML (see docs/tellers.md)."""
     election = setup_of(setup)[0] if setup else None
@@ -201,7 +201,7 @@ def _sign_pdf(path: Path, payload: bytes, signer: DocumentSigner) -> None:
 @click.argument("archive", type=EXISTING)
 @click.argument("facts", type=EXISTING)
 @click.argument("count", type=EXISTING)
-@click.option("--out", type=FOLDER, required=True, help="Folder for the records and minutes of this count.")
+@out_folder("Folder for the records and minutes of this count.")
 @click.option("--with", "others", multiple=True, type=EXISTING, help="A record of another count; may be repeated.")
 def recount_command(archive: Path, facts: Path, count: Path, out: Path, others: tuple[Path, ...]) -> None:
     """Count again from the finished archive and both facts files, and compare; nothing is opened again."""

@@ -304,13 +304,14 @@ def recounts(result: Path, tmp_path: Path) -> None:
     files = [result / f"{UUID}.{end}" for end in ("bel", "facts.json", "count.json")]
     for number in (1, 2, 3):
         said = run(
-            "tally", "recount", *files, "--out", tmp_path / f"recount {number}", "--with", result / "record.json"
+            "tally", "recount", *files, "--out", tmp_path / f"recount {number}", "--make-folder", "--with",
+            result / "record.json",
         )
         assert "agree byte for byte" in said
     changed = tmp_path / "changed.json"
     changed.write_bytes(files[2].read_bytes().replace("Công đoàn".encode(), "công đoàn".encode()))
-    said = run("tally", "recount", files[0], files[1], changed, "--out", tmp_path / "other", "--with",
-               result / "record.json", status=1)  # fmt: skip
+    said = run("tally", "recount", files[0], files[1], changed, "--out", tmp_path / "other", "--make-folder",
+               "--with", result / "record.json", status=1)  # fmt: skip
     assert "not the same" in said
 
 

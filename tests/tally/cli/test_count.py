@@ -1,5 +1,6 @@
 """The commands of the count, one by one: what they write, and what each of them refuses in plain words."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from tally.signing.teller_file import new_teller_file, read_teller_file, write_t
 from tests.attacks.lab import COUNTS, Draft, Lab, closed
 from tests.attacks.records import conference_of, envelope, room_facts
 from tests.tally import terminal
+from tests.tally.count.test_paper import plain
 from tests.tally.count.test_steps import BEGUN, ENDED, lab_of_one
-from tests.tally.records import sample_record
+from tests.tally.records import EVERYONE, sample_conference, sample_paper, sample_record, team
 from tests.tally.terminal import PASSPHRASE, run
 from voting.documents.archives.members import encode_member
 from voting.documents.canonical import canonical, parse_canonical
@@ -204,12 +206,18 @@ def desk(finished: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(finished, tmp_path / "desk"))
 
 
+def folder(path: Path) -> Path:
+    """A folder, made if it is not there."""
+    path.mkdir(exist_ok=True)
+    return path
+
+
 def three(folder: Path) -> tuple[Path, Path, Path]:
     return folder / "box.bel", folder / "facts.json", folder / "count.json"
 
 
 def test_records_that_are_there_already_are_left_as_they_are_signed(lab: Lab, desk: Path, tmp_path: Path) -> None:
-    first = run("record", *three(desk), "--out", desk / "first")
+    first = run("record", *three(desk), "--out", folder(desk / "first"))
     assert first.exit_code == 0, first.output
     record, minutes = desk / "first" / "record.json", desk / "first" / "minutes.pdf"
     key = tmp_path / "chair.sealed"
@@ -217,22 +225,22 @@ def test_records_that_are_there_already_are_left_as_they_are_signed(lab: Lab, de
     signing = ("sign", record, "--key", key, "--pdf", minutes)
     assert run(*signing, answers=f"{PASSPHRASE}\n").exit_code == 0
     before = record.read_bytes(), minutes.read_bytes()
-    again = run("record", *three(desk), "--out", desk / "first")
+    again = run("record", *three(desk), "--out", folder(desk / "first"))
     assert again.exit_code == 0, again.output
     assert (record.read_bytes(), minutes.read_bytes()) == before
     assert len(read_record(record.read_bytes())[0].signatures) == 1
 
 
 def test_a_recount_agrees_byte_for_byte_or_names_the_record_that_does_not(desk: Path) -> None:
-    assert run("record", *three(desk), "--out", desk / "first").exit_code == 0
+    assert run("record", *three(desk), "--out", folder(desk / "first")).exit_code == 0
     record = desk / "first" / "record.json"
-    same = run("recount", *three(desk), "--out", desk / "second", "--with", record)
+    same = run("recount", *three(desk), "--out", folder(desk / "second"), "--with", record)
     assert same.exit_code == 0, same.output
     assert in_both("said.same", number=2) in same.output
     other = desk / "other.json"
     facts = parse_canonical((desk / "count.json").read_bytes(), CountFacts, what="count facts")
     (desk / "count.json").write_bytes(canonical(msgspec.structs.replace(facts, ended="2022-04-10T09:40:00+07:00")))
-    assert run("record", *three(desk), "--out", desk / "third").exit_code == 0
+    assert run("record", *three(desk), "--out", folder(desk / "third")).exit_code == 0
     shutil.copy(desk / "third" / "record.json", other)
     refused(run("compare", record, other), in_both("said.not_same", first=record, others=other))
 
@@ -243,18 +251,50 @@ def test_a_record_of_a_paper_that_this_archive_has_not_is_named(desk: Path) -> N
     second = desk / "second.json"
     second.write_bytes(unsigned(msgspec.structs.replace(sample_record(2), paper=2)))
     refused(
-        run("recount", *three(desk), "--out", desk / "again", "--with", second),
+        run("recount", *three(desk), "--out", folder(desk / "again"), "--with", second),
         in_both("said.no_paper", path=second, paper=2, papers=1),
     )
 
 
 def test_an_unfinished_archive_gives_no_record(lab: Lab, desk: Path) -> None:
     (desk / "box.bel").write_bytes(closed(lab).raw())
-    refused(run("record", *three(desk), "--out", desk / "x"), "a sound archive with its result expected")
-    assert not (desk / "x").exists()
+    out = folder(desk / "x")
+    refused(run("record", *three(desk), "--out", out), "a sound archive with its result expected")
+    assert list(out.iterdir()) == []
+
+
+NOT_THERE = ("result", "stick/result")
+ASKED = ("record", "recount", "paper")
+
+
+def making(name: str, desk: Path) -> tuple[str | Path, ...]:
+    """What makes records in a folder: a command with its files."""
+    if name != "paper":
+        return (name, *three(desk))
+    conference = sample_conference(sample_paper(3), team(*EVERYONE))
+    (desk / "hand.json").write_text(json.dumps(plain(conference)), encoding="utf-8")
+    return name, desk / "hand.json"
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("out", NOT_THERE)
+@pytest.mark.parametrize("answers", ["", "k\n", "n\n"], ids=["nobody there", "no", "no, in English"])
+def test_a_folder_that_is_not_there_is_not_made_unasked(desk: Path, name: str, out: str, answers: str) -> None:
+    found = run(*making(name, desk), "--out", desk / out, answers=answers)
+    refused(found, "cắm USB", "plug the USB stick in", "--make-folder")
+    assert not (desk / out.split("/", 1)[0]).exists()
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize(("more", "answers"), [(("--make-folder",), ""), ((), "c\n")], ids=["told to", "asked"])
+def test_a_folder_is_made_where_people_say_so(desk: Path, name: str, more: tuple[str, ...], answers: str) -> None:
+    made = run(*making(name, desk), "--out", desk / "result", *more, answers=answers)
+    assert made.exit_code == 0, made.output
+    assert (desk / "result" / "record.json").exists()
 
 
 @pytest.mark.parametrize("name", ["record", "recount"])
 def test_a_stick_that_is_not_plugged_in_is_not_made_for_the_records(desk: Path, name: str) -> None:
-    refused(run(name, *three(desk), "--out", desk / "stick" / "result"), "plug it in")
+    """Not even with --make-folder: that is one folder, not the stick that it lies on."""
+    assert run(name, *three(desk), "--out", desk / "stick" / "result", "--make-folder").exit_code == 1
     assert not (desk / "stick").exists()

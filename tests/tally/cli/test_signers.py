@@ -177,7 +177,7 @@ def test_the_head_decides_by_token_in_the_step_by_step_command_as_well(lab: Lab,
     done("head", count, "--chosen", "c2", "--by", "Chánh Văn phòng head", "--reason", "x",
          *signer(desk, token, "head"))  # fmt: skip
     said = done("record", *(result / f"{lab.election.uuid}.{end}" for end in ("bel", "facts.json", "count.json")),
-                "--out", desk / "again")  # fmt: skip
+                "--out", desk / "again", "--make-folder")  # fmt: skip
     assert "kết quả cuối cùng" in said
 
 

@@ -161,7 +161,8 @@ def test_numbers_that_deny_each_other_are_refused(
 ) -> None:
     content = plain(conference)
     change(content)
-    result = CliRunner().invoke(tally_group, ["paper", str(write(tmp_path, content)), "--out", str(tmp_path / "out")])
+    asked = ["paper", str(write(tmp_path, content)), "--out", str(tmp_path / "out"), "--make-folder"]
+    result = CliRunner().invoke(tally_group, asked)
     assert result.exit_code == 1
     assert not (tmp_path / "out" / "record.json").exists()
     with pytest.raises((CannotRecord, ImpossibleCase), match=words):
