@@ -12,10 +12,11 @@ from keys.files.signing import keyid
 from keys.trustees import Trustees
 from tally.ceremony.plan import clashes_of
 from tally.dialogue import Guide, groups
+from voting.documents.conferences.check import election_remarks
 from voting.documents.conferences.conference import ON_PAPER, Candidate, Conference, Paper, Signer
 from voting.documents.conferences.election import Election, spoken_fingerprint
 from voting.documents.conferences.moments import day_text
-from voting.documents.conferences.people import office_remarks
+from voting.documents.conferences.people import name_remarks, office_remarks
 from voting.documents.kinds import kind_of
 from voting.documents.remark import Remark
 from voting.documents.rule_words import TIES, place_words, quorum_words, rule_words, selection_words
@@ -36,6 +37,8 @@ def tell_setup(guide: Guide, election: Election, trustees: Trustees) -> None:
         _tell_numbers(guide, meeting)
         _tell_people(guide, meeting)
         _tell_catalogue(guide, meeting)
+        for remark in election_remarks(election):
+            guide.warn("setup.remark", text=spoken(guide, remark))
     guide.say("setup.threshold", threshold=trustees.threshold(), size=len(trustees.shares()))
     guide.say("setup.fingerprint")
     guide.plain(groups(spoken_fingerprint(election.fingerprint)))
@@ -105,7 +108,7 @@ def _tell_people(guide: Guide, meeting: Conference) -> None:
     on_ballot = [one.name for paper in meeting.papers for one in paper.candidates]
     for name in clashes_of([one.name for one in meeting.tellers], on_ballot):
         guide.warn("setup.clash", name=name)
-    for remark in office_remarks(meeting):
+    for remark in (*office_remarks(meeting), *name_remarks(meeting)):
         guide.warn("setup.remark", text=spoken(guide, remark))
 
 

@@ -147,6 +147,23 @@ def previous(**changes: Any) -> Callable[[Fields], object]:
     return meeting(previous=[{"paper": 1, "kind": "record", "sha256": "a" * 64} | changes])
 
 
+def alike(one: str, other: str) -> Callable[[Fields], object]:
+    """Two people of other posts and births, called so."""
+
+    def change(f: Fields) -> None:
+        renamed(0, one)(f)
+        renamed(1, other)(f)
+        name(0, position="Chuyên viên", born="1980")(f)
+        name(1, position="Kế toán", born="1990")(f)
+
+    return change
+
+
+def teller_alike(f: Fields) -> None:
+    renamed(0, "Lò Văn An")(f)
+    teller(0, name="Lò Văn \u0410n")(f)
+
+
 FORGERIES: dict[str, tuple[Callable[[Fields], object], str, str]] = {
     # texts that every other program shows
     "texts of two questions exchanged": (texts_exchanged, CONFERENCE, "question 1: the text"),
@@ -240,6 +257,24 @@ FORGERIES: dict[str, tuple[Callable[[Fields], object], str, str]] = {
     "a stack of marks in a post": (name(0, position="P" + "\u0336" * 3), CONFERENCE, "more than 2 marks"),
     "a stack of marks in the place": (meeting(place="P" + "\u0336" * 99), CONFERENCE, "more than 2 marks"),
     "an invisible name of the election": (lambda f: f.update(name="\u2800"), CONFERENCE, "U+2800"),
+    # names that look the same as another one of the paper, and are not
+    "a Cyrillic A": (alike("Lò Văn An", "Lò Văn \u0410n"), NOTE, "paper 1: names that look the same"),
+    "a Cyrillic A alone": (renamed(0, "Lò Văn \u0410n"), NOTE, "not Latin: \u0410 (U+0410)"),
+    "a name in Cyrillic small letters": (alike("Xa", "\u0425\u0430"), NOTE, "names that look the same"),
+    "a Greek O": (alike("Ong A", "\u039fng A"), NOTE, "names that look the same"),
+    "an eth for Đ": (alike("Đinh Văn Đạt", "Ðinh Văn Ðạt"), NOTE, "names that look the same"),
+    "an African d for Đ": (alike("Đinh Văn Đạt", "\u0189inh Văn Đạt"), NOTE, "names that look the same"),
+    "a tone in another place": (alike("Lê Văn Hoà", "Lê Văn Hòa"), NOTE, "names that look the same"),
+    "the same tone on uy": (alike("Lê Thị Thuỷ", "Lê Thị Thủy"), NOTE, "names that look the same"),
+    "a caron for a breve": (alike("Lò Văn An", "Lò V\u01cen An"), NOTE, "names that look the same"),
+    "full-width letters": (alike("Lò An", "Lò \uff21n"), NOTE, "names that look the same"),
+    "capitals": (alike("Lò Văn An", "LÒ VĂN AN"), NOTE, "names that look the same"),
+    "two blanks": (alike("Lò Văn An", "Lò  Văn An"), NOTE, "names that look the same"),
+    "a hard blank": (alike("Lò Văn An", "Lò\u00a0Văn An"), NOTE, "names that look the same"),
+    "one for an l": (alike("Lê Al", "Lê A1"), NOTE, "names that look the same"),
+    "a teller who looks like another": (teller(1, name="Kiểm phiếu viên 1".replace("K", "\u041a")), NOTE, "not Latin"),
+    "a teller who looks like a name": (teller_alike, NOTE, "is a teller and stands, by name, on paper 1"),
+    "another name of the election": (lambda f: f.update(name="Khác"), NOTE, "the election is named Khác"),
     # documents before
     "a document before of paper 9": (previous(paper=9), CONFERENCE, "paper 1 to 1 expected, 9 found"),
     "a document before of paper 0": (previous(paper=0), CONFERENCE, "paper 1 to 1 expected, 0 found"),

@@ -12,22 +12,10 @@ from typing import Literal
 
 import msgspec
 
+from voting.documents.look_alikes import LATIN_FOR, foreign_letters
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_LATIN_FOR = str.maketrans(
-    {
-        **dict(zip("АВСЕНІЈКМОРЅТУХаеосрхуіјѕкмнтв", "ABCEHIJKMOPSTYXaeocpxyijskmhtb", strict=True)),
-        **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρυ", "ABEZHIKMNOPTYXaoivpu", strict=True)),
-        "0": "o",
-        "1": "l",
-        "|": "l",
-        "đ": "d",
-        "Đ": "D",
-        "ð": "d",
-        "Ð": "D",
-        "ı": "i",
-        "’": "'",
-    }
-)
+_LATIN_FOR = str.maketrans(LATIN_FOR | {"0": "o", "1": "l", "|": "l", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 
 
 class LookAlike(msgspec.Struct, frozen=True):
@@ -46,12 +34,6 @@ def skeleton(name: str) -> str:
     latin = unicodedata.normalize("NFKC", name).translate(_LATIN_FOR)
     bare = "".join(part for part in unicodedata.normalize("NFD", latin) if not unicodedata.combining(part))
     return re.sub(r"[\s.\-]+", " ", bare.casefold().replace("y", "i")).strip()
-
-
-def foreign_letters(name: str) -> str:
-    """Return the letters of a name that are not of the Latin script, each once."""
-    found = (letter for letter in name if letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN"))
-    return "".join(dict.fromkeys(found))
 
 
 def look_alikes(names: Iterable[tuple[str, str]]) -> tuple[LookAlike, ...]:

@@ -33,8 +33,6 @@ def create_app(
     The database must be migrated.
     """
     app = Flask("voting.web", static_folder=FOLDER / "static", template_folder=FOLDER / "pages")
-    # What was typed holds nothing that a database cannot keep.
-    app.request_class = protection.RoomRequest
     # An address names rows by numbers that rows can have; before any address is added.
     numbers.bound_numbers(app)
     room = open_room(settings, verify, audit, recount, attached)

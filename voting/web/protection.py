@@ -96,8 +96,9 @@ def device() -> str:
 def set_limits(app: Flask, per_address: Mapping[str, int], casts_of_device: int) -> None:
     """Limit endpoints to so many requests a minute, counted in the memory of each server process and nowhere else.
 
-    What no database can look up is refused before any view asks.
+    What no database can look up is refused before any view asks, and what none can keep is never in a field.
     """
+    app.request_class = RoomRequest
     app.before_request(demand_path)
     limiter = Limiter(get_remote_address, app=app, storage_uri=f"{SCHEME}://", headers_enabled=False)
     for endpoint, times in per_address.items():

@@ -6,7 +6,7 @@ from keys.files.signing import load_public
 from keys.trustees import Trustees
 from tally.audit.report import Findings
 from tally.audit.setup.catalogue import check_catalogue
-from voting.documents.conferences.check import conference_problems
+from voting.documents.conferences.check import conference_problems, election_remarks
 from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.conferences.election import Election
 from voting.documents.conferences.people import people_remarks
@@ -30,7 +30,7 @@ def check_conference(
     for problem in conference_problems(election):
         findings.failed(CONFERENCE, "election", problem)
     findings.passed(CONFERENCE)
-    findings.notes += map(str, people_remarks(conference))
+    findings.notes += map(str, (*election_remarks(election), *people_remarks(conference)))
     check_catalogue(findings, conference, "election", rulesets)
     _check_keys(findings, conference)
     if cards is not None:

@@ -66,7 +66,7 @@ def raw_election(questions: tuple[Question, ...], public_key: Point, made: Confe
     """The election's canonical bytes."""
     return write_election(
         uuid=UUID,
-        name="Hội nghị",
+        name=made.name,
         description="Bước 2",
         public_key=encode_point(public_key),
         questions=questions,

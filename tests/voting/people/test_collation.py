@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voting.documents.look_alikes import foreign_letters
 from voting.people.collation import name_key, sort_names, text_key
-from voting.people.spelling import foreign_letters, look_alikes, skeleton
+from voting.people.spelling import look_alikes, skeleton
 
 IN_ORDER = [
     "Lê Văn An", "Trần Đức An", "Trần Văn An", "Hà Thị Ánh", "Lò Văn Ăn", "Lê Văn Ân", "Bạc Thị Bình", "Đỗ Văn Cường",

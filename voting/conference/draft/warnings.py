@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from voting.conference.draft.agenda import Draft
 from voting.documents.conferences.conference import Paper
-from voting.people.spelling import foreign_letters, look_alikes, skeleton
+from voting.documents.look_alikes import foreign_letters
+from voting.people.spelling import look_alikes, skeleton
 
 SMALL, VERY_SMALL = 10, 5  # people, below which totals may give votes away (design §1)
 MOST_SHOWN = 12  # pairs of look-alike people named one by one

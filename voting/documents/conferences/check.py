@@ -18,6 +18,7 @@ from voting.documents.conferences.questions import question_problems
 from voting.documents.errors import InvalidConference
 from voting.documents.kinds import kind_of
 from voting.documents.quorum import least_present
+from voting.documents.remark import Remark
 
 TEXT_LIMIT = 2000  # characters of any one text
 LISTED_ANSWERS = 2  # agree and disagree
@@ -48,6 +49,16 @@ def conference_problems(election: Election) -> Iterator[str]:
         yield from (f"paper {number}: {problem}" for problem in _place_problems(paper, election.questions))
     yield from _coverage_problems(conference, election.questions)
     yield from question_problems(election)
+
+
+def election_remarks(election: Election) -> Iterator[Remark]:
+    """Yield what an election says that its conference does not: other programs show the election's name alone."""
+    conference = election.conference
+    if conference is not None and election.name != conference.name:
+        yield Remark(
+            f"cuộc bỏ phiếu mang tên {election.name}, hội nghị mang tên {conference.name}",
+            f"the election is named {election.name}, its conference {conference.name}",
+        )
 
 
 def setting_problems(conference: Conference, *texts: str) -> Iterator[str]:

@@ -5,11 +5,12 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from voting.documents.canonical import same_text, unclean_name
 from voting.documents.conferences.conference import ON_PAPER, Agenda, Candidate
+from voting.documents.look_alikes import foreign_letters, shape
 from voting.documents.remark import Remark
 
 
@@ -38,8 +39,9 @@ def name_problems(people: Agenda) -> Iterator[str]:
 
 
 def people_remarks(people: Agenda) -> Iterator[Remark]:
-    """Yield what is allowed and should be known: two offices of one, tellers without a key or on a paper."""
+    """Yield what is allowed and should be known: two offices of one, tellers without a key or on a paper, odd names."""
     yield from office_remarks(people)
+    yield from name_remarks(people)
     for teller in people.tellers:
         if teller.key == ON_PAPER:
             yield Remark(
@@ -47,11 +49,38 @@ def people_remarks(people: Agenda) -> Iterator[Remark]:
                 f"teller {teller.name} signs on paper: neither signature nor confirmation of Setup can be checked",
             )
         for number, paper in enumerate(people.papers, 1):
-            if any(same_text(teller.name, one.name) for one in paper.candidates):
+            if any(shape(teller.name) == shape(one.name) for one in paper.candidates):
                 yield Remark(
                     f"{teller.name} là thành viên Ban kiểm phiếu và có tên trên phiếu {number}",
                     f"{teller.name} is a teller and stands, by name, on paper {number}",
                 )
+
+
+def name_remarks(people: Agenda) -> Iterator[Remark]:
+    """Yield names of one list that look the same, and names with letters that are not Latin."""
+    for number, paper in enumerate(people.papers, 1):
+        listed = [(f"{one.name} ({one.id})", one.name) for one in paper.candidates]
+        yield from _look_remarks(f"Phiếu {number}", f"paper {number}", listed)
+    signers = (*people.tellers, people.chair, people.secretary, people.head)
+    different = dict.fromkeys(one.name for one in signers)
+    yield from _look_remarks("Người ký", "signers", [(name, name) for name in different])
+
+
+def _look_remarks(vi: str, en: str, names: Iterable[tuple[str, str]]) -> Iterator[Remark]:
+    """Yield what to know of the names of one list, each with what it is called by."""
+    alike: dict[str, list[str]] = {}
+    for called, name in names:
+        alike.setdefault(shape(name), []).append(called)
+        if letters := foreign_letters(name):
+            codes = " ".join(f"U+{ord(letter):04X}" for letter in letters)
+            yield Remark(
+                f"{vi}: {called} có chữ cái không phải chữ La-tinh: {letters} ({codes})",
+                f"{en}: {called} has letters that are not Latin: {letters} ({codes})",
+            )
+    for same in alike.values():
+        if len(same) > 1:
+            shown = "; ".join(same)
+            yield Remark(f"{vi}: các tên trông giống nhau: {shown}", f"{en}: names that look the same: {shown}")
 
 
 def office_remarks(people: Agenda) -> Iterator[Remark]:
