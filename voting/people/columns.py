@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from voting.documents.canonical import unclean_text
-from voting.documents.look_alikes import foreign_letters
+from voting.documents.conferences.look_alikes import foreign_letters
 from voting.people.months import month_index
 from voting.people.person import Birth
 from voting.people.words import Words

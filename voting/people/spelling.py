@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from voting.documents.look_alikes import LATIN_FOR, foreign_letters
+from voting.documents.conferences.look_alikes import LATIN_FOR, foreign_letters
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LATIN_FOR = str.maketrans(LATIN_FOR | {"0": "o", "1": "l", "|": "l", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})

@@ -1,4 +1,4 @@
-"""Check a custody bundle (bàn giao, lưu trữ): every box in it, with records, facts and minutes (design §5, Bundles).
+"""Check a custody bundle (bàn giao, lưu trữ): the box of one meeting, or its count by hand, and all papers of it.
 
 What else is handed over (the log, the custody sheet, the statement on the shares) is held by the manifest's hash, and
 so by the signature of its maker: the desk, or somebody who signs the records, since the tally machine, which makes the
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from tally.audit.bundles.boxes import ARCHIVE, Boxes
 from tally.audit.bundles.dossier import PLACES
 from tally.audit.minutes import minutes_beside
+from tally.audit.record import RECORD
 from tally.dialogue import in_both
 from voting.documents.bundles.signers import signers_of
 from voting.documents.conferences.conference import ON_PAPER, Conference
@@ -26,6 +27,7 @@ def check_custody(boxes: Boxes) -> str:
     boxes.findings.require(ARCHIVE, bool(folders), "", "at least one box expected")
     for folder in folders:
         boxes.check(folder)
+    _check_one_meeting(boxes)
     known = {LOG, DESTRUCTION, *SHEETS, *_of_boxes(boxes)}
     for name in boxes.bundle.names():
         boxes.findings.require(PLACES, name in known, name, "has no place in this bundle")
@@ -34,6 +36,18 @@ def check_custody(boxes: Boxes) -> str:
     if boxes.conferences:
         boxes.makers |= set.intersection(*map(_named, boxes.conferences))
     return f"{len(folders)} boxes"
+
+
+def _check_one_meeting(boxes: Boxes) -> None:
+    """Check that all records are of one meeting, each of another paper: the maker may have made up a second one."""
+    papers: dict[int, str] = {}
+    for name, read in boxes.records.items():
+        first, known = next(iter(boxes.records.items()))
+        same = read.record.conference == known.record.conference
+        boxes.findings.require(RECORD, same, name, f"of another meeting than {first}: one bundle holds one")
+        before = papers.setdefault(read.record.paper, name)
+        why = f"of paper {read.record.paper}, as {before} is"
+        boxes.findings.require(RECORD, before == name or not same, name, why)
 
 
 def _of_boxes(boxes: Boxes) -> Iterator[str]:

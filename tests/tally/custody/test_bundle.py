@@ -223,10 +223,8 @@ def test_what_is_not_whole_or_not_signed_goes_into_no_bundle(
 # --- a hand count --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def by_hand(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Team]:
-    """A count on paper: record and minutes, signed by all with their keys."""
-    folder, people = tmp_path_factory.mktemp("paper"), team(*EVERYONE)
+def hand_counted(folder: Path, people: Team) -> tuple[Path, Team]:
+    """Make a count on paper in a folder: record and minutes, signed by all with their keys."""
     source = write_hand_count(folder, content_of_hand_count(sample_conference(sample_paper(3), people)))
     [(path, _)] = keep_records(paper_records(read_hand_count(source), renderer_versions()), folder)
     path.write_bytes(sign_record(path.read_bytes(), list(people.keys.values())))
@@ -234,6 +232,12 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Team]:
     for name in EVERYONE:
         pdf.write_bytes(sign_minutes(pdf.read_bytes(), payload_in(folder), name, KeySigner(people.keys[name]), WHEN))
     return folder, people
+
+
+@pytest.fixture(scope="module")
+def by_hand(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Team]:
+    """A count on paper: record and minutes, signed by all with their keys."""
+    return hand_counted(tmp_path_factory.mktemp("paper"), team(*EVERYONE))
 
 
 def bundle_by_hand(folder: Path, people: Team, **changed: bytes) -> Result:
@@ -248,6 +252,26 @@ def test_a_hand_count_in_a_bundle_verifies(by_hand: tuple[Path, Team]) -> None:
     said = bundle_by_hand(folder, people)
     assert said.exit_code == 0, said.output
     assert "hand_count 3" in said.output and "minutes 1" in said.output and "minutes_signatures 1" in said.output
+
+
+@pytest.mark.parametrize("genuine", ["box", "hand count"])
+def test_a_hand_count_that_a_signer_made_up_has_no_place_beside_another_meeting(
+    lab: Lab, result: Path, by_hand: tuple[Path, Team], tmp_path: Path, genuine: str
+) -> None:
+    """The chair knows a key of each conference: the own one. All others of the second are the chair's inventions."""
+    files = collect(result if genuine == "box" else by_hand[0]).files
+    own = lab.signing["chair"] if genuine == "box" else by_hand[1].keys["chair"]
+    people = team(*EVERYONE)
+    people.keys["chair"] = own
+    (tmp_path / "made up").mkdir()
+    folder, _ = hand_counted(tmp_path / "made up", people)
+    for where in ("z/", ""):
+        more = {f"{where}{name}": raw for name, raw in collect(folder).files.items()}
+        if not set(more) & set(files):
+            path = tmp_path / "custody.zip"
+            path.write_bytes(write_bundle("custody", files | more, own, "phieukin 0"))
+            found = {one.check: one.first for one in check_bundle(path).checks if one.failed}
+            assert any("another meeting" in place for place in found["record"]), found
 
 
 def test_a_hand_count_with_its_sheets_comes_out_of_the_command(by_hand: tuple[Path, Team], tmp_path: Path) -> None:

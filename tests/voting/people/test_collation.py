@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting.documents.look_alikes import foreign_letters
+from voting.documents.conferences.look_alikes import foreign_letters
 from voting.people.collation import name_key, sort_names, text_key
 from voting.people.spelling import look_alikes, skeleton
 

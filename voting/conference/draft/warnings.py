@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from voting.conference.draft.agenda import Draft
 from voting.documents.conferences.conference import Paper
-from voting.documents.look_alikes import foreign_letters
+from voting.documents.conferences.look_alikes import foreign_letters
 from voting.people.spelling import look_alikes, skeleton
 
 SMALL, VERY_SMALL = 10, 5  # people, below which totals may give votes away (design §1)

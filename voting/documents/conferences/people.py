@@ -10,7 +10,7 @@ from itertools import combinations
 
 from voting.documents.canonical import same_text, unclean_name
 from voting.documents.conferences.conference import ON_PAPER, Agenda, Candidate
-from voting.documents.look_alikes import foreign_letters, shape
+from voting.documents.conferences.look_alikes import foreign_letters, shape
 from voting.documents.remark import Remark
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
-from voting.documents.look_alikes import foreign_letters
+from voting.documents.conferences.look_alikes import foreign_letters
 from voting.people.words import Words
 
 MOST_LETTERS = 300
