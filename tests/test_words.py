@@ -36,7 +36,7 @@ SHOWN_AS = (
 
 PATTERNS = [re.compile(never, re.IGNORECASE) for term in terms() for never in term["never"]]
 KEPT = (
-    "Đồng chí {name} vừa là kiểm phiếu viên,",  # reads drafts of before
+    "Đồng chí {} vừa là kiểm phiếu viên,",  # the migration that reads drafts of before
     "cần thời điểm có múi giờ, ví dụ",
     "a moment with its offset, as",  # how a file must spell it
 )
