@@ -1,12 +1,13 @@
 """The files of the key ceremony: announcements, dealings and public shares between tellers, one sealed secret for each.
 
-All are compact JSON in one spelling, each with its format and version. The steps are in `keys.ceremony.protocol`.
+Each file carries the same part for every box of the ceremony, in the order of the boxes. All are compact JSON in one
+spelling, each with its format and version. The steps are in `keys.ceremony.protocol`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -22,15 +23,29 @@ KIND = "ceremony-secret"
 SIZES = range(2, 100)
 """Numbers of tellers that we accept."""
 
-DEALING: Final = "phieukin/ceremony-dealing/v1"
+BOXES = range(1, 100)
+"""Numbers of boxes of one ceremony that we accept."""
+
+ANNOUNCEMENT: Final = "phieukin/ceremony-announcement/v2"
+DEALING: Final = "phieukin/ceremony-dealing/v2"
+SHARE: Final = "phieukin/ceremony-share/v2"
+SECRET: Final = "phieukin/ceremony-secret/v2"
+
+
+class BoxAnnouncementText(wire.Text, frozen=True):
+    """Step 1 for one box: a certificate, and in hex the commitment to the teller's public coefficients."""
+
+    cert: wire.SignedText
+    commitment: str
 
 
 class AnnouncementText(wire.Text, frozen=True):
-    """Step 1: a certificate, and in hex the commitment to the teller's public coefficients."""
+    """Step 1: the plan that it is made for, the key that will sign records, and the part of each box."""
 
-    format: Literal["phieukin/ceremony-announcement/v1"]
-    cert: wire.SignedText
-    commitment: str
+    format: Literal["phieukin/ceremony-announcement/v2"]
+    plan: str
+    signing_key: str
+    boxes: tuple[BoxAnnouncementText, ...]
 
 
 class SealedShareText(wire.Text, frozen=True):
@@ -40,81 +55,110 @@ class SealedShareText(wire.Text, frozen=True):
     data: str
 
 
-class DealingText(wire.Text, frozen=True):
-    """Step 2: the coefficients, what the dealer saw, a share for each teller; `seal` signs all the rest."""
+class BoxDealingText(wire.Text, frozen=True):
+    """Step 2 for one box: the coefficients, the signature on all certificates, a share for each teller."""
 
-    format: Literal["phieukin/ceremony-dealing/v1"]
-    index: int
-    announcements: str
     coefexps: wire.SignedText
     signature: wire.ProofText
     shares: tuple[SealedShareText, ...]
-    seal: wire.ProofText | None = None
+
+
+class DealingText(wire.Text, frozen=True):
+    """Step 2: what the dealer saw, and the part of each box; `seals` sign all the rest, one by each box's key."""
+
+    format: Literal["phieukin/ceremony-dealing/v2"]
+    index: int
+    announcements: str
+    boxes: tuple[BoxDealingText, ...]
+    seals: tuple[wire.ProofText, ...] = ()
 
 
 class ShareText(wire.Text, frozen=True):
-    """Step 3: a teller's public share, signed by its owner."""
+    """Step 3: a teller's public share of each box, signed by its owner; `seals` as in a dealing."""
 
-    format: Literal["phieukin/ceremony-share/v1"]
+    format: Literal["phieukin/ceremony-share/v2"]
     index: int
-    key: wire.TrusteeKeyText
+    announcements: str
+    boxes: tuple[wire.TrusteeKeyText, ...]
+    seals: tuple[wire.ProofText, ...] = ()
+
+
+class BoxSecretText(wire.Text, frozen=True):
+    """The secrets of one box."""
+
+    signing: str
+    decryption: str
+    polynomial: tuple[str, ...]
 
 
 class SecretText(wire.Text, frozen=True):
     """What a teller keeps between the steps, before it is sealed."""
 
-    format: Literal["phieukin/ceremony-secret/v1"]
+    format: Literal["phieukin/ceremony-secret/v2"]
     size: int
     threshold: int
     index: int
-    signing: str
-    decryption: str
-    polynomial: tuple[str, ...]
+    plan: str
+    signing_key: str
+    boxes: tuple[BoxSecretText, ...]
     seen: str | None = None
+
+
+Sealed = TypeVar("Sealed", DealingText, ShareText)
 
 
 @dataclass(frozen=True, slots=True)
-class CeremonySecret:
-    """What a teller keeps between the steps; `seen` is the hash of the announcements that it dealt for."""
+class BoxSecret:
+    """A teller's secrets of one box, drawn for it alone: the two certificate keys and the polynomial."""
 
-    size: int
-    threshold: int
-    index: int
     signing: Secret = field(repr=False)
     decryption: Secret = field(repr=False)
     polynomial: tuple[Secret, ...] = field(repr=False)
-    seen: str | None = None
 
     def coefficients(self) -> tuple[Point, ...]:
         """The public coefficients of the polynomial."""
         return tuple(map(base_power, self.polynomial))
 
 
+@dataclass(frozen=True, slots=True)
+class CeremonySecret:
+    """What a teller keeps between the steps; `seen` is the fingerprint that it dealt for.
+
+    `plan` (hash of the plan, or empty) and `signing_key` (public text, or empty) are not secret: they stand in the
+    announcement.
+    """
+
+    size: int
+    threshold: int
+    index: int
+    plan: str
+    signing_key: str
+    boxes: tuple[BoxSecret, ...]
+    seen: str | None = None
+
+
 def encode_ceremony_secret(secret: CeremonySecret) -> bytes:
     """Write the payload of the sealed file."""
-    text = SecretText(
-        "phieukin/ceremony-secret/v1",
-        secret.size,
-        secret.threshold,
-        secret.index,
-        encode_secret(secret.signing),
-        encode_secret(secret.decryption),
-        tuple(map(encode_secret, secret.polynomial)),
-        secret.seen,
-    )
-    return wire.compact(text)
+    boxes = []
+    for one in secret.boxes:
+        polynomial = tuple(map(encode_secret, one.polynomial))
+        boxes.append(BoxSecretText(encode_secret(one.signing), encode_secret(one.decryption), polynomial))
+    place = secret.size, secret.threshold, secret.index
+    return wire.compact(SecretText(SECRET, *place, secret.plan, secret.signing_key, tuple(boxes), secret.seen))
 
 
 def decode_ceremony_secret(raw: bytes) -> CeremonySecret:
     """Read the payload of the sealed file; raise InvalidFormat, InvalidScalar or InvalidCertificate."""
     text = wire.parse(raw, SecretText, "ceremony secret")
     check_place(text.size, text.threshold, text.index)
-    if len(text.polynomial) != text.threshold:
+    check_boxes(len(text.boxes))
+    if any(len(one.polynomial) != text.threshold for one in text.boxes):
         raise InvalidFormat("ceremony secret: as many coefficients as the threshold expected")
-    keys = decode_secret(text.signing), decode_secret(text.decryption)
-    return CeremonySecret(
-        text.size, text.threshold, text.index, *keys, tuple(map(decode_secret, text.polynomial)), text.seen
+    boxes = tuple(
+        BoxSecret(decode_secret(one.signing), decode_secret(one.decryption), tuple(map(decode_secret, one.polynomial)))
+        for one in text.boxes
     )
+    return CeremonySecret(text.size, text.threshold, text.index, text.plan, text.signing_key, boxes, text.seen)
 
 
 def check_place(size: int, threshold: int, index: int) -> None:
@@ -126,18 +170,32 @@ def check_place(size: int, threshold: int, index: int) -> None:
         )
 
 
-def seal_dealing(text: DealingText, signing: Secret) -> bytes:
-    """Sign a dealing as a whole and write it."""
-    proof = sign_message(signing, wire.compact(text).decode())
-    return wire.compact(msgspec.structs.replace(text, seal=wire.proof_text(proof)))
+def check_boxes(boxes: int) -> None:
+    """Check the number of boxes; raise InvalidCertificate."""
+    if boxes not in BOXES:
+        raise InvalidCertificate(f"{BOXES[0]} to {BOXES[-1]} boxes expected, {boxes} found")
 
 
-def verify_dealing_seal(text: DealingText, verification: Point) -> None:
-    """Verify the dealer's signature on the whole dealing; raise InvalidShare if it lacks, or InvalidProof."""
-    if text.seal is None:
-        raise InvalidShare("a signed dealing expected")
-    message = wire.compact(msgspec.structs.replace(text, seal=None)).decode()
-    verify_message(verification, message, wire.proof(text.seal, "seal"))
+def seal(text: Sealed, boxes: Sequence[BoxSecret]) -> bytes:
+    """Sign a file as a whole by the certificate key of each box, and write it: no part stands without the rest."""
+    seals = tuple(
+        wire.proof_text(sign_message(one.signing, _sealed_message(text, box))) for box, one in enumerate(boxes, 1)
+    )
+    return wire.compact(msgspec.structs.replace(text, seals=seals))
+
+
+def verify_seals(text: Sealed, keys: Sequence[Point]) -> None:
+    """Verify the signatures on a whole file, one by each box's key; raise InvalidShare or InvalidProof."""
+    if len(text.seals) != len(keys):
+        raise InvalidShare(f"a file signed for {len(keys)} boxes expected")
+    for box, (proof, key) in enumerate(zip(text.seals, keys, strict=True), 1):
+        with in_box(box):
+            verify_message(key, _sealed_message(text, box), wire.proof(proof, "seal"))
+
+
+def _sealed_message(text: DealingText | ShareText, box: int) -> str:
+    unsealed = wire.compact(msgspec.structs.replace(text, seals=())).decode()
+    return f"{text.format}|{box}|{unsealed}"
 
 
 def parse_announcements(raw: bytes) -> tuple[AnnouncementText, ...]:
@@ -150,8 +208,8 @@ def parse_dealings(raw: bytes) -> tuple[DealingText, ...]:
     return wire.parse(raw, tuple[DealingText, ...], "dealings")
 
 
-def sealed_share(text: DealingText, index: int) -> tuple[Point, bytes]:
-    """The share that a dealing holds for teller `index`; raise InvalidShare or InvalidPoint."""
+def sealed_share(text: BoxDealingText, index: int) -> tuple[Point, bytes]:
+    """The share that a box's dealing holds for teller `index`; raise InvalidShare or InvalidPoint."""
     share = text.shares[index - 1]
     try:
         data = bytes.fromhex(share.data)
@@ -163,7 +221,20 @@ def sealed_share(text: DealingText, index: int) -> tuple[Point, bytes]:
 @contextmanager
 def blaming(index: int) -> Iterator[None]:
     """Name the teller in front of what is wrong with its file."""
+    with _prefixed(f"teller {index}"):
+        yield
+
+
+@contextmanager
+def in_box(box: int) -> Iterator[None]:
+    """Name the box in front of what is wrong with its part."""
+    with _prefixed(f"box {box}"):
+        yield
+
+
+@contextmanager
+def _prefixed(where: str) -> Iterator[None]:
     try:
         yield
     except KeysError as error:
-        raise type(error)(f"teller {index}: {error}") from None
+        raise type(error)(f"{where}: {error}") from None

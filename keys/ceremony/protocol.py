@@ -1,188 +1,215 @@
-"""The key ceremony (buổi tạo khóa): n tellers make an election key whose sum any k of them open (Belenios 3.0, 3.1.1).
+"""The key ceremony (buổi tạo khóa): n tellers make the keys of one or more boxes; any k open each box's sum.
 
-Pedersen's distributed key generation. Every step takes files and gives files; whoever carries them learns no secret.
+For each box an independent run of Pedersen's distributed key generation (`keys.ceremony.one_box`; Belenios 3.0, 3.1.1).
+Every step takes files and gives files; whoever carries them learns no secret. A file carries the parts of all boxes.
 
-1. `begin`: each teller draws its keys and polynomial, and announces a certificate and a commitment to its public
-   coefficients. `gather_announcements` joins the n files; all tellers compare the `fingerprint` of the whole aloud.
-2. `deal`: each teller checks all announcements, shows its coefficients and seals a share for every teller. It deals for
-   one list of announcements only: dealing twice, to keys of somebody else, would give the polynomial away.
-3. `accept`: each teller checks every commitment, signature and share, and gets its secret share and public share.
-4. `assemble`: anyone joins the public files to the "Pedersen" item of trustees.json, and checks it whole.
+1. `begin`: each teller draws keys and a polynomial for every box, and announces certificates and commitments to its
+   public coefficients. `gather_announcements` joins the n files; all tellers compare the `fingerprint` of the whole.
+2. `deal`: each teller checks all announcements, shows its coefficients and seals a share of each box for every teller.
+   It deals for one list of announcements only: dealing twice, to keys of somebody else, would give polynomials away.
+3. `accept`: each teller checks every commitment, signature and share, and gets its secret and public share of each box.
+4. `assemble`: anyone joins the public files to one "Pedersen" item of trustees.json for each box, and checks it whole.
 
-Since all commitments stand before any coefficient is shown, nobody chooses coefficients after seeing the others'.
+Since all commitments of all boxes stand before any coefficient is shown, nobody chooses coefficients after the others'.
 
 Comparing comes before dealing, for every teller. Who deals for a list in which others' certificates were exchanged
 seals shares to strangers, and k of those give the polynomial away: so nobody deals before comparing with all who have
-seen the list by then. The stick goes from one to the next, so the first to deal compares with whoever announced last,
+seen the list by then. The files go from one to the next, so the first to deal compares with whoever announced last,
 and the last one with all. That is enough: comparing is transitive, a dealing names the list that it was made for,
 `accept` takes dealings for its own list alone and needs one of every teller, each made after its owner's comparison. So
 no share comes into being unless all compared one list; a ceremony that stops at a difference is void as a whole, and
 what its dealings gave away opens nothing, since a new one draws everything anew.
-Certificates, coefficients, signatures and keys are Belenios' own; the files that carry them, and the channel, are ours.
+
+Why N runs that stand or fall together are as sound as one
+----------------------------------------------------------
+Take anybody who controls fewer than k tellers in a ceremony of N boxes, and one box b. Play the honest tellers of all
+other boxes with secrets drawn for the purpose, and those of b by an honest single run. What the adversary sees is the
+same as in the ceremony, because the secrets of different boxes are drawn independently (`one_box.draw`), and because a
+part of another box is of no use in b: its certificate keys are others (they must all differ), its commitment binds
+(plan, box), its sealed shares and their senders' proofs bind (fingerprint, box), its seals name the box. So whoever
+learns something of box b's secret in the ceremony learns it in a single run. Summed over the boxes, the advantage
+against any of them is at most N times that against one.
+
+Each teller's seals sign its whole file by the key of every box, so no part can be exchanged or left out. One part that
+is wrong, lacking or complained of ends the ceremony for all boxes. A teller may thus end it at will after seeing all
+coefficients, as in a single run; then every key of it is void, its name is known, and the next ceremony draws anew. A
+who ends A ceremonies has seen A times N keys, each of which it could only take or leave with all the others. If single
+boxes could be dropped instead, or added later, somebody could choose the keys to keep, and play the tellers of a late
+box who have seen what the early ones hold: so nobody can.
 """
 
 import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from keys import wire
-from keys.ceremony.channel import check_sender, open_sealed, seal_for
+from keys.ceremony import one_box
 from keys.ceremony.messages import (
+    ANNOUNCEMENT,
     DEALING,
+    SHARE,
     AnnouncementText,
+    BoxAnnouncementText,
     CeremonySecret,
     DealingText,
-    SealedShareText,
     ShareText,
     blaming,
+    check_boxes,
     check_place,
+    in_box,
     parse_announcements,
     parse_dealings,
-    seal_dealing,
-    sealed_share,
-    verify_dealing_seal,
+    seal,
+    verify_seals,
 )
-from keys.errors import InvalidCertificate, InvalidShare
-from keys.group import NAME, Point, Secret, base_power, encode_point, random_secret, secret_add, secret_mul
-from keys.proofs.schnorr import prove_possession, sign_message, verify_possession
-from keys.teller import TellerKey, decode_secret
+from keys.ceremony.one_box import Run
+from keys.errors import InvalidCertificate, InvalidFormat, InvalidShare
+from keys.group import Point, base_power, secret_add
+from keys.teller import TellerKey
 from keys.transcript import sha256_hex, tagged
 from keys.trustees import (
     Certificate,
     Coefficients,
     Pedersen,
-    TrusteeKey,
     Trustees,
-    certificates_message,
     coefficient_sums,
     encode_trustees,
-    evaluate,
     parse_certificate,
-    parse_coefficients,
     parse_trustee_key,
     trustee_key_text,
-    verify_certificate,
-    verify_certificates_signature,
-    verify_coefficients,
     verify_degree,
-    verify_share_key,
-    verify_share_signature,
     verify_trustees,
 )
+
+FINGERPRINT = "phieukin/ceremony-fingerprint/v2"
+PLAN_LENGTHS, KEY_LENGTH = (0, 64), 1000
+"""Characters of a plan's hash (none without a plan), and at most of a public signing key."""
 
 # --- step 1 --------------------------------------------------------------------------------------------------------
 
 
-def begin(size: int, threshold: int, index: int) -> tuple[CeremonySecret, bytes]:
-    """Draw the keys and polynomial of teller `index` of `size`; return the secret and the announcement.
+def begin(
+    size: int, threshold: int, index: int, *, boxes: int = 1, plan: str = "", signing_key: str = ""
+) -> tuple[CeremonySecret, bytes]:
+    """Draw the keys and polynomials of teller `index` of `size`; return the secret and the announcement.
 
+    `plan` is the hash of the plan, `signing_key` the public text of the key that will sign records; both are announced.
     Raises InvalidCertificate unless 2 <= threshold <= size and 1 <= index <= size: one teller alone must not open.
     """
     check_place(size, threshold, index)
-    polynomial = tuple(random_secret() for _ in range(threshold))
-    secret = CeremonySecret(size, threshold, index, random_secret(), random_secret(), polynomial)
-    message = _certificate_message(secret)
-    cert = wire.SignedText(message, wire.proof_text(sign_message(secret.signing, message)))
-    commitment = _commitment(message, secret.coefficients())
-    return secret, wire.compact(AnnouncementText("phieukin/ceremony-announcement/v1", cert, commitment))
+    check_boxes(boxes)
+    drawn = tuple(one_box.draw(threshold) for _ in range(boxes))
+    secret = CeremonySecret(size, threshold, index, plan, signing_key, drawn)
+    return secret, wire.compact(_announcement(secret))
 
 
 def gather_announcements(files: Iterable[bytes]) -> bytes:
     """Join the announcements of all tellers, in the order of their indices, and check them as a list."""
     texts = [wire.parse(raw, AnnouncementText, "announcement") for raw in files]
-    texts.sort(key=lambda text: parse_certificate(text.cert, "announcement").index)
+    texts.sort(key=_index_of)
     raw = wire.compact(texts)
-    _certificates(raw)
+    runs_of(raw)
     return raw
 
 
 def fingerprint(announcements: bytes) -> str:
-    """What all tellers compare aloud before they deal: SHA-256 of the joined announcements, in hex."""
-    return sha256_hex(announcements)
+    """What all tellers compare aloud before they deal: SHA-256 of the plan's hash and the announcements, in hex."""
+    return sha256_hex(tagged(FINGERPRINT, announcements))
 
 
-def _certificate_message(secret: CeremonySecret) -> str:
-    context = wire.ContextText(NAME, secret.size, secret.threshold, secret.index)
-    keys = (encode_point(base_power(one)) for one in (secret.signing, secret.decryption))
-    return wire.compact(wire.CertificateText(context, *keys)).decode()
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A whole and sound list of announcements: its fingerprint, and the run of each box."""
+
+    fingerprint: str
+    runs: tuple[Run, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of tellers."""
+        return len(self.runs[0].certificates)
+
+    def keys(self, index: int) -> list[Point]:
+        """The keys by which teller `index` seals its files, one of each box."""
+        return [run.certificates[index - 1].verification for run in self.runs]
 
 
-def _commitment(message: str, points: Sequence[Point]) -> str:
-    """Hash of a teller's coefficients, which are random points and hide themselves; bound to its certificate."""
-    return sha256_hex(tagged("phieukin/ceremony-commitment/v1", message.encode(), *points))
+@functools.lru_cache(maxsize=4)  # of public files
+def runs_of(announcements: bytes) -> Announced:
+    """Check a list of announcements; raise InvalidCertificate, InvalidProof or InvalidFormat.
 
-
-def certificates_of(announcements: bytes) -> tuple[Certificate, ...]:
-    """Check a list of announcements and return its certificates, in order."""
-    return tuple(certificate for certificate, _ in _certificates(announcements))
-
-
-def check_dealing(announcements: bytes, dealing: bytes) -> int:
-    """Run all public checks on one teller's dealing; return its number, or raise with the number in front."""
-    text = wire.parse(dealing, DealingText, "dealing")
-    certificates = _certificates(announcements)
-    listed = [certificate for certificate, _ in certificates]
-    if not 1 <= text.index <= len(certificates):
-        raise InvalidShare(f"a dealing of teller 1 to {len(certificates)} expected, {text.index} found")
-    with blaming(text.index):
-        _check_dealing(text, *certificates[text.index - 1], listed, fingerprint(announcements))
-    return text.index
-
-
-def check_share(announcements: bytes, dealings: bytes, share: bytes) -> int:
-    """Check one teller's public share, possession of it included; return its number, or raise with it in front."""
-    text = wire.parse(share, ShareText, "public share")
-    certificates = certificates_of(announcements)
-    if not 1 <= text.index <= len(certificates):
-        raise InvalidShare(f"a public share of teller 1 to {len(certificates)} expected, {text.index} found")
-    points = [parse_coefficients(one.coefexps, "coefexps") for one in parse_dealings(dealings)]
-    with blaming(text.index):
-        key = parse_trustee_key(text.key, "key")
-        verify_share_key(key.public_key, coefficient_sums(points, certificates[0].threshold), text.index)
-        verify_possession(key.public_key, key.pok)
-        verify_share_signature(key, certificates[text.index - 1])
-    return text.index
-
-
-def _certificates(announcements: bytes) -> list[tuple[Certificate, str]]:
-    """Certificates and commitments of a whole and sound list of announcements, in order."""
-    texts = parse_announcements(announcements)
-    certificates = [parse_certificate(text.cert, f"teller {index}") for index, text in enumerate(texts, 1)]
-    if not certificates:
+    All must be for one plan, with one number of boxes; no certificate key may occur twice among all boxes and tellers.
+    """
+    texts, seen = parse_announcements(announcements), fingerprint(announcements)
+    if not texts:
         raise InvalidCertificate("the announcements of all tellers expected")
-    size, threshold = len(certificates), certificates[0].threshold
-    for index, certificate in enumerate(certificates, 1):
-        check_place(certificate.size, certificate.threshold, certificate.index)
+    first = texts[0]
+    check_boxes(len(first.boxes))
+    for index, text in enumerate(texts, 1):
         with blaming(index):
-            verify_certificate(certificate, size=size, threshold=threshold, index=index)
-    distinct = {key for one in certificates for key in (one.verification, one.encryption)}
-    if len(distinct) != 2 * size:
+            _check_alike(text, first)
+    runs: list[Run] = []
+    for box in range(1, len(first.boxes) + 1):
+        certificates = _certificates([text.boxes[box - 1] for text in texts], box)
+        if runs and certificates[0].threshold != runs[0].certificates[0].threshold:
+            raise InvalidCertificate(f"box {box}: the threshold of box 1 expected")
+        commitments = tuple(text.boxes[box - 1].commitment for text in texts)
+        runs.append(Run(first.plan, box, seen, certificates, commitments))
+    keys = [key for run in runs for one in run.certificates for key in (one.verification, one.encryption)]
+    if len(set(keys)) != len(keys):
         raise InvalidCertificate("a key is duplicated among the certificates")
-    return [(certificate, text.commitment) for certificate, text in zip(certificates, texts, strict=True)]
+    return Announced(seen, tuple(runs))
+
+
+def _announcement(secret: CeremonySecret) -> AnnouncementText:
+    parts = (
+        one_box.announce(one, secret.plan, box, secret.size, secret.index) for box, one in enumerate(secret.boxes, 1)
+    )
+    return AnnouncementText(ANNOUNCEMENT, secret.plan, secret.signing_key, tuple(parts))
+
+
+def _index_of(text: AnnouncementText) -> int:
+    if not text.boxes:
+        raise InvalidFormat("announcement: at least one box expected")
+    return parse_certificate(text.boxes[0].cert, "announcement").index
+
+
+def _check_alike(text: AnnouncementText, first: AnnouncementText) -> None:
+    if len(text.plan) not in PLAN_LENGTHS or len(text.signing_key) > KEY_LENGTH:
+        raise InvalidCertificate("a plan's hash and a public signing key expected")
+    if text.plan != first.plan:
+        raise InvalidCertificate("this announcement is for another plan")
+    if len(text.boxes) != len(first.boxes):
+        raise InvalidCertificate(f"{len(first.boxes)} boxes expected, {len(text.boxes)} found")
+
+
+def _certificates(texts: Sequence[BoxAnnouncementText], box: int) -> tuple[Certificate, ...]:
+    """The certificates of one box, checked, in the order of the tellers."""
+    size, threshold = len(texts), parse_certificate(texts[0].cert, "teller 1").threshold
+    found = []
+    for index, text in enumerate(texts, 1):
+        check_place(size, threshold, index)
+        with blaming(index), in_box(box):
+            found.append(one_box.check_certificate(text, index, size, threshold))
+    return tuple(found)
 
 
 # --- step 2 --------------------------------------------------------------------------------------------------------
 
 
 def deal(secret: CeremonySecret, announcements: bytes) -> tuple[CeremonySecret, bytes]:
-    """Deal shares of the polynomial to the tellers of these announcements; return the new secret and the dealing.
+    """Deal shares of the polynomials to the tellers of these announcements; return the new secret and the dealing.
 
     The new secret has to be stored before the dealing is handed out. Raises InvalidCertificate if this teller's own
     announcement is not in its place or it dealt for another list before, and what the checks of the list raise.
     """
-    seen = fingerprint(announcements)
-    if secret.seen not in (None, seen):
+    announced = runs_of(announcements)
+    if secret.seen not in (None, announced.fingerprint):
         raise InvalidCertificate("this teller already dealt for other announcements; begin a new ceremony")
-    certificates = _certificates(announcements)
-    _find_own(secret, certificates)
-    points = secret.coefficients()
-    message = wire.compact(wire.CoefficientsText(tuple(map(encode_point, points)))).decode()
-    coefexps = wire.SignedText(message, wire.proof_text(sign_message(secret.signing, message)))
-    said = certificates_message([certificate for certificate, _ in certificates], points)
-    signature = wire.proof_text(sign_message(secret.signing, said))
-    shares = tuple(_sealed_share(secret, certificate, seen) for certificate, _ in certificates)
-    text = DealingText(DEALING, secret.index, seen, coefexps, signature, shares)
-    return replace(secret, seen=seen), seal_dealing(text, secret.signing)
+    _check_own(secret, announcements)
+    parts = tuple(one_box.deal(one, run, secret.index) for one, run in zip(secret.boxes, announced.runs, strict=True))
+    text = DealingText(DEALING, secret.index, announced.fingerprint, parts)
+    return replace(secret, seen=announced.fingerprint), seal(text, secret.boxes)
 
 
 def gather_dealings(files: Iterable[bytes]) -> bytes:
@@ -193,132 +220,141 @@ def gather_dealings(files: Iterable[bytes]) -> bytes:
     return wire.compact(texts)
 
 
-def _find_own(secret: CeremonySecret, certificates: Sequence[tuple[Certificate, str]]) -> None:
-    own = _certificate_message(secret)
-    expected = (own, _commitment(own, secret.coefficients()))
-    if len(certificates) != secret.size:
-        raise InvalidCertificate(f"announcements of {secret.size} tellers expected, of {len(certificates)} found")
-    certificate, commitment = certificates[secret.index - 1]
-    if (certificate.text.message, commitment) != expected:
+def check_dealing(announcements: bytes, dealing: bytes) -> int:
+    """Run all public checks on one teller's dealing; return its number, or raise with the number in front."""
+    text, announced = wire.parse(dealing, DealingText, "dealing"), runs_of(announcements)
+    if not 1 <= text.index <= announced.size:
+        raise InvalidShare(f"a dealing of teller 1 to {announced.size} expected, {text.index} found")
+    _check_dealing(text, announced)
+    return text.index
+
+
+def _check_own(secret: CeremonySecret, announcements: bytes) -> None:
+    texts = parse_announcements(announcements)
+    if len(texts) != secret.size:
+        raise InvalidCertificate(f"announcements of {secret.size} tellers expected, of {len(texts)} found")
+    own, mine = texts[secret.index - 1], _announcement(secret)
+    same = (own.plan, own.signing_key, len(own.boxes)) == (mine.plan, mine.signing_key, len(mine.boxes)) and all(
+        (there.cert.message, there.commitment) == (here.cert.message, here.commitment)
+        for there, here in zip(own.boxes, mine.boxes, strict=True)
+    )
+    if not same:
         raise InvalidCertificate("this teller's own announcement is not the one in its place")
 
 
-def _sealed_share(secret: CeremonySecret, recipient: Certificate, seen: str) -> SealedShareText:
-    value = _polynomial_at(secret.polynomial, recipient.index)
-    alpha, data = seal_for(recipient.encryption, value, *context_of(seen, secret.index, recipient.index))
-    return SealedShareText(encode_point(alpha), data.hex())
-
-
-def _polynomial_at(polynomial: Sequence[Secret], index: int) -> Secret:
-    point = Secret(index.to_bytes(32, "little"))
-    result = polynomial[-1]
-    for coefficient in reversed(polynomial[:-1]):
-        result = secret_add(secret_mul(result, point), coefficient)
-    return result
-
-
-def context_of(seen: str, dealer: int, recipient: int) -> tuple[bytes, ...]:
-    """What a share is sealed for: one ceremony, its dealer, its recipient."""
-    return seen.encode(), dealer.to_bytes(4, "big"), recipient.to_bytes(4, "big")
+def _check_dealing(text: DealingText, announced: Announced) -> tuple[Coefficients, ...]:
+    """Check a dealing whose number fits; the coefficients of each box."""
+    with blaming(text.index):
+        if text.announcements != announced.fingerprint or len(text.boxes) != len(announced.runs):
+            raise InvalidShare("a dealing for these announcements, with a part for each box, expected")
+        verify_seals(text, announced.keys(text.index))
+        found = []
+        for part, run in zip(text.boxes, announced.runs, strict=True):
+            with in_box(run.box):
+                found.append(one_box.check_dealing(part, run, text.index))
+    return tuple(found)
 
 
 # --- step 3 --------------------------------------------------------------------------------------------------------
 
 
-def accept(secret: CeremonySecret, announcements: bytes, dealings: bytes) -> tuple[TellerKey, bytes]:
-    """Check every dealing and sum up this teller's share; return its key and its public share, a file.
+def accept(secret: CeremonySecret, announcements: bytes, dealings: bytes) -> tuple[tuple[TellerKey, ...], bytes]:
+    """Check every dealing and sum up this teller's shares; return its key of each box and its public shares, a file.
 
     Raises InvalidShare, InvalidProof or InvalidCertificate with the number of the teller whose dealing is wrong.
     """
-    if secret.seen != fingerprint(announcements):
+    announced = runs_of(announcements)
+    if secret.seen != announced.fingerprint:
         raise InvalidCertificate("these are not the announcements that this teller dealt for")
-    certificates = _certificates(announcements)
-    _find_own(secret, certificates)
-    shares = []
-    for text, coefficients in _check_dealings(certificates, announcements, dealings):
-        with blaming(text.index):
-            shares.append(_open_share(secret, text, coefficients))
+    _check_own(secret, announcements)
+    texts, _ = _check_dealings(announced, dealings)
+    owned = tuple(_accept_box(secret, texts, run) for run in announced.runs)
+    keys = (one_box.trustee_key(one, key.secret) for one, key in zip(secret.boxes, owned, strict=True))
+    parts = tuple(map(trustee_key_text, keys))
+    return owned, seal(ShareText(SHARE, secret.index, announced.fingerprint, parts), secret.boxes)
+
+
+def check_share(announcements: bytes, dealings: bytes, share: bytes) -> int:
+    """Check one teller's public shares, possession of them included; return its number, or raise with it in front."""
+    text, announced = wire.parse(share, ShareText, "public share"), runs_of(announcements)
+    _, coefficients = _check_dealings(announced, dealings)
+    if not 1 <= text.index <= announced.size:
+        raise InvalidShare(f"a public share of teller 1 to {announced.size} expected, {text.index} found")
+    _check_share(text, announced, coefficients)
+    return text.index
+
+
+def _accept_box(secret: CeremonySecret, texts: Sequence[DealingText], run: Run) -> TellerKey:
+    own, shares = secret.boxes[run.box - 1], []
+    for text in texts:
+        with blaming(text.index), in_box(run.box):
+            shares.append(one_box.open_share(own, text.boxes[run.box - 1], run, text.index, secret.index))
     total = functools.reduce(secret_add, shares)
+    verification = run.certificates[secret.index - 1].verification
     public = base_power(total)
-    key = TrusteeKey(public, prove_possession(total), sign_message(secret.signing, encode_point(public)))
-    share_text = ShareText("phieukin/ceremony-share/v1", secret.index, trustee_key_text(key))
-    verification = certificates[secret.index - 1][0].verification
-    owned = TellerKey(total, public, secret.size, secret.threshold, secret.index, verification)
-    return owned, wire.compact(share_text)
+    return TellerKey(total, public, secret.size, secret.threshold, secret.index, verification)
 
 
 def _check_dealings(
-    certificates: Sequence[tuple[Certificate, str]], announcements: bytes, dealings: bytes
-) -> list[tuple[DealingText, Coefficients]]:
-    """All public checks of step 3; the dealings with their coefficients, in order."""
+    announced: Announced, dealings: bytes
+) -> tuple[tuple[DealingText, ...], tuple[tuple[Coefficients, ...], ...]]:
+    """All public checks of step 3: the dealings in order, and for each box the coefficients of all tellers.
+
+    No coefficient may occur twice, or be a certificate key, among all boxes and tellers.
+    """
     texts = parse_dealings(dealings)
-    if [text.index for text in texts] != [certificate.index for certificate, _ in certificates]:
+    if [text.index for text in texts] != list(range(1, announced.size + 1)):
         raise InvalidShare("one dealing of each teller, in order, expected")
-    listed = [certificate for certificate, _ in certificates]
-    result = []
-    for text, (certificate, commitment) in zip(texts, certificates, strict=True):
-        with blaming(text.index):
-            result.append((text, _check_dealing(text, certificate, commitment, listed, fingerprint(announcements))))
-    verify_degree(coefficient_sums((coefficients for _, coefficients in result), listed[0].threshold))
-    return result
+    by_box = tuple(zip(*(_check_dealing(text, announced) for text in texts), strict=True))
+    for run, coefficients in zip(announced.runs, by_box, strict=True):
+        with in_box(run.box):
+            verify_degree(coefficient_sums(coefficients, run.certificates[0].threshold))
+    points = [point for coefficients in by_box for one in coefficients for point in one.points]
+    keys = {key for run in announced.runs for one in run.certificates for key in (one.verification, one.encryption)}
+    if len(set(points)) != len(points) or keys & set(points):
+        raise InvalidShare("a coefficient is duplicated among the boxes and tellers")
+    return texts, by_box
 
 
-def _check_dealing(
-    text: DealingText, certificate: Certificate, commitment: str, listed: Sequence[Certificate], seen: str
-) -> Coefficients:
-    if text.announcements != seen or len(text.shares) != len(listed):
-        raise InvalidShare("a dealing for these announcements, with a share for each teller, expected")
-    verify_dealing_seal(text, certificate.verification)
-    for recipient in listed:
-        alpha, data = sealed_share(text, recipient.index)
-        check_sender(recipient.encryption, alpha, data, *context_of(seen, text.index, recipient.index))
-    coefficients = parse_coefficients(text.coefexps, "coefexps")
-    verify_coefficients(coefficients, certificate, certificate.threshold)
-    if _commitment(certificate.text.message, coefficients.points) != commitment:
-        raise InvalidShare("the coefficients are not the ones committed to")
-    signature = wire.proof(text.signature, "signature")
-    verify_certificates_signature(listed, coefficients, certificate, signature)
-    return coefficients
-
-
-def _open_share(secret: CeremonySecret, text: DealingText, coefficients: Coefficients) -> Secret:
-    alpha, data = sealed_share(text, secret.index)
-    raw = open_sealed(secret.decryption, alpha, data, *context_of(text.announcements, text.index, secret.index))
-    share = decode_secret(raw.hex())
-    if base_power(share) != evaluate(coefficients.points, secret.index):
-        raise InvalidShare("the share does not fit the coefficients")
-    return share
+def _check_share(text: ShareText, announced: Announced, coefficients: Sequence[Sequence[Coefficients]]) -> None:
+    with blaming(text.index):
+        if text.announcements != announced.fingerprint or len(text.boxes) != len(announced.runs):
+            raise InvalidShare("public shares for these announcements, one of each box, expected")
+        verify_seals(text, announced.keys(text.index))
+        for part, run, listed in zip(text.boxes, announced.runs, coefficients, strict=True):
+            with in_box(run.box):
+                one_box.check_trustee_key(parse_trustee_key(part, "key"), run, listed, text.index)
 
 
 # --- step 4 --------------------------------------------------------------------------------------------------------
 
 
-def assemble(announcements: bytes, dealings: bytes, shares: Iterable[bytes]) -> Pedersen:
-    """Join the public files of all steps to the tellers' item of trustees.json; raise what its checks raise."""
-    certificates = _certificates(announcements)
-    checked = _check_dealings(certificates, announcements, dealings)
+def assemble(announcements: bytes, dealings: bytes, shares: Iterable[bytes]) -> tuple[Pedersen, ...]:
+    """Join the public files of all steps to the tellers' item of trustees.json of each box; raise what checks raise."""
+    announced = runs_of(announcements)
+    checked, coefficients = _check_dealings(announced, dealings)
     texts = sorted((wire.parse(raw, ShareText, "public share") for raw in shares), key=lambda text: text.index)
-    if [text.index for text in texts] != list(range(1, len(certificates) + 1)):
+    if [text.index for text in texts] != list(range(1, announced.size + 1)):
         raise InvalidShare("one public share of each teller expected")
-    keys = tuple(parse_trustee_key(text.key, f"teller {text.index}") for text in texts)
-    item = Pedersen(
-        certificates[0][0].threshold,
-        tuple(certificate for certificate, _ in certificates),
-        tuple(coefficients for _, coefficients in checked),
-        tuple(wire.proof(text.signature, "signature") for text, _ in checked),
-        keys,
-    )
-    verify_trustees(Trustees((item,), encode_trustees([item])))
-    for key, certificate in zip(keys, item.certificates, strict=True):
-        verify_share_signature(key, certificate)
-    return item
+    for text in texts:
+        _check_share(text, announced, coefficients)
+    items = []
+    for at, run in enumerate(announced.runs):
+        signatures = tuple(wire.proof(text.boxes[at].signature, "signature") for text in checked)
+        keys = tuple(parse_trustee_key(text.boxes[at], f"teller {text.index}") for text in texts)
+        item = Pedersen(run.certificates[0].threshold, run.certificates, coefficients[at], signatures, keys)
+        with in_box(run.box):
+            verify_trustees(Trustees((item,), encode_trustees([item])))
+        items.append(item)
+    return tuple(items)
 
 
-def rehearse(size: int, threshold: int) -> tuple[Pedersen, list[TellerKey]]:
+def rehearse(size: int, threshold: int, boxes: int = 1) -> list[tuple[Pedersen, list[TellerKey]]]:
     """Run the whole ceremony in one process, for tests and rehearsals alone: nobody else holds two tellers' secrets."""
-    begun = [begin(size, threshold, index) for index in range(1, size + 1)]
+    begun = [begin(size, threshold, index, boxes=boxes) for index in range(1, size + 1)]
     announcements = gather_announcements(raw for _, raw in begun)
     dealt = [deal(secret, announcements) for secret, _ in begun]
     dealings = gather_dealings(raw for _, raw in dealt)
     accepted = [accept(secret, announcements, dealings) for secret, _ in dealt]
-    return assemble(announcements, dealings, (raw for _, raw in accepted)), [key for key, _ in accepted]
+    items = assemble(announcements, dealings, (raw for _, raw in accepted))
+    return [(item, [keys[at] for keys, _ in accepted]) for at, item in enumerate(items)]

@@ -1,18 +1,20 @@
-"""Opening rehearsed before the conference (mở thử): every teller shows that their share opens, on a throwaway value.
+"""Opening rehearsed before the conference (mở thử): every teller shows that their shares open, on throwaway numbers.
 
-Number and randomness of its ciphertexts are hashes of trustees.json, so everybody computes the ciphertexts and no file
-can slip others in; what a teller hands out, X^r for a known r, tells nothing that the public share X did not. The proof
-is the opening proof over a fingerprint of its own tag, which no election has. So nothing of a rehearsal is of any use
-on a box, and nobody gets a box opened by calling it a rehearsal.
+One number for each box. Number and randomness of its ciphertexts are hashes of the ceremony's fingerprint, the number
+of the box and its trustees.json, so everybody computes the ciphertexts and no file can slip others in; what a teller
+hands out, X^r for a known r, tells nothing that the public share X did not. The proof is the opening proof over a
+fingerprint of its own tag, which no election has. So nothing of a rehearsal is of any use on a box, and nobody gets a
+box opened by calling it a rehearsal.
 """
 
 import hashlib
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from keys import wire
-from keys.ceremony.messages import blaming
+from keys.ceremony.messages import blaming, in_box
 from keys.elgamal import Ciphertext, encrypt, solve
 from keys.errors import InvalidShare
 from keys.group import Point, encode_point, power, reduce_wide, subtract
@@ -21,78 +23,129 @@ from keys.teller import TellerKey, find_owner
 from keys.transcript import sha256_hex, tagged
 from keys.trustees import Trustees, combine
 
-FORMAT: Final = "phieukin/rehearsed-opening/v1"
+FORMAT: Final = "phieukin/rehearsed-opening/v2"
 BITS = 16
 MOST_SUBSETS = 500
 
 
-class OpeningText(wire.Text, frozen=True):
-    """One teller's part: owner, factors as points, the proof over all of them."""
+class BoxOpeningText(wire.Text, frozen=True):
+    """One teller's part of one box: factors as points, the proof over all of them."""
 
-    format: Literal["phieukin/rehearsed-opening/v1"]
-    owner: int
     factors: tuple[str, ...]
     proof: wire.ProofText
 
 
-def rehearsal_number(trustees: Trustees) -> int:
-    """The number that a rehearsed opening must give, 0 to 65535."""
-    digest = hashlib.sha512(tagged(FORMAT + "/number", trustees.raw)).digest()
-    return int.from_bytes(digest[: BITS // 8], "big")
+class OpeningText(wire.Text, frozen=True):
+    """One teller's part of the rehearsal: owner, the ceremony's fingerprint, and the part of each box."""
+
+    format: Literal["phieukin/rehearsed-opening/v2"]
+    owner: int
+    announcements: str
+    boxes: tuple[BoxOpeningText, ...]
 
 
-def open_rehearsal(key: TellerKey, trustees: Trustees) -> bytes:
-    """Open one teller's part of the rehearsal; raise InvalidShare if the key is not of these tellers."""
-    owner = find_owner(key, trustees)
-    alphas = [one.alpha for one in _ciphertexts(trustees)]
+@dataclass(frozen=True, slots=True)
+class BoxRehearsal:
+    """What is opened for one box: the keys of its tellers, and what binds it."""
+
+    trustees: Trustees
+    ceremony: str
+    box: int
+
+    @property
+    def number(self) -> int:
+        """The number that the rehearsed opening must give, 0 to 65535."""
+        return int.from_bytes(self._digest("number")[: BITS // 8], "big")
+
+    @property
+    def ciphertexts(self) -> list[Ciphertext]:
+        """The number's bits, encrypted with randomness that everybody computes."""
+        number, key = self.number, self.trustees.election_key()
+        parts = (self._digest("randomness", place.to_bytes(4, "big")) for place in range(BITS))
+        return [encrypt(key, number >> place & 1, reduce_wide(part)) for place, part in enumerate(parts)]
+
+    @property
+    def fingerprint(self) -> str:
+        """What the opening proofs of this rehearsal are bound to."""
+        return f"{FORMAT}|{self.ceremony}|{self.box}|{sha256_hex(self.trustees.raw)}"
+
+    def opens(self, parts: Mapping[int, Sequence[Sequence[Point]]]) -> int:
+        """The number that the factors of some tellers open."""
+        [factors] = combine(self.trustees, parts)
+        bits = (solve(subtract(one.beta, factor), 1) for one, factor in zip(self.ciphertexts, factors, strict=True))
+        return sum(bit << place for place, bit in enumerate(bits))
+
+    def _digest(self, what: str, *parts: bytes) -> bytes:
+        bound = self.ceremony.encode(), self.box.to_bytes(4, "big"), self.trustees.raw
+        return hashlib.sha512(tagged(f"{FORMAT}/{what}", *bound, *parts)).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The rehearsal of a ceremony: trustees.json of each box, in order, and the ceremony's fingerprint."""
+
+    trustees: tuple[Trustees, ...]
+    ceremony: str
+
+    @property
+    def boxes(self) -> list[BoxRehearsal]:
+        """One rehearsal for each box."""
+        return [BoxRehearsal(one, self.ceremony, box) for box, one in enumerate(self.trustees, 1)]
+
+    def open(self, keys: Sequence[TellerKey]) -> bytes:
+        """Open one teller's part, with its keys in the order of the boxes; raise InvalidShare for keys of others."""
+        owners = {find_owner(key, one) for key, one in zip(keys, self.trustees, strict=True)}
+        if len(owners) != 1:
+            raise InvalidShare("the keys of one teller expected")
+        [owner] = owners
+        parts = tuple(_open_box(one, key, owner) for one, key in zip(self.boxes, keys, strict=True))
+        return wire.compact(OpeningText(FORMAT, owner, self.ceremony, parts))
+
+    def check(self, raw: bytes) -> tuple[int, list[list[Point]]]:
+        """Verify one teller's part; return owner and factors of each box, or raise with the number in front."""
+        text = wire.parse(raw, OpeningText, "rehearsed opening")
+        size = len(self.trustees[0].shares())
+        if not 1 <= text.owner <= size:
+            raise InvalidShare(f"a teller from 1 to {size} expected, {text.owner} found")
+        with blaming(text.owner):
+            if text.announcements != self.ceremony or len(text.boxes) != len(self.trustees):
+                raise InvalidShare("a rehearsed opening of this ceremony, with a part for each box, expected")
+            factors = [_check_box(one, part, text.owner) for one, part in zip(self.boxes, text.boxes, strict=True)]
+        return text.owner, factors
+
+    def finish(self, files: Iterable[bytes]) -> tuple[int, ...]:
+        """Verify the parts of all tellers, and that any threshold of them opens each box's number; return the numbers.
+
+        Raises InvalidShare or InvalidProof with the teller's number, InvalidShare where a teller is missing.
+        """
+        parts = dict(self.check(raw) for raw in files)
+        missing = [share.owner for share in self.trustees[0].shares() if share.owner not in parts]
+        if missing:
+            raise InvalidShare(f"the rehearsed openings of tellers {missing} are missing")
+        for one in self.boxes:
+            with in_box(one.box):
+                _check_subsets(one, {owner: factors[one.box - 1] for owner, factors in parts.items()})
+        return tuple(one.number for one in self.boxes)
+
+
+def _open_box(rehearsed: BoxRehearsal, key: TellerKey, owner: int) -> BoxOpeningText:
+    alphas = [one.alpha for one in rehearsed.ciphertexts]
     factors = [power(alpha, key.secret) for alpha in alphas]
-    proof = prove_opening(key.secret, owner, _fingerprint(trustees), alphas, factors)
-    return wire.compact(OpeningText(FORMAT, owner, tuple(map(encode_point, factors)), wire.proof_text(proof)))
+    proof = prove_opening(key.secret, owner, rehearsed.fingerprint, alphas, factors)
+    return BoxOpeningText(tuple(map(encode_point, factors)), wire.proof_text(proof))
 
 
-def check_rehearsal(trustees: Trustees, raw: bytes) -> tuple[int, list[Point]]:
-    """Verify one teller's part; return owner and factors, or raise with the teller's number in front."""
-    text = wire.parse(raw, OpeningText, "rehearsed opening")
-    shares = trustees.shares()
-    if not 1 <= text.owner <= len(shares):
-        raise InvalidShare(f"a teller from 1 to {len(shares)} expected, {text.owner} found")
-    with blaming(text.owner):
-        factors = [wire.point(one, "factor") for one in text.factors]
-        alphas = [one.alpha for one in _ciphertexts(trustees)]
-        proof, public = wire.proof(text.proof, "proof"), shares[text.owner - 1].public_share
-        verify_opening(public, text.owner, _fingerprint(trustees), alphas, factors, proof)
-    return text.owner, factors
+def _check_box(rehearsed: BoxRehearsal, part: BoxOpeningText, owner: int) -> list[Point]:
+    with in_box(rehearsed.box):
+        factors = [wire.point(one, "factor") for one in part.factors]
+        alphas = [one.alpha for one in rehearsed.ciphertexts]
+        public = rehearsed.trustees.shares()[owner - 1].public_share
+        verify_opening(public, owner, rehearsed.fingerprint, alphas, factors, wire.proof(part.proof, "proof"))
+    return factors
 
 
-def finish_rehearsal(trustees: Trustees, files: Iterable[bytes]) -> int:
-    """Verify the parts of all tellers, and that any threshold of them opens the number; return it.
-
-    Raises InvalidShare or InvalidProof with the teller's number, InvalidShare where a teller is missing.
-    """
-    parts = dict(check_rehearsal(trustees, raw) for raw in files)
-    missing = [share.owner for share in trustees.shares() if share.owner not in parts]
-    if missing:
-        raise InvalidShare(f"the rehearsed openings of tellers {missing} are missing")
-    for owners in itertools.islice(itertools.combinations(sorted(parts), trustees.threshold()), MOST_SUBSETS):
-        if _open(trustees, {owner: [parts[owner]] for owner in owners}) != rehearsal_number(trustees):
+def _check_subsets(rehearsed: BoxRehearsal, parts: Mapping[int, Sequence[Point]]) -> None:
+    threshold = rehearsed.trustees.threshold()
+    for owners in itertools.islice(itertools.combinations(sorted(parts), threshold), MOST_SUBSETS):
+        if rehearsed.opens({owner: [parts[owner]] for owner in owners}) != rehearsed.number:
             raise InvalidShare(f"tellers {list(owners)} open another number than the one encrypted")
-    return rehearsal_number(trustees)
-
-
-def _open(trustees: Trustees, parts: Mapping[int, Sequence[Sequence[Point]]]) -> int:
-    [factors] = combine(trustees, parts)
-    bits = (solve(subtract(one.beta, factor), 1) for one, factor in zip(_ciphertexts(trustees), factors, strict=True))
-    return sum(bit << place for place, bit in enumerate(bits))
-
-
-def _ciphertexts(trustees: Trustees) -> list[Ciphertext]:
-    number, key = rehearsal_number(trustees), trustees.election_key()
-    return [encrypt(key, number >> place & 1, reduce_wide(_randomness(trustees, place))) for place in range(BITS)]
-
-
-def _randomness(trustees: Trustees, place: int) -> bytes:
-    return hashlib.sha512(tagged(FORMAT + "/randomness", trustees.raw, place.to_bytes(4, "big"))).digest()
-
-
-def _fingerprint(trustees: Trustees) -> str:
-    return f"{FORMAT}|{sha256_hex(trustees.raw)}"
