@@ -23,6 +23,7 @@ from keys.group import encode_point
 from keys.trustees import encode_trustees, parse_trustees, verify_trustees
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW = click.Path(exists=False, dir_okay=False, path_type=Path)
@@ -75,6 +76,16 @@ def _passphrase(file: Path | None, *, new: bool) -> str:
 
 def _ceremony_secret(path: Path, passphrase: str) -> CeremonySecret:
     return decode_ceremony_secret(read_sealed(path, passphrase, kind=CEREMONY_KIND))
+
+
+def _only(parts: tuple[T, ...]) -> T:
+    """The part of the one box that these commands make keys for."""
+    if len(parts) != 1:
+        raise click.ClickException(
+            f"buổi tạo khóa này cho {len(parts)} hòm phiếu: dùng «phieukin tally ceremony» / "
+            f"this ceremony is for {len(parts)} boxes: use `phieukin tally ceremony`"
+        )
+    return parts[0]
 
 
 # --- the ceremony --------------------------------------------------------------------------------------------------
@@ -147,7 +158,7 @@ def accept(
     passphrase = _passphrase(passphrase_file, new=False)
     begun = _ceremony_secret(secret, passphrase)
     owned, share = protocol.accept(begun, read_file(announcements), read_file(dealings))
-    write_sealed(key, teller.encode_teller_key(owned), passphrase, kind=teller.KIND)
+    write_sealed(key, teller.encode_teller_key(_only(owned)), passphrase, kind=teller.KIND)
     write_public(out, share)
 
 
@@ -158,8 +169,8 @@ def accept(
 @_output("The tellers' item of trustees.json.")
 def assemble(announcements: Path, dealings: Path, shares: tuple[Path, ...], out: Path) -> None:
     """Step 4: join the public files, checked whole, to one item of trustees.json."""
-    item = protocol.assemble(read_file(announcements), read_file(dealings), map(read_file, shares))
-    write_public(out, single.encode_item(item))
+    items = protocol.assemble(read_file(announcements), read_file(dealings), map(read_file, shares))
+    write_public(out, single.encode_item(_only(items)))
 
 
 @keys_group.command("single")

@@ -130,7 +130,7 @@ def build_lab(
 
     `changes` are of its one paper, `meeting` of the conference, `publics` keys on tokens.
     """
-    item, tellers = protocol.rehearse(3, 2)
+    [(item, tellers)] = protocol.rehearse(3, 2)
     trustees = parse_trustees(encode_trustees([item]))
     signing = {name: new_signing_key() for name in (*"123", "secretary", "chair", "head", "receipt", "desk")}
     made, questions = conference(2, present=4)

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
 from keys import decryption
-from keys.ceremony.protocol import _polynomial_at
+from keys.ceremony.one_box import polynomial_at
 from keys.group import (
     Q,
     Secret,
@@ -82,7 +82,7 @@ def test_a_polynomial_gives_its_public_coefficients_and_shares(owner: int) -> No
     points = pedersen().coefficients[owner - 1].points
     assert tuple(map(base_power, polynomial)) == points
     for index in (1, 2, 3):
-        assert base_power(_polynomial_at(polynomial, index)) == evaluate(points, index)
+        assert base_power(polynomial_at(polynomial, index)) == evaluate(points, index)
 
 
 @pytest.mark.parametrize("owner", [1, 3])

@@ -98,7 +98,7 @@ def run(election: Election, items: list[Single | Pedersen], keys: dict[int, Tell
 def test_tellers_of_our_ceremony_open_an_election_of_belenios(
     election: Election, belenios_audit: Callable[[Path], int]
 ) -> None:
-    item, keys = protocol.rehearse(3, 2)
+    [(item, keys)] = protocol.rehearse(3, 2)
     text = json.loads(single.encode_item(item))
     election.write("threshold.json", text[1])
     election.write("template.json", {"description": "d", "name": "n", "questions": QUESTIONS})
@@ -117,7 +117,7 @@ def test_tellers_of_our_ceremony_open_an_election_of_belenios(
 def test_a_required_teller_and_a_threshold_open_an_election_of_belenios(
     election: Election, belenios_audit: Callable[[Path], int]
 ) -> None:
-    item, keys = protocol.rehearse(3, 3)
+    [(item, keys)] = protocol.rehearse(3, 3)
     alone, required = single.new_single("Mai")
     items: list[Single | Pedersen] = [required, item]
     public = encode_point(parse_trustees(encode_trustees(items)).election_key())

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from keys import group, wire
-from keys.ceremony import protocol, rehearsal
+from keys.ceremony import protocol
 from keys.ceremony.complaint import complain, judge
-from keys.ceremony.messages import DealingText, seal_dealing
-from keys.ceremony.rehearsal import finish_rehearsal, open_rehearsal
+from keys.ceremony.messages import CeremonySecret, DealingText, seal
+from keys.ceremony.rehearsal import BoxRehearsal, Rehearsal
 from keys.errors import CannotDecode, DamagedFile, InvalidCertificate, InvalidShare
 from keys.files import durable
 from keys.files.recovery import read_recovery
@@ -23,7 +23,7 @@ from keys.trustees import encode_trustees, parse_trustees
 class Dealt:
     """A ceremony of three tellers after the dealing."""
 
-    secrets: list[protocol.CeremonySecret]
+    secrets: list[CeremonySecret]
     announcements: bytes
     dealings: list[bytes]
 
@@ -68,36 +68,36 @@ def test_announcements_of_fewer_tellers_than_were_agreed_are_refused() -> None:
 
 
 def test_a_complaint_about_a_dealing_for_other_announcements_accuses_nobody(dealt: Dealt) -> None:
-    complaint = complain(dealt.secrets[2], dealt.announcements, dealt.joined, dealer=2)
+    complaint = complain(dealt.secrets[2], dealt.announcements, dealt.joined, dealer=2, box=1)
     text = wire.parse(dealt.dealings[1], DealingText, "dealing")
-    elsewhere = msgspec.structs.replace(text, announcements="ab" * 32, seal=None)
-    joined = protocol.gather_dealings(
-        [dealt.dealings[0], seal_dealing(elsewhere, dealt.secrets[1].signing), dealt.dealings[2]]
-    )
+    elsewhere = msgspec.structs.replace(text, announcements="ab" * 32, seals=())
+    joined = protocol.gather_dealings([dealt.dealings[0], seal(elsewhere, dealt.secrets[1].boxes), dealt.dealings[2]])
     with pytest.raises(InvalidShare, match="a dealing of this ceremony expected"):
         judge(dealt.announcements, joined, complaint)
 
 
 def test_shares_that_do_not_belong_together_open_no_rehearsed_number() -> None:
     """Every part proves its own share, and yet the shares lie on no common polynomial."""
-    item, keys = protocol.rehearse(3, 2)
+    [(item, keys)] = protocol.rehearse(3, 2)
     stranger = random_secret()
     publics = list(item.verification_keys)
     publics[2] = dataclasses.replace(publics[2], public_key=base_power(stranger))
     keys[2] = dataclasses.replace(keys[2], secret=stranger, public_share=base_power(stranger))
     trustees = parse_trustees(encode_trustees([dataclasses.replace(item, verification_keys=tuple(publics))]))
+    rehearsal = Rehearsal((trustees,), "ab" * 32)
     with pytest.raises(CannotDecode):
-        finish_rehearsal(trustees, [open_rehearsal(key, trustees) for key in keys])
+        rehearsal.finish(rehearsal.open([key]) for key in keys)
 
 
 def test_tellers_who_open_another_number_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    item, keys = protocol.rehearse(3, 2)
+    [(item, keys)] = protocol.rehearse(3, 2)
     trustees = parse_trustees(encode_trustees([item]))
-    parts = [open_rehearsal(key, trustees) for key in keys]
-    right = rehearsal._open
-    monkeypatch.setattr(rehearsal, "_open", lambda of, parts: right(of, parts) + (2 not in parts))
+    rehearsal = Rehearsal((trustees,), "ab" * 32)
+    parts = [rehearsal.open([key]) for key in keys]
+    right = BoxRehearsal.opens
+    monkeypatch.setattr(BoxRehearsal, "opens", lambda of, parts: right(of, parts) + (2 not in parts))
     with pytest.raises(InvalidShare, match=r"tellers \[1, 3\] open another number"):
-        finish_rehearsal(trustees, parts)
+        rehearsal.finish(parts)
 
 
 def test_a_secret_of_zero_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,7 +154,7 @@ def test_swapped_tellers_are_found() -> None:
 
 
 def test_a_teller_of_another_ceremony_does_not_fit_in() -> None:
-    other, _ = protocol.rehearse(3, 2)
+    [(other, _)] = protocol.rehearse(3, 2)
     text = json.loads(encode_trustees([other]))[0][1]
     parsed = parse_trustees(change(f"{PREFIX}/certs/0", lambda _: text["certs"][0]))
     assert "trustees[0].coefexps[0]" in failed(parsed)
@@ -274,21 +274,21 @@ def test_keys_that_multiply_to_the_identity_are_found() -> None:
 
 @pytest.mark.parametrize("present", [[1, 2], [1, 3], [2, 3], [3, 2], [1, 2, 3]])
 def test_any_threshold_of_tellers_gives_the_factor_of_the_election_key(present: list[int]) -> None:
-    item, keys = protocol.rehearse(3, 2)
+    [(item, keys)] = protocol.rehearse(3, 2)
     parsed = parse_trustees(encode_trustees([item]))
     factors = {owner: [[power(BASE, keys[owner - 1].secret), IDENTITY], []] for owner in present}
     assert combine(parsed, factors) == [[parsed.election_key(), IDENTITY], []]
 
 
 def test_of_more_tellers_than_needed_the_first_are_taken() -> None:
-    item, keys = protocol.rehearse(3, 2)
+    [(item, keys)] = protocol.rehearse(3, 2)
     parsed = parse_trustees(encode_trustees([item]))
     factors = {owner: [[power(BASE, keys[owner - 1].secret)]] for owner in (1, 2)}
     assert combine(parsed, {**factors, 3: [[BASE]]}) == [[parsed.election_key()]]
 
 
 def test_required_tellers_and_a_threshold_open_together() -> None:
-    item, keys = protocol.rehearse(4, 3)
+    [(item, keys)] = protocol.rehearse(4, 3)
     alone, required = single.new_single()
     parsed = parse_trustees(encode_trustees([item, required]))
     every = [*keys, alone]

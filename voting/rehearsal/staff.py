@@ -53,7 +53,7 @@ def make_staff(folder: Path, tellers: int, threshold: int, seed: int, others: Co
 
     Nobody has one of the names `others`: whoever may stand on a ballot does not count it.
     """
-    item, shares = rehearse(tellers, threshold)
+    [(item, shares)] = rehearse(tellers, threshold)
     drawn = draw_people(tellers + 3 + len(others), seed, "Ban kiểm phiếu")
     names = [person.name for person in drawn if person.name not in others]
     made = []

@@ -123,7 +123,7 @@ def test_a_setup_with_another_signing_key_is_not_confirmed(lab: Lab, tmp_path: P
 
 
 def test_a_setup_with_foreign_shares_is_not_confirmed(lab: Lab, tmp_path: Path) -> None:
-    foreign = new_teller_file("teller 2", rehearse(3, 2)[1][1], lab.signing["2"])
+    foreign = new_teller_file("teller 2", rehearse(3, 2)[0][1][1], lab.signing["2"])
     with pytest.raises(InvalidShare, match="not in the tellers' keys of this election"):
         confirm_setup(setup_only(lab, tmp_path), foreign)
 

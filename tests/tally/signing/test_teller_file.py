@@ -25,7 +25,7 @@ BOX, OTHER = "3c" * 32, "4d" * 32
 
 @pytest.fixture(scope="module")
 def teller() -> TellerFile:
-    _, keys = rehearse(3, 2)
+    [(_, keys)] = rehearse(3, 2)
     return new_teller_file("Lò Thị Ước", keys[1], new_signing_key())
 
 

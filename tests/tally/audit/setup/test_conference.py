@@ -36,7 +36,7 @@ def test_nobody_opens_the_box_alone(lab: Lab) -> None:
 
 
 def test_every_teller_of_setup_is_named(lab: Lab) -> None:
-    assert problems(lab, trustees(protocol.rehearse(4, 2)[0])) == ["trustees: 3 tellers expected, 4 found"]
+    assert problems(lab, trustees(protocol.rehearse(4, 2)[0][0])) == ["trustees: 3 tellers expected, 4 found"]
 
 
 @pytest.mark.parametrize("cards", [0, 4, 6])
