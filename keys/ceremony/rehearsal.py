@@ -7,6 +7,7 @@ fingerprint of its own tag, which no election has. So nothing of a rehearsal is 
 box opened by calling it a rehearsal.
 """
 
+import functools
 import hashlib
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +45,7 @@ class OpeningText(wire.Text, frozen=True):
     boxes: tuple[BoxOpeningText, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BoxRehearsal:
     """What is opened for one box: the keys of its tellers, and what binds it."""
 
@@ -57,7 +58,7 @@ class BoxRehearsal:
         """The number that the rehearsed opening must give, 0 to 65535."""
         return int.from_bytes(self._digest("number")[: BITS // 8], "big")
 
-    @property
+    @functools.cached_property
     def ciphertexts(self) -> list[Ciphertext]:
         """The number's bits, encrypted with randomness that everybody computes."""
         number, key = self.number, self.trustees.election_key()
@@ -80,14 +81,14 @@ class BoxRehearsal:
         return hashlib.sha512(tagged(f"{FORMAT}/{what}", *bound, *parts)).digest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rehearsal:
     """The rehearsal of a ceremony: trustees.json of each box, in order, and the ceremony's fingerprint."""
 
     trustees: tuple[Trustees, ...]
     ceremony: str
 
-    @property
+    @functools.cached_property
     def boxes(self) -> list[BoxRehearsal]:
         """One rehearsal for each box."""
         return [BoxRehearsal(one, self.ceremony, box) for box, one in enumerate(self.trustees, 1)]

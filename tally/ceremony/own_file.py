@@ -6,6 +6,7 @@ handed out, so that any step can be done again from it alone; when the keys stan
 """
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,14 +26,16 @@ from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.errors import DocumentError
 
 KIND = "teller-ceremony"
-FORMAT = 1
+FORMAT = 2
+"""Format 1 held the key of one box."""
 
 
 class TellerState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a teller keeps: secrets, and what was handed out and seen. Empty strings: not there yet.
 
     `seen` are hashes of the announcements that this teller confirmed, `dealt` of the dealings that it accepted, in the
-    order of the tellers: so a file that changes later is noticed, and its owner named. `complained` is the dealer of
+    order of the tellers: so a file that changes later is noticed, and its owner named. `keys` are those of each box, in
+    order. `complained` is the dealer of
     whom this teller complained, 0 for none: the complaint opens a share, so the ceremony's secrets are void. `token` is
     the public key of the token by which this teller signs in place of `signing_key`. `conference` is named to whoever
     puts in this file at another ceremony.
@@ -44,11 +47,11 @@ class TellerState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     secret: str
     signing_key: str
-    announcement: str = msgspec.field(name="hello")
+    announcement: str
     seen: tuple[str, ...] = ()
     dealing: str = ""
     dealt: tuple[str, ...] = ()
-    key: str = ""
+    keys: tuple[str, ...] = ()
     share: str = ""
     complained: int = 0
     token: str = ""
@@ -65,9 +68,9 @@ class TellerState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return decode_signing_key(base64.b64decode(self.signing_key))
 
     @property
-    def share_key(self) -> TellerKey:
-        """The share of the election key, once it is there."""
-        return decode_teller_key(self.key.encode())
+    def share_keys(self) -> list[TellerKey]:
+        """The share of each box, once they are there."""
+        return [decode_teller_key(one.encode()) for one in self.keys]
 
 
 def new_state(plan: str, name: str, secret: CeremonySecret, signer: SigningKey, announcement: bytes) -> TellerState:
@@ -84,9 +87,10 @@ def with_dealing(own: TellerState, secret: CeremonySecret, seen: tuple[str, ...]
     return msgspec.structs.replace(own, secret=secrets, seen=seen, dealing=dealing.decode())
 
 
-def with_share(own: TellerState, dealt: tuple[str, ...], key: TellerKey, share: bytes) -> TellerState:
+def with_share(own: TellerState, dealt: tuple[str, ...], keys: Sequence[TellerKey], share: bytes) -> TellerState:
     """Add what step 3 made."""
-    return msgspec.structs.replace(own, dealt=dealt, key=encode_teller_key(key).decode(), share=share.decode())
+    encoded = tuple(encode_teller_key(key).decode() for key in keys)
+    return msgspec.structs.replace(own, dealt=dealt, keys=encoded, share=share.decode())
 
 
 def with_complaint(own: TellerState, dealer: int) -> TellerState:
@@ -96,7 +100,8 @@ def with_complaint(own: TellerState, dealer: int) -> TellerState:
 
 def as_teller_file(own: TellerState) -> TellerFile:
     """The file of the count."""
-    made = new_teller_file(own.name, own.share_key, own.signer)
+    [key] = own.share_keys
+    made = new_teller_file(own.name, key, own.signer)
     return msgspec.structs.replace(made, token=own.token, plan=own.plan, conference=own.conference)
 
 

@@ -5,28 +5,32 @@ Nobody on a ballot should be a teller: a clash is named, and going on takes a re
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final, Literal
 
 import msgspec
 
-from keys.ceremony.messages import check_place
+from keys.ceremony.messages import check_boxes, check_place
 from keys.transcript import sha256_hex
 from tally.ceremony.names import clean_name, same_person
 from tally.errors import CeremonyFault
 from voting.documents.canonical import canonical, parse_canonical, unclean_text
 from voting.documents.tellers import Clash
 
-FORMAT = 1
+FORMAT: Final = 2
+"""Format 1 knew no number of boxes."""
+
 LIMIT = 256 * 1024  # bytes
 NAME_LENGTH = 200
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Names of the tellers in order, how many open, and the clashes that were accepted."""
+    """Names of the tellers in order, how many open, for how many boxes, and the clashes that were accepted."""
 
-    format: int
+    format: Literal[2]
     conference: str
     tellers: tuple[str, ...]
     threshold: int
+    boxes: int
     clashes: tuple[Clash, ...]
 
     @property
@@ -44,10 +48,12 @@ def majority(size: int) -> int:
     return max(2, size // 2 + 1)
 
 
-def new_plan(conference: str, tellers: Sequence[str], threshold: int, clashes: Iterable[Clash] = ()) -> Plan:
+def new_plan(
+    conference: str, tellers: Sequence[str], threshold: int, clashes: Iterable[Clash] = (), boxes: int = 1
+) -> Plan:
     """Make a plan; raise CeremonyFault for a name that is unclean or is duplicated, InvalidCertificate for numbers."""
     names = tuple(clean_name(name) for name in tellers)
-    plan = Plan(FORMAT, clean_name(conference), names, threshold, tuple(clashes))
+    plan = Plan(FORMAT, clean_name(conference), names, threshold, boxes, tuple(clashes))
     check_plan(plan)
     return plan
 
@@ -60,8 +66,9 @@ def parse_plan(raw: bytes) -> Plan:
 
 
 def check_plan(plan: Plan) -> None:
-    """Check numbers and names of a plan."""
+    """Check numbers and names of a plan; raise CeremonyFault or InvalidCertificate."""
     check_place(len(plan.tellers), plan.threshold, 1)
+    check_boxes(plan.boxes)
     for number, name in enumerate(plan.tellers):
         check_name(name, plan.tellers[:number])
 

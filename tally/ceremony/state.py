@@ -10,7 +10,7 @@ name. The mathematics is that of `keys.ceremony.protocol`, the rehearsed opening
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,12 +20,12 @@ import msgspec
 from keys import wire
 from keys.ceremony import protocol
 from keys.ceremony.complaint import complain, judge
-from keys.ceremony.messages import AnnouncementText, DealingText
-from keys.ceremony.rehearsal import check_rehearsal, finish_rehearsal, open_rehearsal
+from keys.ceremony.messages import DealingText
+from keys.ceremony.rehearsal import Rehearsal
 from keys.errors import KeysError
-from keys.files.signing import new_signing_key
+from keys.files.signing import new_signing_key, public_text
 from keys.teller import TellerKey
-from keys.transcript import sha256_hex, tagged
+from keys.transcript import sha256_hex
 from keys.trustees import Trustees, encode_trustees, parse_certificate, parse_trustees
 from tally.ceremony.own_file import TellerState, new_state, with_dealing, with_share
 from tally.ceremony.plan import Plan
@@ -33,10 +33,9 @@ from tally.ceremony.usb import STEPS, Announcement, Step, Stick, check_announcem
 from tally.errors import CeremonyFault
 from tally.signing.signers import DocumentSigner, KeySigner
 from tally.signing.teller_file import TellerFile
-from voting.documents.canonical import canonical
 
 _TELLER = re.compile(r"teller (\d+)")
-FINGERPRINT = "phieukin/ceremony-fingerprint/v1"
+_BOX = re.compile(r"box (\d+)")
 
 
 class Todo(StrEnum):
@@ -91,14 +90,20 @@ class CeremonyState:
 
     @property
     def fingerprint(self) -> str:
-        """What all tellers compare aloud: hex SHA-256 of the plan and all announcements with their signing keys."""
-        parts = (self.announced[index] for index in sorted(self.announced))
-        return sha256_hex(tagged(FINGERPRINT, canonical(self.plan), *parts))
+        """What all tellers compare aloud, once for all boxes: `keys.ceremony.protocol.fingerprint`.
 
-    def trustees(self) -> Trustees:
-        """Join all public files to trustees.json, checked whole; the same bytes on every machine."""
-        item = protocol.assemble(self.announcements, self.joined_dealings, self.shares.values())
-        return parse_trustees(encode_trustees([item]))
+        It covers the plan and with it all names, and every teller's keys, the signing key among them.
+        """
+        return protocol.fingerprint(self.announcements)
+
+    def trustees(self) -> tuple[Trustees, ...]:
+        """Join all public files to trustees.json of each box, checked whole; the same bytes on every machine."""
+        items = protocol.assemble(self.announcements, self.joined_dealings, self.shares.values())
+        return tuple(parse_trustees(encode_trustees([item])) for item in items)
+
+    def rehearsal(self) -> Rehearsal:
+        """What is opened as a rehearsal, once all public shares are there."""
+        return Rehearsal(self.trustees(), self.fingerprint)
 
 
 def read_ceremony(stick: Stick, plan: Plan, own: TellerState | None = None) -> CeremonyState:
@@ -124,9 +129,9 @@ def read_ceremony(stick: Stick, plan: Plan, own: TellerState | None = None) -> C
             for raw in ceremony.shares.values():
                 protocol.check_share(ceremony.announcements, ceremony.joined_dealings, raw)
         if not ceremony.missing("3-share"):
-            trustees = ceremony.trustees()
+            rehearsal = ceremony.rehearsal()
             for raw in ceremony.rehearsals.values():
-                check_rehearsal(trustees, raw)
+                rehearsal.check(raw)
     return ceremony
 
 
@@ -191,8 +196,9 @@ def begin(plan: Plan, index: int, token: DocumentSigner | None = None) -> Teller
 
     With a token the announcement names the token's key and is signed by it, and so will records be.
     """
-    secret, announcement = protocol.begin(len(plan.tellers), plan.threshold, index)
     signer = new_signing_key()
+    said = {"plan": plan.hash, "signing_key": public_text(signer) if token is None else token.public_text}
+    secret, announcement = protocol.begin(len(plan.tellers), plan.threshold, index, boxes=plan.boxes, **said)
     announced = new_announcement(plan, index, announcement, token or KeySigner(signer))
     own = new_state(plan.hash, plan.name(index), secret, signer, announced)
     return msgspec.structs.replace(own, conference=plan.conference, token="" if token is None else token.public_text)
@@ -214,21 +220,21 @@ def accept(ceremony: CeremonyState, own: TellerState) -> TellerState:
         name = ceremony.plan.name(own.complained)
         raise CeremonyFault(f"you complained about {name}: this ceremony is void; begin a new one", "void", name=name)
     with named(ceremony.plan):
-        key, share = protocol.accept(own.ceremony, ceremony.announcements, ceremony.joined_dealings)
-    return with_share(own, _hashes(ceremony.dealings), key, share)
+        keys, share = protocol.accept(own.ceremony, ceremony.announcements, ceremony.joined_dealings)
+    return with_share(own, _hashes(ceremony.dealings), keys, share)
 
 
-def rehearse(ceremony: CeremonyState, key: TellerKey) -> bytes:
-    """Step 4: open this teller's part of the number that rehearses the opening."""
+def rehearse(ceremony: CeremonyState, keys: Sequence[TellerKey]) -> bytes:
+    """Step 4: open this teller's part of the numbers that rehearse the opening, one of each box."""
     with named(ceremony.plan):
-        return open_rehearsal(key, ceremony.trustees())
+        return ceremony.rehearsal().open(keys)
 
 
-def finish(ceremony: CeremonyState) -> tuple[Trustees, int]:
-    """See that any threshold of tellers opens; return trustees.json and the number that came out."""
+def finish(ceremony: CeremonyState) -> tuple[tuple[Trustees, ...], tuple[int, ...]]:
+    """See that any threshold of tellers opens every box; return trustees.json and the number of each box."""
     with named(ceremony.plan):
-        trustees = ceremony.trustees()
-        return trustees, finish_rehearsal(trustees, ceremony.rehearsals.values())
+        rehearsal = ceremony.rehearsal()
+        return rehearsal.trustees, rehearsal.finish(ceremony.rehearsals.values())
 
 
 def made_here(ceremony: CeremonyState, teller: TellerFile) -> bool:
@@ -236,7 +242,7 @@ def made_here(ceremony: CeremonyState, teller: TellerFile) -> bool:
     index = teller.share.index
     if index not in ceremony.announced or teller.plan not in ("", ceremony.plan.hash):
         return False
-    announced = wire.parse(ceremony.announcement(index).announcement.encode(), AnnouncementText, "announcement")
+    announced = ceremony.announcement(index).parts.boxes[0]
     return parse_certificate(announced.cert, "announcement").verification == teller.share.verification
 
 
@@ -272,9 +278,9 @@ def check_unchanged(ceremony: CeremonyState, own: TellerState) -> None:
                 )  # fmt: skip
 
 
-def complaint_of(ceremony: CeremonyState, own: TellerState, dealer: int) -> bytes:
-    """Prove to everybody that this dealer's share for us is wrong."""
-    return complain(own.ceremony, ceremony.announcements, ceremony.joined_dealings, dealer)
+def complaint_of(ceremony: CeremonyState, own: TellerState, dealer: int, box: int) -> bytes:
+    """Prove to everybody that this dealer's share of a box for us is wrong; the other boxes' shares stay closed."""
+    return complain(own.ceremony, ceremony.announcements, ceremony.joined_dealings, dealer, box)
 
 
 def judged(ceremony: CeremonyState, complaint: bytes) -> int:
@@ -300,10 +306,11 @@ def with_name(plan: Plan, text: str) -> str:
     return f"{text[: found.end()]} ({plan.name(int(found[1]))}){text[found.end() :]}"
 
 
-def blamed(error: CeremonyFault) -> int | None:
-    """The number of the teller whom a fault begins with."""
+def blamed(error: CeremonyFault) -> tuple[int, int] | None:
+    """The number of the teller whom a fault begins with, and of the box that it names; 0 where it names none."""
     found = _TELLER.match(str(error))
-    return int(found[1]) if found else None
+    box = _BOX.search(str(error))
+    return (int(found[1]), int(box[1]) if box else 0) if found else None
 
 
 def _hashes(files: Mapping[int, bytes]) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """The stick that goes around (USB luân chuyển): a folder with a file for each step and teller, and no secret.
 
     ceremony.json                   the plan
-    1-announcement-teller-2.json    announcement and public signing key, signed           `Announcement`
-    2-dealing-teller-2.json         sealed shares for all tellers                         keys.ceremony.protocol
-    3-share-teller-2.json           public share, proved and signed                       keys.ceremony.protocol
-    4-rehearsal-teller-2.json       part of the rehearsed opening                         keys.ceremony.rehearsal
+    1-announcement-teller-2.json    announcement of all boxes, signed with the signing key `Announcement`
+    2-dealing-teller-2.json         sealed shares of all boxes for all tellers            keys.ceremony.protocol
+    3-share-teller-2.json           public share of each box, proved and signed           keys.ceremony.protocol
+    4-rehearsal-teller-2.json       part of the rehearsed opening of each box             keys.ceremony.rehearsal
     complaint-by-3-about-2.json     a wrong share, proved                                 keys.ceremony.complaint
     trustees.json, tellers.json     what the desk takes into the draft
 
@@ -15,16 +15,18 @@ Files are written whole or not at all, so a stick that is pulled out leaves no h
 import base64
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
 from keys import wire
-from keys.errors import InvalidSignature, KeysError
+from keys.ceremony.messages import AnnouncementText, blaming
+from keys.errors import InvalidCertificate, InvalidSignature, KeysError
 from keys.files.durable import write_whole
 from keys.files.key_files import read_file
 from keys.files.signing import raw_message, raw_of_der, verify_message
 from keys.structs import read_json
+from keys.trustees import parse_certificate
 from tally.ceremony.plan import Plan, parse_plan
 from tally.errors import CeremonyFault
 from tally.signing.signers import DocumentSigner
@@ -32,23 +34,31 @@ from voting.documents.canonical import canonical
 
 Step = Literal["1-announcement", "2-dealing", "3-share", "4-rehearsal"]
 STEPS: tuple[Step, ...] = ("1-announcement", "2-dealing", "3-share", "4-rehearsal")
-ANNOUNCEMENT: Final = "phieukin/teller-hello/v1"
+ANNOUNCEMENT: Final = "phieukin/teller-announcement/v2"
 PLAN, TRUSTEES, TELLERS = "ceremony.json", "trustees.json", "tellers.json"
 
 
 class Announcement(wire.Text, frozen=True):
-    """Step 1: the ceremony's announcement with the teller's public signing key, signed by that key.
+    """Step 1: the ceremony's announcement, signed by the signing key that it names.
 
     The key is on P-256 (r || s), or an RSA key of a token (PKCS #1 v1.5 with SHA-256).
     """
 
-    format: Literal["phieukin/teller-hello/v1"]
-    plan: str
+    format: Literal["phieukin/teller-announcement/v2"]
     index: int
     name: str
-    signing_key: str
     announcement: str
     signature: str
+
+    @property
+    def parts(self) -> AnnouncementText:
+        """What the teller announced, read; raises InvalidFormat."""
+        return wire.parse(self.announcement.encode(), AnnouncementText, "announcement")
+
+    @property
+    def signing_key(self) -> str:
+        """The public key by which the teller signs confirmations and records."""
+        return self.parts.signing_key
 
 
 class _OfOwner(msgspec.Struct, frozen=True):
@@ -56,7 +66,16 @@ class _OfOwner(msgspec.Struct, frozen=True):
 
     index: int = 0
     owner: int = 0
-    plan: str = ""
+    announcement: str = ""
+
+
+class _OfPlan(msgspec.Struct, frozen=True):
+    """Which plan an announcement is for, whatever else stands in it."""
+
+    plan: str
+
+
+_Read = TypeVar("_Read", _OfOwner, _OfPlan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,7 @@ class Stick:
             raw = read_file(path)
             said = _owner_of(raw, path)
             index = said.index or said.owner
-            if said.plan not in ("", plan.hash):
+            if said.announcement and _plan_of(said, path) != plan.hash:
                 raise CeremonyFault(
                     f"teller {index} ({plan.name(index)}): this announcement is of another ceremony: take {path.name} "
                     "off the stick, or take an empty folder for a new ceremony",
@@ -119,7 +138,7 @@ class Stick:
 
 def new_announcement(plan: Plan, index: int, announcement: bytes, signer: DocumentSigner) -> bytes:
     """Write a teller's file of step 1, signed by the key in memory or the token that will sign records."""
-    said = Announcement(ANNOUNCEMENT, plan.hash, index, plan.name(index), signer.public_text, announcement.decode(), "")
+    said = Announcement(ANNOUNCEMENT, index, plan.name(index), announcement.decode(), "")
     made = signer.sign(_message(said))
     signature = base64.b64encode(raw_of_der(made) if signer.kind == "ecdsa" else made).decode()
     return wire.compact(msgspec.structs.replace(said, signature=signature))
@@ -128,10 +147,11 @@ def new_announcement(plan: Plan, index: int, announcement: bytes, signer: Docume
 def check_announcement(plan: Plan, raw: bytes) -> Announcement:
     """Read a teller's file of step 1 and check that it is of this plan and signed; raise CeremonyFault or KeysError."""
     said = wire.parse(raw, Announcement, "announcement")
-    if (said.plan, said.name) != (plan.hash, plan.name(said.index)):
+    if (said.parts.plan, said.name) != (plan.hash, plan.name(said.index)):
         name = plan.name(said.index)
         why = f"teller {said.index} ({name}): this announcement is of another ceremony"
         raise CeremonyFault(why, "foreign", path=f"{STEPS[0]}-teller-{said.index}.json", name=name)
+    _check_parts(plan, said)
     try:
         verify_message(said.signing_key, _message(said), base64.b64decode(said.signature, validate=True))
     except (KeysError, ValueError) as error:
@@ -140,13 +160,32 @@ def check_announcement(plan: Plan, raw: bytes) -> Announcement:
 
 
 def _message(said: Announcement) -> bytes:
-    fields = (said.plan, str(said.index), said.name, said.signing_key, said.announcement)
+    fields = (str(said.index), said.name, said.announcement)
     return raw_message(ANNOUNCEMENT, *(field.encode() for field in fields))
 
 
+def _check_parts(plan: Plan, said: Announcement) -> None:
+    """See that an announcement is its teller's and has a part for each box of the plan; raise KeysError."""
+    parts = said.parts.boxes
+    if len(parts) != plan.boxes:
+        raise InvalidCertificate(f"teller {said.index}: {plan.boxes} boxes expected, {len(parts)} found")
+    with blaming(said.index):
+        found = {parse_certificate(one.cert, "certificate").index for one in parts}
+    if found != {said.index}:
+        raise InvalidCertificate(f"teller {said.index}: certificates of this teller expected")
+
+
+def _plan_of(said: _OfOwner, path: Path) -> str:
+    return _read(said.announcement.encode(), _OfPlan, path).plan
+
+
 def _owner_of(raw: bytes, path: Path) -> _OfOwner:
+    return _read(raw, _OfOwner, path)
+
+
+def _read(raw: bytes, kind: type[_Read], path: Path) -> _Read:
     try:
-        return read_json(raw, _OfOwner)
+        return read_json(raw, kind)
     except msgspec.MsgspecError:
         raise CeremonyFault(
             f"{path.name} is damaged or not a file of the ceremony: delete it, and let its teller run the step again",

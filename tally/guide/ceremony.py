@@ -271,11 +271,11 @@ class Seat:
         self.guide.good("ceremony.accepted", size=ceremony.size, path=written)
 
     def _complain(self, ceremony: CeremonyState, own: TellerState, fault: CeremonyFault) -> None:
-        dealer = state.blamed(fault)
-        if dealer is None or dealer == self.index:
+        dealer, box = state.blamed(fault) or (self.index, 0)
+        if dealer == self.index or not box:
             return
         try:
-            complaint = state.complaint_of(ceremony, own, dealer)
+            complaint = state.complaint_of(ceremony, own, dealer, box)
         except KeysError:
             return  # everybody finds the same fault: nothing has to be shown
         replace_state(self.path, with_complaint(own, dealer), self._words())  # before anybody can read what it shows
@@ -299,14 +299,15 @@ class Seat:
 
     def _rehearse(self, ceremony: CeremonyState, own: TellerState | None) -> None:
         if own is not None:  # the keys stand: the file of the count takes the place of the ceremony's
-            key = own.share_key
-            find_owner(key, ceremony.trustees())
+            keys = own.share_keys
+            for key, trustees in zip(keys, ceremony.trustees(), strict=True):
+                find_owner(key, trustees)
             replace_state(self.path, as_teller_file(own), self._words())
             self.guide.good("ceremony.sealed", path=self.path)
         else:
-            key = self._teller().share
+            keys = [self._teller().share]
         self._write_sheet()
-        written = self.stick.write(STEPS[3], self.index, state.rehearse(ceremony, key))
+        written = self.stick.write(STEPS[3], self.index, state.rehearse(ceremony, keys))
         self.guide.good("ceremony.rehearsed", path=written)
 
     def _write_sheet(self) -> None:
@@ -317,7 +318,7 @@ class Seat:
         self.guide.good("ceremony.sheet", path=path)
 
     def _finish(self, ceremony: CeremonyState) -> None:
-        trustees, number = state.finish(ceremony)
+        [trustees], [number] = state.finish(ceremony)
         owner = find_owner(self._teller().share, trustees)
         keys = tuple(
             TellerKeys(one.name, one.signing_key) for one in map(ceremony.announcement, sorted(ceremony.announced))

@@ -194,7 +194,7 @@ def held_ceremony(folder: Path, size: int = 3, threshold: int = 2) -> tuple[Tabl
     tellers = Tellers(folder, size, threshold)
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
     table = read_ceremony(tellers.stick, tellers.plan)
-    trustees, number = finish(table)
+    [trustees], [number] = finish(table)
     keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.announcement, tellers.numbers))
     said = TellersFile(1, "HN", threshold, "", table.fingerprint, number, keys, ())
     (tellers.stick.folder / "trustees.json").write_bytes(trustees.raw)

@@ -87,7 +87,7 @@ def test_who_rushed_is_named_and_all_go_on_once_the_missing_file_is_back(tellers
 def test_who_chose_after_seeing_the_others_is_named_by_everybody(tellers: Tellers) -> None:
     choose_late(tellers)
     for index in (1, 2):
-        stops(tellers, index, "teller 3 (Vì Thu Lễ): the coefficients are not the ones committed to")
+        stops(tellers, index, "teller 3 (Vì Thu Lễ): box 1: the coefficients are not the ones committed to")
     begins_anew(tellers, without="Vì Thu Lễ")
 
 
@@ -129,7 +129,7 @@ def test_a_wrong_share_is_proved_to_everybody_and_a_new_ceremony_begins(tellers:
 def test_a_wrong_proof_of_possession_is_named_and_its_owner_hands_out_the_right_one(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal, tellers.accept)
     prove_wrongly(tellers)
-    stops(tellers, 1, "teller 2 (Hà Văn Đạt): the proof of possession does not verify")
+    stops(tellers, 1, "teller 2 (Hà Văn Đạt): box 1: the proof of possession does not verify")
     tellers.stick.path(STEPS[2], 2).unlink()
     goes_on(tellers, 2, "đã ghi lại từ tệp khóa")
     goes_on(tellers, 1, "đã mở thử phần của đồng chí")
@@ -166,7 +166,8 @@ def test_the_last_of_five_tellers_rehearses_and_ends_at_a_terminal(tmp_path: Pat
         assert f"còn {threshold} người khác là mở được" in last.see("Mất hẳn:").ends()
     said = json.loads((tellers.stick.folder / "tellers.json").read_bytes())
     assert (said["threshold"], len(said["tellers"])) == (threshold, size)
-    assert read_ceremony(tellers.stick, tellers.plan).trustees().threshold() == threshold
+    [trustees] = read_ceremony(tellers.stick, tellers.plan).trustees()
+    assert trustees.threshold() == threshold
 
 
 # --- Setup ---------------------------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ def test_a_complaint_without_reason_is_named_and_taken_for_nothing(
 ) -> None:
     tellers.all(tellers.announce, tellers.deal)
     table = read_ceremony(tellers.stick, tellers.plan)
-    raw = complain(tellers.own(1).ceremony, table.announcements, table.joined_dealings, 2)
+    raw = complain(tellers.own(1).ceremony, table.announcements, table.joined_dealings, 2, 1)
     path = tellers.stick.folder / "complaint-by-1-about-2.json"
     path.write_bytes(raw)
     assert seat(tellers, 3).run() is Todo.WAIT

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from keys import wire
 from keys.ceremony import protocol as mathematics
 from keys.ceremony.channel import seal_for
-from keys.ceremony.messages import DealingText, SealedShareText, ShareText, seal_dealing
+from keys.ceremony.messages import BoxDealingText, CeremonySecret, DealingText, SealedShareText, ShareText, seal
 from keys.errors import InvalidCertificate
 from keys.files.sealing import LEAST_COST
-from keys.files.signing import public_text
+from keys.files.signing import new_signing_key, public_text
 from keys.group import encode_point, random_secret
 from keys.proofs.schnorr import sign_message
 from keys.trustees import parse_trustees, verify_trustees
@@ -50,11 +50,13 @@ NAMES = ("Lò Thị Ước", "Hà Văn Đạt", "Vì Thu Lễ", "Cầm Đức Đ
 class Tellers:
     """Tellers around one stick, each with a state of their own in a sealed file."""
 
-    def __init__(self, folder: Path, size: int = 3, threshold: int = 2, conference: str = "Hội nghị") -> None:
+    def __init__(
+        self, folder: Path, size: int = 3, threshold: int = 2, conference: str = "Hội nghị", boxes: int = 1
+    ) -> None:
         self.folder = folder
         self.stick = Stick(folder / "stick")
         self.stick.folder.mkdir(parents=True)
-        self.plan = new_plan(conference, NAMES[:size], threshold)
+        self.plan = new_plan(conference, NAMES[:size], threshold, boxes=boxes)
         self.stick.write_plan(self.plan)
 
     @property
@@ -87,7 +89,7 @@ class Tellers:
 
     def rehearse(self, index: int) -> None:
         own = self.own(index)
-        self.stick.write(STEPS[3], index, state.rehearse(read_ceremony(self.stick, self.plan), own.share_key))
+        self.stick.write(STEPS[3], index, state.rehearse(read_ceremony(self.stick, self.plan), own.share_keys))
 
     def all(self, *steps: Callable[[int], None]) -> None:
         for step in steps:
@@ -104,7 +106,7 @@ def tellers(tmp_path: Path) -> Tellers:
 def test_the_ceremony_ends_with_keys_that_open(tmp_path: Path, size: int, threshold: int) -> None:
     tellers = Tellers(tmp_path, size, threshold)
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
-    trustees, _ = state.finish(read_ceremony(tellers.stick, tellers.plan))
+    [trustees], _ = state.finish(read_ceremony(tellers.stick, tellers.plan))
     verify_trustees(parse_trustees(trustees.raw))
     assert trustees.threshold() == threshold
     assert [as_teller_file(tellers.own(index)).share.index for index in tellers.numbers] == list(tellers.numbers)
@@ -116,7 +118,8 @@ def test_no_file_on_the_stick_holds_a_secret(tellers: Tellers) -> None:
     for index in tellers.numbers:
         own = tellers.own(index)
         secret = json.loads(own.secret)
-        for one in (secret["signing"], secret["decryption"], *secret["polynomial"], own.signing_key, own.key):
+        [box] = secret["boxes"]
+        for one in (box["signing"], box["decryption"], *box["polynomial"], own.signing_key, *own.keys):
             assert one.encode() not in public
         assert tellers.path(index).read_bytes().find(own.signing_key.encode()) == -1
 
@@ -125,15 +128,10 @@ def test_all_see_one_fingerprint_which_covers_names_threshold_and_signing_keys(t
     tellers.all(tellers.announce)
     first = read_ceremony(tellers.stick, tellers.plan).fingerprint
     assert first == read_ceremony(Stick(tellers.stick.folder), tellers.plan).fingerprint
-    own = tellers.own(2)
-    another = state.begin(tellers.plan, 1).signer
-    announced = new_announcement(
-        tellers.plan,
-        2,
-        read_ceremony(tellers.stick, tellers.plan).announcement(2).announcement.encode(),
-        KeySigner(another),
-    )
-    tellers.stick.write(STEPS[0], 2, announced)
+    own, another = tellers.own(2), new_signing_key()
+    parts = read_ceremony(tellers.stick, tellers.plan).announcement(2).parts
+    renamed = wire.compact(msgspec.structs.replace(parts, signing_key=public_text(another)))
+    tellers.stick.write(STEPS[0], 2, new_announcement(tellers.plan, 2, renamed, KeySigner(another)))
     assert read_ceremony(tellers.stick, tellers.plan).fingerprint != first
     with pytest.raises(CeremonyFault, match="teller 2 .* another file of step 1 in your place"):
         state.check_unchanged(read_ceremony(tellers.stick, tellers.plan), own)
@@ -211,37 +209,54 @@ def test_a_rushing_teller_who_deals_before_all_announced_is_named(tellers: Telle
 
 def test_a_rushing_teller_cannot_choose_coefficients_after_seeing_the_others(tellers: Tellers) -> None:
     choose_late(tellers)
-    fault(tellers, r"teller 3 \(Vì Thu Lễ\): the coefficients are not the ones committed to")
+    fault(tellers, r"teller 3 \(Vì Thu Lễ\): box 1: the coefficients are not the ones committed to")
 
 
-def choose_late(tellers: Tellers) -> None:
-    """Let teller 3 deal by coefficients chosen when those of the others were on the ceremony."""
+def with_box(secret: CeremonySecret, box: int, **changes: object) -> CeremonySecret:
+    """Change what a teller keeps for one box."""
+    boxes = list(secret.boxes)
+    boxes[box - 1] = replace(boxes[box - 1], **changes)  # type: ignore[arg-type] # whatever the test changes
+    return replace(secret, boxes=tuple(boxes))
+
+
+def with_part(text: DealingText, box: int, **changes: object) -> DealingText:
+    """Change the part of one box in a dealing, whose seals are gone then."""
+    boxes: list[BoxDealingText] = list(text.boxes)
+    boxes[box - 1] = msgspec.structs.replace(boxes[box - 1], **changes)
+    return msgspec.structs.replace(text, boxes=tuple(boxes), seals=())
+
+
+def choose_late(tellers: Tellers, box: int = 1) -> None:
+    """Let teller 3 deal by coefficients of a box chosen when those of the others were on the ceremony."""
     tellers.all(tellers.announce)
     tellers.deal(1)
     tellers.deal(2)
     honest = tellers.own(3).ceremony
-    other = tuple(random_secret() for _ in honest.polynomial)  # chosen now, with all commitments on the ceremony
-    chosen = replace(honest, polynomial=other)
+    own = honest.boxes[box - 1]
+    other = tuple(random_secret() for _ in own.polynomial)  # chosen now, with all commitments on the ceremony
+    chosen = with_box(honest, box, polynomial=other)
     announcements = read_ceremony(tellers.stick, tellers.plan).announcements
     with pytest.raises(InvalidCertificate, match="own announcement"):  # the honest program refuses its owner
         mathematics.deal(chosen, announcements)
     text = wire.parse(mathematics.deal(honest, announcements)[1], DealingText, "dealing")
-    points = wire.compact(wire.CoefficientsText(tuple(map(encode_point, chosen.coefficients())))).decode()
-    signed = wire.SignedText(points, wire.proof_text(sign_message(honest.signing, points)))
-    forged = msgspec.structs.replace(text, coefexps=signed, seal=None)  # another program does not
-    tellers.stick.write(STEPS[1], 3, seal_dealing(forged, honest.signing))
+    coefficients = chosen.boxes[box - 1].coefficients()
+    points = wire.compact(wire.CoefficientsText(tuple(map(encode_point, coefficients)))).decode()
+    signed = wire.SignedText(points, wire.proof_text(sign_message(own.signing, points)))
+    forged = with_part(text, box, coefexps=signed)  # another program does not
+    tellers.stick.write(STEPS[1], 3, seal(forged, honest.boxes))
 
 
-def cheat(tellers: Tellers, dealer: int, victim: int) -> None:
-    """Put a wrong share for one other into a dealing, and sign it."""
+def cheat(tellers: Tellers, dealer: int, victim: int, box: int = 1) -> None:
+    """Put a wrong share of a box for one other into a dealing, and sign it."""
     ceremony, own = read_ceremony(tellers.stick, tellers.plan), tellers.own(dealer)
     text = wire.parse(own.dealing.encode(), DealingText, "dealing")
-    recipient = mathematics.certificates_of(ceremony.announcements)[victim - 1].encryption
-    alpha, data = seal_for(recipient, random_secret(), *mathematics.context_of(text.announcements, dealer, victim))
-    shares = list(text.shares)
+    run = mathematics.runs_of(ceremony.announcements).runs[box - 1]
+    recipient = run.certificates[victim - 1].encryption
+    alpha, data = seal_for(recipient, random_secret(), *run.context(dealer, victim))
+    shares = list(text.boxes[box - 1].shares)
     shares[victim - 1] = SealedShareText(encode_point(alpha), data.hex())
-    changed = msgspec.structs.replace(text, shares=tuple(shares), seal=None)
-    tellers.stick.write(STEPS[1], dealer, seal_dealing(changed, own.ceremony.signing))
+    changed = with_part(text, box, shares=tuple(shares))
+    tellers.stick.write(STEPS[1], dealer, seal(changed, own.ceremony.boxes))
 
 
 def test_a_wrong_share_to_one_other_is_proved_by_a_complaint(tellers: Tellers) -> None:
@@ -249,34 +264,36 @@ def test_a_wrong_share_to_one_other_is_proved_by_a_complaint(tellers: Tellers) -
     cheat(tellers, dealer=2, victim=3)
     tellers.accept(1)
     ceremony = read_ceremony(tellers.stick, tellers.plan)
-    with pytest.raises(CeremonyFault, match=r"teller 2 \(Hà Văn Đạt\): the share does not fit") as raised:
+    with pytest.raises(CeremonyFault, match=r"teller 2 \(Hà Văn Đạt\): box 1: the share does not fit") as raised:
         state.accept(ceremony, tellers.own(3))
-    assert state.blamed(raised.value) == 2
-    complaint = state.complaint_of(ceremony, tellers.own(3), 2)
+    assert state.blamed(raised.value) == (2, 1)
+    complaint = state.complaint_of(ceremony, tellers.own(3), 2, 1)
     assert state.judged(ceremony, complaint) == 2
     with pytest.raises(CeremonyFault, match=r"teller 1 \(Lò Thị Ước\) complains without reason"):
-        state.judged(ceremony, state.complaint_of(ceremony, tellers.own(1), 2))
+        state.judged(ceremony, state.complaint_of(ceremony, tellers.own(1), 2, 1))
 
 
 def test_a_wrong_proof_of_possession_is_named(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal, tellers.accept)
     prove_wrongly(tellers)
-    fault(tellers, r"teller 2 \(Hà Văn Đạt\): the proof of possession does not verify")
+    fault(tellers, r"teller 2 \(Hà Văn Đạt\): box 1: the proof of possession does not verify")
 
 
 def prove_wrongly(tellers: Tellers) -> None:
     """Put another proof of possession into the public share of teller 2."""
     own = wire.parse(tellers.own(2).share.encode(), ShareText, "share")
     other = wire.parse(tellers.own(1).share.encode(), ShareText, "share")
-    wrong = msgspec.structs.replace(own, key=msgspec.structs.replace(own.key, pok=other.key.pok))
-    tellers.stick.write(STEPS[2], 2, wire.compact(wrong))
+    part = msgspec.structs.replace(own.boxes[0], pok=other.boxes[0].pok)
+    wrong = msgspec.structs.replace(own, boxes=(part, *own.boxes[1:]), seals=())
+    tellers.stick.write(STEPS[2], 2, seal(wrong, tellers.own(2).ceremony.boxes))
 
 
 def test_a_public_share_that_is_not_ones_own_is_named(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal, tellers.accept)
     other = wire.parse(tellers.own(1).share.encode(), ShareText, "share")
-    tellers.stick.write(STEPS[2], 2, wire.compact(msgspec.structs.replace(other, index=2)))
-    fault(tellers, r"teller 2 \(Hà Văn Đạt\): the verification key is not the one")
+    renamed = msgspec.structs.replace(other, index=2, seals=())
+    tellers.stick.write(STEPS[2], 2, seal(renamed, tellers.own(2).ceremony.boxes))
+    fault(tellers, r"teller 2 \(Hà Văn Đạt\): box 1: the verification key is not the one")
 
 
 def test_a_rehearsal_by_somebody_without_the_share_is_named(tellers: Tellers) -> None:
@@ -284,7 +301,7 @@ def test_a_rehearsal_by_somebody_without_the_share_is_named(tellers: Tellers) ->
     tellers.rehearse(1)
     text = msgspec.json.decode(tellers.stick.path(STEPS[3], 1).read_bytes())
     tellers.stick.write(STEPS[3], 3, wire.compact(text | {"owner": 3}))
-    fault(tellers, r"teller 3 \(Vì Thu Lễ\): the opening proof")
+    fault(tellers, r"teller 3 \(Vì Thu Lễ\): box 1: the opening proof")
 
 
 def test_the_conference_may_not_open_before_all_have_rehearsed(tellers: Tellers) -> None:
@@ -313,9 +330,8 @@ def test_an_announcement_with_another_signature_is_named(tellers: Tellers) -> No
     tellers.announce(2)
     path = tellers.stick.path(STEPS[0], 2)
     said = json.loads(path.read_bytes())
-    path.write_bytes(
-        wire.compact(said | {"signing_key": json.loads(state.begin(tellers.plan, 1).announcement)["signing_key"]})
-    )
+    parts = json.loads(said["announcement"]) | {"signing_key": public_text(new_signing_key())}
+    path.write_bytes(wire.compact(said | {"announcement": wire.compact(parts).decode()}))
     fault(tellers, r"teller 2 \(Hà Văn Đạt\): the announcement's signature")
 
 
@@ -354,7 +370,7 @@ def test_an_announcement_that_names_a_token_that_did_not_sign_it_is_named(teller
     said = json.loads(state.begin(tellers.plan, 2, RsaSigner()).announcement)
     path = tellers.stick.path(STEPS[0], 2)
     another = json.loads(state.begin(tellers.plan, 2, RsaSigner()).announcement)
-    for changed in ("signing_key", "announcement", "signature"):
+    for changed in ("announcement", "signature"):
         path.write_bytes(wire.compact(said | {changed: another[changed]}))
         fault(tellers, r"teller 2 \(Hà Văn Đạt\): the announcement's signature")
 
@@ -400,7 +416,7 @@ def test_a_plan_has_one_spelling() -> None:
 
 def test_a_second_ceremony_does_not_begin_over_the_first(tellers: Tellers) -> None:
     with pytest.raises(CeremonyFault, match="holds a ceremony already"):
-        tellers.stick.write_plan(Plan(1, "other", NAMES[:2], 2, ()))
+        tellers.stick.write_plan(Plan(2, "other", NAMES[:2], 2, 1, ()))
 
 
 # --- the command ---------------------------------------------------------------------------------------------------
