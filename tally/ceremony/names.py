@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tally.errors import CeremonyFault
+from voting.documents.conferences.look_alikes import LATIN_FOR
 
 _NUMBERING = re.compile(
     r"^(?:[(\[]?\d{1,4}\s*[.)\]:/–-]+\s*|\d{1,4}\s+|[ivx]{1,5}[.)]\s*|[a-z][.)]\s+|[-*+•●○▪■◦·–—►→✓]\s*)+"
@@ -20,6 +21,7 @@ _ADDRESS = re.compile(
     r"\s*[.:,]?\s*)+"
 )
 _CELLS = re.compile(r"[\t;,|]|\s[–—-]\s|[()\[\]]")
+_LATIN = str.maketrans(LATIN_FOR)
 _OLD_FONT = re.compile(r"[¸µ¶¹¨¾¼½©®]|á[º»]|Ä[‘ƒ\x91\x83]|Æ°|Ã[¡ ¢£©ª²³´µ¹º½]")
 
 
@@ -82,7 +84,7 @@ def _looks_alike(name: str, line: str) -> bool:
 
 
 def _skeleton(text: str) -> str:
-    """Words without marks, i for y, and nothing but letters."""
-    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    """Words without marks, Latin letters for those that look like them, i for y, and nothing but letters."""
+    plain = unicodedata.normalize("NFD", text.translate(_LATIN).casefold().replace("đ", "d"))
     bare = "".join(one for one in plain if not unicodedata.combining(one)).replace("y", "i")
     return " ".join(re.findall(r"[^\W\d_]+", bare))

@@ -222,7 +222,15 @@ def test_a_teller_on_the_list_is_found_whatever_the_editor_and_the_form(
 
 
 @pytest.mark.parametrize(
-    "line", ["Ha Van Dat", "12 Hà Văn Đạt Sở Nội vụ", "Hà Văn Dạt", "Ông Hà Văn Đạt sinh năm 1980"]
+    "line",
+    [
+        "Ha Van Dat",
+        "12 Hà Văn Đạt Sở Nội vụ",
+        "Hà Văn Dạt",
+        "Ông Hà Văn Đạt sinh năm 1980",
+        "Hà Văn Đ\u0430t",
+        "H\u0430\u0300 Văn Đạt",
+    ],
 )
 def test_what_looks_alike_is_asked_about(tmp_path: Path, line: str) -> None:
     command = Command(tmp_path)
