@@ -1,13 +1,16 @@
 """Finding every copy of a teller's share in folders and on sticks (tìm mọi bản sao của phần khóa).
 
 A file is known by what it holds, else by its name: sealed files of tellers, recovery sheets as PDF or as typed lines,
-what a crash left unfinished, what macOS and Windows put beside a file, and files with the very bytes of one of these.
+what a crash left unfinished, what macOS and Windows put beside a file, files with the very bytes of one of these, and
+ZIP archives with one of them inside.
 A sealed file that says it is of another kind, as the chair's signing key, is none of them. No link is followed.
 """
 
 import contextlib
 import os
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +34,7 @@ What = Literal["given", "sealed", "sheet", "named", "equal", "link", "unread"]
 _KINDS = {kind.encode() for kind in (TELLER_KIND, CEREMONY_KIND, KEY_KIND, SECRET_KIND)}
 _HEADER = re.compile(rb'\{\s*"format":\s*"phieukin/sealed/[^"]{1,16}",\s*"kind":\s*"([^"]{1,64})"')
 _HEAD, _LINES = 2**10, 2**16  # bytes of a file that are looked at: for its header, for lines of a recovery sheet
+_MEMBERS = 1000  # files of a ZIP archive that are looked at
 _SYSTEM = {"System Volume Information"}
 
 
@@ -100,7 +104,9 @@ def _look(path: Path, given: list[Path]) -> Found | None:
             return _read(path, "sealed")
         if named or _is_sheet(path, head):
             return _read(path, "sheet" if head.startswith(b"%PDF") else "named")
-        return _read(path, "sheet") if _holds_lines(path) else None
+        if _holds_lines(path):
+            return _read(path, "sheet")
+        return _read(path, "sealed") if head.startswith(b"PK") and _holds_packed(path) else None
     except (OSError, KeysError):  # no right to read, or no plain file
         return Found(path, "unread", "") if named else None
 
@@ -121,8 +127,7 @@ def _is_sheet(path: Path, head: bytes) -> bool:
     """Tell whether a PDF is a recovery sheet, whatever its name: its title stands in it as plain bytes."""
     if not head.startswith(b"%PDF"):
         return False
-    raw = read_plain(path, FILE_LIMIT)
-    return any(Guide(language).words("sheet.title").encode() in raw for language in ("vi", "en"))
+    return _is_titled(read_plain(path, FILE_LIMIT))
 
 
 def _holds_lines(path: Path) -> bool:
@@ -132,6 +137,26 @@ def _holds_lines(path: Path) -> bool:
     with contextlib.suppress(KeysError, ValueError):
         return bool(read_recovery(decode_text(read_plain(path, _LINES), path.name, utf_16=True)))
     return False
+
+
+def _holds_packed(path: Path) -> bool:
+    """Tell whether a sealed file or its sheet lies in a ZIP archive, packed or as it is."""
+    with contextlib.suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        with zipfile.ZipFile(path) as packed:
+            for member in packed.infolist()[:_MEMBERS]:
+                with packed.open(member) as file:
+                    raw = file.read(_LINES)
+                kind = _HEADER.search(raw[:_HEAD])
+                if (kind is not None and kind[1] in _KINDS) or _is_titled(raw):
+                    return True
+    return False
+
+
+def _is_titled(raw: bytes) -> bool:
+    """Tell whether what was read of a PDF holds the title of a recovery sheet."""
+    return raw.startswith(b"%PDF") and any(
+        Guide(language).words("sheet.title").encode() in raw for language in ("vi", "en")
+    )
 
 
 def _equal(path: Path, hashes: set[str], sizes: set[int]) -> Found | None:

@@ -1,6 +1,8 @@
 """Finding copies of a share: by what files hold, whatever they are called; links named, other keys left alone."""
 
+import io
 import os
+import zipfile
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +28,15 @@ CHAIR = seal(b"a signing key", PASSPHRASE, kind=SIGNING_KIND, cost=LEAST_COST)
 SHEET = recovery_sheet(Guide("vi"), SEALED, index=1, name="Lan", conference="x")
 
 
+def zipped(name: str, raw: bytes) -> bytes:
+    """A ZIP archive as Windows' "Compressed folder" makes it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("readme.txt", b"what lies here")
+        file.writestr(name, raw)
+    return made.getvalue()
+
+
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     folder = tmp_path / "own"
@@ -45,6 +56,8 @@ def found(own: Path, *folders: Path) -> dict[str, str]:
         ("teller-1.sealed - Copy", SEALED, "sealed"),
         ("teller-1 (1).sealed", SEALED, "sealed"),
         ("ảnh.jpg", SEALED, "sealed"),
+        ("USB.zip", zipped("teller-1.sealed", SEALED), "sealed"),
+        ("USB.zip", zipped("x/sheet.pdf", SHEET), "sealed"),
         ("TELLER-1.SEALED", OTHER, "sealed"),
         ("teller-1.sealed.0a1b2c3d.new", OTHER, "sealed"),
         ("teller-1.sealed.new", OTHER[: len(OTHER) // 2], "sealed"),
@@ -85,6 +98,8 @@ def test_nothing_else_is_found(own: Path) -> None:
     (own / "empty").write_bytes(b"")
     (own / "teller-1.sealed.new").write_bytes(b"")  # empty as well: not every empty file is a copy
     (own / "minutes.pdf").write_bytes(b"%PDF-1.7")
+    (own / "result.zip").write_bytes(zipped("minutes.pdf", b"%PDF-1.7"))
+    (own / "broken.zip").write_bytes(zipped("teller-1.sealed", SEALED)[:200])
     (own / "recovery.txt").write_text("how we recovered", encoding="utf-8")
     assert found(own) == {"teller-1.sealed.new": "named", "teller-1.sealed": "given"}
 
