@@ -13,7 +13,7 @@ from tally.audit.engines.checking import checker
 from tally.cli.ceremony import language_option
 from tally.cli.options import EXISTING, TARGET, out_folder, signer_options
 from tally.cli.pdf import name_at, place_of
-from tally.count.head_decision import check_chosen, check_day, make_decision, tied_paper
+from tally.count.head_decision import check_chosen, check_typed_day, make_decision, tied_paper
 from tally.count.paper import paper_records, read_hand_count
 from tally.count.record_files import enter_decision, keep_records, write_records
 from tally.count.steps import finished_box, setup_of
@@ -64,7 +64,7 @@ def head_command(
         raise Refused(in_both("said.head_archive", path=path))
     tied = tied_paper(finished_box(audit(path, checker=checker(path))), facts, paper)
     check_chosen(tied, chosen)
-    check_day(tied, day)
+    check_typed_day(tied, day)
     with open_signer_if_named(signer) as opened:
         word = make_decision(tied, chosen=chosen, by=by, reason=reason, on=day, signer=opened)
     enter_decision(count, facts, word)

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from tally.audit.report import Findings
 from tally.audit.signatures import check_decision_envelope
-from tally.dates import day_of, written
+from tally.dates import day_of, today, written
 from tally.errors import CannotDecide, CannotRecord
 from tally.result.record import FinishedBox, case_of, conference_of
 from tally.result.rule import decide
@@ -109,6 +109,14 @@ def check_day(tied: TiedPaper, on: datetime.date) -> None:
     if on < counted:
         why = f"the decision is of {on.isoformat()}, before the count of {counted.isoformat()}"
         raise CannotDecide(why, "head_early", on=written(on), counted=written(counted))
+
+
+def check_typed_day(tied: TiedPaper, on: datetime.date) -> None:
+    """Raise CannotDecide for a day before that of the count, or one that is yet to come: a slip of the pen."""
+    check_day(tied, on)
+    if on > today():
+        why = f"the decision is of {on.isoformat()}, and today is {today().isoformat()}"
+        raise CannotDecide(why, "head_late", on=written(on), today=written(today()))
 
 
 def check_signer(tied: TiedPaper, signer: DocumentSigner | None) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from keys.files.durable import read_plain
 from tally.audit import Report
-from tally.count.head_decision import TiedPaper, check_day, check_decision, make_decision, tied_paper
+from tally.count.head_decision import TiedPaper, check_decision, check_typed_day, make_decision, tied_paper
 from tally.count.record_files import enter_decision, write_audited_records
 from tally.count.steps import finished_box
 from tally.count.stick import Desk
@@ -132,11 +132,11 @@ class Outcome:
             return tied.head.key != ON_PAPER
 
     def _day(self, tied: TiedPaper) -> date:
-        """Ask for the day of the decision until it is one, not before the count."""
+        """Ask for the day of the decision until it is one, not before the count and not to come."""
         while True:
             try:
                 on = read_day(self.guide.ask("count.tie_on", default=written(today())))
-                check_day(tied, on)
+                check_typed_day(tied, on)
             except FAULTS as error:
                 self.guide.warn("count.tie_again", why=explain(self.guide, error))
             else:

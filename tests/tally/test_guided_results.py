@@ -81,8 +81,9 @@ def record_of(table: Table) -> Path:
 
 
 def test_a_day_is_taken_as_people_write_it_and_asked_for_until_it_is_one(paper_tie: Table) -> None:
-    early = written(today() - timedelta(days=1))
-    done = counted(paper_tie, "c", "2", "đúng cơ cấu", "30/11/26", "hôm nay", early, written(today()))
+    early, late = (written(today() + timedelta(days=days)) for days in (-1, 1))
+    done = counted(paper_tie, "c", "2", "đúng cơ cấu", "30/11/26", "hôm nay", early, late, written(today()))
+    assert f"ngày quyết định {late} chưa đến" in done.output
     assert "«30/11/26» không phải một ngày" in done.output
     assert f"ngày quyết định {early} trước ngày kiểm phiếu" in done.output
     [word] = facts_of(paper_tie)[1].head_words
@@ -160,6 +161,7 @@ WRONG = {
     "outside the tied group": ({"--chosen": "c9"}, "cần chọn đúng 1 người"),
     "somebody else": ({"--by": "ai đó"}, "người quyết định là Chánh Văn phòng head"),
     "before the count": ({"--on": "01/01/2020"}, "trước ngày kiểm phiếu"),
+    "a day to come": ({"--on": "31/12/9999"}, "ngày quyết định 31/12/9999 chưa đến"),
     "no day": ({"--on": "31/02/2026"}, "không phải một ngày"),
     "no paper": ({"--paper": "2"}, "paper 1 to 1 expected"),
     "no reason": ({"--reason": " "}, "cần ghi lý do"),
