@@ -20,7 +20,7 @@ FORMAT = 2
 """Format 1 told the key files alone, and numbers of copies and sheets that people named."""
 
 
-class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Gone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file that was found: its place, what it is, the SHA-256 of its bytes (empty: not read)."""
 
     file: str
@@ -55,7 +55,7 @@ class Destruction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
     uuid: str
     on: str
-    removed: tuple[Told, ...]
+    removed: tuple[Gone, ...]
     kept: tuple[Left, ...]
     pages: tuple[Pages, ...]
     searched: tuple[str, ...]

@@ -15,7 +15,7 @@ import typst
 from keys.files.signing import keyid
 from keys.transcript import sha256_hex
 from tally.custody.bundle import Custody
-from tally.custody.destroy import Destruction, Left, Told
+from tally.custody.destroy import Destruction, Gone, Left
 from tally.dialogue import Guide, groups
 from tally.minutes.blocks import Header
 from tally.minutes.opening import issued_by
@@ -108,7 +108,7 @@ def _head_lines(head: Header | None) -> tuple[str, ...]:
     return (*filter(None, lines), "")
 
 
-def _file(guide: Guide, one: Told | Left, key: str, **more: object) -> str:
+def _file(guide: Guide, one: Gone | Left, key: str, **more: object) -> str:
     what = guide.words(f"destroy.what_{one.what}")
     return guide.words(key, file=one.file, what=what, hash=one.sha256[:16] or "–", **more)
 

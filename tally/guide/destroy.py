@@ -10,7 +10,7 @@ from keys.files.durable import unused, write_whole
 from tally.audit.record import read_named
 from tally.audit.report import Findings
 from tally.audit.signatures import check_signatures
-from tally.custody.destroy import FORMAT, Destruction, Left, Pages, Told, read_share_file, remove
+from tally.custody.destroy import FORMAT, Destruction, Gone, Left, Pages, read_share_file, remove
 from tally.custody.find import Found, Search, search
 from tally.custody.sheet import destruction_sheet
 from tally.dialogue import Guide
@@ -53,7 +53,7 @@ class Destroyer:
         self._list(listed)
         searched = dict.fromkeys(str(place.resolve()) for place in (*(path.parent for path in files), *places))
 
-        def said(removed: tuple[Told, ...], kept: tuple[Left, ...], pages: tuple[Pages, ...]) -> Destruction:
+        def said(removed: tuple[Gone, ...], kept: tuple[Left, ...], pages: tuple[Pages, ...]) -> Destruction:
             return Destruction(
                 FORMAT, read.record.uuid, moment_now(), removed, kept, pages, (*searched,),
                 tuple(map(str, listed.closed)), hand_over is not None, witnesses,
@@ -95,15 +95,15 @@ class Destroyer:
         for folder in listed.closed:
             self.guide.warn("destroy.closed", folder=folder)
 
-    def _all(self, found: Sequence[Found]) -> tuple[tuple[Told, ...], tuple[Left, ...]]:
+    def _all(self, found: Sequence[Found]) -> tuple[tuple[Gone, ...], tuple[Left, ...]]:
         """Ask for each file and remove it; what is refused or cannot be removed is kept, and named."""
-        removed: list[Told] = []
+        removed: list[Gone] = []
         kept: list[Left] = []
         for one in found:
             why = self._one(one)
             name = str(one.path)
             if why is None:
-                removed.append(Told(name, one.what, one.sha256))
+                removed.append(Gone(name, one.what, one.sha256))
                 self.guide.good("destroy.done", path=one.path)
             else:
                 kept.append(Left(name, one.what, one.sha256, why))

@@ -14,7 +14,7 @@ from keys.files.recovery import recovery_lines
 from keys.files.sealing import LEAST_COST, seal
 from keys.files.signing import KIND as SIGNING_KIND
 from tally.ceremony.recovery_sheet import recovery_sheet
-from tally.custody.destroy import FORMAT, Destruction, Left, Pages, Told, read_share_file, remove
+from tally.custody.destroy import FORMAT, Destruction, Gone, Left, Pages, read_share_file, remove
 from tally.custody.find import Found, search
 from tally.custody.sheet import destruction_sheet
 from tally.dialogue import Guide, Language
@@ -144,7 +144,7 @@ def test_the_statement_names_what_was_kept_and_dates_as_people_do() -> None:
     conference = sample_conference(sample_paper())
     kept = Left("/own/recovery-teller-1.pdf", "sheet", "cd" * 32, "as those present wish")
     said = Destruction(
-        FORMAT, "u", "2026-11-30T07:24:08+00:00", (Told("/own/teller-1.sealed", "given", "ab" * 32),), (kept,),
+        FORMAT, "u", "2026-11-30T07:24:08+00:00", (Gone("/own/teller-1.sealed", "given", "ab" * 32),), (kept,),
         (Pages("/own/teller-1.sealed", 2, 1),), ("/own",), ("/own/shut",), False, ("A witness",),
     )  # fmt: skip
     languages: tuple[Language, ...] = ("vi", "en")
