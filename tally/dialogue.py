@@ -1,26 +1,23 @@
 """How the guided commands talk: one language, plain words, one question at a time (hướng dẫn từng bước).
 
-The words are data (`kiosk_templates/translations/tellers.*.toml`), Vietnamese first. What comes from files is shown
+The words are the catalogue of tellers (`kiosk_templates.words`), Vietnamese first. What comes from files is shown
 without anything that could steer the terminal. A guide keeps nothing: every step reads its files again.
 """
 
 import os
 import shlex
 import sys
-import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 import click
 
 from keys.files.passphrases import missing_words, strength_of, suggested
 from keys.files.plain_text import first_line
+from kiosk_templates.words import Language, catalogue
 from tally.terminal import printable
 
-Language = Literal["vi", "en"]
 GROUP, GROUPS_A_LINE = 4, 8
 YES, NO = ("c", "có", "co", "y", "yes"), ("k", "không", "khong", "n", "no")
 
@@ -41,13 +38,11 @@ class Guide:
 
     def words(self, key: str, /, **values: object) -> str:
         """The words of `section.name`, with values put in."""
-        section, name = key.split(".")
-        return _words(self.language)[section][name].format_map(values)
+        return catalogue("tellers", self.language)[key].format_map(values)
 
     def knows(self, key: str) -> bool:
         """Whether there are words of that name."""
-        section, name = key.split(".")
-        return name in _words(self.language)[section]
+        return key in catalogue("tellers", self.language)
 
     def title(self, key: str, /, **values: object) -> None:
         """Begin a part."""
@@ -178,9 +173,3 @@ def groups(text: str, prefix: str = "    ") -> str:
     parts = [text[at : at + GROUP] for at in range(0, len(text), GROUP)]
     lines = [parts[at : at + GROUPS_A_LINE] for at in range(0, len(parts), GROUPS_A_LINE)]
     return "\n".join(prefix + " ".join(line) for line in lines)
-
-
-@lru_cache(maxsize=2)
-def _words(language: Language) -> dict[str, dict[str, str]]:
-    raw = files("kiosk_templates").joinpath("translations", f"tellers.{language}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(raw)

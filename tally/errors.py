@@ -1,15 +1,10 @@
 """Errors of the tally package: one root, and its direct subclasses. The root itself is never raised."""
 
+from keys.message import UserError
 
-class TallyError(Exception):
-    """Something in checking or counting is not as it must be.
 
-    The message is English; `kind` and `values` let the guide say it in the language of the people before it.
-    """
-
-    def __init__(self, message: str, kind: str = "", **values: object) -> None:
-        super().__init__(message)
-        self.kind, self.values = kind, values
+class TallyError(UserError):
+    """Something in checking or counting is not as it must be; the guide says it by the key of its message."""
 
 
 class Stopped(TallyError):

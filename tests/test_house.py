@@ -227,9 +227,7 @@ def test_text_that_people_write_is_read_in_one_place_which_knows_editors() -> No
     machines = {
         "kiosk_templates",  # our own sources and translations
         "keys.files.plain_text",
-        "tally.dialogue",  # translations
         "tally.guide.count",  # the moment at which the count began
-        "tally.minutes.wording",  # translations
         "tally.result.case",  # JSON on standard input, whose every byte is judged
         "voting.documents.canonical",  # JSON whose every byte is judged
         "voting.server.serve",  # a certificate

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from voting.told import Told
+from keys.message import UserError
 
 
-class VotingError(Told):
+class VotingError(UserError):
     """Something in the room cannot go on as asked; never raised itself."""
 
 

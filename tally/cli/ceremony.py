@@ -13,12 +13,13 @@ from keys.errors import DamagedFile
 from keys.files.key_files import write_owner_only
 from keys.files.plain_text import read_text
 from keys.files.recovery import check_lines, read_recovery
+from kiosk_templates.words import Language
 from tally.ceremony.names import clean_name, compare_names
 from tally.ceremony.own_file import own_path
 from tally.ceremony.plan import Plan, majority, new_plan
 from tally.ceremony.usb import Stick
 from tally.cli.options import EXISTING, FOLDER, TARGET, token_options
-from tally.dialogue import Guide, Language, Refused
+from tally.dialogue import Guide, Refused
 from tally.errors import CeremonyFault, Stopped
 from tally.folders import apart, existing, typed
 from tally.guide.ceremony import Seat, make_plan, plan_by_asking, show_plan

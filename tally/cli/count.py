@@ -10,6 +10,7 @@ from keys.files.signing import KIND as SIGNING_KIND
 from keys.files.signing import decode_signing_key
 from keys.teller import KIND as SHARE_KIND
 from keys.teller import decode_teller_key
+from kiosk_templates.words import Language
 from tally.cli.ceremony import explained, language_option
 from tally.cli.options import EXISTING, TARGET, open_teller, teller_options, token_options
 from tally.count.steps import (
@@ -24,7 +25,7 @@ from tally.count.steps import (
     owner_of,
     setup_of,
 )
-from tally.dialogue import Guide, Language, Refused, both, in_both, tell_aside
+from tally.dialogue import Guide, Refused, both, in_both, tell_aside
 from tally.errors import Stopped
 from tally.guide.setup import owner_name, same_fingerprint, tell_setup
 from tally.guide.signers import TokenChoice, open_signer_if_named, passphrase

@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keys.cards import UUID_PATTERN
+from kiosk_templates.words import LANGUAGES
 from tally.audit.bundles.loose import Loose, carried_record
 from tally.audit.minutes import MINUTES_LIMIT
 from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Errors
-from tally.dialogue import Guide, Language, in_both
+from tally.dialogue import Guide, in_both
 from tally.pdf.attached import PDF
 from voting.documents.canonical import read_limited
 
 ZIP_MAGIC, JSON = b"PK\x03\x04", b"{"
 NAMED = 20  # files that were not looked at, by name
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 
 class NotGathered(Exception):

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from kiosk_templates.words import Language
 from tally.cli.ceremony import explained, language_option
 from tally.cli.options import EXISTING, FOLDER, TARGET, signer_options
 from tally.count.stick import find_desk
 from tally.custody.bundle import collect, write_custody
 from tally.custody.sheet import custody_sheet
-from tally.dialogue import Guide, Language
+from tally.dialogue import Guide
 from tally.guide.count import Count
 from tally.guide.destroy import Destroyer
 from tally.guide.result import Outcome

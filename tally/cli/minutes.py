@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from kiosk_templates.words import Language
 from tally.errors import InvalidForm, InvalidRecord
 from tally.minutes.office_form import FORM_LIMIT, fill_in
 from tally.minutes.renderer import render_minutes
-from tally.result.rule import Language
 from tally.signing.signed_files import put_named
 from voting.documents.canonical import read_limited
 from voting.documents.envelope import parse_envelope, payload_of

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from keys.files.durable import read_plain
+from kiosk_templates.words import Language
 from tally.audit import audit
 from tally.audit.engines.checking import checker
 from tally.cli.ceremony import language_option
@@ -19,7 +20,7 @@ from tally.count.record_files import enter_decision, keep_records, write_records
 from tally.count.steps import finished_box, setup_of
 from tally.count.summary import tell_before_signing
 from tally.dates import read_day, today
-from tally.dialogue import Guide, Language, Refused, both, in_both
+from tally.dialogue import Guide, Refused, both, in_both
 from tally.guide.signers import SignerChoice, open_record_signer, open_signer_if_named
 from tally.minutes import renderer_versions
 from tally.pdf.signatures import check_minutes, sign_minutes

@@ -1,7 +1,7 @@
 """What went wrong, in the language of the people before the terminal; the exact words of the program stand beside.
 
-Words stand in `kiosk_templates/translations/tellers.*.toml`, section `fault`: by the kind that an error names, else by
-its class, so that no error is left without words in Vietnamese.
+Words stand in the catalogue of tellers, section `fault`: by the key of the error's message, else by its class, so that
+no error is left without words in Vietnamese.
 """
 
 import errno
@@ -37,8 +37,8 @@ def explain(guide: Guide, error: Exception) -> str:
     if isinstance(error, OSError):
         key, values = file_fault(error)
         return guide.words(key, **values)
-    if isinstance(error, TallyError) and error.kind:
-        return guide.words(f"fault.{error.kind}", **_said(guide, error.values))
+    if isinstance(error, TallyError) and error.message.key:
+        return guide.words(f"fault.{error.message.key}", **_said(guide, error.message.fields))
     for kind in type(error).__mro__:
         if guide.knows(f"fault.{words_of(kind)}"):
             return guide.words(f"fault.{words_of(kind)}", detail=error)

@@ -1,7 +1,7 @@
 """A command typed in a wrong way (gõ sai lệnh): an option missing, no such file; Vietnamese, with English beside it.
 
-click finds these errors and words them in English. Here each gets words by its kind
-(`kiosk_templates/translations/tellers.*.toml`, section `usage`); where click's own sentence says more, it stands below.
+click finds these errors and words them in English. Here each gets words by its kind (the catalogue of tellers, section
+`usage`); where click's own sentence says more, it stands below.
 The exit code stays click's: 2.
 """
 

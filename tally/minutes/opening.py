@@ -1,9 +1,9 @@
 """The minutes (biên bản kiểm phiếu) from the head of the page to the end of voting: fields 1 to 16."""
 
+from kiosk_templates.words import Language
 from tally.minutes.blocks import Block, Header, Heading, Text, Title
 from tally.minutes.view import View
 from tally.minutes.wording import UNBREAKABLE, capitalised, clock, day, moment, words_of
-from tally.result.rule import Language
 from voting.documents.bundles.signers import excused_tellers
 from voting.documents.conferences.conference import Conference, Quorum
 from voting.documents.conferences.moments import VIETNAM

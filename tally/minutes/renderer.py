@@ -17,12 +17,12 @@ from typing import Final, cast
 import msgspec
 import typst
 
+from kiosk_templates.words import Language
 from tally.errors import OtherRenderer
 from tally.minutes.annex import qr_of
 from tally.minutes.contents import contents
 from tally.minutes.view import View, parse_record
 from tally.minutes.wording import moment
-from tally.result.rule import Language
 from voting.documents.kinds import kind_files
 from voting.documents.record import MadeBy, Record
 

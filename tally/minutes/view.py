@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from kiosk_templates.words import Language
 from tally.errors import InvalidRecord
 from tally.minutes.agreement import check_agreement
 from tally.minutes.wording import Words, capitalised, in_table, percent_text, words_of
-from tally.result.rule import Language
 from voting.documents.canonical import parse_canonical
 from voting.documents.case import Counted, Judged
 from voting.documents.conferences.conference import Candidate, Conference, Paper, Signer

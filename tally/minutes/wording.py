@@ -1,20 +1,18 @@
-"""Words and numbers of the minutes in one language: templates from TOML, values put in as they are.
+"""Words and numbers of the minutes in one language: templates of the catalogue, values put in as they are.
 
 Vietnamese practice (Decree 30/2020 and the specimens of count records): numbers below 10 have a leading zero in prose
 (02 phiếu), thousands a dot, decimals a comma; days below 10 and the months 1 and 2 a leading zero, other months none.
 A value is never read as a template again, so braces in a name stay braces.
 """
 
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from importlib.resources import files
-from typing import Literal
 
+from kiosk_templates.words import Language, catalogue
 from tally.errors import InvalidRecord
 
-Language = Literal["vi", "en"]
 UNBREAKABLE = "\u00a0"
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -23,15 +21,14 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The templates of one language, by section and name."""
+    """The templates of one language, by key."""
 
     language: Language
-    sections: dict[str, dict[str, str]]
+    texts: Mapping[str, str]
 
     def __call__(self, key: str, **values: str | int) -> str:
         """Fill the template `section.name`; whole numbers come out as in prose."""
-        section, name = key.split(".")
-        return self.fill(self.sections[section][name], **values)
+        return self.fill(self.texts[key], **values)
 
     def fill(self, template: str, **values: str | int) -> str:
         """Fill a template that stands elsewhere, as with the kind of a ballot."""
@@ -46,8 +43,7 @@ class Words:
 @lru_cache(maxsize=2)
 def words_of(language: Language) -> Words:
     """Load the words of one language."""
-    raw = files("kiosk_templates").joinpath("typst", f"minutes.{language}.toml").read_text(encoding="utf-8")
-    return Words(language, tomllib.loads(raw))
+    return Words(language, catalogue("minutes", language))
 
 
 def in_prose(number: int, language: Language) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, assert_never
 
+from kiosk_templates.words import Language
 from tally.errors import ImpossibleCase
 from tally.result.checks import base_of, check_case, refuse_if
 from voting.documents.case import Case, Counted, HeadDecision, Judged, Mark, Tie, Verdict
@@ -21,7 +22,6 @@ from voting.documents.conferences.conference import Note, Rule, TieScope
 Outcome = Literal["selected", "not_selected", "below", "tied"]
 By = Literal["rule", "fallback"]
 Status = Literal["final", "awaiting_head", "awaiting_vote"]
-Language = Literal["vi", "en"]
 
 
 def decide(case: Case) -> Verdict:

@@ -304,7 +304,13 @@ def recounts(result: Path, tmp_path: Path) -> None:
     files = [result / f"{UUID}.{end}" for end in ("bel", "facts.json", "count.json")]
     for number in (1, 2, 3):
         said = run(
-            "tally", "recount", *files, "--out", tmp_path / f"recount {number}", "--make-folder", "--with",
+            "tally",
+            "recount",
+            *files,
+            "--out",
+            tmp_path / f"recount {number}",
+            "--make-folder",
+            "--with",
             result / "record.json",
         )
         assert "agree byte for byte" in said

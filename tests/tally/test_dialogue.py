@@ -2,9 +2,7 @@
 
 import ast
 import re
-import tomllib
-from collections.abc import Iterator
-from importlib.resources import files
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -13,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from keys.files.recovery import recovery_lines
 from keys.files.sealing import LEAST_COST
+from kiosk_templates.words import Language, catalogue
 from tally.audit import audit
 from tally.ceremony.recovery_sheet import recovery_sheet
 from tally.cli.main import tally_group
@@ -30,17 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ERRORS_WITH_KINDS = {one.__name__ for one in TallyError.__subclasses__()}
 
 
-def words(language: str) -> dict[str, str]:
-    raw = files("kiosk_templates").joinpath("translations", f"tellers.{language}.toml").read_text("utf-8")
-    return {f"{section}.{name}": text for section, part in tomllib.loads(raw).items() for name, text in part.items()}
-
-
-def test_both_languages_have_the_same_words_with_the_same_values() -> None:
-    vi, en = words("vi"), words("en")
-    assert vi.keys() == en.keys()
-    assert {key: set(FIELD.findall(text)) for key, text in vi.items()} == {
-        key: set(FIELD.findall(text)) for key, text in en.items()
-    }
+def words(language: Language) -> Mapping[str, str]:
+    return catalogue("tellers", language)
 
 
 def test_the_program_says_every_word_of_the_file() -> None:

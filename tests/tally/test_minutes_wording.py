@@ -57,13 +57,6 @@ def test_a_value_with_braces_or_tildes_stays_as_it_is(language: Language) -> Non
     assert "{name} ~" in words_of(language)("general.place", place="{name} ~")
 
 
-def test_both_languages_have_the_same_words() -> None:
-    vietnamese, english = (words_of(language).sections for language in ("vi", "en"))  # type: ignore[arg-type]
-    assert {name: set(section) for name, section in vietnamese.items()} == {
-        name: set(section) for name, section in english.items()
-    }
-
-
 def test_hashes_stand_in_groups_of_four_eight_to_a_line() -> None:
     assert in_groups("ab" * 32) == "\n".join([" ".join(["abab"] * 8)] * 2)
     assert in_groups("abcdef") == "abcd ef"

@@ -72,7 +72,7 @@ def make_cards(session: Session, conference: int, kind: DeckKind, cards: int, sp
         least = max(1, row.summoned)
         raise InvalidCards(
             f"at least {least} cards expected (one a person summoned), spares >= 0, {CARDS_LIMIT} together at most",
-            told="cards_number", at="cards", least=least, most=CARDS_LIMIT,
+            key="cards_number", at="cards", least=least, most=CARDS_LIMIT,
         )  # fmt: skip
     status = STATUS_OF[kind]
     for old in session.scalars(select(DeckRow).where(DeckRow.conference == conference, DeckRow.status == status)):
@@ -90,7 +90,7 @@ def make_test_cards(number: int) -> list[CardSecret]:
     """Make test cards: to be read by tablets, and in no deck, so that none can ever be counted."""
     if not 1 <= number <= TEST_CARDS_LIMIT:
         raise InvalidCards(
-            f"1 to {TEST_CARDS_LIMIT} test cards expected", told="tests_number", at="cards", most=TEST_CARDS_LIMIT
+            f"1 to {TEST_CARDS_LIMIT} test cards expected", key="tests_number", at="cards", most=TEST_CARDS_LIMIT
         )
     return [CardSecret(TEST_MARK + new_card()[len(TEST_MARK) :], False) for _ in range(number)]
 
@@ -112,7 +112,7 @@ def void_leftover(session: Session, conference: int, public: str) -> CardCount:
     if card is None or card.deck != deck.uuid:
         raise UnknownCard("this card is not of the deck in use: put it aside and look for the other deck")
     if card.status == "spare":
-        raise InvalidCards("this card is a spare: put it back to the spares", told="card_is_spare")
+        raise InvalidCards("this card is a spare: put it back to the spares", key="card_is_spare")
     card.status = "void"
     session.flush()
     return count(session, deck.uuid)
@@ -124,7 +124,7 @@ def use_reserve_deck(session: Session, conference: int) -> None:
     old = _deck(session, conference)
     reserve = session.scalar(select(DeckRow).where(DeckRow.conference == conference, DeckRow.status == "ready"))
     if reserve is None:
-        raise InvalidCards("there is no reserve deck: make one, or move to paper", told="no_reserve")
+        raise InvalidCards("there is no reserve deck: make one, or move to paper", key="no_reserve")
     _void_deck(session, old)
     reserve.status = "in_use"
     session.execute(update(AttendanceRow).where(AttendanceRow.conference == conference).values(drew=False))
@@ -158,16 +158,16 @@ def activate_spare(
     if returned is not None:
         _hand_back(session, conference, deck, returned)
     elif reason == "damaged":
-        raise InvalidCards("scan the damaged card first: it becomes void", told="scan_damaged", at="returned")
+        raise InvalidCards("scan the damaged card first: it becomes void", key="scan_damaged", at="returned")
     card = session.get(CardRow, public)
     if card is None or card.deck != deck.uuid:
         raise UnknownCard("this card is not of the deck in use")
     if card.status != "spare":
-        raise InvalidCards("this card is not a spare that waits: take another one", told="not_waiting")
+        raise InvalidCards("this card is not a spare that waits: take another one", key="not_waiting")
     left = (row.drawn or 0) - _ballots(session, deck.uuid)
     if _waiting(session, deck.uuid) >= left:
         raise InvalidCards(
-            f"{left} drawn cards are without a ballot, and as many spares wait already", told="spares_enough", left=left
+            f"{left} drawn cards are without a ballot, and as many spares wait already", key="spares_enough", left=left
         )
     card.status = "activated"
     conference_row.note(session, conference, f"spare_{reason}")
@@ -234,9 +234,9 @@ def _hand_back(session: Session, conference: int, deck: DeckRow, public: str) ->
     if card is None or card.deck != deck.uuid:
         raise UnknownCard("the card handed back is not of the deck in use")
     if card.status not in ("active", "activated"):
-        raise InvalidCards("the card handed back may not vote anyway", told="returned_void", at="returned")
+        raise InvalidCards("the card handed back may not vote anyway", key="returned_void", at="returned")
     if session.scalar(select(BallotRow.tracker).where(BallotRow.credential == public)) is not None:
-        raise InvalidCards("the card handed back has voted already", told="returned_used", at="returned")
+        raise InvalidCards("the card handed back has voted already", key="returned_used", at="returned")
     card.status = "void"
     conference_row.note(session, conference, HANDED_BACK)
     session.flush()
@@ -256,5 +256,5 @@ def _waiting(session: Session, deck: str) -> int:
 def _deck(session: Session, conference: int) -> DeckRow:
     deck = conference_row.deck_in_use(session, conference)
     if deck is None:
-        raise InvalidCards("no cards were made yet: make the main deck first", told="no_cards")
+        raise InvalidCards("no cards were made yet: make the main deck first", key="no_cards")
     return deck

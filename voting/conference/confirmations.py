@@ -35,14 +35,14 @@ def confirm_setup(session: Session, conference: int, raw: bytes) -> int:
     tellers = draft_of(session, conference).tellers
     if not 1 <= owner.owner <= len(tellers):
         raise InvalidConfirmation(
-            f"an owner from 1 to {len(tellers)} expected, {owner.owner} found", told="confirmation_other", at="file"
+            f"an owner from 1 to {len(tellers)} expected, {owner.owner} found", key="confirmation_other", at="file"
         )
     wanted = expected(written, owner.owner)
     for field in Confirmation.__struct_fields__:
         if getattr(owner, field) != getattr(wanted, field):
             expects, finds = getattr(wanted, field), getattr(owner, field)
             message = f"{field}: {expects} expected, {finds} found: load this room's Setup again"
-            raise InvalidConfirmation(message, told="confirmation_other", at="file")
+            raise InvalidConfirmation(message, key="confirmation_other", at="file")
     _check_signature(envelope, tellers[owner.owner - 1].key)
     if session.get(ConfirmationRow, (conference, owner.owner)) is None:
         session.add(ConfirmationRow(conference=conference, owner=owner.owner, envelope=raw))
@@ -59,21 +59,21 @@ def confirmed(session: Session, conference: int) -> dict[int, bytes]:
 def _read(raw: bytes) -> tuple[Envelope, Confirmation]:
     if len(raw) > ENVELOPE_LIMIT:
         raise InvalidConfirmation(
-            f"at most {ENVELOPE_LIMIT} bytes expected, {len(raw)} found", told="confirmation_file", at="file"
+            f"at most {ENVELOPE_LIMIT} bytes expected, {len(raw)} found", key="confirmation_file", at="file"
         )
     try:
         envelope = parse_envelope(raw, CONFIRMATION_TYPE, "confirmation")
         return envelope, read_payload(envelope, Confirmation, "confirmation")
     except DocumentError as error:
-        raise InvalidConfirmation(str(error), told="confirmation_file", at="file") from None
+        raise InvalidConfirmation(str(error), key="confirmation_file", at="file") from None
 
 
 def _check_signature(envelope: Envelope, key: str) -> None:
     try:
         found = verify_envelope(envelope, [key])
     except (DocumentError, KeysError) as error:
-        raise InvalidConfirmation(str(error), told="confirmation_file", at="file") from None
+        raise InvalidConfirmation(str(error), key="confirmation_file", at="file") from None
     if not found:
         raise InvalidConfirmation(
-            "not signed by the key that the draft names for this teller", told="confirmation_key", at="file"
+            "not signed by the key that the draft names for this teller", key="confirmation_key", at="file"
         )

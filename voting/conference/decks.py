@@ -108,12 +108,12 @@ def letter_in_use(session: Session, conference: int) -> str:
 def _check_form(session: Session, form: str) -> None:
     used = session.scalar(select(DeckOriginRow).where(DeckOriginRow.form == form))
     if used is not None:
-        raise InvalidCards(f"this form made deck {used.letter} already", told="deck_again", letter=used.letter)
+        raise InvalidCards(f"this form made deck {used.letter} already", key="deck_again", letter=used.letter)
 
 
 def _check_asked(asked: Asks, origin: Origin) -> None:
     if asked == "two" and origin.two is None:
-        raise SecondPersonNeeded("cards are drawn: a new deck takes two people", told="deck_two", at="second_login")
+        raise SecondPersonNeeded("cards are drawn: a new deck takes two people", key="deck_two", at="second_login")
     if asked == "tick" and not origin.ticked and origin.two is None:
         raise NotConfirmed("a deck is there already: say that it becomes void", at="understood")
 

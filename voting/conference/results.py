@@ -95,7 +95,7 @@ def _sorted_out(files: Sequence[tuple[str, bytes]]) -> tuple[list[bytes], list[t
     records = [(name, raw) for name, raw in files if raw[:1] == b"{"]
     archives = [raw for _, raw in files if raw[:1] != b"{"]
     if not records:
-        raise InvalidRecord("a record expected", told="record_file", at="records")
+        raise InvalidRecord("a record expected", key="record_file", at="records")
     return archives, records
 
 
@@ -116,10 +116,10 @@ def _audited(closed: bytes, tails: Mapping[str, bytes], records: Sequence[tuple[
         name = ", ".join(one for one, _ in own)
         if digest not in tails:
             message = f"{name}: the finished archive that this record is of must come with it"
-            raise InvalidRecord(message, told="record_archive", at="records", file=name)
+            raise InvalidRecord(message, key="record_archive", at="records", file=name)
         for each in _papers_apart(own):
             if fault := audit(closed + tails[digest], each):
-                raise InvalidRecord(f"{name}: {fault}", told="record_false", at="records", file=name, why=fault[:400])
+                raise InvalidRecord(f"{name}: {fault}", key="record_false", at="records", file=name, why=fault[:400])
     return {*by_archive}
 
 
@@ -140,7 +140,7 @@ def _naming(name: str) -> Iterator[None]:
     try:
         yield
     except InvalidRecord as error:
-        raise InvalidRecord(f"{name}: {error}", told=error.told, at="records", file=name) from None
+        raise InvalidRecord(f"{name}: {error}", key=error.message.key, at="records", file=name) from None
 
 
 def paper_records(session: Session, conference: int) -> list[PaperRecord]:
@@ -159,7 +159,7 @@ def sign_on_paper(session: Session, conference: int, by: TwoPeople) -> None:
     """Two people say that all paper signatures are given; raise WrongState while a record or a key's is missing."""
     found = paper_records(session, conference)
     if any(one.record is None or one.missing or one.awaits_head for one in found):
-        raise WrongState("records, electronic signatures or the head's decision are missing", told="records_missing")
+        raise WrongState("records, electronic signatures or the head's decision are missing", key="records_missing")
     two_person_steps.note_way(session, conference, "signed", by)
     _settle(session, conference)
 
@@ -205,10 +205,10 @@ def _check_box(session: Session, conference: int, election: Election, record: Re
     end = closing.end_ballots(closed.facts)
     about = _conference_of(election)
     if record.format != FORMAT or record.form != "electronic" or record.hashes is None:
-        raise InvalidRecord("an electronic record of this version expected", told="record_file", at="records")
+        raise InvalidRecord("an electronic record of this version expected", key="record_file", at="records")
     if not 1 <= record.paper <= len(about.papers):
         raise InvalidRecord(
-            f"paper 1 to {len(about.papers)} expected, {record.paper} found", told="record_other", at="records"
+            f"paper 1 to {len(about.papers)} expected, {record.paper} found", key="record_other", at="records"
         )
     paper = about.papers[record.paper - 1]
     names = tuple((one.id, one.name) for one in paper.candidates)
@@ -228,7 +228,7 @@ def _check_box(session: Session, conference: int, election: Election, record: Re
     }
     for place, fits in fitting.items():
         if not fits:
-            raise InvalidRecord(f"{place}: it is not this room's", told="record_other", at="records")
+            raise InvalidRecord(f"{place}: it is not this room's", key="record_other", at="records")
 
 
 def _check_signatures(envelope: Envelope, conference: Conference) -> None:
@@ -237,16 +237,16 @@ def _check_signatures(envelope: Envelope, conference: Conference) -> None:
     strange = [one.keyid for one in envelope.signatures if one.keyid not in {keyid(each.key) for each in named}]
     if strange:
         raise InvalidRecord(
-            f"signed with a key that Setup does not name: {strange[0][:16]}", told="record_signature", at="records"
+            f"signed with a key that Setup does not name: {strange[0][:16]}", key="record_signature", at="records"
         )
     try:
         found = {one.key for one in signed_by(envelope, named)}  # one key may stand for two offices
     except DocumentError as error:
-        raise InvalidRecord(str(error), told="record_file", at="records") from None
+        raise InvalidRecord(str(error), key="record_file", at="records") from None
     if len(found) != len(envelope.signatures):
-        raise InvalidRecord("a signature does not verify", told="record_signature", at="records")
+        raise InvalidRecord("a signature does not verify", key="record_signature", at="records")
     if not found:
-        raise InvalidRecord("not signed by anybody", told="record_unsigned", at="records")
+        raise InvalidRecord("not signed by anybody", key="record_unsigned", at="records")
 
 
 def _status(

@@ -54,7 +54,7 @@ def write_setup(session: Session, conference: int, keyring: Keyring) -> SetupRow
     deck = conference_row.deck_in_use(session, conference)
     uploaded = session.get(TrusteesRow, conference)
     if deck is None or uploaded is None:
-        raise InvalidSetup("the tellers' trustees.json is missing: let them hand it in first", told="no_trustees")
+        raise InvalidSetup("the tellers' trustees.json is missing: let them hand it in first", key="no_trustees")
     trustees = _read_trustees(uploaded.content)
     _check_tellers(trustees, draft)
     election = _election(session, row, draft, deck, trustees, keyring)
@@ -87,7 +87,7 @@ def setup_of(session: Session, conference: int) -> SetupRow:
     deck = conference_row.deck_in_use(session, conference)
     setup = session.get(SetupRow, deck.uuid) if deck else None
     if setup is None:
-        raise InvalidSetup("Setup was not written yet", told="no_setup")
+        raise InvalidSetup("Setup was not written yet", key="no_setup")
     return setup
 
 
@@ -132,12 +132,12 @@ def quorum_of(row: ConferenceRow, draft: Draft) -> Quorum | None:
 def _read_trustees(raw: bytes) -> Trustees:
     if len(raw) > TRUSTEES_LIMIT:
         message = f"trustees: at most {TRUSTEES_LIMIT} bytes expected, {len(raw)} found"
-        raise InvalidSetup(message, told="trustees_file", at="file")
+        raise InvalidSetup(message, key="trustees_file", at="file")
     try:
         trustees = parse_trustees(raw)
         verify_trustees(trustees)
     except KeysError as error:
-        raise InvalidSetup(f"trustees: {error}", told="trustees_file", at="file") from None
+        raise InvalidSetup(f"trustees: {error}", key="trustees_file", at="file") from None
     return trustees
 
 
@@ -145,7 +145,7 @@ def _check_tellers(trustees: Trustees, draft: Draft) -> None:
     owners = len(trustees.shares())
     if owners != len(draft.tellers):
         message = f"trustees: a share for each of {len(draft.tellers)} tellers expected, {owners} found"
-        raise InvalidSetup(message, told="trustees_owners", at="file", tellers=len(draft.tellers))
+        raise InvalidSetup(message, key="trustees_owners", at="file", tellers=len(draft.tellers))
     if trustees.threshold() < 2:
         message = "trustees: at least two tellers must be needed to open the sum"
-        raise InvalidSetup(message, told="trustees_two", at="file")
+        raise InvalidSetup(message, key="trustees_two", at="file")

@@ -48,7 +48,7 @@ def demand_changeable(session: Session, roles: Iterable[str]) -> None:
     if GUARDED & set(roles) and _under_way(session):
         raise WrongState(
             "accounts of chair, teller and door stay as they are from the frozen list to the closed box",
-            told="accounts_stay",
+            key="accounts_stay",
         )
 
 

@@ -47,7 +47,7 @@ class Pair:
         wanted = self.seconds(first)
         if wanted is not None and not second & set(wanted):
             message = f"the second person must be {' or '.join(wanted)}"
-            raise SecondPersonNeeded(message, told="second_role", at="second_login", roles=wanted)
+            raise SecondPersonNeeded(message, key="second_role", at="second_login", roles=wanted)
 
     def seconds(self, first: frozenset[str]) -> tuple[Role, ...] | None:
         """The roles of which a second person must have one, beside somebody with the roles `first`; None for any."""

@@ -66,7 +66,7 @@ def freeze_list(session: Session, conference: int) -> None:
     check_draft(draft)
     deck = conference_row.deck_in_use(session, conference)
     if deck is not None and cards.count(session, deck.uuid).active < len(draft.people):
-        raise InvalidDraft("fewer cards were made than people are summoned: make the deck again", told="few_cards")
+        raise InvalidDraft("fewer cards were made than people are summoned: make the deck again", key="few_cards")
     roll.write_people(session, conference, [(person.name, person.unit) for person in draft.people])
     row.summoned = len(draft.people)
     _go(session, row, "freeze_list")
@@ -114,7 +114,7 @@ def open_box(session: Session, conference: int, by: TwoPeople, now: datetime) ->
     missing = missing_confirmations(session, conference)
     if missing:
         listed = ", ".join(map(str, missing))
-        raise WrongState(f"tellers who have not confirmed Setup: {listed}", told="unconfirmed", tellers=listed)
+        raise WrongState(f"tellers who have not confirmed Setup: {listed}", key="unconfirmed", tellers=listed)
     if row.opened is None:
         row.opened = stamp(now)
         tablets.forget_codes(session)
@@ -193,19 +193,19 @@ def _go(session: Session, row: ConferenceRow, step: str) -> None:
 def _check_even(session: Session, conference: int, counted: roll.RollCount) -> None:
     deck = conference_row.deck_in_use(session, conference)
     if deck is None:
-        raise RollNotEven("no cards were made: make the main deck, or move to paper", told="no_cards")
+        raise RollNotEven("no cards were made: make the main deck, or move to paper", key="no_cards")
     active = cards.count(session, deck.uuid).active
     if active > counted.drawn:
         raise RollNotEven(
             f"{active} cards are active, {counted.drawn} were drawn: scan every card left in the box, to the last. "
             "If none is left, the deck is void: draw again from the reserve deck",
-            told="more_active", active=active, drawn=counted.drawn,
+            key="more_active", active=active, drawn=counted.drawn,
         )  # fmt: skip
     if active < counted.drawn:
         raise RollNotEven(
             f"{active} cards are active, {counted.drawn} were drawn: a drawn card was voided. "
             "The deck is void: draw again from the reserve deck",
-            told="fewer_active", active=active, drawn=counted.drawn,
+            key="fewer_active", active=active, drawn=counted.drawn,
         )  # fmt: skip
 
 
@@ -217,6 +217,6 @@ def _check_quorum(session: Session, conference: int, counted: roll.RollCount, ov
         raise QuorumNotMet(
             f"{counted.present} of {counted.summoned} are present, {quorum.num}/{quorum.den} expected: "
             "the chair says whether to go on, and why",
-            told="quorum", at="override_reason", present=counted.present, summoned=counted.summoned,
+            key="quorum", at="override_reason", present=counted.present, summoned=counted.summoned,
             num=quorum.num, den=quorum.den,
         )  # fmt: skip

@@ -66,7 +66,7 @@ def read_record(raw: bytes) -> tuple[Envelope, Record]:
     try:
         return documents.read_record(raw)
     except DocumentError as error:
-        raise InvalidRecord(str(error), told="record_file", at="records") from None
+        raise InvalidRecord(str(error), key="record_file", at="records") from None
 
 
 def waiting(raw: bytes) -> Waiting:
@@ -86,7 +86,7 @@ def keep(session: Session, conference: int, raw: bytes) -> None:
     else:
         held = select(func.count()).select_from(WaitingRecordRow).where(WaitingRecordRow.conference == conference)
         if (session.scalar(held) or 0) >= MOST_WAITING:
-            raise InvalidRecord("too many records wait already", told="record_many", at="records")
+            raise InvalidRecord("too many records wait already", key="record_many", at="records")
         session.add(WaitingRecordRow(conference=conference, digest=digest, paper=record.paper, content=raw))
     session.flush()
 

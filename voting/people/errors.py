@@ -1,10 +1,10 @@
 """Errors of the planning round: one root, and its direct subclasses."""
 
+from keys.message import UserError
 from voting.people.words import Fault
-from voting.told import Told
 
 
-class PlanError(Told):
+class PlanError(UserError):
     """Something in the planning round cannot be as asked; never raised itself."""
 
 

@@ -100,7 +100,7 @@ def _matched(before: Sequence[Person], after: Sequence[Person]) -> dict[int, Per
             raise UnclearPerson(
                 f"{person.name}, {person.birth.text()}: {len(alike)} people of this name, birth and sex are in the "
                 "list: give each their code",
-                told="unclear_person", at="file", name=person.name, born=person.birth.text(),
+                key="unclear_person", at="file", name=person.name, born=person.birth.text(),
             )  # fmt: skip
         if alike:
             found[at] = alike[0]

@@ -64,7 +64,7 @@ def list_decision_for(plan: Round, number: int, deciding: Deciding, files: tuple
 def _check_adopted(vote: HandVote | None) -> None:
     if vote is not None and 2 * vote.agree <= vote.summoned:
         message = f"not adopted: {vote.agree} of {vote.summoned} summoned agree, more than half needed (A11)"
-        raise WrongTurn(message, told="not_adopted", at="agree", agree=vote.agree, summoned=vote.summoned)
+        raise WrongTurn(message, key="not_adopted", at="agree", agree=vote.agree, summoned=vote.summoned)
 
 
 def _lists(carried: dict[tuple[str, str], Names], replaced: tuple[DecidedList, ...] | None) -> tuple[DecidedList, ...]:

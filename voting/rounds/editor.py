@@ -61,7 +61,7 @@ def check_bound(kept: Kept, difference: Difference, files: tuple[Filed, ...]) ->
     wrong += [before for before, after in difference.changes if before.id in bound and key_of(before) != key_of(after)]
     if wrong:
         names = "; ".join(f"{one.name} ({one.birth.text()})" for one in wrong)
-        raise BoundPerson(f"decided or voted on: {names}", told="bound_people", at="file", names=names)
+        raise BoundPerson(f"decided or voted on: {names}", key="bound_people", at="file", names=names)
 
 
 def bound_people(kept: Kept, files: tuple[Filed, ...]) -> set[str]:
@@ -97,7 +97,7 @@ def with_seat(kept: Kept, seat: Seat) -> Kept:
 def without_seat(kept: Kept, seat: Seat) -> Kept:
     """Take a seat and its lists out, before the first step."""
     if kept.ledger.sittings:
-        raise WrongTurn("the first step was held: its titles stay", told="titles_stay")
+        raise WrongTurn("the first step was held: its titles stay", key="titles_stay")
     plan = kept.plan
 
     def elsewhere(one: Seat | Nominee | Removal) -> bool:
@@ -138,7 +138,7 @@ def with_lists(
             raise InvalidRound(f"{person!r}: the post is not open to {seat.title}")
         if by_id[person].object is not None and by_id[person].standing != "eligible":
             name = person_of(kept.plan, person).name
-            raise WrongTurn(f"{name}: not eligible, or still to be decided", told="not_eligible", name=name)
+            raise WrongTurn(f"{name}: not eligible, or still to be decided", key="not_eligible", name=name)
 
     def made(ids: Iterable[str], before: tuple[Nominee, ...]) -> tuple[Nominee, ...]:
         others = tuple(one for one in before if (one.unit, one.title) != (seat.unit, seat.title))
@@ -154,7 +154,7 @@ def with_removal(kept: Kept, removal: Removal) -> Kept:
     """Propose somebody for removal from the plan."""
     if removal.title not in person_of(kept.plan, removal.person).planned or not removal.reason.strip():
         raise WrongTurn(
-            "who is planned for the title, and the reason for removal, expected", told="removal_needs", at="reason"
+            "who is planned for the title, and the reason for removal, expected", key="removal_needs", at="reason"
         )
     return _checked(kept, msgspec.structs.replace(kept.plan, removals=(*kept.plan.removals, removal)))
 
@@ -171,7 +171,7 @@ def with_confirmation(kept: Kept, confirmation: Confirmation) -> Kept:
     """Keep a human decision on one check of one person; a later one replaces it."""
     person_of(kept.plan, confirmation.person)
     if not confirmation.reason.strip() or not confirmation.by.strip():
-        raise WrongTurn("a confirmation needs who gives it and why", told="reason_needed", at="reason")
+        raise WrongTurn("a confirmation needs who gives it and why", key="reason_needed", at="reason")
     key = (confirmation.person, confirmation.check)
     others = tuple(one for one in kept.confirmations if (one.person, one.check) != key)
     return msgspec.structs.replace(kept, confirmations=(*others, confirmation))
@@ -180,7 +180,7 @@ def with_confirmation(kept: Kept, confirmation: Confirmation) -> Kept:
 def with_composition(kept: Kept, step: int, word: CompositionWord) -> Kept:
     """Keep the organiser's word on who is summoned to a step (A19)."""
     if not word.text.strip():
-        raise WrongTurn("who is summoned must be said in words", told="composition_words", at="text")
+        raise WrongTurn("who is summoned must be said in words", key="composition_words", at="text")
     return msgspec.structs.replace(kept, compositions={**kept.compositions, step: word})
 
 

@@ -86,18 +86,18 @@ def check_records(session: Session, conference: int, raws: list[bytes], recount:
     for raw in raws:
         record = read_signed(raw)
         if not isinstance(record, Record) or record.form != "paper":
-            raise WrongDocument("a record of a count on paper expected", told="not_hand_count", at="records")
+            raise WrongDocument("a record of a count on paper expected", key="not_hand_count", at="records")
         if record.conference != about or record.uuid != uuid:
             message = "the record is of another conference than the one that was moved to paper"
-            raise WrongDocument(message, told="other_hand_count", at="records")
+            raise WrongDocument(message, key="other_hand_count", at="records")
         if fault := recount(raw):
             message = f"paper {record.paper}: {fault}"
-            raise WrongDocument(message, told="hand_count_false", at="records", paper=record.paper, why=fault[:400])
+            raise WrongDocument(message, key="hand_count_false", at="records", paper=record.paper, why=fault[:400])
         records.append(record)
     papers, wanted = sorted(one.paper for one in records), list(range(1, len(about.papers) + 1))
     if papers != wanted:
         message = f"one record for each of papers {wanted} expected, {papers} found"
-        raise WrongDocument(message, told="hand_count_papers", at="records", papers=len(wanted))
+        raise WrongDocument(message, key="hand_count_papers", at="records", papers=len(wanted))
     return sorted(records, key=lambda one: one.paper)
 
 

@@ -55,7 +55,7 @@ def annul(ledger: Ledger, plan: Round, step: int, annulment: Annulment) -> Ledge
     if annulment.reason not in reasons or not annulment.words.strip() or not annulment.by.strip():
         raise WrongTurn(
             f"an annulment needs a reason of the list, words, and who decides: {', '.join(sorted(reasons))}",
-            told="annulment_needs", at="words",
+            key="annulment_needs", at="words",
         )  # fmt: skip
     try:
         datetime.date.fromisoformat(annulment.on)
@@ -64,7 +64,7 @@ def annul(ledger: Ledger, plan: Round, step: int, annulment: Annulment) -> Ledge
     later = [one.step for one in ledger.sittings if one.step > step and one.state != "annulled"]
     if later:
         message = f"step {max(later)} is built on step {step}: annul it first"
-        raise WrongTurn(message, told="later_first", later=max(later))
+        raise WrongTurn(message, key="later_first", later=max(later))
     sitting = in_force(ledger, step)
     if sitting is None:
         raise WrongTurn(f"step {step} has no sitting to annul")

@@ -142,7 +142,7 @@ def _paper(plan: Round, ballot: Ballot, seat: Seat, candidates: tuple[Candidate,
         quota = seat.quota or ballot.quota
         if quota is None:
             named = f"{title_of(plan, seat).name}, {seat.unit}"
-            raise QuotaMissing(f"{named}: the number of places is missing (A16)", told="quota_missing", seat=named)
+            raise QuotaMissing(f"{named}: the number of places is missing (A16)", key="quota_missing", seat=named)
         selection = Selection("top", quota)
     rule = plan.ruleset.rules[ballot.rule].rule()
     return Paper(ballot.kind, seat.unit, title_of(plan, seat).name, rule, selection, ballot.tie_scope, candidates)

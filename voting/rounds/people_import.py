@@ -57,7 +57,7 @@ def confirm_people(session: Session, number: int, mark: str) -> None:
     raw = stored.papers(session, number).get(PENDING)
     kept = stored.kept_round(session, number)
     if raw is None or mark != _mark(kept, raw):
-        raise WrongTurn("the list changed since it was shown: look again", told="list_changed")
+        raise WrongTurn("the list changed since it was shown: look again", key="list_changed")
     stored.keep(session, number, editor.with_people(kept, _read(raw), _signed(session, number)))
     stored.drop_paper(session, number, PENDING)
 

@@ -97,10 +97,10 @@ def begin_conference(session: Session, number: int, step: int, today: datetime.d
     kept = stored.kept_round(session, number)
     if ledgers.next_step(kept.ledger, kept.plan) != step:
         turn = ledgers.next_step(kept.ledger, kept.plan)
-        raise WrongTurn(f"step {turn} expected, not {step}", told="step_turn", turn=turn or "–")
+        raise WrongTurn(f"step {turn} expected, not {step}", key="step_turn", turn=turn or "–")
     row = conference_row.current(session)
     if row is not None and row.state not in ENDED:
-        raise WrongTurn("the room is busy with another conference: end it first", told="room_busy")
+        raise WrongTurn("the room is busy with another conference: end it first", key="room_busy")
     made = transitions.new_conference(session, step_draft(session, number, step, today))
     stored.keep(session, number, msgspec.structs.replace(kept, conferences={**kept.conferences, step: made}))
     return made
@@ -111,7 +111,7 @@ def write_decision(session: Session, number: int, step: int, deciding: Deciding)
     kept = stored.kept_round(session, number)
     if ledgers.next_step(kept.ledger, kept.plan) != step:
         turn = ledgers.next_step(kept.ledger, kept.plan)
-        raise WrongTurn(f"step {turn} expected, not {step}", told="step_turn", turn=turn or "–")
+        raise WrongTurn(f"step {turn} expected, not {step}", key="step_turn", turn=turn or "–")
     raw = unsigned_list_decision(list_decision_for(kept.plan, step, deciding, stored.in_force(session, number, kept)))
     decisions = {**kept.decisions, step: raw.decode("ascii", "strict")}
     stored.keep(session, number, msgspec.structs.replace(kept, decisions=decisions))
@@ -123,9 +123,9 @@ def take_decision(session: Session, number: int, step: int, raw: bytes) -> None:
     kept = stored.kept_round(session, number)
     written = kept.decisions.get(step)
     if not isinstance(read_signed(raw), ListDecision):
-        raise WrongDocument("a list decision expected", told="not_decision", at="file")
+        raise WrongDocument("a list decision expected", key="not_decision", at="file")
     if written is None or _payload(raw) != _payload(written.encode()):
-        raise WrongDocument("this is not the list decision that was written here", told="other_decision", at="file")
+        raise WrongDocument("this is not the list decision that was written here", key="other_decision", at="file")
     digest = stored.put_document(session, number, raw)
     if not ballots_of(kept.plan, step_of(kept.plan, step)) or not kept.plan.removals:
         _close(session, number, kept, step, "", (digest,))
@@ -136,7 +136,7 @@ def take_records(session: Session, number: int, step: int) -> int:
     kept = stored.kept_round(session, number)
     conference = kept.conferences.get(step)
     if conference is None:
-        raise WrongTurn(f"step {step} has no conference", told="no_conference")
+        raise WrongTurn(f"step {step} has no conference", key="no_conference")
     conference_row.demand(conference_row.find(session, conference), "signed")
     rows = session.scalars(select(RecordRow).where(RecordRow.conference == conference).order_by(RecordRow.paper))
     raws = [row.content for row in rows]
@@ -161,7 +161,7 @@ def take_hand_count(session: Session, number: int, step: int, raws: list[bytes],
     kept = stored.kept_round(session, number)
     conference = kept.conferences.get(step)
     if conference is None:
-        raise WrongTurn(f"step {step} has no conference", told="no_conference")
+        raise WrongTurn(f"step {step} has no conference", key="no_conference")
     records = hand_counts.check_records(session, conference, raws, recount)
     decided = _decision_on_file(session, number, kept, step)
     digests = [stored.put_document(session, number, raw) for raw in raws]
@@ -183,7 +183,7 @@ def take_files(session: Session, number: int, step: int, files: dict[str, bytes]
     sitting = ledgers.in_force(kept.ledger, step)
     records = _records(session, number, sitting) if sitting is not None else []
     if sitting is None or not records:
-        raise WrongTurn(f"step {step}: signed records expected first", told="records_first")
+        raise WrongTurn(f"step {step}: signed records expected first", key="records_first")
     hashes = {one.hashes.archive for one in records if one.hashes is not None}
     payloads = {one.paper: canonical(one) for one in records}
     for name, raw in files.items():
@@ -193,11 +193,11 @@ def take_files(session: Session, number: int, step: int, files: dict[str, bytes]
             paper = int(found.group(1) or 1)
             if attached(raw) != payloads.get(paper):
                 message = f"{name}: it does not carry the record of paper {paper} of this step: bring its minutes.pdf"
-                raise WrongDocument(message, told="not_minutes", at="files", name=name, paper=paper)
+                raise WrongDocument(message, key="not_minutes", at="files", name=name, paper=paper)
             stored.put_paper(session, number, f"step-{step}/{name}", raw)
         else:
             message = f"{name[:80]}: not the finished archive of this step, nor minutes"
-            raise WrongDocument(message, told="not_file", at="files", name=name[:80])
+            raise WrongDocument(message, key="not_file", at="files", name=name[:80])
     return missing_files(session, number, step)
 
 
@@ -238,11 +238,11 @@ def desk_of(session: Session, number: int) -> int:
     live = [one.document for one in stored.in_force(session, number, kept)]
     named = makers(live)
     if not named:
-        raise WrongTurn("all steps counted by hand: no desk named, or nobody signed all of them", told="no_maker")
+        raise WrongTurn("all steps counted by hand: no desk named, or nobody signed all of them", key="no_maker")
     own = (ServerKeyRow.purpose == "desk") & ServerKeyRow.public.in_(named)
     found = session.scalar(select(ServerKeyRow.conference).where(own).limit(1))
     if found is None:
-        raise WrongTurn("no step in force of this round has a desk key in this room", told="no_desk")
+        raise WrongTurn("no step in force of this round has a desk key in this room", key="no_desk")
     return found
 
 
@@ -262,7 +262,7 @@ def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey
 def _demand_all_signed(kept: Kept) -> None:
     turn = ledgers.next_step(kept.ledger, kept.plan)
     if turn is not None:
-        raise WrongTurn(f"step {turn} is not signed yet", told="step_unsigned", turn=turn)
+        raise WrongTurn(f"step {turn} is not signed yet", key="step_unsigned", turn=turn)
 
 
 def _close(session: Session, number: int, kept: Kept, step: int, uuid: str, documents: tuple[str, ...]) -> None:
@@ -280,7 +280,7 @@ def _decision_on_file(session: Session, number: int, kept: Kept, step: int) -> t
         for digest, raw in stored.documents(session, number).items():
             if f'"{LIST_DECISION_TYPE}"'.encode() in raw and _payload(raw) == payload:
                 return (digest,)
-    raise WrongTurn(f"step {step}: the signed list decision is missing", told="decision_missing")
+    raise WrongTurn(f"step {step}: the signed list decision is missing", key="decision_missing")
 
 
 def _records(session: Session, number: int, sitting: Sitting) -> list[Record]:

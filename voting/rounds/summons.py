@@ -56,7 +56,7 @@ def exclude(summons: Summons, person: str, *, reason: str, author: str, opened: 
     if opened:
         raise AfterOpening("nobody leaves the list after the box is open: those absent stay in the base")
     if not reason.strip() or not author.strip():
-        raise WrongTurn("an exclusion needs its reason and its author", told="reason_needed", at="reason")
+        raise WrongTurn("an exclusion needs its reason and its author", key="reason_needed", at="reason")
     found = [one for one in summons.people if one.person == person]
     if not found:
         raise WrongTurn(f"{person!r} is not on the list")

@@ -41,7 +41,7 @@ def demand(row: ConferenceRow, *states: State) -> None:
     """Raise WrongState unless the conference is in one of `states`."""
     if row.state not in states:
         message = f"the conference is {row.state}; this belongs to: {', '.join(states)}"
-        raise WrongState(message, told="state", state=row.state, states=states)
+        raise WrongState(message, key="state", state=row.state, states=states)
 
 
 def deck_in_use(session: Session, conference: int) -> DeckRow | None:

@@ -7,14 +7,14 @@ English, is shown to nobody but as "for the technician", where a file itself is 
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from voting.told import Told
+from keys.message import Message, UserError
 from voting.web.words import knows, say
 
 SECRET = ("password", "code", "csrf")  # parts of the names of fields that are never sent back
@@ -67,7 +67,7 @@ def shown_again(error: Exception, prefix: str = "error") -> Response | None:
         if PLACE not in body:
             g.refusal = replace(g.refusal, placed=False)
             body = page(**arguments)
-    except (Told, HTTPException):
+    except (UserError, HTTPException):
         g.refusal = None
         return None
     return make_response(body, REFUSED)
@@ -75,18 +75,17 @@ def shown_again(error: Exception, prefix: str = "error") -> Response | None:
 
 def refusal_of(error: Exception, prefix: str = "error") -> Refusal:
     """Put an error into the reader's words; `prefix` names the words of its kind."""
-    key, told, fields = f"{prefix}.{type(error).__name__}", "", {}
-    at, technical = "", str(error)
-    if isinstance(error, Told):
-        told, at, fields = error.told, error.at, error.fields
-    known = bool(told) and knows(f"told.{told}")
+    key, more, at = f"{prefix}.{type(error).__name__}", Message(""), ""
+    if isinstance(error, UserError):
+        more, at = error.message, error.at
+    known = bool(more.key) and knows(f"refusal.{more.key}")
     return Refusal(
         path=request.path,
         sentence=say(key) if knows(key) else say("error_page.other"),
-        detail=say(f"told.{told}", **_spoken(fields)) if known else "",
+        detail=say(f"refusal.{more.key}", **_spoken(more.fields)) if known else "",
         at=at,
-        file=str(fields.get("file", "")),
-        technical=technical if (not known or told.endswith(OF_FILES)) and not _said(key, error) else "",
+        file=str(more.fields.get("file", "")),
+        technical=str(error) if (not known or more.key.endswith(OF_FILES)) and not _said(key, error) else "",
     )
 
 
@@ -138,10 +137,10 @@ def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
 
 def _said(key: str, error: Exception) -> bool:
     """Whether the sentence of the error's kind says all that there is to say."""
-    return isinstance(error, Told) and not error.told and knows(key)
+    return isinstance(error, UserError) and not error.message.key and knows(key)
 
 
-def _spoken(fields: dict[str, object]) -> dict[str, object]:
+def _spoken(fields: Mapping[str, object]) -> dict[str, object]:
     """Fields as words: states and roles have their own in each language."""
     words: dict[str, object] = {}
     for name, value in fields.items():

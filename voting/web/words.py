@@ -1,42 +1,24 @@
-"""Words of the pages for staff and hall, Vietnamese first, English second: kiosk_templates/translations/*.json.
+"""Words of the pages for staff and hall in the language of the request: the catalogue of staff with its {fields}."""
 
-A catalogue is a flat object from key to text with {fields}, in files by part of the room; both languages hold the same
-keys, no key stands in two parts, and a test holds them to that.
-"""
-
-import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from typing import Literal, get_args
 
 from flask import Flask, session
 
+from kiosk_templates import words
+from kiosk_templates.words import Language
 from voting.documents.kinds import kinds
 from voting.documents.rule_words import share_text
 
-Language = Literal["vi", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 LANGUAGE = "language"
-PARTS = ("room", "desk", "round", "told")
-"""Files of the catalogue of staff and hall."""
+"""Where a session keeps the language that its reader chose."""
 
 
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
-    """The words of one language."""
-    words: dict[str, str] = {}
-    for part in PARTS:
-        words |= read_words(part, language)
-    return words | {f"kind.{kind.id}": kind.words(language).name for kind in kinds().values()}
-
-
-@cache
-def read_words(part: str, language: Language) -> Mapping[str, str]:
-    """The words of one part of the catalogue, or of the tablet."""
-    raw = files("kiosk_templates").joinpath("translations", f"{part}.{language}.json").read_bytes()
-    words: dict[str, str] = json.loads(raw)
-    return words
+    """The words of one language, with those that kinds of ballots bring."""
+    named = {f"kind.{kind.id}": kind.words(language).name for kind in kinds().values()}
+    return {**words.catalogue("staff", language), **named}
 
 
 def language() -> Language:

@@ -3,15 +3,15 @@ import { test } from "node:test";
 import type { Order } from "@front/orders.ts";
 import { read } from "./vectors.ts";
 
-type Told = { answer?: unknown; error?: string };
+type Said = { answer?: unknown; error?: string };
 
-const told: Told[] = [];
-Object.assign(globalThis, { onmessage: null, postMessage: (message: Told) => told.push(message) });
+const told: Said[] = [];
+Object.assign(globalThis, { onmessage: null, postMessage: (message: Said) => told.push(message) });
 await import("@front/worker.ts");
 
-function order(what: Order["what"], order: unknown = null): Told {
+function order(what: Order["what"], order: unknown = null): Said {
   (globalThis as unknown as { onmessage: (event: { data: Order }) => void }).onmessage({ data: { id: 1, what, order } });
-  return told.at(-1) as Told;
+  return told.at(-1) as Said;
 }
 
 const trimmed = (raw: Uint8Array): Uint8Array => (raw.at(-1) === 0x0a ? raw.slice(0, -1) : raw);

@@ -179,7 +179,7 @@ def test_a_result_that_the_archive_of_one_teller_announces_is_refused(box: Count
 def test_the_box_as_it_was_closed_is_no_finished_archive(box: Counted) -> None:
     with pytest.raises(InvalidRecord) as refused:
         box.take(box.signed(box.unsigned, "1"))
-    assert refused.value.told == "record_archive"
+    assert refused.value.message.key == "record_archive"
     assert box.state() == "closed"
 
 

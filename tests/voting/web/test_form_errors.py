@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 
 import voting
+from keys.message import Message, UserError
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
 from tests.voting.web.test_rounds import begin
-from voting.told import Told
 from voting.web.words import catalogue
 
 # Forms of staff that have no page to go back to: they answer a script, or nothing can be wrong in them.
@@ -41,7 +41,7 @@ def raised() -> Iterator[tuple[str, ast.Call]]:
     for path in Path(voting.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             for one in node.keywords if isinstance(node, ast.Call) else ():
-                if one.arg == "told" and isinstance(one.value, ast.Constant) and isinstance(node, ast.Call):
+                if one.arg == "key" and isinstance(one.value, ast.Constant) and isinstance(node, ast.Call):
                     yield str(one.value.value), node
 
 
@@ -49,12 +49,12 @@ def test_every_error_that_names_its_words_has_them_with_its_fields() -> None:
     words, found = catalogue("vi"), list(raised())
     assert len(found) > 50
     for key, call in found:
-        given = {one.arg for one in call.keywords} - {"told", "at"}
-        assert set(re.findall(r"\{(\w+)\}", words[f"told.{key}"])) <= given, key
+        given = {one.arg for one in call.keywords} - {"key", "at"}
+        assert set(re.findall(r"\{(\w+)\}", words[f"refusal.{key}"])) <= given, key
 
 
 def test_no_words_of_errors_are_left_over() -> None:
-    assert {key for key in catalogue("vi") if key.startswith("told.")} == {f"told.{key}" for key, _ in raised()}
+    assert {key for key in catalogue("vi") if key.startswith("refusal.")} == {f"refusal.{key}" for key, _ in raised()}
 
 
 def test_every_form_of_staff_names_the_page_that_it_is_shown_on(app: Flask) -> None:
@@ -193,6 +193,6 @@ def test_forms_of_a_round_come_back_too(app: Flask, browser: Browser) -> None:
 
 
 def test_an_error_is_never_its_root() -> None:
-    with pytest.raises(Told, match="x") as found:
-        raise Told("x", told="whole", at="y", least=1)
-    assert (found.value.told, found.value.at, found.value.fields) == ("whole", "y", {"least": 1})
+    with pytest.raises(UserError, match="x") as found:
+        raise UserError("x", key="whole", at="y", least=1)
+    assert (found.value.message, found.value.at) == (Message("whole", "x", {"least": 1}), "y")

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from keys.trustees import encode_trustees
+from kiosk_templates.words import catalogue as tablet_words
 from tests.access.table import routes_of
 from tests.access.test_routes import content
 from tests.voting.records import new_record, signed
@@ -349,6 +350,4 @@ def test_all_words_of_the_component_say_that_it_cannot_be_taken_back() -> None:
 
 @pytest.mark.parametrize("key", ASKED_ON_THE_TABLET.values())
 def test_the_tablet_has_words_that_ask(key: str) -> None:
-    from voting.web.words import read_words
-
-    assert all(read_words("tablet", language)[key] for language in ("vi", "en"))
+    assert all(tablet_words("tablet", language)[key] for language in ("vi", "en"))

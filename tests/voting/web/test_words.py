@@ -18,14 +18,14 @@ def keys_in(name: str, pattern: str) -> set[str]:
 
 
 def test_every_problem_of_a_draft_has_its_words() -> None:
-    found = keys_in("conference/draft/agenda.py", r'[Pp]roblem\(\s*"([a-z_]+)"')
+    found = keys_in("conference/draft/agenda.py", r'(?:Message|problem)\(\s*"([a-z_]+)"')
     found |= {f"name_{role}" for role in ("teller", "chair", "secretary", "head")}
     found |= {f"text_{part}" for part in ("name", "procedure", "address", "place")}
     assert {f"problem.{key}" for key in found} <= catalogue("vi").keys()
 
 
 def test_every_warning_has_its_words() -> None:
-    found = keys_in("conference/draft/warnings.py", r'Warning\(\s*"(warn\.[a-z_]+)"')
+    found = keys_in("conference/draft/warnings.py", r'Message\(\s*"(warn\.[a-z_]+)"')
     found |= {f"warn.alike_{kind}" for kind in ("same", "marks", "script")}
     assert found <= catalogue("vi").keys()
 

@@ -6,13 +6,13 @@ room's keys. `papers` may leave `Candidate.at` as it likes: questions are number
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import msgspec
 
 from keys.errors import KeysError
 from keys.files.signing import load_public
+from keys.message import Message
 from voting.conference.draft.clashes import clashing, reason_of
 from voting.documents.canonical import canonical, parse_canonical, unclean_name, unclean_text
 from voting.documents.conferences.check import paper_problems, previous_problems, quorum_problems
@@ -57,7 +57,7 @@ def read_draft(content: str | bytes) -> Draft:
     try:
         return parse_canonical(raw, Draft, DRAFT_LIMIT, "draft")
     except DocumentError as error:
-        raise InvalidDraft(str(error), told="draft_file", at="file") from None
+        raise InvalidDraft(str(error), key="draft_file", at="file") from None
 
 
 def check_draft(draft: Draft) -> None:
@@ -66,90 +66,78 @@ def check_draft(draft: Draft) -> None:
         raise InvalidDraft(str(problem))
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that is missing: the key of its words for people, what fills them in, and one English sentence."""
-
-    key: str
-    english: str
-    fields: Mapping[str, object] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.english
-
-
-def draft_problems(draft: Draft) -> Iterator[Problem]:
-    """Yield everything that keeps the list from being frozen."""
+def draft_problems(draft: Draft) -> Iterator[Message]:
+    """Yield everything that keeps the list from being frozen; keys of the words under `problem`."""
     yield from _text_problems(draft)
     if not 1 <= len(draft.people) <= PEOPLE_LIMIT:
         english = f"people: 1 to {PEOPLE_LIMIT} people summoned expected, {len(draft.people)} found"
-        yield Problem("people", english, {"people": len(draft.people)})
+        yield Message("people", english, {"people": len(draft.people)})
     if len(draft.tellers) not in TELLERS:
         english = f"tellers: {TELLERS.start} to {TELLERS.stop - 1} tellers expected, {len(draft.tellers)} found"
-        yield Problem("tellers", english, {"tellers": len(draft.tellers)})
+        yield Message("tellers", english, {"tellers": len(draft.tellers)})
     yield from _people_problems(draft)
     for teller in draft.tellers:
         yield from _signer_problems(teller, "teller", paper=False)
     for signer, role in ((draft.chair, "chair"), (draft.secretary, "secretary"), (draft.head, "head")):
         yield from _signer_problems(signer, role, paper=True)
     if not draft.papers:
-        yield Problem("papers", "papers: at least one paper expected")
+        yield Message("papers", "papers: at least one paper expected")
     for number, paper in enumerate(draft.papers, 1):
         yield from _paper_problems(number, paper, draft.put_forward_max)
     for name in clashing(draft.tellers, draft.papers):
         if not reason_of(name, draft.clashes):
-            yield Problem("teller_listed", f"teller {name} stands on a ballot: a reason expected", {"name": name})
+            yield Message("teller_listed", f"teller {name} stands on a ballot: a reason expected", {"name": name})
 
 
-def _text_problems(draft: Draft) -> Iterator[Problem]:
+def _text_problems(draft: Draft) -> Iterator[Message]:
     named = {"name": draft.name, "procedure": draft.procedure, "address": draft.address, "place": draft.place}
     for part, text in named.items():
         if not text:
-            yield Problem(f"text_{part}", f"{part}: a text expected")
+            yield Message(f"text_{part}", f"{part}: a text expected")
     try:
         datetime.date.fromisoformat(draft.date)
     except ValueError:
-        yield Problem("date", "date: YYYY-MM-DD expected")
+        yield Message("date", "date: YYYY-MM-DD expected")
     texts = [*named.values(), *(text for person in draft.people for text in (person.name, person.unit))]
     for text in texts:
         if problem := unclean_text(text):
-            yield Problem("unclean", f"the text {text[:40]!r} is {problem}", {"text": ascii(text[:40])})
+            yield Message("unclean", f"the text {text[:40]!r} is {problem}", {"text": ascii(text[:40])})
     if any(not person.name for person in draft.people):
-        yield Problem("nameless", "people: everybody needs a name")
+        yield Message("nameless", "people: everybody needs a name")
 
 
-def _people_problems(draft: Draft) -> Iterator[Problem]:
+def _people_problems(draft: Draft) -> Iterator[Message]:
     """Yield what the audit would refuse in people, quorum and documents before, once Setup says it."""
     for one in people_problems(draft):
-        yield Problem("people_refused", one.en, {"vi": one.vi, "en": one.en})
+        yield Message("people_refused", one.en, {"vi": one.vi, "en": one.en})
     quorum = None if draft.quorum is None else msgspec.structs.replace(draft.quorum, override=None)
     for english in quorum_problems(quorum, len(draft.people), len(draft.people)):
-        yield Problem("quorum", english)
+        yield Message("quorum", english)
     ruleset = ruleset_of(draft)
     for one in catalogue_problems(draft, ruleset) if ruleset is not None else ():
-        yield Problem("catalogue", one.en, {"vi": one.vi, "en": one.en})
+        yield Message("catalogue", one.en, {"vi": one.vi, "en": one.en})
     for english in previous_problems(draft.previous, len(draft.papers)):
-        yield Problem("previous", english)
+        yield Message("previous", english)
 
 
-def _signer_problems(signer: Signer, role: str, *, paper: bool) -> Iterator[Problem]:
+def _signer_problems(signer: Signer, role: str, *, paper: bool) -> Iterator[Message]:
     if not signer.name:
-        yield Problem(f"name_{role}", f"{role}: a name expected")
+        yield Message(f"name_{role}", f"{role}: a name expected")
     elif problem := unclean_name(signer.name):
-        yield Problem("unclean", f"the text {signer.name[:40]!r} {problem}", {"text": ascii(signer.name[:40])})
+        yield Message("unclean", f"the text {signer.name[:40]!r} {problem}", {"text": ascii(signer.name[:40])})
     elif problem := unclean_text(signer.role):
-        yield Problem("unclean", f"the text {signer.role[:40]!r} is {problem}", {"text": ascii(signer.role[:40])})
+        yield Message("unclean", f"the text {signer.role[:40]!r} is {problem}", {"text": ascii(signer.role[:40])})
     if paper and signer.key == ON_PAPER:
         return
     try:
         load_public(signer.key)
     except KeysError as error:
-        yield Problem("key", f"{role}: signing key: {error}", {"name": signer.name})
+        yield Message("key", f"{role}: signing key: {error}", {"name": signer.name})
 
 
-def _paper_problems(number: int, paper: Paper, put_forward_max: int) -> Iterator[Problem]:
-    def problem(key: str, english: str, **fields: object) -> Problem:
-        return Problem(key, f"paper {number}: {english}", {"paper": number, **fields})
+def _paper_problems(number: int, paper: Paper, put_forward_max: int) -> Iterator[Message]:
+    def problem(key: str, english: str, **fields: object) -> Message:
+        return Message(key, f"paper {number}: {english}", {"paper": number, **fields})
 
     if not paper.title:
         yield problem("paper_title", "a title expected")

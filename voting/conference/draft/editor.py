@@ -80,7 +80,7 @@ def begin_draft(chosen: str, date: str) -> Draft:
     """Begin a draft from a step of the catalogue, as `Choice.value` spells it; raise InvalidDraft for another one."""
     found = next((one for one in choices() if one.value == chosen), None)
     if found is None:
-        raise InvalidDraft("a step of the catalogue expected", told="choose", at="step")
+        raise InvalidDraft("a step of the catalogue expected", key="choose", at="step")
     ruleset = find_ruleset(found.ruleset, found.version)
     procedure = find_procedure(found.procedure, ruleset)
     step = find_step(procedure, found.step)
@@ -115,7 +115,7 @@ def with_basics(draft: Draft, fields: Fields) -> Draft:
     """Change name, place, date, head of the minutes, legal basis, quorum and names to put forward."""
     style = fields.get("style", "state")
     if style not in ("state", "party"):
-        raise InvalidDraft("style: state or party expected", told="choose", at="style")
+        raise InvalidDraft("style: state or party expected", key="choose", at="style")
     organiser = {name: tidy(fields.get(name, "")) for name in ORGANISER}
     quorum = _share(fields, "quorum_num", "quorum_den") if "quorum" in fields else None
     changed = msgspec.structs.replace(
@@ -139,7 +139,7 @@ def with_signers(draft: Draft, tellers: Sequence[Fields], offices: Mapping[str, 
 def with_paper(draft: Draft, number: int | None, fields: Fields) -> Draft:
     """Change paper `number` (from 1), or add one."""
     if number is None and len(draft.papers) >= PAPERS_LIMIT:
-        raise InvalidDraft(f"at most {PAPERS_LIMIT} papers expected", told="papers_limit", most=PAPERS_LIMIT)
+        raise InvalidDraft(f"at most {PAPERS_LIMIT} papers expected", key="papers_limit", most=PAPERS_LIMIT)
     old = draft.papers[_index(draft, number)] if number is not None else None
     paper = _paper(fields, old)
     if number is None:
@@ -183,7 +183,7 @@ def whole(fields: Fields, name: str, least: int = 0) -> int:
     short = text.isascii() and text.isdigit() and len(text) <= len(str(NUMBER_LIMIT))
     if not short or not least <= int(text) <= NUMBER_LIMIT:
         message = f"{name}: a whole number from {least} to {NUMBER_LIMIT} expected"
-        raise InvalidDraft(message, told="whole", at=name, least=least, most=NUMBER_LIMIT)
+        raise InvalidDraft(message, key="whole", at=name, least=least, most=NUMBER_LIMIT)
     return int(text)
 
 
@@ -198,7 +198,7 @@ def _share(fields: Fields, num: str, den: str) -> tuple[int, int]:
 
 def _index(draft: Draft, number: int) -> int:
     if not 1 <= number <= len(draft.papers):
-        raise InvalidDraft(f"paper 1 to {len(draft.papers)} expected, {number} found", told="no_paper")
+        raise InvalidDraft(f"paper 1 to {len(draft.papers)} expected, {number} found", key="no_paper")
     return number - 1
 
 
@@ -222,7 +222,7 @@ def _paper(fields: Fields, old: Paper | None) -> Paper:
     tie_scope = next((one for one in TIE_SCOPES if one == fields.get("tie_scope", "none")), None)
     op, base = fields.get("op"), fields.get("base")
     if kind is None or tie_scope is None or op not in OPERATIONS or base not in BASES:
-        raise InvalidDraft("kind, tie scope, rule or base: one of the list expected", told="choose", at="kind")
+        raise InvalidDraft("kind, tie scope, rule or base: one of the list expected", key="choose", at="kind")
     num, den = _share(fields, "num", "den")
     rule = msgspec.convert({"op": op, "num": num, "den": den, "base": base}, Rule)
     top = fields.get("mode") == "top"
@@ -237,7 +237,7 @@ def _candidates(fields: Fields, before: Sequence[Candidate]) -> Iterator[Candida
     lines += [(line, True) for line in fields.get("put_forward", "").splitlines() if line.strip()]
     if len(lines) > NAMES_LIMIT:
         message = f"at most {NAMES_LIMIT} names on one paper expected, {len(lines)} found"
-        raise InvalidDraft(message, told="names_limit", at="listed", most=NAMES_LIMIT, found=len(lines))
+        raise InvalidDraft(message, key="names_limit", at="listed", most=NAMES_LIMIT, found=len(lines))
     typed = []
     for line, put_forward in lines:
         parts = [tidy(part) for part in line.replace("\t", ";").split(";", len(PARTS) - 1)]

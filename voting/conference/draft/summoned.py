@@ -32,17 +32,17 @@ def people_of_file(raw: bytes) -> tuple[Person, ...]:
     """Read people from a CSV file (UTF-8) or a workbook (XLSX); raise InvalidPeople."""
     if len(raw) > MOST_BYTES:
         message = f"at most {MOST_BYTES} bytes expected, {len(raw)} found"
-        raise InvalidPeople(message, told="file_large", at="file", most=MOST_BYTES // 1024)
+        raise InvalidPeople(message, key="file_large", at="file", most=MOST_BYTES // 1024)
     try:
         rows = read_xlsx(raw) if raw.startswith(XLSX_START) else read_csv(raw)
     except ImportRefused as error:
         cell, words = error.faults[0].cell, error.faults[0].words
-        raise InvalidPeople(str(error), told="people_file", at="file", cell=cell, vi=words.vi, en=words.en) from None
+        raise InvalidPeople(str(error), key="people_file", at="file", cell=cell, vi=words.vi, en=words.en) from None
     grid = [["" if cell is None else from_sheet(one_line(str(cell))) for cell in row] for row in rows]
     start, name, unit = _columns(grid)
     found = _checked(tuple(_people(grid[start:], name, unit)))
     if not found:
-        raise InvalidPeople("nobody is listed in the file", told="people_file_empty", at="file")
+        raise InvalidPeople("nobody is listed in the file", key="people_file_empty", at="file")
     return found
 
 
@@ -80,11 +80,11 @@ def _clean(text: str) -> str:
 def _checked(people: tuple[Person, ...]) -> tuple[Person, ...]:
     if len(people) > PEOPLE_LIMIT:
         message = f"at most {PEOPLE_LIMIT} people expected, {len(people)} found"
-        raise InvalidPeople(message, told="people_limit", at="people", most=PEOPLE_LIMIT, found=len(people))
+        raise InvalidPeople(message, key="people_limit", at="people", most=PEOPLE_LIMIT, found=len(people))
     for number, person in enumerate(people, 1):
         if not person.name:
-            raise InvalidPeople(f"line {number}: a name expected", told="people_name", at="people", line=number)
+            raise InvalidPeople(f"line {number}: a name expected", key="people_name", at="people", line=number)
         if problem := unclean_text(person.name) or unclean_text(person.unit):
             message = f"line {number}: the text is {problem}"
-            raise InvalidPeople(message, told="people_unclean", at="people", line=number)
+            raise InvalidPeople(message, key="people_unclean", at="people", line=number)
     return people

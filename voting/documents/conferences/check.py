@@ -6,10 +6,10 @@ Used by the room before Setup is written and by the audit afterwards; each findi
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from keys.message import Message
 from voting.documents.canonical import unclean_text
 from voting.documents.conferences.conference import FORMAT, Candidate, Conference, Paper, Previous, Quorum, Rule
 from voting.documents.conferences.election import Election, Question
@@ -156,33 +156,24 @@ def _text_problems(conference: Conference, more: tuple[str, ...]) -> Iterator[st
             yield f"the text {text[:40]!r} is {problem}"
 
 
-@dataclass(frozen=True, slots=True)
-class PaperProblem:
-    """What is wrong with a paper: the key of its words for people, one English sentence, and what fills the words."""
-
-    key: str
-    english: str
-    fields: Mapping[str, object] = field(default_factory=dict)
-
-
-def paper_problems(paper: Paper) -> Iterator[PaperProblem]:
+def paper_problems(paper: Paper) -> Iterator[Message]:
     """Yield what is wrong with a paper by itself, its questions and texts left out: of a draft and of a conference."""
     if not paper.candidates:
-        yield PaperProblem("paper_names", "at least one name expected")
+        yield Message("paper_names", "at least one name expected")
     for wrong in (rule_problem(paper.rule), unprinted_problem(paper)):
         if wrong:
-            yield PaperProblem("paper_rule", wrong)
+            yield Message("paper_rule", wrong)
     if not kind_of(paper.kind).put_forward and any(one.put_forward for one in paper.candidates):
         english = f"names are put forward on an introduction ballot only, not on one of the kind {paper.kind}"
-        yield PaperProblem("paper_put_forward", english)
+        yield Message("paper_put_forward", english)
     quota = paper.selection.quota
     if (paper.selection.mode == "top") != (quota is not None) or (quota is not None and quota < 1):
-        yield PaperProblem("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
+        yield Message("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
     for identifier, english in repeated_ids(paper.candidates):
-        yield PaperProblem("paper_id", english, {"id": identifier})
+        yield Message("paper_id", english, {"id": identifier})
     for one in paper.candidates:
         if not one.name:
-            yield PaperProblem("paper_unnamed", f"{one.id}: a name expected", {"id": one.id})
+            yield Message("paper_unnamed", f"{one.id}: a name expected", {"id": one.id})
 
 
 def repeated_ids(names: Iterable[Identified]) -> Iterator[tuple[str, str]]:

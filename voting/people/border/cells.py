@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from keys.message import UserError
 from voting.people.spelling import from_sheet
 from voting.people.words import Words
-from voting.told import Told
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ETH = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
@@ -16,7 +16,7 @@ Range = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 1."""
 
 
-class NotATable(Told):
+class NotATable(UserError):
     """A file is none that can be read as a table; `words` say what to do."""
 
     def __init__(self, words: Words) -> None:

@@ -65,17 +65,17 @@ def check_length(password: str) -> None:
     """Raise InvalidSettings for a password that is too short."""
     if len(password) < PASSWORD_LENGTH:
         message = f"a password of {PASSWORD_LENGTH} characters expected"
-        raise InvalidSettings(message, told="password_short", at="password", least=PASSWORD_LENGTH)
+        raise InvalidSettings(message, key="password_short", at="password", least=PASSWORD_LENGTH)
 
 
 def check_new(session: Session, login: str, roles: tuple[Role, ...]) -> None:
     """Raise InvalidSettings for a login that is empty or taken, and where no role is given, or one that is none."""
     if not login:
-        raise InvalidSettings("a login expected", told="login_missing", at="login")
+        raise InvalidSettings("a login expected", key="login_missing", at="login")
     if session.scalar(select(StaffRow.id).where(StaffRow.login == login)) is not None:
-        raise InvalidSettings("another account has this login", told="login_taken", at="login")
+        raise InvalidSettings("another account has this login", key="login_taken", at="login")
     if not roles or not set(roles) <= set(ROLES):
-        raise InvalidSettings(f"a role of {ROLES} expected", told="roles_missing", at="roles")
+        raise InvalidSettings(f"a role of {ROLES} expected", key="roles_missing", at="roles")
 
 
 def create_staff(
@@ -149,14 +149,14 @@ def check_present(storage: Storage, keyring: Keyring, staff: int, password: str,
     with storage.write() as session:
         row = session.get(StaffRow, staff, with_for_update=True)
         if row is None or locks.locked(session, row, locks.OWN_SESSION, now):
-            raise SignInRefused("too many wrong tries", told="present_locked", at="present")
+            raise SignInRefused("too many wrong tries", key="present_locked", at="present")
         step = row.totp_used if code is None else _code_step(keyring, row, code, now)
         if right and _same(row.password, stored) and step is not None:
             locks.count_success(session, row, locks.OWN_SESSION)
             row.totp_used = step
             return
         locks.count_failure(session, row, locks.OWN_SESSION, now)
-    raise SignInRefused("the present password is wrong", told="present_wrong", at="present")
+    raise SignInRefused("the present password is wrong", key="present_wrong", at="present")
 
 
 def set_password(session: Session, staff: int, password: str | Hashed) -> None:
@@ -197,11 +197,11 @@ def remove_staff(session: Session, staff: int, by: int) -> None:
     """
     row = _find(session, staff)
     if staff == by:
-        raise InvalidSettings("nobody removes their own account", told="own_account")
+        raise InvalidSettings("nobody removes their own account", key="own_account")
     if _is_last(session, staff, "organiser"):
-        raise InvalidSettings("one organiser must stay", told="last_organiser")
+        raise InvalidSettings("one organiser must stay", key="last_organiser")
     if _is_last(session, staff, "chair"):
-        raise InvalidSettings("one chair must stay", told="last_chair")
+        raise InvalidSettings("one chair must stay", key="last_chair")
     session.delete(row)
     session.flush()
 
@@ -218,7 +218,7 @@ def _name_of(session: Session, login: str) -> str:
 def _find(session: Session, staff: int) -> StaffRow:
     row = session.get(StaffRow, staff)
     if row is None:
-        raise InvalidSettings("no such account", told="no_account")
+        raise InvalidSettings("no such account", key="no_account")
     return row
 
 

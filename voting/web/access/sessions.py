@@ -196,7 +196,7 @@ def two_people(*, pair: Pair | None = None, not_about: str = "") -> TwoPeople:
     if login == first.login:
         raise SecondPersonNeeded("the one signed in cannot be the second person", at="second_login")
     if not_about in {first.login, login} and not_about:
-        raise SecondPersonNeeded("nobody changes their own account like this", told="own_account", at="second_login")
+        raise SecondPersonNeeded("nobody changes their own account like this", key="own_account", at="second_login")
     try:
         row = checked_person(login, password, form.get("second_code", "").strip(), lambda _: f"desk {first.id}")
     except SignInRefused as error:

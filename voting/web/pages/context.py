@@ -36,7 +36,7 @@ def uploaded(name: str = "file") -> bytes:
     """The content of an uploaded file; raise InvalidForm where there is none. Its size was limited before."""
     found = request.files.get(name)
     if not isinstance(found, FileStorage) or not found.filename:
-        raise InvalidForm(f"{name}: a file expected", told="file_missing", at=name)
+        raise InvalidForm(f"{name}: a file expected", key="file_missing", at=name)
     return bytes(found.read())
 
 
@@ -44,5 +44,5 @@ def whole(name: str) -> int:
     """A whole number of a form; raise InvalidForm for anything else."""
     text = request.form.get(name, "").strip()
     if not text.isascii() or not text.isdigit() or len(text) > DIGITS:
-        raise InvalidForm(f"{name}: a whole number expected", told="whole", at=name, least=0, most=10**DIGITS - 1)
+        raise InvalidForm(f"{name}: a whole number expected", key="whole", at=name, least=0, most=10**DIGITS - 1)
     return int(text)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
+from kiosk_templates.words import catalogue
 from voting.conference import transitions
 from voting.conference.draft import editor, planner
 from voting.conference.draft.agenda import TELLERS, Draft, draft_problems, read_draft, write_draft
@@ -32,7 +33,7 @@ from voting.web.confirming import asks_first, demand_understood, there_is_anothe
 from voting.web.form_errors import shown_on
 from voting.web.pages.context import current_number, current_row, to_desk, uploaded
 from voting.web.room import the_room
-from voting.web.words import language, read_words, xungho
+from voting.web.words import language, xungho
 
 MORE_TELLERS = 2  # empty lines offered below the tellers
 KEY_LIMIT = 16 * 1024  # bytes of a public key's file
@@ -219,7 +220,7 @@ def remove_paper(number: int) -> AnyResponse:
 @for_roles("organiser", "chair", "secretary", "technician")
 def preview() -> str:
     """The papers as the tablet will show them, in its own words and look."""
-    words = read_words("tablet", language())
+    words = catalogue("tablet", language())
     with the_room().storage.read() as session:
         draft = draft_of(session, current_row(session).id)
 

@@ -77,9 +77,9 @@ def take_records() -> AnyResponse:
     """Take signed records with their finished archive: audited, and compared with this room's box; all or none."""
     files = [file for file in request.files.getlist("records") if file.filename]
     if not files:
-        raise InvalidForm("records: a file expected", told="file_missing", at="records")
+        raise InvalidForm("records: a file expected", key="file_missing", at="records")
     if len(files) > MOST_RECORDS:
-        raise InvalidForm("records: fewer files expected", told="files_limit", at="records", most=MOST_RECORDS)
+        raise InvalidForm("records: fewer files expected", key="files_limit", at="records", most=MOST_RECORDS)
     number, room = current_number(), the_room()
     with room.storage.read() as session:
         receipts.demand_all(session, number)

@@ -34,7 +34,7 @@ def password() -> Response:
     room, me, form = the_room(), signed_in(), request.form
     accounts.check_present(room.storage, room.keyring, me.id, form.get("present", ""), None, room.seconds())
     if form.get("password") != form.get("again"):
-        raise InvalidSettings("the new password was typed in two ways", told="again_differs", at="again")
+        raise InvalidSettings("the new password was typed in two ways", key="again_differs", at="again")
     hashed = accounts.hash_password(form.get("password", ""))
     with room.storage.write() as database:
         accounts.set_password(database, me.id, hashed)
@@ -79,7 +79,7 @@ def confirm_totp() -> Response:
         abort(400)
     sealed = pending.encode()
     if not accounts.code_fits(room.keyring, sealed, request.form.get("code", "").strip(), room.seconds()):
-        raise InvalidSettings("the code is wrong", told="code_wrong", at="code")
+        raise InvalidSettings("the code is wrong", key="code_wrong", at="code")
     with room.storage.write() as database:
         accounts.set_totp(database, me.id, sealed)
     session.pop(PENDING)

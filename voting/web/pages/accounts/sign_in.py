@@ -5,10 +5,11 @@ import re
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from kiosk_templates.words import LANGUAGES
 from voting.errors import SignInRefused
 from voting.web.access import known_devices, sessions
 from voting.web.room import the_room
-from voting.web.words import LANGUAGE, LANGUAGES, language
+from voting.web.words import LANGUAGE, language
 
 _INSIDE = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f\\\N{REPLACEMENT CHARACTER}]*")
 """A path of this room: browsers drop tabs and ends of lines from an address, and take a backslash for a slash."""

@@ -239,7 +239,7 @@ def briefing(number: int) -> Response:
     last = procedure_of(kept.plan).steps[-1].number
     turn = next_step(kept.ledger, kept.plan)
     if turn is not None and turn < last:
-        raise WrongTurn(f"the briefing sheet is for the time before step {last}", told="briefing_turn", step=last)
+        raise WrongTurn(f"the briefing sheet is for the time before step {last}", key="briefing_turn", step=last)
     earlier = [filed for filed in files if step_of_document(filed.document) < last]
     return attached(briefing_sheet(kept.plan, earlier, today()), "phieu-thong-tin.pdf", "application/pdf")
 
@@ -255,7 +255,7 @@ def make_dossier(number: int) -> Response:
     )
     if not paperwork.to or not paperwork.signer:
         missing = "signer" if paperwork.to else "to"
-        raise WrongTurn("whom the report goes to, and who signs it, expected", told="to_and_signer", at=missing)
+        raise WrongTurn("whom the report goes to, and who signs it, expected", key="to_and_signer", at=missing)
     with room.storage.write() as session:
         kept = find(session, number)
         key = room.keyring.key(session, rounds_steps.desk_of(session, number), "desk")

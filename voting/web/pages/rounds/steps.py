@@ -217,7 +217,7 @@ def take_hand_count(number: int, step: int) -> AnyResponse:
     """Take the signed records of a step that was moved to paper and counted by hand."""
     raws = [one.read() for one in request.files.getlist("records") if one.filename]
     if not raws:
-        raise InvalidForm("records: a file expected", told="file_missing", at="records")
+        raise InvalidForm("records: a file expected", key="file_missing", at="records")
     with the_room().storage.write() as session:
         find(session, number)
         rounds_steps.take_hand_count(session, number, step, raws, the_room().recount)
@@ -231,7 +231,7 @@ def take_files(number: int, step: int) -> AnyResponse:
     """Take the finished archive and the minutes in, for the dossier."""
     found = {one.filename: one.read() for one in request.files.getlist("files") if one.filename}
     if not found:
-        raise InvalidForm("files: a file expected", told="file_missing", at="files")
+        raise InvalidForm("files: a file expected", key="file_missing", at="files")
     with the_room().storage.write() as session:
         find(session, number)
         rounds_steps.take_files(session, number, step, found, the_room().attached)
