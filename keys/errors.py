@@ -1,8 +1,10 @@
 """What can be wrong with key material and proofs. Verifying one thing raises one of these; it never answers False."""
 
+from keys.message import UserError
 
-class KeysError(Exception):
-    """Root of this package's errors; never raised itself."""
+
+class KeysError(UserError):
+    """Root of this package's errors; never raised itself. Of a ceremony, the message's fields name teller and box."""
 
 
 class InvalidPoint(KeysError):

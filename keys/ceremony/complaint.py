@@ -75,7 +75,8 @@ def judge(announcements: bytes, dealings: bytes, complaint: bytes) -> int:
         check_fits(decode_secret(raw.hex()), part, text.index)
     except KeysError:
         return text.dealer
-    raise InvalidShare(f"teller {text.index} complains without reason: the share of teller {text.dealer} is right")
+    english = f"teller {text.index} complains without reason: the share of teller {text.dealer} is right"
+    raise InvalidShare(english, teller=text.index)
 
 
 def _run(announced: Announced, box: int) -> Run:
@@ -100,7 +101,7 @@ def _dealing(dealings: bytes, dealer: int) -> DealingText:
     for text in parse_dealings(dealings):
         if text.index == dealer:
             return text
-    raise InvalidShare(f"there is no dealing of teller {dealer}")
+    raise InvalidShare(f"there is no dealing of teller {dealer}", teller=dealer)
 
 
 def _context(run: Run, dealer: int) -> str:

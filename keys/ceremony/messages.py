@@ -14,6 +14,7 @@ import msgspec
 from keys import wire
 from keys.errors import InvalidCertificate, InvalidFormat, InvalidShare, KeysError
 from keys.group import Point, Secret, base_power
+from keys.message import Message
 from keys.proofs.schnorr import sign_message, verify_message
 from keys.teller import decode_secret, encode_secret
 
@@ -221,20 +222,23 @@ def sealed_share(text: BoxDealingText, index: int) -> tuple[Point, bytes]:
 @contextmanager
 def blaming(index: int) -> Iterator[None]:
     """Name the teller in front of what is wrong with its file."""
-    with _prefixed(f"teller {index}"):
+    with _prefixed("teller", index):
         yield
 
 
 @contextmanager
 def in_box(box: int) -> Iterator[None]:
     """Name the box in front of what is wrong with its part."""
-    with _prefixed(f"box {box}"):
+    with _prefixed("box", box):
         yield
 
 
 @contextmanager
-def _prefixed(where: str) -> Iterator[None]:
+def _prefixed(what: str, number: int) -> Iterator[None]:
+    """Say where the error is, in front of its sentence and as a field of its message."""
     try:
         yield
     except KeysError as error:
-        raise type(error)(f"{where}: {error}") from None
+        placed = type(error)(f"{what} {number}: {error}")
+        placed.message = Message("", str(placed), {**error.message.fields, what: number})
+        raise placed from None

@@ -9,7 +9,6 @@ name. The mathematics is that of `keys.ceremony.protocol`, the rehearsed opening
 """
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,9 +32,6 @@ from tally.ceremony.usb import STEPS, Announcement, Step, Stick, check_announcem
 from tally.errors import CeremonyFault
 from tally.signing.signers import DocumentSigner, KeySigner
 from tally.signing.teller_file import TellerFile
-
-_TELLER = re.compile(r"teller (\d+)")
-_BOX = re.compile(r"box (\d+)")
 
 
 class Todo(StrEnum):
@@ -295,22 +291,16 @@ def named(plan: Plan) -> Iterator[None]:
     try:
         yield
     except KeysError as error:
-        raise CeremonyFault(with_name(plan, str(error)), "wrong", detail=with_name(plan, str(error))) from None
-
-
-def with_name(plan: Plan, text: str) -> str:
-    """Put the name behind the first number of a teller in a message."""
-    found = _TELLER.search(text)
-    if found is None:
-        return text
-    return f"{text[: found.end()]} ({plan.name(int(found[1]))}){text[found.end() :]}"
+        said, (teller, box) = str(error), (error.message.fields.get(name) for name in ("teller", "box"))
+        if isinstance(teller, int):
+            said = said.replace(f"teller {teller}", f"teller {teller} ({plan.name(teller)})", 1)
+        raise CeremonyFault(said, "wrong", detail=said, teller=teller, box=box) from None
 
 
 def blamed(error: CeremonyFault) -> tuple[int, int] | None:
-    """The number of the teller whom a fault begins with, and of the box that it names; 0 where it names none."""
-    found = _TELLER.match(str(error))
-    box = _BOX.search(str(error))
-    return (int(found[1]), int(box[1]) if box else 0) if found else None
+    """The number of the teller whose file is wrong, and of the box that it is wrong for; 0 where no box is named."""
+    teller, box = (error.message.fields.get(name) for name in ("teller", "box"))
+    return (teller, box if isinstance(box, int) else 0) if isinstance(teller, int) else None
 
 
 def _hashes(files: Mapping[int, bytes]) -> tuple[str, ...]:

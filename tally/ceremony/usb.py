@@ -152,10 +152,11 @@ def check_announcement(plan: Plan, raw: bytes) -> Announcement:
         why = f"teller {said.index} ({name}): this announcement is of another ceremony"
         raise CeremonyFault(why, "foreign", path=f"{STEPS[0]}-teller-{said.index}.json", name=name)
     _check_parts(plan, said)
-    try:
-        verify_message(said.signing_key, _message(said), base64.b64decode(said.signature, validate=True))
-    except (KeysError, ValueError) as error:
-        raise InvalidSignature(f"teller {said.index}: the announcement's signature: {error}") from None
+    with blaming(said.index):
+        try:
+            verify_message(said.signing_key, _message(said), base64.b64decode(said.signature, validate=True))
+        except (KeysError, ValueError) as error:
+            raise InvalidSignature(f"the announcement's signature: {error}") from None
     return said
 
 
@@ -167,12 +168,11 @@ def _message(said: Announcement) -> bytes:
 def _check_parts(plan: Plan, said: Announcement) -> None:
     """See that an announcement is its teller's and has a part for each box of the plan; raise KeysError."""
     parts = said.parts.boxes
-    if len(parts) != plan.boxes:
-        raise InvalidCertificate(f"teller {said.index}: {plan.boxes} boxes expected, {len(parts)} found")
     with blaming(said.index):
-        found = {parse_certificate(one.cert, "certificate").index for one in parts}
-    if found != {said.index}:
-        raise InvalidCertificate(f"teller {said.index}: certificates of this teller expected")
+        if len(parts) != plan.boxes:
+            raise InvalidCertificate(f"{plan.boxes} boxes expected, {len(parts)} found")
+        if {parse_certificate(one.cert, "certificate").index for one in parts} != {said.index}:
+            raise InvalidCertificate("certificates of this teller expected")
 
 
 def _plan_of(said: _OfOwner, path: Path) -> str:

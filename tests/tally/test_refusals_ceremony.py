@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from keys.ceremony.complaint import complain
+from keys.ceremony.messages import blaming, in_box
 from keys.errors import DamagedFile, InvalidShare
 from keys.files.key_files import write_sealed
 from keys.files.sealing import LEAST_COST
@@ -47,8 +48,16 @@ def test_a_file_made_for_another_plan_is_not_used(tellers: Tellers, tmp_path: Pa
 
 
 def test_a_fault_without_a_tellers_number_blames_nobody(tellers: Tellers) -> None:
-    assert state.with_name(tellers.plan, "the numbers are wrong") == "the numbers are wrong"
-    assert state.blamed(CeremonyFault("the numbers are wrong")) is None
+    with pytest.raises(CeremonyFault, match="^teller 2 and others are wrong$") as raised, state.named(tellers.plan):
+        raise InvalidShare("teller 2 and others are wrong")
+    assert state.blamed(raised.value) is None
+
+
+def test_the_teller_and_box_of_a_fault_are_fields_whatever_its_sentence_says(tellers: Tellers) -> None:
+    with pytest.raises(CeremonyFault, match=r"^teller 2 \(.+\): box 1: not as box 3 of teller 1 is$") as raised:
+        with state.named(tellers.plan), blaming(2), in_box(1):
+            raise InvalidShare("not as box 3 of teller 1 is")
+    assert state.blamed(raised.value) == (2, 1)
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b"\xff", b'{"kind":"\xff"}'])
