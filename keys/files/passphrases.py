@@ -48,8 +48,43 @@ _SAYINGS = tuple(
     co cong mai sat co ngay nen kim
     mot cay lam chang nen non
     cay da ben nuoc san dinh
+    trong dam gi dep bang sen
+    la xanh bong trang lai chen nhi vang
+    gan bun ma chang hoi tanh mui bun
+    bau oi thuong lay bi cung
+    nhieu dieu phu lay gia guong
+    du ai di nguoc ve xuoi
+    ai oi bung bat com day
+    gan muc thi den gan den thi sang
+    thuong nguoi nhu the thuong than
+    anh em nhu the tay chan
+    di mot ngay dang hoc mot sang khon
+    khong thay do may lam nen
+    tot go hon tot nuoc son
+    doi cho sach rach cho thom
+    giay rach phai giu lay le
+    nuoc chay da mon kien tha lau day to
+    noi loi phai giu lay loi
+    nam quoc son ha nam de cu
+    doan quan viet nam di
+    chung long cuu quoc
+    nhu co bac ho trong ngay vui dai thang
+    que huong la chum khe ngot
+    thap muoi dep nhat bong sen
+    viet nam dep nhat co ten bac ho
+    vi loi ich muoi nam thi phai trong cay
+    vi loi ich tram nam thi phai trong nguoi
+    doan ket doan ket dai doan ket
+    lao dong la vinh quang
+    dang cong san viet nam muon nam
+    de tram lan khong dan cung chiu
+    kho van lan dan lieu cung xong
+    tat ca nguoi viet nam
     correct horse battery staple
     the quick brown fox jumps over the lazy dog
+    to be or not to be that is the question
+    all human beings are born free and equal
+    may the force be with you
     """.strip().splitlines()
 )
 _AS_LETTERS = str.maketrans("@4301!5$78", "aaeoiisstb")

@@ -51,7 +51,9 @@ def test_repeated_patterns_are_weak_however_long(passphrase: str) -> None:
 @pytest.mark.parametrize(
     "passphrase",
     ["Trăm năm trong cõi người ta", "công cha như núi Thái Sơn", "Không có gì quý hơn độc lập tự do!",
-     "cây đa bến nước sân đình", "correct horse battery staple", "sông dài núi cao", "tre xanh qua cầu"],
+     "cây đa bến nước sân đình", "correct horse battery staple", "sông dài núi cao",
+     "trong đầm gì đẹp bằng sen", "Bầu ơi, thương lấy bí cùng!", "Nam quốc sơn hà Nam đế cư",
+     "Như có Bác Hồ trong ngày vui đại thắng", "may the force be with you", "tre xanh qua cầu"],
 )  # fmt: skip
 def test_sayings_and_four_words_are_weak(passphrase: str) -> None:
     assert strength_of(passphrase) == "weak"
