@@ -4,6 +4,7 @@ Faults are named by cell as a spreadsheet names it: the third column of the seve
 """
 
 import datetime
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -78,14 +79,14 @@ def _sheet_order(fault: Fault) -> tuple[int, int, str]:
 
 
 def _text(cell: Cell) -> str:
-    """Return a cell as text: dates as dd/mm/yyyy, whole numbers without a point."""
+    """Return a cell as text: letters composed (NFC), dates as dd/mm/yyyy, whole numbers without a point."""
     if cell is None:
         return ""
     if isinstance(cell, datetime.date):
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return from_sheet(one_line(str(cell)))
+    return from_sheet(one_line(unicodedata.normalize("NFC", str(cell))))
 
 
 def _headers(grid: Grid) -> dict[int, Column]:
