@@ -240,7 +240,9 @@ FORGERIES: dict[str, tuple[Callable[[Fields], object], str, str]] = {
         lambda f: f["conference"]["tellers"][0].update(name=f["conference"]["papers"][0]["candidates"][0]["name"]),
         NOTE, "stands, by name, on paper 1",
     ),
-    "one person twice on a paper": (one_like_another, CONFERENCE, "equal in name, position and birth"),
+    "one person twice on a paper": (
+        one_like_another, CONFERENCE, "equal in name, position and birth: Vũ Thanh Dũng",
+    ),
     # names that nobody can read
     "a Hangul filler for a name": (renamed(0, "\u3164"), CONFERENCE, "U+3164"),
     "a Braille blank for a name": (renamed(0, "\u2800"), CONFERENCE, "U+2800"),

@@ -19,11 +19,12 @@ def people_problems(people: Agenda) -> Iterator[Remark]:
     yield from _signing_problems(people)
     yield from _distinct_problems(people)
     for number, paper in enumerate(people.papers, 1):
+        names = {_person(one): one.name for one in reversed(paper.candidates)}
         for person, times in Counter(map(_person, paper.candidates)).items():
             if times > 1:
                 yield Remark(
-                    f"Phiếu {number}: {times} người trùng họ tên, chức vụ và ngày sinh: {person[0]}",
-                    f"paper {number}: {times} names are equal in name, position and birth: {person[0]}",
+                    f"Phiếu {number}: {times} người trùng họ tên, chức vụ và ngày sinh: {names[person]}",
+                    f"paper {number}: {times} names are equal in name, position and birth: {names[person]}",
                 )
 
 
