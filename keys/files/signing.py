@@ -60,11 +60,24 @@ def public_text(key: SigningKey | PublicKey) -> str:
     return base64.b64encode(_der(public)).decode()
 
 
+def decode_base64(text: str) -> bytes:
+    """Decode base64 in its one spelling; raise ValueError, which says whether it is base64 at all."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError("not base64") from None
+    if base64.b64encode(raw).decode() != text:
+        raise ValueError("not in base64's one spelling")
+    return raw
+
+
 @lru_cache(maxsize=256)  # the same tablets and signers come again and again
 def load_public(text: str) -> PublicKey:
     """Parse a public key's text; raise InvalidKey unless P-256, or RSA of 2048 to 8192 bits, in its one spelling."""
     try:
-        key = serialization.load_der_public_key(_decode_base64(text, _TEXT_LIMIT))
+        if len(text) > _TEXT_LIMIT:
+            raise ValueError("too long")
+        key = serialization.load_der_public_key(decode_base64(text))
     except (ValueError, UnsupportedAlgorithm):
         raise InvalidKey("a public key as base64 of DER expected") from None
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -140,13 +153,3 @@ def verify_raw(text: str, message: bytes, signature: bytes) -> None:
 
 def _der(key: PublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-def _decode_base64(text: str, limit: int) -> bytes:
-    """Decode base64 in its one spelling; raise ValueError."""
-    if len(text) > limit:
-        raise ValueError("too long")
-    raw = base64.b64decode(text, validate=True)
-    if base64.b64encode(raw).decode() != text:
-        raise ValueError("another spelling")
-    return raw

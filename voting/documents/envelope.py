@@ -11,7 +11,6 @@ bytes of a document those are (the pre-authentication encoding, by securesystems
 """
 
 import base64
-import binascii
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -19,7 +18,7 @@ import msgspec
 from securesystemslib.dsse import Envelope as Dsse
 
 from keys.errors import InvalidSignature
-from keys.files.signing import SigningKey, keyid, public_text, sign_bytes, verify_bytes
+from keys.files.signing import SigningKey, decode_base64, keyid, public_text, sign_bytes, verify_bytes
 from voting.documents.canonical import DOCUMENT_LIMIT, canonical, parse_canonical
 from voting.documents.errors import NotCanonical
 
@@ -62,7 +61,7 @@ def parse_envelope(raw: bytes, payload_type: str, what: str) -> Envelope:
 
 def payload_of(envelope: Envelope, what: str) -> bytes:
     """Return the payload's bytes; raise NotCanonical for another spelling of base64."""
-    return _decode_base64(envelope.payload, f"{what}: the payload")
+    return _decoded(envelope.payload, f"{what}: the payload")
 
 
 def read_payload(envelope: Envelope, kind: type[T], what: str) -> T:
@@ -120,7 +119,7 @@ def _signatures_of(envelope: Envelope) -> dict[str, bytes]:
     for one in envelope.signatures:
         if one.keyid in found:
             raise NotCanonical("envelope: two signatures by one key")
-        found[one.keyid] = _decode_base64(one.sig, "envelope: a signature")
+        found[one.keyid] = _decoded(one.sig, "envelope: a signature")
     return found
 
 
@@ -132,14 +131,11 @@ def _verifies(key: str, message: bytes, signature: bytes) -> bool:
     return True
 
 
-def _decode_base64(text: str, what: str) -> bytes:
+def _decoded(text: str, what: str) -> bytes:
     try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise NotCanonical(f"{what} is not base64") from None
-    if base64.b64encode(raw).decode() != text:
-        raise NotCanonical(f"{what} is not in base64's one spelling")
-    return raw
+        return decode_base64(text)
+    except ValueError as error:
+        raise NotCanonical(f"{what} is {error}") from None
 
 
 def _sorted(signatures: Iterable[EnvelopeSignature]) -> tuple[EnvelopeSignature, ...]:
