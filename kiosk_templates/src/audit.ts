@@ -7,7 +7,7 @@ import { fromBase64 } from "./crypto/bytes.ts";
 import { parseElection, type Election } from "./crypto/election.ts";
 import { SEED_BYTES } from "./crypto/randomness.ts";
 import type { TestBallot } from "./orders.ts";
-import { parseMeeting } from "./papers.ts";
+import { disagreeOf, parseMeeting } from "./papers.ts";
 
 export interface Setup {
   election: Election;
@@ -71,8 +71,10 @@ export function choicesOf(election: Election, ballot: TestBallot): { title: stri
   const meeting = parseMeeting(election.conference, election.questions);
   return (meeting?.papers ?? []).flatMap((paper) => {
     const marked = (question: number, answer: number): boolean => ballot.answers[question]?.marks[answer] === 1;
-    const listed = paper.listed.map(({ name, question, answer }) => {
-      const choice: Choice = marked(question, answer) ? "agree" : marked(question, answer + 1) ? "disagree" : "none";
+    const listed = paper.listed.map((one) => {
+      const { name, question, answer } = one;
+      const against = marked(question, disagreeOf(one));
+      const choice: Choice = marked(question, answer) ? "agree" : against ? "disagree" : "none";
       return { title: paper.title, name, choice };
     });
     const forward = paper.putForward.filter(({ question, answer }) => marked(question, answer));

@@ -134,6 +134,7 @@ export class Marks {
   }
 }
 
+/** The answer against a listed name, which stands behind the one for it. */
 export const disagreeOf = (name: Name): number => name.answer + 1;
 
 /** The name with which a ballot begins. */

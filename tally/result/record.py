@@ -12,6 +12,7 @@ from voting.documents.canonical import canonical
 from voting.documents.case import Case, Counted, HeadDecision
 from voting.documents.conferences.conference import Candidate, Conference, Paper
 from voting.documents.conferences.election import Election
+from voting.documents.conferences.questions import disagree_at
 from voting.documents.envelope import Envelope, make_envelope, read_payload, write_envelope
 from voting.documents.facts import FACTS_TYPE, CountFacts, RoomFacts
 from voting.documents.record import BallotCounts, Hashes, MadeBy, Record
@@ -118,5 +119,6 @@ def case_of(conference: Conference, paper: Paper, box: FinishedBox, decision: He
 
 def _counted(candidate: Candidate, result: Result) -> Counted:
     question, answer = candidate.at
-    disagree = 0 if candidate.put_forward else result[question][1]
+    against = disagree_at(candidate)
+    disagree = 0 if against is None else result[against[0]][against[1]]
     return Counted(candidate.id, candidate.name, result[question][answer], disagree)

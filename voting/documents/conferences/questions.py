@@ -24,6 +24,11 @@ def number_papers(papers: tuple[Paper, ...], put_forward_max: int) -> tuple[tupl
     return numbered, tuple(questions)
 
 
+def disagree_at(candidate: Candidate) -> tuple[int, int] | None:
+    """Where the mark against a name stands, [question, answer] as in `Candidate.at`; None for one put forward."""
+    return None if candidate.put_forward else (candidate.at[0], 1)
+
+
 def question_problems(election: Election) -> Iterator[str]:
     """Yield every question that is not, whole, the one that the papers of the conference ask for."""
     if election.conference is None:
