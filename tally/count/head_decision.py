@@ -112,7 +112,7 @@ def check_day(tied: TiedPaper, on: datetime.date) -> None:
 
 
 def check_typed_day(tied: TiedPaper, on: datetime.date) -> None:
-    """Raise CannotDecide for a day before that of the count, or one that is yet to come: a slip of the pen."""
+    """Raise CannotDecide for a day before that of the count, or one that is yet to come: a typing error."""
     check_day(tied, on)
     if on > today():
         why = f"the decision is of {on.isoformat()}, and today is {today().isoformat()}"
