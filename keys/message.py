@@ -1,11 +1,24 @@
 """What people are told (lời cho người dùng): one message from where something is found to where it is shown.
 
 A message names its words by key; the catalogues of `kiosk_templates.words` have them in both languages. The English
-sentence beside them is for logs, commands and tests.
+sentence beside them is for logs, commands and tests. Papers, audits and checks of lists say their sentences in both
+languages at once, as a `Sentence`: their reader's language is not known where they are written.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+import msgspec
+
+
+class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One sentence, in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    def __str__(self) -> str:
+        return f"{self.vi} / {self.en}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from keys.files.signing import keyid
+from keys.message import Sentence
 from keys.trustees import Trustees
 from tally.ceremony.plan import clashes_of
 from tally.dialogue import Guide, groups
@@ -18,7 +19,6 @@ from voting.documents.conferences.election import Election, spoken_fingerprint
 from voting.documents.conferences.moments import day_text
 from voting.documents.conferences.people import name_remarks, office_remarks
 from voting.documents.kinds import kind_of
-from voting.documents.remark import Remark
 from voting.documents.rule_words import TIES, place_words, quorum_words, rule_words, selection_words
 from voting.procedures.comparison import catalogue_problems, catalogue_remarks, ruleset_of
 
@@ -60,7 +60,7 @@ def owner_name(guide: Guide, path: Path, meeting: Conference | None) -> str:
     return guide.words("setup.owner")
 
 
-def spoken(guide: Guide, remark: Remark) -> str:
+def spoken(guide: Guide, remark: Sentence) -> str:
     """The sentence of a remark in the guide's language."""
     return remark.vi if guide.language == "vi" else remark.en
 

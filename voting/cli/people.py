@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from keys.message import Sentence
 from voting.people.border.cells import NotATable
 from voting.people.border.check import Kind, check_people
 from voting.people.border.report import Report, refusal
-from voting.people.words import Words
 from voting.procedures import catalogue
 
 
@@ -38,7 +38,7 @@ def check(file: Path, kind: Kind, sheet: str | None, as_json: bool) -> None:
         report, status = refusal(error.words), 2
     except OSError as error:
         what = error.strerror or type(error).__name__
-        report = refusal(Words(f"không đọc được tệp {file.name}: {what}", f"{file.name} cannot be read: {what}"))
+        report = refusal(Sentence(f"không đọc được tệp {file.name}: {what}", f"{file.name} cannot be read: {what}"))
         status = 2
     if as_json:
         click.echo(_json(report))
@@ -64,7 +64,7 @@ def _json(report: Report) -> bytes:
     return json.dumps(spelled, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
-def _both(words: Words) -> str:
+def _both(words: Sentence) -> str:
     return f"{words.vi} / {words.en}"
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from keys.message import Sentence
 from voting.documents.canonical import unclean_text
-from voting.documents.remark import Remark
 
 FOLDER = Path(__file__).resolve().parents[1] / "procedures" / "kinds"
 HandsOn = Literal["names", "plan", "removal"]
@@ -97,9 +97,9 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return ("agree", "disagree").index(self.counts)
 
     @property
-    def phrase(self) -> Remark:
+    def phrase(self) -> Sentence:
         """The kind within a sentence."""
-        return Remark(self.vi.phrase, self.en.phrase)
+        return Sentence(self.vi.phrase, self.en.phrase)
 
     def words(self, language: Literal["vi", "en"]) -> KindWords:
         """Return the words of a language."""

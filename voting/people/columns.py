@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from keys.message import Sentence
 from voting.documents.canonical import unclean_text
 from voting.documents.conferences.look_alikes import foreign_letters
 from voting.people.months import month_index
 from voting.people.person import Birth
-from voting.people.words import Words
 from voting.procedures.schema import Ruleset
 
 MOST_LETTERS = 300
@@ -29,7 +29,7 @@ class BadCell(Exception):
     def __init__(self, vi: str, en: str) -> None:
         """Keep the words for staff."""
         super().__init__(en)
-        self.words = Words(vi, en)
+        self.words = Sentence(vi, en)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Errors of the planning round: one root, and its direct subclasses."""
 
 from keys.message import UserError
-from voting.people.words import Fault
+from voting.people.faults import Fault
 
 
 class PlanError(UserError):

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import msgspec
 
+from keys.message import Sentence
 from voting.people.columns import AGES, COLUMNS, BadCell, Column
 from voting.people.errors import ImportRefused
+from voting.people.faults import Fault
 from voting.people.identity import folded, given_id
 from voting.people.months import Month
 from voting.people.person import Birth, Person, RetirementOverride
 from voting.people.spelling import LookAlike, from_sheet, look_alikes, one_line
-from voting.people.words import Fault, Words
 from voting.people.workbook_process import Cell, cell_name
 from voting.procedures.schema import Ruleset
 
@@ -47,7 +48,7 @@ def read_staff(grid: Grid, ruleset: Ruleset, *, today: datetime.date) -> StaffLi
     places = _headers(grid)
     rows = [_row(number, cells, places, ruleset) for number, cells in enumerate(grid[1:], 2) if any(map(_text, cells))]
     if not rows:
-        raise ImportRefused((Fault("A2", Words("không có người nào", "nobody is listed")),))
+        raise ImportRefused((Fault("A2", Sentence("không có người nào", "nobody is listed")),))
     found, faults = _judged(rows, places, today)
     if faults:
         raise ImportRefused(tuple(sorted(faults, key=_sheet_order)))
@@ -92,7 +93,7 @@ def _text(cell: Cell) -> str:
 def _headers(grid: Grid) -> dict[int, Column]:
     """Return the columns by their places (from 1); raise ImportRefused for unknown, repeated or missing headers."""
     if len(grid) > MOST_ROWS + 1:
-        words = Words(f"quá {MOST_ROWS} dòng", f"more than {MOST_ROWS} rows")
+        words = Sentence(f"quá {MOST_ROWS} dòng", f"more than {MOST_ROWS} rows")
         raise ImportRefused((Fault(cell_name(MOST_ROWS + 2, 1), words),))
     known = {column.header.casefold(): column for column in COLUMNS}
     found: dict[int, Column] = {}
@@ -103,11 +104,13 @@ def _headers(grid: Grid) -> dict[int, Column]:
         if column is not None and column not in found.values():
             found[at] = column
         elif header:
-            words = Words(f"không rõ hoặc lặp lại cột: {header[:60]}", f"unknown or repeated header: {header[:60]}")
+            words = Sentence(f"không rõ hoặc lặp lại cột: {header[:60]}", f"unknown or repeated header: {header[:60]}")
             faults.append(Fault(cell_name(1, at), words))
     missing = [column.header for column in COLUMNS if column.required and column not in found.values()]
     if missing:
-        faults.append(Fault("A1", Words(f"thiếu cột: {', '.join(missing)}", f"headers missing: {', '.join(missing)}")))
+        faults.append(
+            Fault("A1", Sentence(f"thiếu cột: {', '.join(missing)}", f"headers missing: {', '.join(missing)}"))
+        )
     if faults:
         raise ImportRefused(tuple(faults))
     return found
@@ -118,7 +121,7 @@ def _row(number: int, cells: Sequence[Cell], places: Mapping[int, Column], rules
     faults: list[Fault] = []
     for at, cell in enumerate(cells, 1):
         if at not in places and _text(cell):
-            faults.append(Fault(cell_name(number, at), Words("cột không có tiêu đề", "this column has no header")))
+            faults.append(Fault(cell_name(number, at), Sentence("cột không có tiêu đề", "this column has no header")))
     for at, column in places.items():
         text = _text(cells[at - 1]) if at <= len(cells) else ""
         try:
@@ -143,14 +146,16 @@ def _contradictions(row: _Row, letters: Mapping[str, int], today: datetime.date)
     values = row.values
     birth = values["birth"]
     if isinstance(birth, Birth) and birth.age_on(today) not in AGES:
-        words = Words("tuổi không hợp lý", f"an age of {AGES.start} to {AGES.stop - 1} expected")
+        words = Sentence("tuổi không hợp lý", f"an age of {AGES.start} to {AGES.stop - 1} expected")
         yield Fault(cell_name(row.number, letters["birth"]), words)
     if bool(values.get("retirement_month")) != bool(values.get("retirement_basis")):
         at = letters.get("retirement_month") or letters["retirement_basis"]
-        words = Words("tháng nghỉ hưu riêng phải kèm căn cứ", "a month of retirement and its legal basis go together")
+        words = Sentence(
+            "tháng nghỉ hưu riêng phải kèm căn cứ", "a month of retirement and its legal basis go together"
+        )
         yield Fault(cell_name(row.number, at), words)
     if values.get("planned") and not values.get("planned_decision"):
-        words = Words("đã quy hoạch thì phải có số, ngày quyết định", "a title planned for needs its decision")
+        words = Sentence("đã quy hoạch thì phải có số, ngày quyết định", "a title planned for needs its decision")
         yield Fault(cell_name(row.number, letters["planned"]), words)
 
 
@@ -160,7 +165,7 @@ def _repeated(rows: Sequence[_Row], letters: Mapping[str, int]) -> Iterator[Faul
     for row in rows:
         code = str(row.values.get("id", "")).casefold()
         if code and (before := first.setdefault(("id", code), row)) is not row:
-            words = Words(f"trùng mã với dòng {before.number}", f"the same code as row {before.number}")
+            words = Sentence(f"trùng mã với dòng {before.number}", f"the same code as row {before.number}")
             yield Fault(cell_name(row.number, letters["id"]), words)
             continue
         if not {"name", "birth", "sex"} <= row.values.keys():
@@ -168,7 +173,7 @@ def _repeated(rows: Sequence[_Row], letters: Mapping[str, int]) -> Iterator[Faul
         key = ("person", (folded(str(row.values["name"])), row.values["birth"], row.values["sex"]))
         before = first.setdefault(key, row)
         if before is not row and not (code and before.values.get("id")):
-            words = Words(
+            words = Sentence(
                 f"trùng với dòng {before.number}: cùng họ tên, ngày sinh, giới tính; nếu là hai người thì ghi mã cán "
                 "bộ của mỗi người",
                 f"the same as row {before.number} by name, birth and sex; if they are two people, give each their code",

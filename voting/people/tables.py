@@ -9,11 +9,12 @@ import datetime
 import io
 from collections.abc import Sequence
 
+from keys.message import Sentence
 from voting.people.columns import COLUMNS
 from voting.people.errors import ImportRefused
+from voting.people.faults import Fault
 from voting.people.spelling import for_sheet
 from voting.people.staff_list import MOST_ROWS, StaffList, read_staff
-from voting.people.words import Fault, Words
 from voting.people.workbook_process import Rows, TooMuch, cell_name, limited, refused, workbook_rows
 from voting.procedures.schema import Ruleset
 
@@ -62,7 +63,7 @@ def _within_limits(rows: Rows) -> Rows:
 
 
 def _refused(cell: str, vi: str, en: str) -> ImportRefused:
-    return ImportRefused((Fault(cell, Words(vi, en)),))
+    return ImportRefused((Fault(cell, Sentence(vi, en)),))
 
 
 def template_rows() -> list[list[str]]:

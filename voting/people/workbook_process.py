@@ -19,9 +19,10 @@ from collections.abc import Iterable
 from typing import Final
 from xml.parsers import expat
 
+from keys.message import Sentence
 from keys.process_limits import give_way
 from voting.people.errors import ImportRefused
-from voting.people.words import Fault, Words
+from voting.people.faults import Fault
 
 MOST_UNPACKED = 64 * 1024 * 1024  # bytes of all parts that may be read
 MOST_PARTS = 2048  # parts that may be read: one for each box to tick or drawing of a sheet
@@ -35,13 +36,13 @@ _PICTURES = "xl/media/"
 _ONE_AT_A_TIME = threading.Lock()
 
 FAULTS: Final = {
-    "unreadable": Words("không đọc được tệp Excel", "not a readable workbook"),
-    "unpacked": Words("tệp Excel quá lớn khi giải nén", "the workbook unpacks to more than is allowed"),
-    "doctype": Words("tệp Excel có khai báo DOCTYPE", "the workbook declares a DOCTYPE"),
-    "length": Words(f"ô dài quá {MOST_LENGTH} ký tự", f"the cell has more than {MOST_LENGTH} characters"),
-    "text": Words(f"tệp có quá {MOST_TEXT} ký tự chữ", f"the file has more than {MOST_TEXT} characters of text"),
-    "cells": Words(f"tệp có quá {MOST_CELLS} ô có nội dung", f"the file has more than {MOST_CELLS} cells filled in"),
-    "costly": Words("đọc tệp Excel tốn quá nhiều thời gian hoặc bộ nhớ", "reading takes too much time or memory"),
+    "unreadable": Sentence("không đọc được tệp Excel", "not a readable workbook"),
+    "unpacked": Sentence("tệp Excel quá lớn khi giải nén", "the workbook unpacks to more than is allowed"),
+    "doctype": Sentence("tệp Excel có khai báo DOCTYPE", "the workbook declares a DOCTYPE"),
+    "length": Sentence(f"ô dài quá {MOST_LENGTH} ký tự", f"the cell has more than {MOST_LENGTH} characters"),
+    "text": Sentence(f"tệp có quá {MOST_TEXT} ký tự chữ", f"the file has more than {MOST_TEXT} characters of text"),
+    "cells": Sentence(f"tệp có quá {MOST_CELLS} ô có nội dung", f"the file has more than {MOST_CELLS} cells filled in"),
+    "costly": Sentence("đọc tệp Excel tốn quá nhiều thời gian hoặc bộ nhớ", "reading takes too much time or memory"),
 }
 
 Cell = str | int | float | bool | datetime.date | None

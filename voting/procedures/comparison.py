@@ -10,10 +10,10 @@ list is frozen, the tellers' tool and `phieukin verify`.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from keys.message import Sentence
 from voting.documents.conferences import conference as documents
 from voting.documents.conferences.conference import Agenda, Note, Paper, Quorum
 from voting.documents.kinds import kind_of
-from voting.documents.remark import Remark
 from voting.documents.rule_words import TIES, quorum_words, rule_words, selection_words
 from voting.procedures.errors import UnknownProcedure
 from voting.procedures.loader import catalogue, find_procedure, find_step
@@ -28,14 +28,14 @@ class Difference:
     """One thing that differs from the catalogue: of which paper (0: the conference), what is found and expected."""
 
     paper: int
-    found: Remark
-    expected: Remark
+    found: Sentence
+    expected: Sentence
 
     @property
-    def remark(self) -> Remark:
+    def remark(self) -> Sentence:
         """The difference in words."""
         vi, en = (f"Phiếu {self.paper}: ", f"paper {self.paper}: ") if self.paper else ("", "")
-        return Remark(
+        return Sentence(
             f"{vi}{self.found.vi}; danh mục quy định: {self.expected.vi}",
             f"{en}{self.found.en}; the catalogue has: {self.expected.en}",
         )
@@ -47,12 +47,12 @@ def ruleset_of(setting: Agenda, more: Sequence[Ruleset] = ()) -> Ruleset | None:
     return next((one for one in (*more, *catalogue()) if (one.id, one.version) == wanted), None)
 
 
-def catalogue_problems(setting: Agenda, ruleset: Ruleset) -> Iterator[Remark]:
+def catalogue_problems(setting: Agenda, ruleset: Ruleset) -> Iterator[Sentence]:
     """Yield every difference from the catalogue that no note names, or that nobody may decide."""
     try:
         step = find_step(find_procedure(setting.procedure, ruleset), setting.step)
     except UnknownProcedure:
-        yield Remark(
+        yield Sentence(
             f"danh mục {ruleset.id} không có quy trình {setting.procedure!r:.60}, bước {setting.step}",
             f"the catalogue {ruleset.id} has no procedure {setting.procedure!r:.60} with a step {setting.step}",
         )
@@ -61,7 +61,7 @@ def catalogue_problems(setting: Agenda, ruleset: Ruleset) -> Iterator[Remark]:
         yield from _fixed(number, paper, step)
     overridden = setting.quorum is not None and setting.quorum.override is not None
     if overridden and ruleset.quorum is not None and not ruleset.quorum.override:
-        yield Remark(
+        yield Sentence(
             "danh mục không cho phép chủ trì quyết định tiếp tục khi thiếu người",
             "the catalogue does not let the chair go on without the quorum",
         )
@@ -72,10 +72,10 @@ def catalogue_problems(setting: Agenda, ruleset: Ruleset) -> Iterator[Remark]:
             yield one.remark
     for code in sorted(said.keys() - wanted.keys()):
         if code.startswith(DECIDED):
-            yield Remark(f"ghi chú {code} nêu điều không khác danh mục", f"note {code} names what does not differ")
+            yield Sentence(f"ghi chú {code} nêu điều không khác danh mục", f"note {code} names what does not differ")
 
 
-def catalogue_remarks(setting: Agenda, ruleset: Ruleset) -> Iterator[Remark]:
+def catalogue_remarks(setting: Agenda, ruleset: Ruleset) -> Iterator[Sentence]:
     """Yield what differs from the catalogue and is named by a note, and words that are not the catalogue's."""
     for one in _differences(setting, ruleset):
         if any(note.code == f"{DECIDED}{one.paper}" for note in setting.notes):
@@ -110,16 +110,16 @@ def decided_papers(setting: Agenda) -> tuple[int, ...]:
     return tuple(int(code) for code in codes if code.isascii() and code.isdigit() and code != "0")
 
 
-def _fixed(number: int, paper: Paper, step: Step) -> Iterator[Remark]:
+def _fixed(number: int, paper: Paper, step: Step) -> Iterator[Sentence]:
     """What nobody may decide: a kind of ballot that the step lacks, names put forward where its list is closed."""
     ballot = step.ballot(paper.kind)
     if ballot is None:
-        yield Remark(
+        yield Sentence(
             f"Phiếu {number}: bước {step.number} không có {kind_of(paper.kind).phrase.vi}",
             f"paper {number}: step {step.number} has no {kind_of(paper.kind).phrase.en}",
         )
     elif not ballot.put_forward and any(one.put_forward for one in paper.candidates):
-        yield Remark(
+        yield Sentence(
             f"Phiếu {number}: bước {step.number} không cho giới thiệu thêm",
             f"paper {number}: no names may be put forward at step {step.number}",
         )
@@ -153,18 +153,18 @@ def _of_paper(number: int, paper: Paper, ballot: Ballot, ruleset: Ruleset) -> It
         yield Difference(number, TIES[paper.tie_scope], TIES[ballot.tie_scope])
 
 
-def _other_words(setting: Agenda, procedure: Procedure, step: Step) -> Iterator[Remark]:
+def _other_words(setting: Agenda, procedure: Procedure, step: Step) -> Iterator[Sentence]:
     pairs = (("mục", "section", setting.section, step.section), ("nhiệm kỳ", "term", setting.term, procedure.term))
     for vi, en, found, expected in pairs:
         if found != expected:
-            yield Remark(
+            yield Sentence(
                 f"{vi}: {found}; danh mục: {expected}",
                 f"{en}: {found}; the catalogue has: {expected}",
             )
     titles = {title.name for title in procedure.titles}
     for number, paper in enumerate(setting.papers, 1):
         if paper.title not in titles:
-            yield Remark(
+            yield Sentence(
                 f"Phiếu {number}: chức danh {paper.title} không có trong quy trình {procedure.id} của danh mục",
                 f"paper {number}: {paper.title} is not a title of the catalogue's procedure {procedure.id}",
             )

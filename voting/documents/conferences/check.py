@@ -9,16 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from keys.message import Message
+from keys.message import Message, Sentence
 from voting.documents.canonical import unclean_text
 from voting.documents.conferences.conference import FORMAT, Candidate, Conference, Paper, Previous, Quorum, Rule
 from voting.documents.conferences.election import Election, Question
 from voting.documents.conferences.people import name_problems, people_problems
-from voting.documents.conferences.questions import question_problems
+from voting.documents.conferences.questions import disagree_at, question_problems
 from voting.documents.errors import InvalidConference
 from voting.documents.kinds import kind_of
 from voting.documents.quorum import least_present
-from voting.documents.remark import Remark
 
 TEXT_LIMIT = 2000  # characters of any one text
 LISTED_ANSWERS = 2  # agree and disagree
@@ -51,11 +50,11 @@ def conference_problems(election: Election) -> Iterator[str]:
     yield from question_problems(election)
 
 
-def election_remarks(election: Election) -> Iterator[Remark]:
+def election_remarks(election: Election) -> Iterator[Sentence]:
     """Yield what an election says that its conference does not: other programs show the election's name alone."""
     conference = election.conference
     if conference is not None and election.name != conference.name:
-        yield Remark(
+        yield Sentence(
             f"cuộc bỏ phiếu mang tên {election.name}, hội nghị mang tên {conference.name}",
             f"the election is named {election.name}, its conference {conference.name}",
         )
@@ -208,7 +207,7 @@ def _coverage_problems(conference: Conference, questions: tuple[Question, ...]) 
     found: Counter[tuple[int, int]] = Counter()
     for candidate in (one for paper in conference.papers for one in paper.candidates):
         found[candidate.at] += 1
-        if not candidate.put_forward:
-            found[(candidate.at[0], 1)] += 1
+        if (against := disagree_at(candidate)) is not None:
+            found[against] += 1
     if wanted != found:
         yield "every answer of every question must belong to exactly one name"

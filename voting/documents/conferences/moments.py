@@ -7,7 +7,7 @@ a count that begins before the box was closed is a remark; times of one machine 
 import datetime
 from collections.abc import Iterator
 
-from voting.documents.remark import Remark
+from keys.message import Sentence
 
 VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 
@@ -47,16 +47,16 @@ def order_problems(first: str, last: str) -> Iterator[str]:
         yield "ends before it begins"
 
 
-def moment_remarks(date: str, opened: str, closed: str, begun: str) -> Iterator[Remark]:
+def moment_remarks(date: str, opened: str, closed: str, begun: str) -> Iterator[Sentence]:
     """Yield what should be known: a count that began before the closing, a day that is not that of the opening."""
     shut, start, open_ = parse_moment(closed), parse_moment(begun), parse_moment(opened)
     if shut is not None and start is not None and start < shut:
-        yield Remark(
+        yield Sentence(
             f"bắt đầu kiểm phiếu ({begun}) trước khi đóng hòm phiếu ({closed}): đồng hồ hai máy lệch nhau",
             f"the count began ({begun}) before the box was closed ({closed}): two machines, two clocks",
         )
     if open_ is not None and (day := _day(open_)) != date:
-        yield Remark(
+        yield Sentence(
             f"ngày hội nghị {date} không phải ngày mở bỏ phiếu (giờ Việt Nam): {day}",
             f"the conference is dated {date}, voting was opened on {day} (Việt Nam's time)",
         )

@@ -5,9 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from keys.message import UserError
+from keys.message import Sentence, UserError
 from voting.people.spelling import from_sheet
-from voting.people.words import Words
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ETH = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
@@ -19,7 +18,7 @@ Range = tuple[int, int, int, int]
 class NotATable(UserError):
     """A file is none that can be read as a table; `words` say what to do."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Sentence) -> None:
         """Keep the words for staff."""
         super().__init__(words.en)
         self.words = words
@@ -47,7 +46,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[Range, ...] = ()
     hidden: bool = False
-    notes: Mapping[int, Words] = field(default_factory=dict)
+    notes: Mapping[int, Sentence] = field(default_factory=dict)
     """Rows that belong to the kind of file, and to no table: why they are left out."""
 
     def at(self, row: int, column: int) -> Cell:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
+from keys.message import Sentence
 from voting.people.border.cells import Sheet
 from voting.people.border.headings import HARMLESS, Table, find_table
 from voting.people.border.kinds import sheets_of
@@ -17,7 +18,6 @@ from voting.people.folding import fold
 from voting.people.identity import folded
 from voting.people.spelling import look_alikes
 from voting.people.staff_list import MOST_ROWS, people_of_rows
-from voting.people.words import Words
 from voting.people.workbook_process import cell_place
 from voting.procedures.schema import Ruleset
 
@@ -26,12 +26,12 @@ MOST_SUMMONED = 10_000
 _BY_FIELD: Final = {column.field: column for column in COLUMNS}
 _WRITTEN: Final = ("position", "unit", "place", "ethnicity", "home")
 _REFUSED_KINDS: Final = {
-    "error": Words("ô báo lỗi của Excel: sửa hoặc gõ lại giá trị", "an error of the spreadsheet: type the value"),
-    "formula": Words(
+    "error": Sentence("ô báo lỗi của Excel: sửa hoặc gõ lại giá trị", "an error of the spreadsheet: type the value"),
+    "formula": Sentence(
         "có công thức mà không có giá trị kèm theo: mở tệp, lưu lại, hoặc gõ giá trị",
         "a formula without its value: open the file and save it again, or type the value",
     ),
-    "truth": Words("giá trị đúng/sai, không phải chữ", "true or false, no text"),
+    "truth": Sentence("giá trị đúng/sai, không phải chữ", "true or false, no text"),
 }
 
 
@@ -48,19 +48,21 @@ def check_people(raw: bytes, kind: Kind, ruleset: Ruleset, *, today: datetime.da
     if len(fitting) > 1:
         names = ", ".join(f"«{one.name}»" for one in fitting)
         return refusal(
-            Words(
+            Sentence(
                 f"có {len(fitting)} trang tính đều có danh sách người: {names}; chọn một (--sheet), hoặc ẩn trang kia",
                 f"{len(fitting)} sheets hold lists of people: {names}; choose one (--sheet), or hide the others",
             )
         )
     if not fitting and not any(one.cells for one in visible):
-        return refusal(Words("không có người nào trong các trang nhìn thấy", "nobody is listed in the visible sheets"))
+        return refusal(
+            Sentence("không có người nào trong các trang nhìn thấy", "nobody is listed in the visible sheets")
+        )
     return _report((fitting or [one for one in visible if one.cells])[0], kind, ruleset, today)
 
 
-def _no_such_sheet(name: str, visible: Iterable[Sheet]) -> Words:
+def _no_such_sheet(name: str, visible: Iterable[Sheet]) -> Sentence:
     names = ", ".join(f"«{one.name}»" for one in visible)
-    return Words(
+    return Sentence(
         f"không có trang tính nhìn thấy tên «{name}»; có: {names}", f"no visible sheet “{name}”; there are: {names}"
     )
 
@@ -83,22 +85,22 @@ def _report(sheet: Sheet, kind: Kind, ruleset: Ruleset, today: datetime.date) ->
     _totals(sheet, ledger)
     if not ledger.people and not ledger.refused:
         ledger.refuse(
-            table.first, table.names[0], Words("không có người nào dưới tiêu đề này", "nobody below this header")
+            table.first, table.names[0], Sentence("không có người nào dưới tiêu đề này", "nobody below this header")
         )
     return ledger.report()
 
 
 def _no_header(sheet: Sheet, ledger: Ledger) -> Report:
     if not sheet.cells:
-        return refusal(Words("không có người nào", "nobody is listed"))
+        return refusal(Sentence("không có người nào", "nobody is listed"))
     first = min(sheet.cells)
-    words = Words(
+    words = Sentence(
         "không thấy dòng tiêu đề có cột «Họ và tên»: thêm dòng tiêu đề (Họ và tên, Đơn vị) ngay trên danh sách",
         "no header with a column “Họ và tên”: put one (Họ và tên, Đơn vị) right above the list",
     )
     ledger.refuse(first, min(sheet.cells[first]), words)
     for row in sheet.cells:
-        ledger.leave(row, Words("chưa đọc, vì không thấy tiêu đề cột", "not read, since no header was found"))
+        ledger.leave(row, Sentence("chưa đọc, vì không thấy tiêu đề cột", "not read, since no header was found"))
     return ledger.report()
 
 
@@ -108,22 +110,22 @@ def _no_header(sheet: Sheet, ledger: Ledger) -> Report:
 def _columns(sheet: Sheet, table: Table, kind: Kind, lines: list[Line], ledger: Ledger) -> None:
     """Judge the columns: a second table, headers that nobody knows, text without a header, hidden ones."""
     for at in table.again:
-        words = Words(
+        words = Sentence(
             "cột lặp lại, hoặc hai bảng đặt cạnh nhau: để mỗi bảng một trang tính",
             "a column twice, or two tables side by side: give each its sheet",
         )
         ledger.refuse(table.first, at, words)
     for at in table.hidden:
-        ledger.warn(table.first, at, Words("cột này đang ẩn mà vẫn được đọc", "this column is hidden, and is read"))
+        ledger.warn(table.first, at, Sentence("cột này đang ẩn mà vẫn được đọc", "this column is hidden, and is read"))
     for at in table.guessed:
-        words = Words("cột không có tiêu đề, được ghép vào họ tên", "a column without header, joined to the name")
+        words = Sentence("cột không có tiêu đề, được ghép vào họ tên", "a column without header, joined to the name")
         ledger.warn(table.first, at, words)
     for at, header in table.others.items():
         if kind == "staff" and not HARMLESS.fullmatch(fold(header)) and at not in sheet.hidden_columns:
-            words = Words(f"không rõ cột: {header[:60]}", f"unknown header: {header[:60]}")
+            words = Sentence(f"không rõ cột: {header[:60]}", f"unknown header: {header[:60]}")
             ledger.refuse(table.first, at, words)
         else:
-            ledger.warn(table.first, at, Words(f"cột không được đọc: {header[:60]}", f"not read: {header[:60]}"))
+            ledger.warn(table.first, at, Sentence(f"cột không được đọc: {header[:60]}", f"not read: {header[:60]}"))
     _beside(table, lines, ledger)
 
 
@@ -136,10 +138,10 @@ def _beside(table: Table, lines: list[Line], ledger: Ledger) -> None:
             if at in heads:
                 continue
             if min(heads) < at < max(heads):
-                ledger.refuse(line.row, at, Words("cột không có tiêu đề", "this column has no header"))
+                ledger.refuse(line.row, at, Sentence("cột không có tiêu đề", "this column has no header"))
             elif at not in warned:
                 warned.add(at)
-                words = Words(
+                words = Sentence(
                     "cột ngoài bảng, không có tiêu đề: không được đọc", "a column beside the table is not read"
                 )
                 ledger.warn(line.row, at, words)
@@ -152,7 +154,7 @@ def _cells(sheet: Sheet, table: Table, line: Line, ledger: Ledger) -> None:
         if cell.kind in _REFUSED_KINDS:
             ledger.refuse(line.row, at, _REFUSED_KINDS[cell.kind])
         elif cell.struck and at in table.names:
-            words = Words(
+            words = Sentence(
                 "họ tên bị gạch ngang: bỏ gạch, hoặc xóa dòng", "a name struck through: clear that, or delete the row"
             )
             ledger.refuse(line.row, at, words)
@@ -186,16 +188,18 @@ def _summoned(table: Table, lines: list[Line], ledger: Ledger) -> None:
     unit_at = table.columns.get("unit", table.columns.get("place"))
     seen: dict[tuple[str, str], int] = {}
     if "position" in table.columns:
-        words = Words("chức vụ: bảng triệu tập chỉ giữ họ tên và đơn vị", "the list summoned keeps name and unit only")
+        words = Sentence(
+            "chức vụ: bảng triệu tập chỉ giữ họ tên và đơn vị", "the list summoned keeps name and unit only"
+        )
         ledger.warn(table.first, table.columns["position"], words)
     for line in lines:
         name, unit = name_of(table, line), line.texts.get(unit_at, "") if unit_at else ""
         ledger.take(line.row, name, line.texts.get(table.columns.get("position", 0), ""), unit)
         if unit_at and not unit:
-            ledger.warn(line.row, unit_at, Words("chưa ghi đơn vị", "no unit is given"))
+            ledger.warn(line.row, unit_at, Sentence("chưa ghi đơn vị", "no unit is given"))
         before = seen.setdefault((folded(name), folded(unit)), line.row)
         if before != line.row:
-            words = Words(f"cùng họ tên, đơn vị với dòng {before}", f"the same name and unit as row {before}")
+            words = Sentence(f"cùng họ tên, đơn vị với dòng {before}", f"the same name and unit as row {before}")
             ledger.warn(line.row, table.names[0], words)
     _demand_few(table, lines, MOST_SUMMONED, ledger)
 
@@ -203,10 +207,10 @@ def _summoned(table: Table, lines: list[Line], ledger: Ledger) -> None:
 def _staff(table: Table, lines: list[Line], ruleset: Ruleset, today: datetime.date, ledger: Ledger) -> None:
     missing = [column.header for column in COLUMNS if column.required and column.field not in {*table.columns, "name"}]
     if missing:
-        words = Words(f"thiếu cột: {', '.join(missing)}", f"headers missing: {', '.join(missing)}")
+        words = Sentence(f"thiếu cột: {', '.join(missing)}", f"headers missing: {', '.join(missing)}")
         ledger.refuse(table.first, table.names[0], words)
         for line in lines:
-            ledger.leave(line.row, Words("chưa đọc, vì thiếu cột", "not read, since columns are missing"))
+            ledger.leave(line.row, Sentence("chưa đọc, vì thiếu cột", "not read, since columns are missing"))
         return
     places = {at: _BY_FIELD[field] for field, at in table.columns.items() if field in _BY_FIELD}
     places[table.names[0]] = _any_name()
@@ -217,7 +221,7 @@ def _staff(table: Table, lines: list[Line], ruleset: Ruleset, today: datetime.da
         ledger.take(row, person.name, person.position, person.unit)
     rows = {str(row): row for row, _ in found}
     for pair in look_alikes((str(row), person.name) for row, person in found):
-        words = Words(f"họ tên dễ nhầm với dòng {pair.first}", f"a name that looks like the one in row {pair.first}")
+        words = Sentence(f"họ tên dễ nhầm với dòng {pair.first}", f"a name that looks like the one in row {pair.first}")
         ledger.warn(rows[pair.second], table.names[0], words)
     _demand_few(table, lines, MOST_ROWS, ledger)
 
@@ -240,7 +244,7 @@ def _row(table: Table, line: Line, places: Mapping[int, Column]) -> list[str]:
 
 def _demand_few(table: Table, lines: list[Line], most: int, ledger: Ledger) -> None:
     if len(lines) > most:
-        ledger.refuse(table.first, table.names[0], Words(f"quá {most} người", f"more than {most} people"))
+        ledger.refuse(table.first, table.names[0], Sentence(f"quá {most} người", f"more than {most} people"))
 
 
 def _totals(sheet: Sheet, ledger: Ledger) -> None:
@@ -251,6 +255,6 @@ def _totals(sheet: Sheet, ledger: Ledger) -> None:
     for column, cell in sheet.cells[totals[0]].items():
         found = re.findall(r"\d+", cell.text)
         if len(found) == 1 and int(found[0]) != len(ledger.people):
-            words = Words(f"danh sách ghi {int(found[0])} người, đọc được {len(ledger.people)}",
+            words = Sentence(f"danh sách ghi {int(found[0])} người, đọc được {len(ledger.people)}",
                           f"the list says {int(found[0])} people, {len(ledger.people)} were read")  # fmt: skip
             ledger.warn(totals[0], column, words)

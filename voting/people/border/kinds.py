@@ -7,14 +7,14 @@ import re
 import zipfile
 from typing import Final
 
+from keys.message import Sentence
 from voting.people.border.cells import Cell, NotATable, Sheet, tidy
 from voting.people.border.headings import find_table
 from voting.people.border.workbook_parts import sheets_of_workbook
 from voting.people.tables import MOST_BYTES, XLSX_START
-from voting.people.words import Words
 from voting.people.workbook_process import FAULTS, TooMuch, limited
 
-SAVE_XLSX: Final = Words(
+SAVE_XLSX: Final = Sentence(
     "mở tệp bằng Excel hoặc LibreOffice, chọn Lưu thành (Save As), loại Excel Workbook (.xlsx), rồi nhập tệp đó",
     "open it in Excel or LibreOffice, choose Save As, type Excel Workbook (.xlsx), and bring that file",
 )
@@ -51,9 +51,9 @@ def sheets_of(raw: bytes) -> tuple[Sheet, ...]:
     """Return the sheets of a file; raise NotATable with what to do."""
     if len(raw) > MOST_BYTES:
         most = MOST_BYTES // 1024**2
-        raise NotATable(Words(f"tệp lớn quá {most} MB: bỏ bớt ảnh", f"larger than {most} MB: take pictures out"))
+        raise NotATable(Sentence(f"tệp lớn quá {most} MB: bỏ bớt ảnh", f"larger than {most} MB: take pictures out"))
     if not raw.strip(b"\x00 \t\r\n"):
-        raise NotATable(Words("tệp trống: chọn lại tệp có danh sách", "an empty file: choose the one with the list"))
+        raise NotATable(Sentence("tệp trống: chọn lại tệp có danh sách", "an empty file: choose the one with the list"))
     if raw.startswith(XLSX_START):
         _demand_workbook(raw)
         return sheets_of_workbook(raw)
@@ -67,7 +67,7 @@ def sheets_of(raw: bytes) -> tuple[Sheet, ...]:
 
 
 def _other(vi: str, en: str) -> NotATable:
-    return NotATable(Words(f"{vi}: {SAVE_XLSX.vi}", f"{en}: {SAVE_XLSX.en}"))
+    return NotATable(Sentence(f"{vi}: {SAVE_XLSX.vi}", f"{en}: {SAVE_XLSX.en}"))
 
 
 def _demand_workbook(raw: bytes) -> None:
@@ -77,7 +77,7 @@ def _demand_workbook(raw: bytes) -> None:
             names = set(packed.namelist())
             kind = packed.open("mimetype").read(100) if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, EOFError):
-        words = Words("tệp hỏng hoặc tải chưa đủ: chép lại tệp", "a broken or cut file: copy it again")
+        words = Sentence("tệp hỏng hoặc tải chưa đủ: chép lại tệp", "a broken or cut file: copy it again")
         raise NotATable(words) from None
     if kind.startswith(b"application/vnd.oasis.opendocument"):
         raise _other("tệp OpenDocument (.ods)", "an OpenDocument file (.ods)")
@@ -113,7 +113,7 @@ def _decoded(raw: bytes, encoding: str) -> str:
 
 def _unknown_letters() -> NotATable:
     return NotATable(
-        Words(
+        Sentence(
             f"không rõ bảng mã của tệp chữ: lưu lại dạng «CSV UTF-8», hoặc {SAVE_XLSX.vi}",
             f"text in an unknown encoding: save it as “CSV UTF-8”, or {SAVE_XLSX.en}",
         )
@@ -127,7 +127,7 @@ def _parted(text: str) -> Sheet:
     if said or first.strip().casefold() == "sep=":
         parting = said[1] if said else "\t"
         sheet = _sheet(_rows(text, parting))
-        words = Words("dòng «sep=» của Excel", "Excel's line “sep=”")
+        words = Sentence("dòng «sep=» của Excel", "Excel's line “sep=”")
         return Sheet(sheet.name, {row: cells for row, cells in sheet.cells.items() if row != 1}, notes={1: words})
     best: Sheet | None = None
     width = -1
@@ -155,7 +155,7 @@ def _rows(text: str, parting: str) -> list[list[str]]:
         raise NotATable(FAULTS[error.kind]) from None
     except csv.Error as error:
         raise NotATable(
-            Words(f"tệp CSV bị lỗi ({error}): {SAVE_XLSX.vi}", f"not CSV ({error}): {SAVE_XLSX.en}")
+            Sentence(f"tệp CSV bị lỗi ({error}): {SAVE_XLSX.vi}", f"not CSV ({error}): {SAVE_XLSX.en}")
         ) from None
 
 

@@ -9,11 +9,11 @@ import re
 import unicodedata
 from typing import Final
 
+from keys.message import Sentence
 from voting.documents.conferences.look_alikes import foreign_letters
-from voting.people.words import Words
 
 MOST_LETTERS = 300
-OLD_FONT: Final = Words(
+OLD_FONT: Final = Sentence(
     "chữ của phông cũ (TCVN3 .VnTime, VNI) hoặc sai bảng mã: chuyển sang Unicode (Unikey, Ctrl+Shift+F6) rồi nhập lại",
     "letters of an old font (TCVN3 .VnTime, VNI) or of a wrong encoding: convert them to Unicode, then try again",
 )
@@ -53,53 +53,53 @@ def _turns(word: str) -> bool:
     return any(one.islower() and other.isupper() and not other.isascii() for one, other in itertools.pairwise(word))
 
 
-def name_fault(name: str) -> Words | None:
+def name_fault(name: str) -> Sentence | None:
     """Say what is wrong with a name; None if nothing is."""
     if fault := _any_fault(name):
         return fault
     outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", name)
     if name.startswith("="):
-        return Words("có công thức; chỉ nhận giá trị", "a formula; values only")
+        return Sentence("có công thức; chỉ nhận giá trị", "a formula; values only")
     if foreign := foreign_letters(name):
-        return Words(f"có chữ không phải chữ Việt: {foreign}", f"letters of another script: {foreign}")
+        return Sentence(f"có chữ không phải chữ Việt: {foreign}", f"letters of another script: {foreign}")
     if not any(one.isalpha() for one in outside):
-        return Words("không phải họ tên: không có chữ nào", "no name: it has no letters")
+        return Sentence("không phải họ tên: không có chữ nào", "no name: it has no letters")
     if any(one.isdigit() for one in outside):
-        return Words("họ tên không có chữ số", "a name has no digits")
+        return Sentence("họ tên không có chữ số", "a name has no digits")
     strange = [one for one in outside if not (one.isalpha() or _is_mark(one) or one in _NAME_SIGNS)]
     if strange:
         shown = " ".join(dict.fromkeys(strange))
-        return Words(f"họ tên có dấu lạ: {shown}", f"signs that no name has: {shown}")
+        return Sentence(f"họ tên có dấu lạ: {shown}", f"signs that no name has: {shown}")
     return None
 
 
-def text_fault(text: str) -> Words | None:
+def text_fault(text: str) -> Sentence | None:
     """Say what is wrong with a position or a unit; None if nothing is."""
     if fault := _any_fault(text):
         return fault
     if text.startswith("="):
-        return Words("có công thức; chỉ nhận giá trị", "a formula; values only")
+        return Sentence("có công thức; chỉ nhận giá trị", "a formula; values only")
     if foreign := foreign_letters(text):
-        return Words(f"có chữ không phải chữ Việt: {foreign}", f"letters of another script: {foreign}")
+        return Sentence(f"có chữ không phải chữ Việt: {foreign}", f"letters of another script: {foreign}")
     if text and not any(one.isalpha() for one in text):
-        return Words("phải có chữ, không chỉ có số", "letters expected, not numbers alone")
+        return Sentence("phải có chữ, không chỉ có số", "letters expected, not numbers alone")
     return None
 
 
-def _any_fault(text: str) -> Words | None:
+def _any_fault(text: str) -> Sentence | None:
     if len(text) > MOST_LETTERS:
-        return Words(f"dài quá {MOST_LETTERS} ký tự", f"longer than {MOST_LETTERS} characters")
+        return Sentence(f"dài quá {MOST_LETTERS} ký tự", f"longer than {MOST_LETTERS} characters")
     if old_letters(text):
         return OLD_FONT
     drawn = [one for one in text if unicodedata.category(one) in ("So", "Sk", "Cs", "Co", "Cn") and one not in "°"]
     if drawn:
-        return Words("có hình hoặc ký hiệu (emoji)", "pictures or signs (emoji)")
+        return Sentence("có hình hoặc ký hiệu (emoji)", "pictures or signs (emoji)")
     hidden = [one for one in text if unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp")]
     if hidden:
         codes = ", ".join(f"U+{ord(one):04X}" for one in dict.fromkeys(hidden))
-        return Words(f"có ký tự ẩn ({codes}): gõ lại ô này", f"invisible characters ({codes}): type this cell again")
+        return Sentence(f"có ký tự ẩn ({codes}): gõ lại ô này", f"invisible characters ({codes}): type this cell again")
     if stacked := re.search(r"[^\W\d_][\u0300-\u036f]{2,}|(?:^|[\s\d])[\u0300-\u036f]", text):
-        return Words(f"dấu chồng lên nhau: {stacked[0][:3]}", "marks stacked on one letter")
+        return Sentence(f"dấu chồng lên nhau: {stacked[0][:3]}", "marks stacked on one letter")
     return None
 
 
@@ -107,10 +107,12 @@ def _is_mark(letter: str) -> bool:
     return unicodedata.category(letter).startswith("M")
 
 
-def name_warning(name: str) -> Words | None:
+def name_warning(name: str) -> Sentence | None:
     """Say what to look at in a name that is taken; None if nothing."""
     if any(one in "()[]" for one in name):
-        return Words("họ tên có phần trong ngoặc; in đúng như vậy", "a part in brackets, which is printed as it stands")
+        return Sentence(
+            "họ tên có phần trong ngoặc; in đúng như vậy", "a part in brackets, which is printed as it stands"
+        )
     if len(name.split()) < 2:
-        return Words("họ tên chỉ có một chữ: kiểm tra lại", "a name of one word: look again")
+        return Sentence("họ tên chỉ có một chữ: kiểm tra lại", "a name of one word: look again")
     return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from voting.people.words import Words
+from keys.message import Sentence
 from voting.people.workbook_process import cell_name
 
 
@@ -23,14 +23,14 @@ class LeftOut(msgspec.Struct, frozen=True):
     """Rows that are left out for one reason."""
 
     rows: tuple[int, ...]
-    words: Words
+    words: Sentence
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """Words about one cell; no cell where the file as a whole is meant."""
+    """Sentence about one cell; no cell where the file as a whole is meant."""
 
     cell: str | None
-    words: Words
+    words: Sentence
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -47,23 +47,23 @@ class Ledger:
     """Keep what is reported for each row until the report: a refusal outweighs being left out, and both being taken."""
 
     people: dict[int, Taken] = field(default_factory=dict)
-    out: dict[int, Words] = field(default_factory=dict)
-    refused: dict[tuple[int, int], Words] = field(default_factory=dict)
-    warned: dict[tuple[int, int], Words] = field(default_factory=dict)
+    out: dict[int, Sentence] = field(default_factory=dict)
+    refused: dict[tuple[int, int], Sentence] = field(default_factory=dict)
+    warned: dict[tuple[int, int], Sentence] = field(default_factory=dict)
 
     def take(self, row: int, name: str, position: str, unit: str) -> None:
         """Take somebody."""
         self.people[row] = Taken(row, name, position, unit)
 
-    def leave(self, row: int, words: Words) -> None:
+    def leave(self, row: int, words: Sentence) -> None:
         """Leave a row out."""
         self.out.setdefault(row, words)
 
-    def refuse(self, row: int, column: int, words: Words) -> None:
+    def refuse(self, row: int, column: int, words: Sentence) -> None:
         """Refuse a row for one of its cells; the first reason stands."""
         self.refused.setdefault((row, column), words)
 
-    def warn(self, row: int, column: int, words: Words) -> None:
+    def warn(self, row: int, column: int, words: Sentence) -> None:
         """Say what to look at."""
         self.warned.setdefault((row, column), words)
 
@@ -71,7 +71,7 @@ class Ledger:
         """Return the report, each row in one part of it."""
         bad = {row for row, _ in self.refused}
         people = tuple(one for row, one in sorted(self.people.items()) if row not in bad | self.out.keys())
-        reasons: dict[Words, list[int]] = defaultdict(list)
+        reasons: dict[Sentence, list[int]] = defaultdict(list)
         for row, words in sorted(self.out.items()):
             if row not in bad:
                 reasons[words].append(row)
@@ -79,10 +79,10 @@ class Ledger:
         return Report(people, left, _remarks(self.refused), _remarks(self.warned))
 
 
-def _remarks(found: Mapping[tuple[int, int], Words]) -> tuple[Remark, ...]:
+def _remarks(found: Mapping[tuple[int, int], Sentence]) -> tuple[Remark, ...]:
     return tuple(Remark(cell_name(row, column), words) for (row, column), words in sorted(found.items()))
 
 
-def refusal(words: Words) -> Report:
+def refusal(words: Sentence) -> Report:
     """Return the report of a file that is refused as a whole."""
     return Report(refused=(Remark(None, words),))

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from keys.message import Sentence
 from voting.people.border.cells import Sheet
 from voting.people.border.headings import FAMILY, GIVEN, NAME, Table, field_of
 from voting.people.border.report import Ledger
-from voting.people.words import Words
 
 _TOTAL = re.compile(
     r"\(?(?:tổng(?:\s*(?:cộng|số|hợp|toàn))?|cộng|cộng cuối|tong (?:cong|so)|total)\b.*"
@@ -38,15 +38,15 @@ _OFFICE = re.compile(
 _COLUMN_NUMBER = re.compile(r"\(?\s*(?:\d{1,2}|[A-Z])\s*\)?")
 _NUMBERED = re.compile(r"\d{1,5}(?:\.0)?\s*[.)]?")
 
-HEADING: Final = Words("dòng đề mục", "a heading")
-HEADER: Final = Words("dòng tiêu đề cột", "the header")
-ABOVE: Final = Words("dòng phía trên bảng", "above the table")
-HIDDEN: Final = Words("dòng ẩn hoặc bị lọc", "a hidden or filtered row")
-TOTAL: Final = Words("dòng tổng cộng", "a total")
-SIGNATURE: Final = Words("nơi ký, ngày tháng cuối danh sách", "place, date and signatures at the end")
-BESIDE: Final = Words("chỉ có chữ ngoài các cột của bảng", "text outside of the table's columns only")
-NUMBER_ONLY: Final = Words("chỉ có số thứ tự", "a number alone")
-COLUMN_NUMBERS: Final = Words("dòng số thứ tự của cột", "the numbers of the columns")
+HEADING: Final = Sentence("dòng đề mục", "a heading")
+HEADER: Final = Sentence("dòng tiêu đề cột", "the header")
+ABOVE: Final = Sentence("dòng phía trên bảng", "above the table")
+HIDDEN: Final = Sentence("dòng ẩn hoặc bị lọc", "a hidden or filtered row")
+TOTAL: Final = Sentence("dòng tổng cộng", "a total")
+SIGNATURE: Final = Sentence("nơi ký, ngày tháng cuối danh sách", "place, date and signatures at the end")
+BESIDE: Final = Sentence("chỉ có chữ ngoài các cột của bảng", "text outside of the table's columns only")
+NUMBER_ONLY: Final = Sentence("chỉ có số thứ tự", "a number alone")
+COLUMN_NUMBERS: Final = Sentence("dòng số thứ tự của cột", "the numbers of the columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class _Rows:
         """Leave out what stands under the date or the signers' titles, unless it looks like somebody."""
         data = [at for at in self.data if at in raw]
         if self._name(raw) and (self._numbered(raw) or len(data) > 2):
-            words = Words(
+            words = Sentence(
                 "sau phần ký tên mà giống một người: chuyển dòng này lên trong bảng, hoặc xóa",
                 "somebody below the signatures: move the row up into the table, or delete it",
             )
@@ -125,7 +125,7 @@ class _Rows:
         own = {at: text for at, text in raw.items() if at in self.table.known}
         name, data = self._name(raw), [at for at in self.data if at in raw]
         texts = [text for at, text in raw.items() if at != self.number]
-        words: Words | None = None
+        words: Sentence | None = None
         if all(_COLUMN_NUMBER.fullmatch(text) for text in raw.values()) and name and len(raw) > 1:
             words = COLUMN_NUMBERS
         elif not self._numbered(raw) and self._begins_signing(raw):
@@ -184,23 +184,23 @@ class _Rows:
         name, at = self._name(raw), self.table.names[0]
         data = [column for column in self.data if column in raw]
         if not name:
-            self.ledger.refuse(row, at, Words("thiếu họ và tên", "the name is missing"))
+            self.ledger.refuse(row, at, Sentence("thiếu họ và tên", "the name is missing"))
             return
         numbered = self._numbered(raw)
         if self._doubtful(name, numbered=numbered, alone=bool(self.data) and not data):
-            words = Words(
+            words = Sentence(
                 "không rõ là một người hay một đề mục, nơi ký: ghi số thứ tự và đơn vị, hoặc xóa dòng này",
                 "somebody, or a heading or signature: give number and unit, or delete the row",
             )
             self.ledger.refuse(row, at, words)
             return
         if self.number is not None and not numbered and self.counted:
-            self.ledger.warn(row, self.number, Words("không có số thứ tự", "no number is given"))
+            self.ledger.warn(row, self.number, Sentence("không có số thứ tự", "no number is given"))
         for part in self.table.names:
             if part not in raw and part not in self.table.guessed and len(self.table.names) > 1:
                 if _may_lack(self.sheet, self.table, part):
                     continue
-                words = Words(
+                words = Sentence(
                     "họ tên ghi ở nhiều cột, cột này trống", "the name stands in several columns; this is empty"
                 )
                 self.ledger.refuse(row, part, words)

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
 
+from keys.message import Sentence
 from keys.process_limits import give_way
 from voting.people.border.cells import Cell, NotATable, Range, Sheet, tidy
-from voting.people.words import Words
 from voting.people.workbook_process import (
     FAULTS,
     MEMORY,
@@ -52,8 +52,8 @@ def sheets_of_workbook(raw: bytes) -> tuple[Sheet, ...]:
         raise NotATable(_save_again(FAULTS["costly"])) from None
 
 
-def _save_again(words: Words) -> Words:
-    return Words(
+def _save_again(words: Sentence) -> Sentence:
+    return Sentence(
         f"{words.vi}; mở tệp bằng Excel hoặc LibreOffice, chép bảng sang một tệp mới rồi lưu thành .xlsx",
         f"{words.en}; open it in Excel or LibreOffice, copy the table into a new file and save that as .xlsx",
     )

@@ -10,11 +10,11 @@ from typing import Literal
 
 import msgspec
 
+from keys.message import Sentence
 from voting.people.errors import WrongTurn
 from voting.people.months import Month, parse_month
 from voting.people.person import Person
 from voting.people.retirement import months_left, retires
-from voting.people.words import Words
 from voting.procedures.schema import CandidateClass, Procedure, Ruleset, Title
 
 TERM, TWO_TERMS = 60, 120
@@ -40,7 +40,7 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: CheckName
     meets: bool
     outcome: Outcome
-    words: Words
+    words: Sentence
     confirmation: Confirmation | None = None
 
 
@@ -87,7 +87,7 @@ def assess(
     own = {one.check: one for one in confirmations if one.person == person.id}
     found = next((one for one in title.objects if person.post in one.posts), None)
     if found is None:
-        words = Words("chức vụ không thuộc đối tượng của chức danh", "the post is not open to this title")
+        words = Sentence("chức vụ không thuộc đối tượng của chức danh", "the post is not open to this title")
         return Assessment(person.id, title.id, None, left, "not_eligible", (Check("post", False, "fail", words),))
     if found.months == TWO_TERMS:
         found = msgspec.structs.replace(found, months=two_full_terms)
@@ -114,11 +114,11 @@ def _may_be_confirmed(check: Check) -> bool:
 
 
 def _checks(person: Person, one: CandidateClass, left: int, ruleset: Ruleset) -> list[Check]:
-    candidate_class = Words(one.name, f"candidate class {one.number or 'single'}")
+    candidate_class = Sentence(one.name, f"candidate class {one.number or 'single'}")
     checks = [Check("post", True, "pass", candidate_class), _months(one, left)]
     if one.preferred_months > one.months and left < one.preferred_months:
         vi = f"còn {left} tháng, chưa đủ {one.preferred_months} tháng (2 nhiệm kỳ)"
-        words = Words(vi, f"{left} months left, {one.preferred_months} preferred")
+        words = Sentence(vi, f"{left} months left, {one.preferred_months} preferred")
         checks.append(Check("preferred_months", False, "flag", words))
     if one.planned_for:
         checks.append(_planned(person, one, ruleset))
@@ -126,7 +126,7 @@ def _checks(person: Person, one: CandidateClass, left: int, ruleset: Ruleset) ->
 
 
 def _months(one: CandidateClass, left: int) -> Check:
-    words = Words(f"còn {left} tháng, cần từ {one.months} tháng", f"{left} months left, {one.months} needed")
+    words = Sentence(f"còn {left} tháng, cần từ {one.months} tháng", f"{left} months left, {one.months} needed")
     meets = left >= one.months
     return Check("months", meets, "amber" if borderline(left, one.months) else _plain(meets), words)
 
@@ -140,9 +140,9 @@ def _planned(person: Person, one: CandidateClass, ruleset: Ruleset) -> Check:
     names = " / ".join(post.name for post in ruleset.posts if post.id in one.planned_for)
     meets = bool(set(person.planned) & set(one.planned_for)) and bool(person.planned_decision)
     words = (
-        Words(f"đã được quy hoạch {names}", f"planned for {names}")
+        Sentence(f"đã được quy hoạch {names}", f"planned for {names}")
         if meets
-        else Words(f"chưa có quyết định quy hoạch {names}", f"no planning decision for {names}")
+        else Sentence(f"chưa có quyết định quy hoạch {names}", f"no planning decision for {names}")
     )
     return Check("planned", meets, _plain(meets), words)
 
@@ -154,10 +154,12 @@ def _plain(meets: bool) -> Outcome:
 def _obstacles(person: Person) -> Iterator[Check]:
     """What speaks against a person whatever the title: outside source (A20), discipline, political conclusion."""
     if person.outside:
-        words = Words("nguồn nhân sự từ nơi khác, không thuộc quy trình này", "outside source: another procedure (A20)")
+        words = Sentence(
+            "nguồn nhân sự từ nơi khác, không thuộc quy trình này", "outside source: another procedure (A20)"
+        )
         yield Check("outside", False, "fail", words)
     if person.discipline:
-        yield Check("discipline", False, "amber", Words(f"kỷ luật: {person.discipline}", "disciplined"))
+        yield Check("discipline", False, "amber", Sentence(f"kỷ luật: {person.discipline}", "disciplined"))
     if person.politically_unqualified:
-        words = Words(f"tiêu chuẩn chính trị: {person.politically_unqualified}", "concluded politically unqualified")
+        words = Sentence(f"tiêu chuẩn chính trị: {person.politically_unqualified}", "concluded politically unqualified")
         yield Check("political", False, "fail", words)

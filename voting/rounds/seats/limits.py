@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from voting.people.words import Words
+from keys.message import Sentence
 from voting.rounds.round import Round, person_of, title_of
 
 
-def limit_warnings(plan: Round) -> Iterator[Words]:
+def limit_warnings(plan: Round) -> Iterator[Sentence]:
     """Yield what goes beyond the ruleset's limits: numbers of places, and titles of a person on the lists."""
     limits = plan.ruleset.limits
     if limits is None:
@@ -15,14 +15,14 @@ def limit_warnings(plan: Round) -> Iterator[Words]:
     for seat in plan.seats:
         if seat.quota is not None and seat.quota > limits.people_per_title:
             name = title_of(plan, seat).name
-            yield Words(
+            yield Sentence(
                 f"{name}, {seat.unit}: {seat.quota} người, quá {limits.people_per_title} ({limits.text})",
                 f"{name}, {seat.unit}: {seat.quota} places, more than {limits.people_per_title} ({limits.text})",
             )
     for person, titles in Counter(one.person for one in plan.nominees).items():
         if titles > limits.titles_per_person:
             name = person_of(plan, person).name
-            yield Words(
+            yield Sentence(
                 f"{name}: {titles} chức danh, quá {limits.titles_per_person} ({limits.text})",
                 f"{name}: {titles} titles, more than {limits.titles_per_person} ({limits.text})",
             )
