@@ -25,6 +25,7 @@ endif
 
 FRONT_SOURCES := $(shell find kiosk_templates -name node_modules -prune -o -path '*/static/built' -prune -o \
                    -name __pycache__ -prune -o -type f -print)
+FRONT := kiosk_templates/static/built/manifest.json
 APART := faults or office
 TIMES := $(if $(CI),--durations=25 -p tests.tools.minutes)
 SLOW  := browser or interop or postgres or slow or $(APART)
@@ -48,7 +49,7 @@ $(VENV)/.room: requirements.txt requirements-build.txt requirements-node.txt req
 	@HATCH_BUILD_NO_HOOKS=true $(LOCKED) --editable .
 	@touch $@
 
-$(VENV)/.front: $(FRONT_SOURCES) hatch_build.py | $(VENV)/.room
+$(FRONT): $(FRONT_SOURCES) hatch_build.py | $(VENV)/.room
 	@echo "Building the tablet's pages"
 	@$(BIN)/python -m kiosk_templates.build_front
 	@touch $@
@@ -65,13 +66,16 @@ packages: ## programs of the system that the tests need: installed by apt as roo
 # --- for everybody ---------------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: $(VENV)/.front ## a rehearsal of the sample conference into demo/, then a room at https://localhost:8443 (ONESHOT=1: the rehearsal alone)
+demo: $(FRONT) ## a rehearsal of the sample conference into demo/, then a room at https://localhost:8443 (ONESHOT=1: the rehearsal alone)
 	@$(BIN)/phieukin demo --out demo $(if $(filter-out 0 no,$(ONESHOT)),--oneshot)
 
+# mypy needs one core for a while, and the tests wait now and then: so they run beside each other.
 .PHONY: test
-test: packages $(VENV)/.dev $(VENV)/.front lint types ## everything that CI checks: 25 to 30 minutes on 2 cores
+test: packages $(VENV)/.dev $(FRONT) lint types-front ## everything that CI checks: 25 to 30 minutes on 2 cores
 	@tests/tools/belenios-tool --version >/dev/null
-	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ($(APART))" $(TIMES)
+	@$(BIN)/mypy >$(VENV)/mypy.log 2>&1 & mypy=$$!; failed=0; \
+	  PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ($(APART))" $(TIMES) || failed=1; \
+	  wait $$mypy || failed=1; cat $(VENV)/mypy.log; exit $$failed
 
 # --- for those who change it -----------------------------------------------------------------------------------------
 
@@ -81,12 +85,15 @@ lint: $(VENV)/.dev ## ruff, and the contracts between packages
 	@$(BIN)/lint-imports --no-cache
 
 .PHONY: types
-types: $(VENV)/.dev $(VENV)/.front ## mypy (strict) and, for the tablet, tsc
+types: $(VENV)/.dev types-front ## mypy (strict) and, for the tablet, tsc
 	@$(BIN)/mypy
+
+.PHONY: types-front
+types-front: $(VENV)/.room $(FRONT)
 	@$(BIN)/python -m tests.tools.check_front
 
 .PHONY: unit
-unit: $(VENV)/.dev $(VENV)/.front ## the fast tests: 5 to 10 minutes on 2 cores
+unit: $(VENV)/.dev $(FRONT) ## the fast tests: 5 to 10 minutes on 2 cores
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" $(TIMES)
 
 .PHONY: pythons
@@ -96,7 +103,7 @@ pythons: ## the fast tests under every supported Python (3.11 to 3.14) that is t
 	done
 
 .PHONY: faults
-faults: packages $(VENV)/.dev $(VENV)/.front ## kill the room at every point, cut its power and network: nothing acknowledged is lost
+faults: packages $(VENV)/.dev $(FRONT) ## kill the room at every point, cut its power and network: nothing acknowledged is lost
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) -m faults
 	@$(BIN)/python -m tests.faults
 	@$(BIN)/python -m tests.stories.tablet_faults
@@ -116,7 +123,7 @@ fuzz: $(VENV)/.dev ## decoders and endpoints under mutated input, and the hypoth
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(JOBS) -q -m "hypothesis and not ($(SLOW))"
 
 .PHONY: office
-office: $(VENV)/.dev $(VENV)/.front ## the summaries and letters printed by LibreOffice (libreoffice-calc, libreoffice-writer)
+office: $(VENV)/.dev $(FRONT) ## the summaries and letters printed by LibreOffice (libreoffice-calc, libreoffice-writer)
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -q -m office
 
 .PHONY: bench
@@ -135,7 +142,7 @@ coverage: packages $(VENV)/.dev ## branches of keys, voting.documents and tally 
 	  --cov-report=term tests/keys tests/voting/documents tests/voting/people tests/voting/rounds tests/tally tests/attacks
 
 .PHONY: screens
-screens: packages $(VENV)/.dev $(VENV)/.front ## the README's pictures, taken from the browser stories, into docs/screens/
+screens: packages $(VENV)/.dev $(FRONT) ## the README's pictures, taken from the browser stories, into docs/screens/
 	@$(BIN)/python -m tests.stories.screens
 
 .PHONY: docs

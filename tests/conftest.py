@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tests.attacks.lab import Lab
 
 ROOT = Path(__file__).resolve().parents[1]
+LONG = ("stories", "kiosk_templates", "interop", "faults", "attacks")  # folders whose tests take long
 TOOLS = ROOT / "tests" / "tools"
 LONGEST_ID = 40
 # Debian's Chromium as root, without the chatter of its own to the internet.
@@ -50,6 +51,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse connections to other machines for the whole run."""
     stay_on_this_machine()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the folders of long tests begin, so that the processes of a run end together."""
+    items.sort(key=lambda item: next((at for at, folder in enumerate(LONG) if folder in item.path.parts), len(LONG)))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

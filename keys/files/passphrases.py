@@ -21,6 +21,7 @@ SYLLABLES, SYLLABLE_BITS = 6, 8
 KNOWN_BITS, REPEATED_BITS = 2, 1
 YEAR_BITS, DATE_BITS, SAYING_BITS = 6, 15, 20
 NUMBER_BITS, NUMBER_DIGITS = 20, 12  # a telephone or identity number, of at most so many digits
+JUDGED = 500  # characters at the beginning that are judged: what comes after them counts nothing
 KNOWN_INSIDE = 4  # letters of a known word that is looked for inside a longer one
 RUN = 3  # characters that follow each other in the alphabet or on the keyboard before they count as a run
 
@@ -103,7 +104,7 @@ _RIMES = ("a", "am", "an", "ang", "ao", "at", "ay", "em", "o", "oi", "on", "ong"
 
 def bits_of(passphrase: str, names: Iterable[str] = ()) -> float:
     """Estimate how many bits guessing takes; `names` are words that everybody in the room would try."""
-    text = _plain(passphrase)
+    text = _plain(passphrase[:JUDGED])
     known = _KNOWN | {part for name in names for part in _plain(name).split() if len(part) > 1}
     return min(_bits(one, known) for one in (text, _SIGN.sub(lambda found: found[0].translate(_AS_LETTERS), text)))
 

@@ -47,26 +47,26 @@ class Look:
         self.seen: set[str] = set()
 
     def at(self, name: str) -> None:
-        """Look at the present screen in both languages and all themes."""
+        """Look at the present screen in both languages and all themes: themes differ in colours, languages do not."""
         self.tablet.ready()
         self.seen |= set(re.findall(r"at-(\w+)", self.page.locator("main").get_attribute("class") or ""))
         self.page.evaluate("(size) => { document.documentElement.dataset.size = size }", self.lens.size)
         modal = self.page.locator("dialog[open]").count() > 0
-        for _ in range(1 if modal else 2):
-            self._look(name)
+        for themes in (THEMES,) if modal else (THEMES, THEMES[:1]):
+            self._look(name, themes)
             if not modal:
                 self.page.locator("[data-key=language]").click()
 
-    def _look(self, name: str) -> None:
+    def _look(self, name: str, themes: tuple[str, ...]) -> None:
         language = self.page.evaluate("document.documentElement.lang")
         found: list[str] = []
-        for theme in THEMES:
+        for theme in themes:
             self.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
             if theme == THEMES[0]:  # all rules, that of contrast among them
                 found += [*complaints(self.page), *small_targets(self.page), *crowded(self.page)]
             else:
                 found += [f"{theme}: {one}" for one in self.page.evaluate(CONTRAST)]
-            if theme in ("high", "light"):
+            if theme in ("high", "light") or len(themes) == 1:
                 picture(self.page, f"{name}-{self.lens.width}-{self.lens.size}-{language}-{theme}")
         self.problems += [f"{name} {language}: {one}" for one in found]
 

@@ -68,8 +68,13 @@ def complaints(page: "Page") -> list[str]:
         page.add_init_script(axe())  # for the pages that follow: so it is sent once
         page.evaluate(axe())
     found: list[str] = page.evaluate(RUN, list(RULES))
+    return [*found, *too_wide(page)]
+
+
+def too_wide(page: "Page") -> list[str]:
+    """Whether the page must be scrolled sideways."""
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, *([f"the page is {wide} px wider than the screen"] if wide > 0 else [])]
+    return [f"the page is {wide} px wider than the screen"] if wide > 0 else []
 
 
 def small_targets(page: "Page") -> list[str]:
