@@ -14,6 +14,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKED := .ci/install $(VENV)
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+BESIDE ?= $(shell echo $$(( 2 * $(JOBS) )))
 NODE   := $(if $(shell command -v node && command -v npm),,requirements-node.txt)
 # Python keeps what it compiled beside its sources: where the machine forbids that, every process of the tests compiles
 # all of the libraries anew, which takes longer than most tests (uv does not compile what it installs).
@@ -69,12 +70,12 @@ packages: ## programs of the system that the tests need: installed by apt as roo
 demo: $(FRONT) ## a rehearsal of the sample conference into demo/, then a room at https://localhost:8443 (ONESHOT=1: the rehearsal alone)
 	@$(BIN)/phieukin demo --out demo $(if $(filter-out 0 no,$(ONESHOT)),--oneshot)
 
-# mypy needs one core for a while, and the tests wait now and then: so they run beside each other.
+# The long tests wait for clocks, browsers and other processes about half of their time: so BESIDE processes, mypy too.
 .PHONY: test
 test: packages $(VENV)/.dev $(FRONT) lint types-front ## everything that CI checks: 25 to 30 minutes on 2 cores
 	@tests/tools/belenios-tool --version >/dev/null
 	@$(BIN)/mypy >$(VENV)/mypy.log 2>&1 & mypy=$$!; failed=0; \
-	  PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ($(APART))" $(TIMES) || failed=1; \
+	  PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(BESIDE) --dist worksteal -m "not ($(APART))" $(TIMES) || failed=1; \
 	  wait $$mypy || failed=1; cat $(VENV)/mypy.log; exit $$failed
 
 # --- for those who change it -----------------------------------------------------------------------------------------
