@@ -138,7 +138,7 @@ class Meeting:
         """Frozen by hand, with the reason kept."""
         with self.desk.storage.write() as session:
             transitions.freeze(session, self.number)
-            two_person_steps.note_way(session, self.number, "freeze", TWO, "Mất điện ở nửa phòng")
+            two_person_steps.keep(session, self.number, "freeze", TWO, "Mất điện ở nửa phòng")
 
     def closed(self) -> None:
         """The box is closed."""

@@ -160,7 +160,7 @@ def sign_on_paper(session: Session, conference: int, by: TwoPeople) -> None:
     found = paper_records(session, conference)
     if any(one.record is None or one.missing or one.awaits_head for one in found):
         raise WrongState("records, electronic signatures or the head's decision are missing", key="records_missing")
-    two_person_steps.note_way(session, conference, "signed", by)
+    two_person_steps.keep(session, conference, "signed", by)
     _settle(session, conference)
 
 

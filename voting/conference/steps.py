@@ -7,29 +7,11 @@ come from here. The database holds the changes of state as well (migration 0002)
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from voting.documents.states import BEFORE_SETUP, IN_USE, TAKING_RECORDS, UNDER_WAY, State
+from voting.documents.states import BEFORE_SETUP, IN_USE, TAKING_RECORDS, UNDER_WAY, State, TwoPersonStep
 from voting.errors import SecondPersonNeeded
 
 Role = Literal["organiser", "door", "teller", "chair", "secretary", "technician"]
 ROLES: tuple[Role, ...] = get_args(Role)
-
-Way = Literal[
-    "roll",
-    "reserve",
-    "back",
-    "open",
-    "freeze",
-    "reopen",
-    "close",
-    "annul",
-    "paper",
-    "signed",
-    "tablet",
-    "spare",
-    "deck",
-]
-"""By which name a step of two people is kept in the log; opening again has one of its own."""
-WAYS: tuple[Way, ...] = get_args(Way)
 
 Words = Literal["none", "may", "must"]
 """Whether somebody says why: no field, a field, a field that must be filled in."""
@@ -60,7 +42,8 @@ class Pair:
 class Step:
     """One step: the states in which it is taken, the state that it leads to (None: it stays), and who takes it.
 
-    `who` may begin it, alone where there is no `pair`; nobody begins what a signed record does by itself.
+    `who` may begin it, alone where there is no `pair`; nobody begins what a signed record does by itself. `kept_as`
+    names what the log keeps of a step of two people.
     """
 
     states: tuple[State, ...]
@@ -68,7 +51,7 @@ class Step:
     who: tuple[Role, ...] = ()
     pair: Pair | None = None
     words: Words = "none"
-    ways: tuple[Way, ...] = ()
+    kept_as: tuple[TwoPersonStep, ...] = ()
 
 
 CHAIR, TELLERS = Pair(("chair",)), Pair(("chair",), ("chair", "teller"))
@@ -88,7 +71,7 @@ STEPS: dict[str, Step] = {
     "void_leftover": Step(("list_frozen",), None, ("door", "teller")),  # hủy thẻ còn lại
     "upload_trustees": Step(BEFORE_SETUP, None, ("technician", "teller", "organiser")),  # nhận khóa kiểm phiếu
     "seal": Step(("roll_taken",), "sealed", ("secretary", "technician")),  # niêm phong hòm phiếu (chưa có phiếu)
-    "open_box": Step(("sealed", "frozen"), "open", ("chair", "teller"), TELLERS, ways=("open", "reopen")),  # mở
+    "open_box": Step(("sealed", "frozen"), "open", ("chair", "teller"), TELLERS, kept_as=("open", "reopen")),  # mở
     "confirm_setup": Step(("sealed",), None, ("secretary", "technician", "teller")),  # xác nhận mã cuộc bỏ phiếu
     "last_call": Step(("open",), None, ("chair", "teller")),  # báo sắp đóng
     "note": Step(IN_USE, None, ("teller", "technician", "secretary")),  # ghi sự cố
@@ -96,8 +79,8 @@ STEPS: dict[str, Step] = {
         ("open",), "frozen", ("chair", "teller", "technician"), _CHAIR_OR_TELLER, "must", ("freeze",)
     ),  # tạm khóa
     "new_code": Step(("open",), None, ("technician",), _CHAIR_OR_TELLER, "may", ("tablet",)),  # thêm máy khi đang mở
-    "activate_spare": Step(("open",), None, ("door", "teller", "chair"), CHAIR, ways=("spare",)),  # thẻ dự phòng
-    "close_box": Step(("open", "frozen"), "closed", ("chair", "teller"), TELLERS, ways=("close",)),  # đóng
+    "activate_spare": Step(("open",), None, ("door", "teller", "chair"), CHAIR, kept_as=("spare",)),  # thẻ dự phòng
+    "close_box": Step(("open", "frozen"), "closed", ("chair", "teller"), TELLERS, kept_as=("close",)),  # đóng
     "annul": Step(
         ("draft", *UNDER_WAY, "closed"), "annulled", ("chair", "organiser"), CHAIR, "must", ("annul",)
     ),  # hủy
@@ -116,7 +99,7 @@ STEPS: dict[str, Step] = {
         None,
         ("secretary", "chair", "teller", "organiser"),
         CHAIR,
-        ways=("signed",),
+        kept_as=("signed",),
     ),
 }
 
@@ -125,5 +108,9 @@ TRANSITIONS: frozenset[tuple[State, State]] = frozenset(
 )
 """Which state may follow which."""
 
-WITH_REASON: frozenset[Way] = frozenset(way for step in STEPS.values() if step.words == "must" for way in step.ways)
-WITH_WORDS: frozenset[Way] = frozenset(way for step in STEPS.values() if step.words != "none" for way in step.ways)
+WITH_REASON: frozenset[TwoPersonStep] = frozenset(
+    name for step in STEPS.values() if step.words == "must" for name in step.kept_as
+)
+WITH_WORDS: frozenset[TwoPersonStep] = frozenset(
+    name for step in STEPS.values() if step.words != "none" for name in step.kept_as
+)

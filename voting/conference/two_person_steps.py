@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from voting.conference.steps import WITH_REASON, Way
+from voting.conference.steps import WITH_REASON
 from voting.conference.transitions import TwoPeople
 from voting.documents.canonical import unclean_text
+from voting.documents.states import TwoPersonStep
 from voting.errors import ReasonMissing
-from voting.storage.tables import WayRow
+from voting.storage.tables import TwoPersonStepRow
 
 REASON_LENGTH = 500  # characters
 
@@ -21,30 +22,38 @@ REASON_LENGTH = 500  # characters
 class Taken:
     """One step taken by two people."""
 
-    way: str
+    step: str
     first: str
     second: str
     reason: str
 
 
-def note_way(session: Session, conference: int, way: Way, by: TwoPeople, reason: str = "") -> None:
+def keep(session: Session, conference: int, step: TwoPersonStep, by: TwoPeople, reason: str = "") -> None:
     """Keep a step; raise ReasonMissing where the step needs a reason and has none, or one that cannot be printed."""
     by.check()
-    told = " ".join(reason.split())
-    if (way in WITH_REASON and not told) or len(told) > REASON_LENGTH or unclean_text(told):
+    said = " ".join(reason.split())
+    if (step in WITH_REASON and not said) or len(said) > REASON_LENGTH or unclean_text(said):
         raise ReasonMissing(f"a reason of 1 to {REASON_LENGTH} characters expected", at="reason")
-    last = session.scalar(select(func.max(WayRow.number)).where(WayRow.conference == conference)) or 0
-    session.add(WayRow(conference=conference, number=last + 1, way=way, first=by.first, second=by.second, reason=told))
+    last = (
+        session.scalar(select(func.max(TwoPersonStepRow.number)).where(TwoPersonStepRow.conference == conference)) or 0
+    )
+    session.add(
+        TwoPersonStepRow(
+            conference=conference, number=last + 1, way=step, first=by.first, second=by.second, reason=said
+        )
+    )
     session.flush()
 
 
-def ways(session: Session, conference: int) -> list[Taken]:
+def taken(session: Session, conference: int) -> list[Taken]:
     """All steps taken by two people, in order."""
-    rows = session.scalars(select(WayRow).where(WayRow.conference == conference).order_by(WayRow.number))
+    rows = session.scalars(
+        select(TwoPersonStepRow).where(TwoPersonStepRow.conference == conference).order_by(TwoPersonStepRow.number)
+    )
     return [Taken(row.way, row.first, row.second, row.reason) for row in rows]
 
 
 def words_for_latecomers(session: Session, conference: int) -> str:
     """What the chair said to those who come after the roll was taken; empty for the usual words."""
-    told = [one.reason for one in ways(session, conference) if one.way == "roll"]
-    return told[-1] if told else ""
+    said = [one.reason for one in taken(session, conference) if one.step == "roll"]
+    return said[-1] if said else ""

@@ -1,4 +1,7 @@
-"""The states of a conference (design §3), and what they have in common. Its steps: `voting.conference.steps`."""
+"""The states of a conference (design §3), what they have in common, and the names of steps that two people take.
+
+The steps themselves: `voting.conference.steps`.
+"""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -18,6 +21,24 @@ State = Literal[
     "on_paper",  # chuyển sang phiếu giấy
 ]
 STATES: tuple[State, ...] = get_args(State)
+
+TwoPersonStep = Literal[
+    "roll",
+    "reserve",
+    "back",
+    "open",
+    "freeze",
+    "reopen",
+    "close",
+    "annul",
+    "paper",
+    "signed",
+    "tablet",
+    "spare",
+    "deck",
+]
+"""By which name a step that two people take is kept; opening again has one of its own."""
+TWO_PERSON_STEPS: tuple[TwoPersonStep, ...] = get_args(TwoPersonStep)
 
 WAY: tuple[State, ...] = ("draft", "list_frozen", "roll_taken", "sealed", "open", "closed", "counted", "signed")
 """The way of a conference that meets nothing unusual, in order."""

@@ -6,10 +6,6 @@ DECK_STATUSES = ("ready", "in_use", "void")
 CARD_STATUSES = ("active", "spare", "activated", "void")
 KEY_PURPOSES = ("receipt", "desk")
 DEVICE_STATUSES = ("enrolled", "revoked")
-WAYS = (
-    "roll", "reserve", "back", "open", "freeze", "reopen", "close", "annul", "paper", "signed", "tablet", "spare",
-    "deck",
-)  # fmt: skip
 STAFF_CHANGES = ("made", "password", "authenticator", "removed")
 
 

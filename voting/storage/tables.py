@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from voting.documents.states import STATES, State
+from voting.documents.states import STATES, TWO_PERSON_STEPS, State
 from voting.storage import column_words as words
 
 NO_ROW_NUMBER = {"sqlite_with_rowid": False}
@@ -279,11 +279,11 @@ class ReleaseRow(Base):
     conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True, autoincrement=False)
 
 
-class WayRow(Base):
+class TwoPersonStepRow(Base):
     """A step that two people took together, by their sign-ins, with their reason; in the order of `number`."""
 
     __tablename__ = "ways"
-    __table_args__ = (CheckConstraint(words.one_of("way", words.WAYS), name="a_known_way"),)
+    __table_args__ = (CheckConstraint(words.one_of("way", TWO_PERSON_STEPS), name="a_known_way"),)
 
     conference: Mapped[int] = mapped_column(ForeignKey("conferences.id"), primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -11,8 +11,8 @@ from typing import get_args
 import pytest
 
 from voting.conference import events
-from voting.conference.steps import WAYS
 from voting.documents.facts import IncidentKind, SpareReason
+from voting.documents.states import TWO_PERSON_STEPS
 from voting.server import serve
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,7 +23,7 @@ LOGGING = {"logging", "structlog", "loguru", "syslog"}
 def test_the_catalogue_has_every_kind_that_the_code_counts_or_keeps() -> None:
     counted = {*get_args(IncidentKind), *(f"spare_{reason}" for reason in get_args(SpareReason))}
     assert counted <= events.COUNTED
-    assert set(WAYS) <= {one.name for one in events.CATALOGUE}
+    assert set(TWO_PERSON_STEPS) <= {one.name for one in events.CATALOGUE}
 
 
 def test_what_the_code_counts_by_name_is_in_the_catalogue() -> None:

@@ -128,7 +128,7 @@ def test_over_drawn_cards_two_people_void_the_deck_everybody_draws_again_and_the
     assert (decks_of(frozen), drawn(frozen)) == ([("A", "main", "void"), ("B", "main", "in_use")], 0)
     with frozen.storage.read() as session:
         assert cards.count(session, old).active == 0
-        assert two_person_steps.ways(session, frozen.conference)[-1] == two_person_steps.Taken(
+        assert two_person_steps.taken(session, frozen.conference)[-1] == two_person_steps.Taken(
             "deck", "organiser", "chair", "Thẻ in mờ"
         )
     assert "Thẻ in mờ" in browser.get("/log").text

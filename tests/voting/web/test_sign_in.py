@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, PASSWORD, Browser, Clock, web_room
-from tests.voting.web.test_ways import second
+from tests.voting.web.test_two_person_steps import second
 from voting.errors import SignInRefused
 from voting.storage.tables import StaffRow, StaffTriesRow
 from voting.web.access import accounts, known_devices, locks

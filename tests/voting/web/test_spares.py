@@ -29,7 +29,7 @@ def test_two_people_with_the_chair_activate_a_spare_and_the_hall_shows_it_at_onc
     assert "Thẻ dự phòng đã kích hoạt</dt><dd>01" in hall
     with room.storage.read() as session:
         assert [
-            (one.way, one.first, one.second, one.reason) for one in two_person_steps.ways(session, room.conference)
+            (one.step, one.first, one.second, one.reason) for one in two_person_steps.taken(session, room.conference)
         ] == [("spare", "door", "chair", "")]
 
 

@@ -10,7 +10,7 @@ from tests.voting.conference.test_closing import facts_of
 from tests.voting.rooms import Room
 from tests.voting.web.access.test_accounts import number_of
 from tests.voting.web.conftest import PASSWORD, Browser, web_room
-from tests.voting.web.test_ways import second
+from tests.voting.web.test_two_person_steps import second
 from voting.conference import staff_changes
 from voting.conference.staff_changes import GUARDED, Changed
 from voting.conference.steps import ROLES

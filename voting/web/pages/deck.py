@@ -55,7 +55,7 @@ def make() -> Response:
         draft = draft_of(session, number)
         made, cards_made = decks.make_deck(session, number, "main" if kind == "main" else "reserve", numbers, origin)
         if two is not None:
-            two_person_steps.note_way(session, number, "deck", two, request.form.get("reason", ""))
+            two_person_steps.keep(session, number, "deck", two, request.form.get("reason", ""))
         day = datetime.date.fromisoformat(draft.date)
         pdf = card_sheets(
             cards_made, conference=draft.name, date=f"{day:%d/%m/%Y}", reserve=kind == "reserve", letter=made.letter

@@ -114,7 +114,7 @@ def back_to_draft() -> Response:
     by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         transitions.back_to_draft(session, number, by)
-        two_person_steps.note_way(session, number, "back", by, _reason())
+        two_person_steps.keep(session, number, "back", by, _reason())
     return to_desk()
 
 
@@ -128,7 +128,7 @@ def take_roll() -> Response:
     override = Override(by, reason) if by and reason else None
     with the_room().storage.write() as session:
         transitions.take_roll(session, number, override)
-        two_person_steps.note_way(session, number, "roll", two, request.form.get("late", ""))
+        two_person_steps.keep(session, number, "roll", two, request.form.get("late", ""))
     return to_desk()
 
 
@@ -140,7 +140,7 @@ def reserve_deck() -> Response:
     by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         cards.use_reserve_deck(session, number)
-        two_person_steps.note_way(session, number, "reserve", by, _reason())
+        two_person_steps.keep(session, number, "reserve", by, _reason())
     return to_desk()
 
 
@@ -153,7 +153,7 @@ def open_box() -> Response:
     with room.storage.write() as session:
         again = conference_row.find(session, number).opened is not None
         transitions.open_box(session, number, by, room.clock())
-        two_person_steps.note_way(session, number, "reopen" if again else "open", by)
+        two_person_steps.keep(session, number, "reopen" if again else "open", by)
     return to_desk()
 
 
@@ -165,7 +165,7 @@ def freeze() -> Response:
     by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         transitions.freeze(session, number)
-        two_person_steps.note_way(session, number, "freeze", by, _reason())
+        two_person_steps.keep(session, number, "freeze", by, _reason())
     return to_desk()
 
 
@@ -177,7 +177,7 @@ def close_box() -> Response:
     by, number, room = two_people(), current_number(), the_room()
     with room.storage.write() as session:
         closing.close_box(session, number, room.keyring, by, room.clock())
-        two_person_steps.note_way(session, number, "close", by)
+        two_person_steps.keep(session, number, "close", by)
     closing.rewrite_closed(room.storage)
     return redirect(url_for("results.overview"), 303)
 
@@ -202,7 +202,7 @@ def annul() -> Response:
     by, number = two_people(), current_number()
     with the_room().storage.write() as session:
         transitions.annul(session, number, by)
-        two_person_steps.note_way(session, number, "annul", by, _reason())
+        two_person_steps.keep(session, number, "annul", by, _reason())
     return to_desk()
 
 
@@ -215,7 +215,7 @@ def on_paper() -> Response:
     with the_room().storage.write() as session:
         transitions.move_to_paper(session, number, by)
         the_room().keyring.make(session, number, "desk")
-        two_person_steps.note_way(session, number, "paper", by, _reason())
+        two_person_steps.keep(session, number, "paper", by, _reason())
     return to_desk()
 
 

@@ -149,7 +149,7 @@ def activate_spare() -> Response:
         with the_room().storage.write() as session:
             old = cards.known(session, returned) if returned else None
             cards.activate_spare(session, number, cards.known(session, spare), reason, returned=old)
-            two_person_steps.note_way(session, number, "spare", by)
+            two_person_steps.keep(session, number, "spare", by)
             deck = conference_row.deck_in_use(session, number)
             left = cards.count(session, deck.uuid).spares if deck else 0
             activated = cards.spares_activated(session, number)

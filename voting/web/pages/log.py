@@ -28,7 +28,7 @@ def overview() -> str:
             "room/log.html",
             row=row,
             draft=draft_of(session, row.id),
-            taken=two_person_steps.ways(session, row.id),
+            taken=two_person_steps.taken(session, row.id),
             accounts=staff_changes.changes(session, row.id),
             changing=[meaning(one) for one in events.at("accounts")],
             counts=conference_row.counts(session, row.id),

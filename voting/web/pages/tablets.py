@@ -50,7 +50,7 @@ def new_code() -> str:
         if row is not None and _while_open(conference_row.hold(session, row.id)):
             if by is None:
                 raise SecondPersonNeeded("the box is open: a tablet is enrolled by two people", at="second_login")
-            two_person_steps.note_way(session, row.id, "tablet", by, label)
+            two_person_steps.keep(session, row.id, "tablet", by, label)
         code = box_devices.new_code(session, label, room.seconds())
     return _page(code)
 

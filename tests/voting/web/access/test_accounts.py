@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser, Clock, web_room
-from tests.voting.web.test_ways import second
+from tests.voting.web.test_two_person_steps import second
 from voting.errors import InvalidSettings
 from voting.storage.tables import StaffRow
 from voting.web.access import accounts

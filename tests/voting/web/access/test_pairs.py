@@ -8,7 +8,7 @@ from flask import Flask
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import Browser, web_room
 from tests.voting.web.test_api import Tablet
-from tests.voting.web.test_ways import second
+from tests.voting.web.test_two_person_steps import second
 from voting.conference import two_person_steps
 from voting.conference.staff_changes import pair_for_account
 from voting.conference.steps import ROLES, STEPS, TRANSITIONS, Pair, Step
@@ -142,8 +142,8 @@ def test_a_tablet_is_enrolled_by_two_people_while_the_box_is_open(
     code = re.search(r"<code>(\w{5}) (\w{5})</code>", answer.text)
     assert code
     with room.storage.read() as session:
-        taken = two_person_steps.ways(session, room.conference)[-1]
-    assert (taken.way, taken.first, taken.second, taken.reason) == ("tablet", "technician", "teller", "Máy 09")
+        taken = two_person_steps.taken(session, room.conference)[-1]
+    assert (taken.step, taken.first, taken.second, taken.reason) == ("tablet", "technician", "teller", "Máy 09")
     assert "technician và teller" in browser.sign_in("chair").get("/log").text
     assert Tablet(app, room).enrol("".join(code.groups())).status_code == 200
 

@@ -8,7 +8,7 @@ from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
 from voting.conference import two_person_steps
 
-WAYS = [
+STEPS_ASIDE = [
     ("freeze_list", "/desk/reserve-deck", "chair", "teller", "list_frozen", "Dùng bộ thẻ thay thế"),
     ("freeze_list", "/desk/back-to-draft", "organiser", "chair", "draft", "Quay lại bước chuẩn bị"),
     ("take_roll", "/desk/on-paper", "organiser", "chair", "on_paper", "Hội nghị tiếp tục bằng phiếu giấy"),
@@ -21,7 +21,7 @@ def second(login: str, **more: str) -> dict[str, Any]:
     return {"second_login": login, "second_password": PASSWORD, **more}
 
 
-@pytest.mark.parametrize(("start", "path", "first", "other", "state", "words"), WAYS)
+@pytest.mark.parametrize(("start", "path", "first", "other", "state", "words"), STEPS_ASIDE)
 def test_a_way_aside_takes_two_people_and_a_reason_and_stands_in_the_log(
     room: Room, browser: Browser, start: str, path: str, first: str, other: str, state: str, words: str
 ) -> None:
@@ -35,7 +35,7 @@ def test_a_way_aside_takes_two_people_and_a_reason_and_stands_in_the_log(
     assert browser.post(path, **second(other, reason="  Mất   điện ")).status_code == 303
     assert room.state() == state
     with room.storage.read() as session:
-        assert two_person_steps.ways(session, room.conference)[-1].reason == "Mất điện"
+        assert two_person_steps.taken(session, room.conference)[-1].reason == "Mất điện"
     page = browser.get("/log").text
     assert words in page
     assert f"{first} và {other}" in page
@@ -59,7 +59,7 @@ def test_opening_again_after_a_freeze_is_a_step_of_its_own(room: Room, browser: 
     browser.post("/desk/open", **second("teller"))
     browser.post("/desk/close", **second("teller"))
     with room.storage.read() as session:
-        assert [one.way for one in two_person_steps.ways(session, room.conference)] == [
+        assert [one.step for one in two_person_steps.taken(session, room.conference)] == [
             "open",
             "freeze",
             "reopen",
