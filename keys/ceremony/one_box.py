@@ -18,7 +18,7 @@ from keys.ceremony.messages import (
     SealedShareText,
     sealed_share,
 )
-from keys.errors import InvalidCertificate, InvalidShare
+from keys.errors import InvalidShare
 from keys.group import NAME, Point, Secret, base_power, encode_point, random_secret, secret_add, secret_mul
 from keys.proofs.schnorr import prove_possession, sign_message, verify_possession
 from keys.teller import decode_secret
@@ -77,14 +77,6 @@ def check_certificate(text: BoxAnnouncementText, index: int, size: int, threshol
     certificate = parse_certificate(text.cert, "certificate")
     verify_certificate(certificate, size=size, threshold=threshold, index=index)
     return certificate
-
-
-def check_own(secret: BoxSecret, run: Run, index: int) -> None:
-    """See that this teller's own certificate and commitment stand in its place; raise InvalidCertificate."""
-    own = _certificate_message(secret, len(run.certificates), index)
-    expected = own, commitment(run.plan, run.box, own, secret.coefficients())
-    if (run.certificates[index - 1].text.message, run.commitments[index - 1]) != expected:
-        raise InvalidCertificate("this teller's own announcement is not the one in its place")
 
 
 def deal(secret: BoxSecret, run: Run, index: int) -> BoxDealingText:
