@@ -22,7 +22,7 @@ from tally.cli.options import EXISTING, FOLDER, TARGET, token_options
 from tally.dialogue import Guide, Refused
 from tally.errors import CeremonyFault, Stopped
 from tally.folders import apart, existing, typed
-from tally.guide.ceremony import Seat, make_plan, plan_by_asking, show_plan
+from tally.guide.ceremony import TellerSession, make_plan, plan_by_asking, show_plan
 from tally.guide.faults import FAULTS, explain
 from tally.guide.signers import TokenChoice
 
@@ -84,7 +84,7 @@ def ceremony_command(
         index = me or _who(guide, plan, home)
         own = _own_folder(guide, plan, index, stick, home)
         guide.say("ceremony.welcome", name=plan.name(index), index=index)
-        Seat(guide, table, plan, index, own, passphrase_file, fingerprint, token).run()
+        TellerSession(guide, table, plan, index, own, passphrase_file, fingerprint, token).run()
 
 
 def _who(guide: Guide, plan: Plan, home: Path | None) -> int:

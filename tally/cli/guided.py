@@ -7,7 +7,7 @@ import click
 from kiosk_templates.words import Language
 from tally.cli.ceremony import explained, language_option
 from tally.cli.options import EXISTING, FOLDER, TARGET, signer_options
-from tally.count.stick import find_desk
+from tally.count.usb_stick import find_desk
 from tally.custody.bundle import collect, write_custody
 from tally.custody.sheet import custody_sheet
 from tally.dialogue import Guide

@@ -18,7 +18,7 @@ from tally.custody.bundle import Custody
 from tally.custody.destroy import Destruction, Gone, Left
 from tally.dialogue import Guide, groups
 from tally.minutes.blocks import Header
-from tally.minutes.opening import issued_by
+from tally.minutes.preamble import issued_by
 from tally.minutes.renderer import font_folder, template
 from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.conferences.moments import moment_text, parse_moment

@@ -109,7 +109,7 @@ def _accepted_clash(guide: Guide, name: str) -> Clash:
 
 
 @dataclass(slots=True)
-class Seat:
+class TellerSession:
     """One teller at the machine: number, own folder, and the passphrase once it was asked for."""
 
     guide: Guide

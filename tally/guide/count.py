@@ -2,7 +2,7 @@
 
 Each step leaves its file, whole or not at all, so a fresh process on this machine or another goes on where the last one
 stopped. Nothing is taken on trust from a file: the archive is audited once in every run, and openings are verified.
-Where what lies: tally.count.stick.
+Where what lies: tally.count.usb_stick.
 """
 
 import datetime
@@ -20,7 +20,7 @@ from keys.trustees import Trustees
 from tally.audit import Report
 from tally.ceremony.own_file import own_path
 from tally.count.steps import Opening, audited, check_opening, finish_audited, open_one, setup_in, sum_of
-from tally.count.stick import Desk
+from tally.count.usb_stick import Desk
 from tally.dialogue import Guide, groups, tell_aside, unquoted
 from tally.errors import NotReady, Stopped
 from tally.guide.clock import moment_after

@@ -14,8 +14,8 @@ from tally.audit import Report
 from tally.count.head_decision import TiedPaper, check_decision, check_typed_day, make_decision, tied_paper
 from tally.count.record_files import enter_decision, write_audited_records
 from tally.count.steps import finished_box
-from tally.count.stick import Desk
 from tally.count.summary import tell_result
+from tally.count.usb_stick import Desk
 from tally.dates import read_day, today, written
 from tally.dialogue import Guide, quoted
 from tally.guide.faults import FAULTS, explain

@@ -12,7 +12,7 @@ import msgspec
 
 from keys.files.durable import read_plain, write_whole
 from tally.count.steps import Words
-from tally.count.stick import Desk
+from tally.count.usb_stick import Desk
 from tally.dialogue import Guide, tell_aside
 from tally.errors import Stopped
 from tally.signing.signed_files import is_signed_record, put

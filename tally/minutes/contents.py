@@ -3,7 +3,7 @@
 from tally.minutes.annex import annex
 from tally.minutes.blocks import Minutes
 from tally.minutes.closing import closing, signatures
-from tally.minutes.opening import ballot, basis, general, header, title
+from tally.minutes.preamble import ballot, basis, general, header, title
 from tally.minutes.results import conclusion, results
 from tally.minutes.view import View
 

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 
 from tally.errors import InvalidForm
-from tally.minutes import opening, results
+from tally.minutes import preamble, results
 from tally.minutes.blocks import Text
 from tally.minutes.view import View, parse_record
 from tally.minutes.wording import clock, day, in_groups, moment
@@ -59,7 +59,7 @@ def facts_for(payload: bytes) -> Facts:
 
 def _meeting(view: View) -> Facts:
     conference, facts = view.conference, view.record.facts
-    header, title = opening.header(view), opening.title(view)
+    header, title = preamble.header(view), preamble.title(view)
     opened, closed = moment(facts.opened), moment(facts.closed)
     return {
         "superior": header.superior,

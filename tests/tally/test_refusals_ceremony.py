@@ -20,7 +20,7 @@ from tally.errors import (
     CeremonyFault,
     Stopped,
 )
-from tally.guide.ceremony import Seat, _need
+from tally.guide.ceremony import TellerSession, _need
 from tally.guide.signers import TokenChoice
 from tally.signing.signers import KeySigner
 from tests.tally.ceremony.test_state import Tellers, cheat
@@ -34,10 +34,12 @@ def tellers(tmp_path: Path) -> Tellers:
     return Tellers(tmp_path)
 
 
-def seat(tellers: Tellers, index: int) -> Seat:
+def session(tellers: Tellers, index: int) -> TellerSession:
     words = tellers.folder / "words"
     words.write_text(PASSPHRASE, encoding="utf-8")
-    return Seat(VI, tellers.stick, tellers.plan, index, tellers.path(index).parent, words, "another fingerprint")
+    return TellerSession(
+        VI, tellers.stick, tellers.plan, index, tellers.path(index).parent, words, "another fingerprint"
+    )
 
 
 def test_a_file_made_for_another_plan_is_not_used(tellers: Tellers, tmp_path: Path) -> None:
@@ -84,7 +86,7 @@ def test_a_ceremony_that_is_over_has_no_state_to_deal_from(tellers: Tellers) -> 
 def test_another_fingerprint_than_the_others_read_aloud_stops_the_dealing(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
     with pytest.raises(Stopped, match=VI.words("ceremony.compare_differ").replace("(", r"\(")[:40]):
-        seat(tellers, 1).run()
+        session(tellers, 1).run()
     assert not list(tellers.stick.folder.glob("2-dealing*"))
 
 
@@ -98,7 +100,7 @@ def test_a_lost_or_damaged_file_on_the_stick_is_written_again(
     no_letter = whole.replace(b'":"', b'":"\xff')
     for spoil in (path.unlink, lambda: path.write_bytes(whole[:100]), lambda: path.write_bytes(no_letter)):
         spoil()
-        assert seat(tellers, 1).run() is Todo.WAIT
+        assert session(tellers, 1).run() is Todo.WAIT
         assert path.read_bytes() == whole
         assert VI.words("ceremony.rewritten", step="1") in capsys.readouterr().out
 
@@ -112,7 +114,7 @@ def test_a_complaint_without_reason_is_named_and_taken_for_nothing(
     raw = complain(tellers.own(1).ceremony, table.announcements, table.joined_dealings, 2, 1)
     path = tellers.stick.folder / "complaint-by-1-about-2.json"
     path.write_bytes(raw)
-    assert seat(tellers, 3).run() is Todo.WAIT
+    assert session(tellers, 3).run() is Todo.WAIT
     said = capsys.readouterr().out
     assert "complaint-by-1-about-2.json" in said and "Lò Thị Ước" in said
     assert tellers.stick.path(STEPS[2], 3).exists()
@@ -123,7 +125,7 @@ def test_a_wrong_share_to_oneself_and_a_fault_that_all_find_need_no_complaint(te
     tellers.all(tellers.announce, tellers.deal)
     table = read_ceremony(tellers.stick, tellers.plan)
     own = tellers.own(1)
-    mine = seat(tellers, 1)
+    mine = session(tellers, 1)
     mine._complain(table, own, CeremonyFault("nobody's fault"))
     mine._complain(table, own, CeremonyFault("teller 1: oneself"))
     mine._complain(table, own, CeremonyFault("teller 9: nobody"))
@@ -136,10 +138,10 @@ def test_a_share_that_does_not_fit_is_complained_of_and_told(tellers: Tellers) -
     tellers.all(tellers.announce, tellers.deal)
     cheat(tellers, dealer=2, victim=3)
     with pytest.raises(Stopped, match="Hà Văn Đạt"):
-        seat(tellers, 3).run()
+        session(tellers, 3).run()
     assert tellers.own(3).complained == 2
     with pytest.raises(Stopped, match="Vì Thu Lễ"):
-        seat(tellers, 1).run()
+        session(tellers, 1).run()
 
 
 @pytest.mark.usefixtures("cheap_ceremony")
@@ -149,8 +151,8 @@ def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers:
         replace_state(tellers.path(index), as_teller_file(tellers.own(index)), PASSPHRASE, LEAST_COST)
     path = tellers.stick.path(STEPS[3], 2)
     path.unlink()
-    assert seat(tellers, 1).run() is Todo.WAIT
-    assert seat(tellers, 2).run() is Todo.FINISH
+    assert session(tellers, 1).run() is Todo.WAIT
+    assert session(tellers, 2).run() is Todo.FINISH
     assert path.exists()
     assert (tellers.stick.folder / "trustees.json").exists()
 
@@ -168,7 +170,7 @@ def test_one_signing_key_for_two_tellers_is_told_by_both_names(tellers: Tellers)
 @pytest.mark.usefixtures("cheap_ceremony")
 def test_a_token_named_after_the_announcement_is_not_passed_over(tellers: Tellers) -> None:
     tellers.announce(1)
-    late = replace(seat(tellers, 1), token=TokenChoice("label", None, None, None))
+    late = replace(session(tellers, 1), token=TokenChoice("label", None, None, None))
     with pytest.raises(Stopped, match="use-token"):
         late.run()
 
@@ -178,5 +180,5 @@ def test_where_all_must_open_the_end_says_what_a_loss_means(tmp_path: Path, caps
     two = Tellers(tmp_path, 2, 2)
     two.all(two.announce, two.deal, two.accept, two.rehearse)
     replace_state(two.path(2), as_teller_file(two.own(2)), PASSPHRASE, LEAST_COST)
-    assert seat(two, 2).run() is Todo.FINISH
+    assert session(two, 2).run() is Todo.FINISH
     assert VI.words("ceremony.lost_all", size=2) in capsys.readouterr().out

@@ -14,7 +14,7 @@ from keys.files.signing import KIND as SIGNING_KIND
 from keys.files.signing import encode_signing_key
 from tally.audit import Report, Verdict, audit
 from tally.count.steps import Opening, Words, audited, open_one, sum_of
-from tally.count.stick import Desk, find_desk
+from tally.count.usb_stick import Desk, find_desk
 from tally.dialogue import Guide
 from tally.guide import count as guide_count
 from tally.guide.result import Outcome

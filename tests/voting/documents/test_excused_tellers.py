@@ -8,7 +8,7 @@ from tally.audit.report import Findings
 from tally.audit.signatures import check_signatures
 from tally.minutes.blocks import Text
 from tally.minutes.closing import signatures
-from tally.minutes.opening import ballot
+from tally.minutes.preamble import ballot
 from tally.minutes.view import View
 from tally.pdf.signatures import awaiting
 from tally.signing.signatures import sign_record
