@@ -35,7 +35,8 @@ def check_room(
     absent = facts.absent_excused + facts.absent_unexcused
     require(min(facts.absent_excused, facts.absent_unexcused) >= 0, "a number of people absent is negative")
     require(absent == conference.summoned - conference.present, "those absent are not summoned - present")
-    require(min(getattr(facts, name) for name in NUMBERS) >= 0, "a number of refusals, audits or helpers is negative")
+    for name in NUMBERS:
+        require(getattr(facts, name) >= 0, f"the number {name} is negative")
     require(facts.account_resets >= 0, "a number of account resets is negative")
     require(facts.decks_voided >= 0, "a number of decks is negative")
     require(

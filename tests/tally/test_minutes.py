@@ -18,7 +18,7 @@ from tally.cli.main import tally_group
 from tally.errors import InvalidRecord, OtherRenderer
 from tally.minutes import render_minutes, renderer_versions, signature_places
 from tally.minutes.qr import qr_svg
-from tally.minutes.wording import in_prose
+from tally.minutes.wording import Language, in_prose
 from tests.conftest import missing
 from tests.tally.records import (
     EVERYONE,
@@ -32,6 +32,7 @@ from tests.tally.records import (
     team,
     tied_record,
 )
+from voting.documents.counted import NUMBERS
 from voting.documents.record import Record
 
 A4 = {(595.28, 841.89)}  # points
@@ -225,6 +226,15 @@ def test_the_english_companion_has_the_same_numbers_and_says_that_it_does_not_de
     assert "The Vietnamese minutes decide" in text
     for one in record.verdict.candidates:
         assert f"{one.percent.replace(',', '.')}%" in text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_annex_has_every_number_of_the_facts(language: Language, tmp_path: Path) -> None:
+    record = sample_record(2)
+    numbers = {name: 7001 + place for place, name in enumerate(NUMBERS)}
+    facts = msgspec.structs.replace(record.facts, **numbers)
+    text = minutes_text(msgspec.structs.replace(record, facts=facts), tmp_path, language)
+    assert [name for name, number in numbers.items() if in_prose(number, language) not in text] == []
 
 
 @pytest.mark.parametrize("address", ["đồng chí", "ông/bà", "đại biểu"])

@@ -24,6 +24,7 @@ from tests.tally.records import sample_record, team, tied_record
 from voting.documents.bundles.signers import signers_of
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Conference
+from voting.documents.counted import NUMBERS
 from voting.documents.envelope import Envelope
 from voting.documents.facts import (
     CONFIRMATION_TYPE,
@@ -65,7 +66,7 @@ def room(lab: Lab, report: Report, **changes: Any) -> list[str]:
         {"incidents": (Incident("server_restarted", 1),)},
         {"cards": Cards(5, 4, 0, 1)},
         {"absent_excused": 0, "absent_unexcused": 1},
-        {"refused": 1, "audits": 0, "helpers": 1},
+        {**dict.fromkeys(NUMBERS, 1), "audits": 0},
         {"closed": "2022-04-10T08:30:12+07:00"},
         {"opened": "2022-04-10T09:30:12+08:00", "closed": "2022-04-10T08:30:13+07:00"},
     ],
@@ -74,7 +75,6 @@ def test_facts_may_reach_their_limits(lab: Lab, report: Report, changes: dict[st
     assert room(lab, report, **changes) == []
 
 
-NEGATIVE = "a number of refusals, audits or helpers is negative"
 TIME = ["times with seconds and offset expected", "opened at another time than the archive says"]
 TWO_REASONS = (SparesActivated("lost", 1), SparesActivated("lost", 1))
 
@@ -88,14 +88,13 @@ TWO_REASONS = (SparesActivated("lost", 1), SparesActivated("lost", 1))
         ({"absent_excused": 2, "absent_unexcused": -1}, ["a number of people absent is negative"]),
         ({"absent_excused": -1, "absent_unexcused": 2}, ["a number of people absent is negative"]),
         ({"absent_excused": 2}, ["those absent are not summoned - present"]),
-        ({"refused": -1}, [NEGATIVE]),
-        ({"helpers": -1}, [NEGATIVE]),
+        *(({name: -1}, [f"the number {name} is negative"]) for name in NUMBERS),
         ({"account_resets": -1}, ["a number of account resets is negative"]),
         ({"format": 2}, ["format 1 expected, 2 found"]),
         ({"opened": "2022-04-10T08:30:12.5+07:00"}, TIME),
         ({"opened": "2022-04-10T08:30:12"}, TIME),
         ({"format": 2, "audits": -1, "ballots": 4}, ["format 1 expected, 2 found", "3 ballots in the archive, 4 in the "
-                                                      "facts", NEGATIVE]),
+                                                      "facts", "the number audits is negative"]),
     ],
 )  # fmt: skip
 def test_just_beyond_a_limit_each_is_named_and_nothing_else(

@@ -11,9 +11,9 @@ from flask import Flask
 from kiosk_templates.words import catalogue
 from tests.voting.rooms import Room, new_draft
 from tests.voting.web.conftest import PASSWORD, Browser
-from voting.conference import cards, transitions
+from voting.conference import transitions
 from voting.conference.draft.agenda import Person, write_draft
-from voting.documents import counted
+from voting.documents.counted import COUNTED
 from voting.documents.states import STATES
 from voting.errors import VotingError
 from voting.storage.keyring import Keyring
@@ -81,14 +81,7 @@ def test_the_words_that_pages_ask_for_are_there() -> None:
     for state in STATES:
         assert {f"state.{state}", f"hall.{state}", f"next.{state}"} <= words.keys()
     shown = {error.__name__ for error in VotingError.__subclasses__()}
-    noted = {
-        *counted.BY_HAND,
-        *counted.INCIDENTS,
-        "refused",
-        "receipt_missing",
-        *(f"spare_{one}" for one in cards.REASONS),
-    }
-    assert {f"note.{what}" for what in noted} <= words.keys()
+    assert {f"note.{one.name}" for one in COUNTED} <= words.keys()
     api_only = {"BadBallot", "WrongSize", "CardAlreadyUsed", "SpareNotActive"}
     assert {f"error.{name}" for name in shown - api_only} <= words.keys()
 
