@@ -70,11 +70,13 @@ packages: ## programs of the system that the tests need: installed by apt as roo
 demo: $(FRONT) ## a rehearsal of the sample conference into demo/, then a room at https://localhost:8443 (ONESHOT=1: the rehearsal alone)
 	@$(BIN)/phieukin demo --out demo $(if $(filter-out 0 no,$(ONESHOT)),--oneshot)
 
-# The long tests wait for clocks, browsers and other processes about half of their time: so BESIDE processes, mypy too.
+# The long tests wait for clocks, browsers and other processes about half of their time: so BESIDE processes. The first
+# run without them compiles the tests once for all, and mypy has the other core meanwhile.
 .PHONY: test
 test: packages $(VENV)/.dev $(FRONT) lint types-front ## everything that CI checks: 25 to 30 minutes on 2 cores
 	@tests/tools/belenios-tool --version >/dev/null
 	@$(BIN)/mypy >$(VENV)/mypy.log 2>&1 & mypy=$$!; failed=0; \
+	  $(BIN)/python -m pytest --collect-only -qq >/dev/null || true; \
 	  PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(BESIDE) --dist worksteal -m "not ($(APART))" $(TIMES) || failed=1; \
 	  wait $$mypy || failed=1; cat $(VENV)/mypy.log; exit $$failed
 

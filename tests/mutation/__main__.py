@@ -18,20 +18,16 @@ from tests.mutation.mutants import Mutant, mutants
 
 RULE = ("tests/tally/result/test_rule.py", "tests/tally/result/test_rule_edges.py", "tests/tally/cli/test_rule.py")
 ATTACKS = ("tests/attacks", "tests/tally/audit")
-BOX = (
-    *(f"tests/voting/test_box{part}.py" for part in ("", "_doubts", "_copies", "_line", "_queries")),
-    "tests/voting/storage/test_model.py",
-    "tests/voting/web/test_api.py",
-)
+BOX = ("tests/voting/box", "tests/voting/storage/test_model.py", "tests/voting/web/test_api.py")
 MODULES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("tally/result/rule.py", "tally/result/case.py"), RULE),
-    **{f"voting/{name}.py": BOX for name in ("box", "box_copies", "box_line", "box_queries")},
-    "voting/box/tablets.py": ("tests/voting/box/test_tablets.py", "tests/voting/web/test_api.py"),
+    **{f"voting/box/{name}.py": BOX for name in ("casting", "copies", "queries", "receipts", "refill", "tablets")},
+    "voting/documents/ballots/batches.py": ("tests/voting/documents/ballots", *BOX),
     "voting/conference/closing.py": ("tests/voting/conference/test_closing.py", *BOX),
     **{
         f"tally/audit/{name}.py": ATTACKS
-        for name in ("ballots", "box", "boxes", "copies", "facts", "opening_proofs", "outcome", "record", "setup",
-                     "signatures", "walk")
+        for name in ("ballots", "box", "bundles/boxes", "copies", "facts", "opening_proofs", "outcome", "record",
+                     "setup/conference", "signatures", "walk")
     },
 }  # fmt: skip
 
