@@ -129,6 +129,10 @@ class SignInRefused(VotingError):
     """Name, password or one-time code is wrong, or the account is locked for a while."""
 
 
+class TooManySignIns(VotingError):
+    """Too many sign in at the same moment from devices that the room does not know; they try again."""
+
+
 class AddressUnusable(VotingError):
     """The address or port is in use by another program, or not this machine's (cổng đang được dùng)."""
 

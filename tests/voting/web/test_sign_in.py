@@ -3,6 +3,7 @@
 import base64
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -317,6 +318,25 @@ def test_replacing_an_authenticator_takes_what_opens_the_account(app: Flask, bro
     code = totp.at(clock.now)
     answer = browser.post("/account/totp", present=PASSWORD, present_code=code)
     assert answer.headers["Location"] == "/account/totp"
+
+
+def test_whoever_signs_in_at_too_many_devices_at_once_keeps_nobody_out(app: Flask, browser: Browser) -> None:
+    """A password takes 64 MiB and all cores: strangers get a few turns, places that the room knows need none."""
+    browser.sign_in("chair")
+    with ExitStack() as strangers:
+        for _ in range(2):
+            assert accounts.STRANGERS.acquire(blocking=False)
+            strangers.callback(accounts.STRANGERS.release)
+        unknown = Browser(app.test_client())
+        answer = unknown.post("/sign-in", login="chair", password=PASSWORD, code="")
+        assert answer.status_code == 429 and "nhiều thiết bị đăng nhập" in answer.text
+        assert unknown.post("/sign-in", login="nobody", password=PASSWORD, code="").status_code == 429
+        browser.post("/sign-out")
+        browser.sign_in("chair")
+    assert staff_row(app, "chair").failures == 0
+    unknown.sign_in("chair")
+    assert accounts.STRANGERS.acquire(blocking=False) and accounts.STRANGERS.acquire(blocking=False)
+    accounts.STRANGERS.release(2)
 
 
 @pytest.mark.parametrize(

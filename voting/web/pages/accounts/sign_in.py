@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from kiosk_templates.words import LANGUAGES
-from voting.errors import SignInRefused
+from voting.errors import SignInRefused, TooManySignIns
 from voting.web.access import known_devices, sessions
 from voting.web.room import the_room
 from voting.web.words import LANGUAGE, language
@@ -20,7 +20,7 @@ pages = Blueprint("sign_in", __name__)
 @pages.get("/sign-in")
 def form() -> str:
     """The form."""
-    return render_template("room/sign_in.html", wrong=False)
+    return render_template("room/sign_in.html", refusal="")
 
 
 @pages.post("/sign-in")
@@ -33,7 +33,9 @@ def submit() -> Response | tuple[str, int]:
             fields.get("login", "").strip(), fields.get("password", ""), fields.get("code", "").strip()
         )
     except SignInRefused:
-        return render_template("room/sign_in.html", wrong=True), 401
+        return render_template("room/sign_in.html", refusal="sign_in.refused"), 401
+    except TooManySignIns:
+        return render_template("room/sign_in.html", refusal="error.TooManySignIns"), 429
     session[LANGUAGE] = spoken
     session.permanent = True
     known_devices.remember(the_room().keyring, row)
