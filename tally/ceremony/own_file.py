@@ -2,7 +2,8 @@
 
 `teller-2.sealed` in the teller's own folder. It begins with the secrets of the ceremony and everything that this teller
 handed out, so that any step can be done again from it alone; when the keys stand, the teller's file of the count
-(`tally.signing.teller_file`) takes its place at once, under the same name and passphrase.
+(`tally.signing.teller_file`) takes its place at once, under the same name and passphrase. Where the ceremony is for
+several boxes, a file for each (`teller-2-box-3.sealed`) stands first, and then this one is overwritten and removed.
 """
 
 import base64
@@ -14,13 +15,12 @@ import msgspec
 from keys import wire
 from keys.ceremony.messages import CeremonySecret, decode_ceremony_secret, encode_ceremony_secret
 from keys.errors import DamagedFile
-from keys.files.durable import read_plain
 from keys.files.key_files import read_sealed, replace_sealed, write_sealed
 from keys.files.sealing import DEFAULT_COST, Cost
 from keys.files.signing import SigningKey, decode_signing_key, encode_signing_key
-from keys.structs import read_json
 from keys.teller import TellerKey, decode_teller_key, encode_teller_key
-from tally.signing.teller_file import KIND as TELLER_KIND
+from keys.transcript import sha256_hex
+from keys.trustees import Trustees
 from tally.signing.teller_file import TellerFile, new_teller_file
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.errors import DocumentError
@@ -98,27 +98,22 @@ def with_complaint(own: TellerState, dealer: int) -> TellerState:
     return msgspec.structs.replace(own, complained=dealer)
 
 
-def as_teller_file(own: TellerState) -> TellerFile:
-    """The file of the count."""
-    [key] = own.share_keys
-    made = new_teller_file(own.name, key, own.signer)
-    return msgspec.structs.replace(made, token=own.token, plan=own.plan, conference=own.conference)
+def as_teller_files(own: TellerState, ceremony: str, trustees: Sequence[Trustees]) -> tuple[TellerFile, ...]:
+    """The files of the count, one of each box; `ceremony` is the fingerprint that all compared."""
+    said = {"token": own.token, "plan": own.plan, "conference": own.conference}
+    keys = zip(own.share_keys, trustees, strict=True)
+    return tuple(
+        msgspec.structs.replace(
+            new_teller_file(own.name, key, own.signer), ceremony=ceremony, box=box, boxes=len(trustees),
+            trustees=sha256_hex(one.raw), **said,
+        )
+        for box, (key, one) in enumerate(keys, 1)
+    )  # fmt: skip
 
 
-def own_path(folder: Path, index: int) -> Path:
-    """Where a teller's sealed file is, in the teller's own folder."""
-    return folder / f"teller-{index}.sealed"
-
-
-def kind_of(path: Path) -> str:
-    """Say which kind of sealed file this is, without opening it; raise DamagedFile."""
-    try:
-        kind = read_json(read_plain(path), dict[str, object])["kind"]
-    except (msgspec.MsgspecError, KeyError):
-        raise DamagedFile(
-            f"{path.name}: no sealed file of a teller; take another copy, or the recovery sheet"
-        ) from None
-    return str(kind)
+def own_path(folder: Path, index: int, box: int = 0) -> Path:
+    """Where a teller's sealed file is, in the teller's own folder; that of one box, where there are several."""
+    return folder / (f"teller-{index}-box-{box}.sealed" if box else f"teller-{index}.sealed")
 
 
 def write_state(path: Path, own: TellerState, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
@@ -137,5 +132,5 @@ def read_state(path: Path, passphrase: str) -> TellerState:
 
 def replace_state(path: Path, own: TellerState | TellerFile, passphrase: str, cost: Cost = DEFAULT_COST) -> None:
     """Put the next state in place of the last, whole or not at all."""
-    kind = TELLER_KIND if isinstance(own, TellerFile) else KIND
+    kind = own.kind if isinstance(own, TellerFile) else KIND
     replace_sealed(path, canonical(own), passphrase, kind=kind, cost=cost)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from keys.ceremony.messages import check_boxes, check_place
+from keys.ceremony.messages import BOXES, check_place
 from keys.transcript import sha256_hex
 from tally.ceremony.names import clean_name, same_person
 from tally.errors import CeremonyFault
@@ -71,6 +71,13 @@ def check_plan(plan: Plan) -> None:
     check_boxes(plan.boxes)
     for number, name in enumerate(plan.tellers):
         check_name(name, plan.tellers[:number])
+
+
+def check_boxes(boxes: int) -> None:
+    """Check for how many boxes a ceremony is; raise CeremonyFault."""
+    if boxes not in BOXES:
+        why = f"{BOXES[0]} to {BOXES[-1]} boxes of one ceremony expected, {boxes} found"
+        raise CeremonyFault(why, "boxes", found=boxes, most=BOXES[-1])
 
 
 def check_name(name: str, earlier: Iterable[str]) -> None:

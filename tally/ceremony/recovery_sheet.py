@@ -1,18 +1,23 @@
 """The recovery sheet (phiếu khôi phục): a teller's sealed file on paper, as QR codes and as lines to type.
 
-It holds the sealed file and never an open secret: what protects it is the passphrase, as for the file itself.
+It holds the sealed file and never an open secret: what protects it is the passphrase, as for the file itself. Each box
+has a sheet of its own, whose document says in the open which box it is, so that those of a used box alone are removed.
 """
 
 import json
+from pathlib import Path
 from typing import cast
 
 import typst
 
 from keys.files.recovery import SEPARATOR, recovery_lines
+from keys.structs import read_json
 from keys.transcript import sha256_hex
+from tally.ceremony.own_file import own_path
 from tally.dialogue import Guide, groups
 from tally.minutes.qr import qr_svg
 from tally.minutes.renderer import font_folder, template
+from tally.signing.teller_file import of_box
 
 LINES_A_CODE = 8
 
@@ -20,14 +25,19 @@ LINES_A_CODE = 8
 def recovery_sheet(guide: Guide, sealed: bytes, *, index: int, name: str, conference: str) -> bytes:
     """Draw the sheet as PDF; raise DamagedFile if `sealed` is no sealed file."""
     lines = recovery_lines(sealed)
+    kind = read_json(sealed, dict[str, object])["kind"]
+    box = of_box(str(kind))
+    title, file = guide.words("sheet.title"), own_path(Path(), index, box.box if box else 0).name
     parts = [lines[at : at + LINES_A_CODE] for at in range(0, len(lines), LINES_A_CODE)]
     data = {
         "language": guide.language,
-        "title": guide.words("sheet.title"),
+        "title": title,
+        "document": f"{title} [{kind}]" if box else title,
+        "box": guide.words("sheet.box", box=box.box, code=box.code) if box else "",
         "who": guide.words("sheet.who", index=index, name=name),
         "conference": guide.words("sheet.conference", conference=conference),
         "what": guide.words("sheet.what"),
-        "how": guide.words("sheet.how", index=index),
+        "how": guide.words("sheet.how", file=file),
         "keep": guide.words("sheet.keep"),
         "lines_label": guide.words("sheet.lines"),
         "lines": lines,

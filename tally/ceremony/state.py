@@ -21,17 +21,19 @@ from keys.ceremony import protocol
 from keys.ceremony.complaint import complain, judge
 from keys.ceremony.messages import DealingText
 from keys.ceremony.rehearsal import Rehearsal
-from keys.errors import KeysError
+from keys.errors import InvalidShare, KeysError
+from keys.files.key_files import read_file
 from keys.files.signing import new_signing_key, public_text
 from keys.teller import TellerKey
 from keys.transcript import sha256_hex
 from keys.trustees import Trustees, encode_trustees, parse_certificate, parse_trustees
 from tally.ceremony.own_file import TellerState, new_state, with_dealing, with_share
 from tally.ceremony.plan import Plan
-from tally.ceremony.usb import STEPS, Announcement, Step, Stick, check_announcement, new_announcement
+from tally.ceremony.usb import STEPS, TELLERS, Announcement, Step, Stick, check_announcement, new_announcement
 from tally.errors import CeremonyFault
 from tally.signing.signers import DocumentSigner, KeySigner
 from tally.signing.teller_file import TellerFile
+from voting.documents.tellers import FORMAT, BoxKeys, TellerKeys, Tellers, read_tellers
 
 
 class Todo(StrEnum):
@@ -233,13 +235,54 @@ def finish(ceremony: CeremonyState) -> tuple[tuple[Trustees, ...], tuple[int, ..
         return rehearsal.trustees, rehearsal.finish(ceremony.rehearsals.values())
 
 
+def tellers_of(ceremony: CeremonyState) -> Tellers:
+    """What the desk takes: the keys of all boxes, once every one of them was rehearsed; raise CeremonyFault."""
+    return _tellers_with(ceremony, *finish(ceremony))
+
+
+def ended(stick: Stick, plan: Plan, files: Sequence[TellerFile]) -> Tellers | None:
+    """What the desk takes, once a ceremony is over and its dealings are gone; None before that.
+
+    Checked by what this teller's own files of the count say of all keys, and by everybody's rehearsed opening. Raises
+    CeremonyFault.
+    """
+    ceremony = CeremonyState(plan, *(stick.read(step, plan) for step in STEPS))
+    if not ceremony.missing(STEPS[1]) or not (stick.folder / TELLERS).exists():
+        return None
+    boxes = read_tellers(read_file(stick.folder / TELLERS)).boxes
+    with named(plan):
+        for one in files:
+            known = [sha256_hex(box.trustees.encode()) for box in boxes[one.box - 1 : one.box]]
+            if (one.ceremony, [one.trustees]) != (ceremony.fingerprint, known):
+                raise InvalidShare(f"{TELLERS} on the stick holds other keys of box {one.box} than this teller's file")
+        trustees = tuple(parse_trustees(box.trustees.encode()) for box in boxes)
+        numbers = Rehearsal(trustees, ceremony.fingerprint).finish(ceremony.rehearsals.values())
+        return _tellers_with(ceremony, trustees, numbers)
+
+
+def _tellers_with(ceremony: CeremonyState, trustees: Sequence[Trustees], numbers: Sequence[int]) -> Tellers:
+    announced = map(ceremony.announcement, sorted(ceremony.announced))
+    return Tellers(
+        FORMAT,
+        ceremony.plan.conference,
+        ceremony.plan.threshold,
+        ceremony.fingerprint,
+        tuple(TellerKeys(one.name, one.signing_key) for one in announced),
+        ceremony.plan.clashes,
+        tuple(BoxKeys(one.raw.decode(), number) for one, number in zip(trustees, numbers, strict=True)),
+    )
+
+
 def made_here(ceremony: CeremonyState, teller: TellerFile) -> bool:
     """Tell whether a teller's finished file comes from the ceremony on the stick: its certificate key stands there."""
     index = teller.share.index
     if index not in ceremony.announced or teller.plan not in ("", ceremony.plan.hash):
         return False
-    announced = ceremony.announcement(index).parts.boxes[0]
-    return parse_certificate(announced.cert, "announcement").verification == teller.share.verification
+    boxes = ceremony.announcement(index).parts.boxes
+    if not 1 <= teller.box <= len(boxes):
+        return False
+    cert = boxes[teller.box - 1].cert
+    return parse_certificate(cert, "announcement").verification == teller.share.verification
 
 
 def check_same_plan(plan: Plan, own: TellerState) -> None:

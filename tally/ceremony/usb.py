@@ -6,7 +6,7 @@
     3-share-teller-2.json           public share of each box, proved and signed           keys.ceremony.protocol
     4-rehearsal-teller-2.json       part of the rehearsed opening of each box             keys.ceremony.rehearsal
     complaint-by-3-about-2.json     a wrong share, proved                                 keys.ceremony.complaint
-    trustees.json, tellers.json     what the desk takes into the draft
+    tellers.json                    what the desk takes: names, signing keys, and the keys of all boxes
 
 What a file says counts, not its name. Copies of one file are one; two different ones of a teller are a fault, by name.
 Files are written whole or not at all, so a stick that is pulled out leaves no half file behind.
@@ -22,7 +22,7 @@ import msgspec
 from keys import wire
 from keys.ceremony.messages import AnnouncementText, blaming
 from keys.errors import InvalidCertificate, InvalidSignature, KeysError
-from keys.files.durable import write_whole
+from keys.files.durable import erase, write_whole
 from keys.files.key_files import read_file
 from keys.files.signing import raw_message, raw_of_der, verify_message
 from keys.structs import read_json
@@ -35,7 +35,7 @@ from voting.documents.canonical import canonical
 Step = Literal["1-announcement", "2-dealing", "3-share", "4-rehearsal"]
 STEPS: tuple[Step, ...] = ("1-announcement", "2-dealing", "3-share", "4-rehearsal")
 ANNOUNCEMENT: Final = "phieukin/teller-announcement/v2"
-PLAN, TRUSTEES, TELLERS = "ceremony.json", "trustees.json", "tellers.json"
+PLAN, TELLERS = "ceremony.json", "tellers.json"
 
 
 class Announcement(wire.Text, frozen=True):
@@ -130,6 +130,14 @@ class Stick:
                     "double", name=plan.name(index), first=where.name, second=path.name,
                 )  # fmt: skip
         return {index: raw for index, (raw, _) in found.items()}
+
+    def erase_dealings(self) -> None:
+        """Overwrite and remove the dealings, which no step needs once all have rehearsed; raise OSError.
+
+        With a copy of a teller's file of before they would give that teller's shares of all boxes.
+        """
+        for path in sorted(self.folder.glob(f"{STEPS[1]}*.json")):
+            erase(path)
 
     def complaints(self) -> list[tuple[Path, bytes]]:
         """All complaints on the stick."""

@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from keys.files.recovery import check_lines, read_recovery
 from kiosk_templates.words import Language
 from tally.ceremony.names import clean_name, compare_names
 from tally.ceremony.own_file import own_path
-from tally.ceremony.plan import Plan, majority, new_plan
+from tally.ceremony.plan import Plan, check_boxes, majority, new_plan
 from tally.ceremony.usb import Stick
 from tally.cli.options import EXISTING, FOLDER, TARGET, token_options
 from tally.dialogue import Guide, Refused
@@ -40,6 +41,9 @@ def language_option(command: Any) -> Any:
 @click.option("--home", type=FOLDER, help="The teller's own folder, never the stick; without it, the program asks.")
 @click.option("--teller", "tellers", multiple=True, help="Name of a teller, in order, for a new ceremony.")
 @click.option("--threshold", type=int, help="How many tellers open, for a new ceremony.")
+@click.option(
+    "--boxes", type=int, help="For how many boxes (conferences of a round), for a new ceremony; one by default."
+)
 @click.option("--conference", default="", help="Name of the conference, for a new ceremony.")
 @click.option("--on-ballot", type=EXISTING, help="Names that stand on ballots, one a line: none should be a teller.")
 @click.option("--fingerprint", help="The fingerprint compared aloud; without it, the program asks.")
@@ -52,6 +56,7 @@ def ceremony_command(
     home: Path | None,
     tellers: tuple[str, ...],
     threshold: int | None,
+    boxes: int | None,
     conference: str,
     on_ballot: Path | None,
     fingerprint: str | None,
@@ -76,9 +81,9 @@ def ceremony_command(
         listed = read_text(on_ballot, utf_16=True).splitlines() if on_ballot else []
         plan = table.plan()
         if plan is None:
-            plan = _new_plan(guide, table, tellers, threshold, conference, listed)
+            plan = _new_plan(guide, table, Asked(tellers, threshold, boxes, conference), listed)
         else:
-            _check_options(stick, plan, tellers, threshold, conference)
+            _check_options(stick, plan, Asked(tellers, threshold, boxes, conference))
             _check_listed(guide, plan, listed)
         show_plan(guide, plan)
         index = me or _who(guide, plan, home)
@@ -107,14 +112,25 @@ def _own_folder(guide: Guide, plan: Plan, index: int, stick: Path, home: Path | 
     return existing(guide, own)
 
 
-def _check_options(stick: Path, plan: Plan, tellers: tuple[str, ...], threshold: int | None, conference: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options say of a new ceremony; nothing where they were left out."""
+
+    tellers: tuple[str, ...]
+    threshold: int | None
+    boxes: int | None
+    conference: str
+
+
+def _check_options(stick: Path, plan: Plan, asked: Asked) -> None:
     """See that options for a new ceremony say what the plan on the stick says; raise CeremonyFault."""
     said = (
-        tuple(map(clean_name, tellers)) or plan.tellers,
-        threshold or plan.threshold,
-        clean_name(conference) or plan.conference,
+        tuple(map(clean_name, asked.tellers)) or plan.tellers,
+        asked.threshold or plan.threshold,
+        asked.boxes or plan.boxes,
+        clean_name(asked.conference) or plan.conference,
     )
-    if said != (plan.tellers, plan.threshold, plan.conference):
+    if said != (plan.tellers, plan.threshold, plan.boxes, plan.conference):
         why = f"{stick} holds the ceremony of {plan.conference} already; take an empty folder for another one"
         raise CeremonyFault(why, "stick_taken", folder=stick, conference=plan.conference)
 
@@ -138,12 +154,12 @@ def explained(guide: Guide) -> Iterator[None]:
         raise Refused(guide.words("general.aborted")) from None
 
 
-def _new_plan(
-    guide: Guide, stick: Stick, tellers: tuple[str, ...], threshold: int | None, conference: str, listed: list[str]
-) -> Plan:
-    if not tellers:
-        return plan_by_asking(guide, stick, listed)
-    plan = new_plan(conference, tellers, threshold or majority(len(tellers)))
+def _new_plan(guide: Guide, stick: Stick, asked: Asked, listed: list[str]) -> Plan:
+    boxes = 1 if asked.boxes is None else asked.boxes
+    check_boxes(boxes)
+    if not asked.tellers:
+        return plan_by_asking(guide, stick, listed, boxes)
+    plan = new_plan(asked.conference, asked.tellers, asked.threshold or majority(len(asked.tellers)), boxes=boxes)
     return make_plan(guide, stick, plan, listed)
 
 

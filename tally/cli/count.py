@@ -22,6 +22,7 @@ from tally.count.steps import (
     confirm_setup,
     finish,
     open_one,
+    owner_in,
     owner_of,
     setup_of,
 )
@@ -30,7 +31,14 @@ from tally.errors import Stopped
 from tally.guide.setup import owner_name, same_fingerprint, tell_setup
 from tally.guide.signers import TokenChoice, open_signer_if_named, passphrase
 from tally.signing.signed_files import put, put_named
-from tally.signing.teller_file import bind_to_box, new_teller_file, read_teller_file, sign_by_token, write_teller_file
+from tally.signing.teller_file import (
+    bind_to_box,
+    bind_to_setup,
+    new_teller_file,
+    read_teller_file,
+    sign_by_token,
+    write_teller_file,
+)
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.facts import ChairWord
 
@@ -94,10 +102,12 @@ def confirm_command(
         if not same:
             raise Stopped(guide.words("setup.differ"))
         name = owner_name(guide, path, election.conference)
-        teller = read_teller_file(path, guide.passphrase(passphrase_file, name=name))
+        words = guide.passphrase(passphrase_file, name=name)
+        teller = read_teller_file(path, words)
         owner = owner_of(teller, election, trustees)
         with open_signer_if_named(token) as key_signer:
-            put_named(out, confirm_setup(archive, teller, key_signer))
+            made = confirm_setup(archive, teller, key_signer, lambda event: bind_to_setup(path, teller, words, event))
+            put_named(out, made)
         guide.good("setup.confirmed", owner=owner, path=out)
 
 
@@ -124,6 +134,7 @@ def open_command(
     _compare(found, end_ballots)
     check_single(report, single_ballot)
     teller, words = open_teller(path, passphrase_file)
+    owner_in(report, teller)  # before the file is bound to a box that its share is not of
     bound = bind_to_box(path, teller, words, found)
     put_named(out, canonical(open_one(archive, bound, found, single_ballot=single_ballot, report=report)))
     both("said.opened", path=out)

@@ -21,12 +21,12 @@ from keys.transcript import sha256_hex
 from keys.trustees import Trustees, parse_trustees
 from tally.audit import Report, Verdict, audit
 from tally.audit.engines.checking import checker
-from tally.errors import CannotSign, NotOneOfUs, NotReady
+from tally.errors import CannotSign, NotOneOfUs, NotReady, OtherBox
 from tally.result.decryption import OpenedShare, combine_shares, open_share, share_of, verify_opened, verify_share
 from tally.result.record import FinishedBox
 from tally.signing.signed_files import make_way
 from tally.signing.signers import DocumentSigner, KeySigner, signed_envelope
-from tally.signing.teller_file import TellerFile
+from tally.signing.teller_file import TellerFile, check_of_box
 from voting.documents.archives.archive import open_archive, open_archive_for_append
 from voting.documents.archives.commitments import sidecar_of
 from voting.documents.archives.events import Entry
@@ -80,10 +80,14 @@ def setup_of(path: Path) -> tuple[Election, Trustees, str]:
 def owner_of(teller: TellerFile, election: Election, trustees: Trustees) -> int:
     """Find the teller's own keys in Setup; return the owner's number.
 
-    Raises InvalidShare if the share is not there, NotOneOfUs if the signing key is not the one named for this owner.
+    Raises InvalidShare if the share is not there, NotOneOfUs if the signing key is not the one named for this owner, or
+    the keys of all tellers are not those of the share's box, OtherBox where Setup names another box.
     """
-    owner = find_owner(teller.share, trustees)
     conference = election.conference
+    check_of_box(teller, conference)
+    owner = find_owner(teller.share, trustees)
+    if teller.trustees not in ("", sha256_hex(trustees.raw)):
+        raise NotOneOfUs("Setup holds other keys than those of this box's ceremony, byte for byte", "other_trustees")
     if conference is not None and (
         len(conference.tellers) < owner or conference.tellers[owner - 1].key != teller.public_signer
     ):
@@ -92,10 +96,27 @@ def owner_of(teller: TellerFile, election: Election, trustees: Trustees) -> int:
     return owner
 
 
-def confirm_setup(path: Path, teller: TellerFile, key_signer: DocumentSigner | None = None) -> bytes:
+def owner_in(report: Report, teller: TellerFile) -> int:
+    """Find the teller's keys in an audited archive, before the file is bound to its box; return the owner's number.
+
+    Raises what `owner_of` raises, and OtherBox where the file confirmed another Setup.
+    """
+    owner = owner_of(teller, *setup_in(report))
+    if teller.setup not in ("", report.setup_event):
+        raise OtherBox(f"this share confirmed the Setup {teller.setup[:16]}…, this is {report.setup_event[:16]}…")
+    return owner
+
+
+def confirm_setup(
+    path: Path,
+    teller: TellerFile,
+    key_signer: DocumentSigner | None = None,
+    note: Callable[[str], object] | None = None,
+) -> bytes:
     """Check an archive's Setup for a teller and sign that its owner's keys are in it; return the envelope's bytes.
 
-    `key_signer` is the token of a teller who signs by one. Raises NotReady for an unsound Setup, NotOneOfUs or
+    `key_signer` is the token of a teller who signs by one. `note` is given the hash of the Setup event before anything
+    is signed: `bind_to_setup` writes it into the teller's file. Raises NotReady for an unsound Setup, NotOneOfUs or
     InvalidShare where the teller's own keys are not there, CannotSign for another signer.
     """
     own = key_signer or KeySigner(teller.signer)
@@ -105,6 +126,8 @@ def confirm_setup(path: Path, teller: TellerFile, key_signer: DocumentSigner | N
     report = audited(path)
     election, trustees = setup_in(report)
     owner = owner_of(teller, election, trustees)
+    if note is not None:
+        note(report.setup_event)
     confirmation = Confirmation(FORMAT, election.uuid, report.setup_event, owner, trustees.threshold())
     return write_envelope(signed_envelope(own, canonical(confirmation), CONFIRMATION_TYPE))
 
@@ -174,7 +197,7 @@ def open_one(
         raise NotReady(why, "not_that_box", told=told, found=found)
     check_single(report, single_ballot)
     election, trustees = setup_in(report)
-    owner = owner_of(teller, election, trustees)
+    owner = owner_in(report, teller)
     opened = open_share(election, trustees, report.tally, owner, teller.share.secret)
     proof = OpeningProof(owner, str(opened.proof.challenge), str(opened.proof.response))
     decryption = encode_partial_decryption(opened.decryption).decode()

@@ -11,13 +11,14 @@ import msgspec
 
 from keys.files.durable import check_plain, erase, read_plain
 from keys.transcript import sha256_hex
-from tally.ceremony.own_file import KIND, kind_of
+from tally.ceremony.own_file import KIND
 from tally.custody.find import Found, What
 from tally.errors import NotReady
 from tally.signing.teller_file import KIND as TELLER_KIND
+from tally.signing.teller_file import OfBox, kind_of, of_box
 
-FORMAT = 2
-"""Format 1 told the key files alone, and numbers of copies and sheets that people named."""
+FORMAT = 3
+"""Format 1 told the key files alone, format 2 named no box."""
 
 
 class Gone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +50,9 @@ class Destruction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`destruction.json`: what was removed and what was kept, when (ISO 8601 with offset), before whom.
 
     `searched` are the folders looked through with all that lies in them, `closed` those that could not be read;
-    `hand_over` tells whether the stick that goes from teller to teller was among them.
+    `hand_over` tells whether the stick that goes from teller to teller was among them. `ceremony` (fingerprint) and
+    `box` say which of the keys of a ceremony were used, and so which box's files alone were removed; empty where Setup
+    names none.
     """
 
     format: int
@@ -62,12 +65,21 @@ class Destruction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closed: tuple[str, ...]
     hand_over: bool
     witnesses: tuple[str, ...]
+    ceremony: str = ""
+    box: int = 0
 
 
-def read_share_file(path: Path) -> str:
-    """Return the SHA-256 of a teller's sealed file; raise NotReady for any other file, UnsafeFile for a link."""
+def read_share_file(path: Path, used: OfBox | None = None) -> str:
+    """Return the SHA-256 of a teller's sealed file; raise NotReady for any other file, UnsafeFile for a link.
+
+    `used` is the box whose keys were used: the file of another box of a ceremony is no share of it.
+    """
     check_plain(path)
-    if kind_of(path) not in (KIND, TELLER_KIND):
+    kind = kind_of(path)
+    if (box := of_box(kind)) is not None and box != used:
+        why = f"{path}: the file of box {box.box} of the ceremony {box.code}…, which this conference did not use"
+        raise NotReady(why, "other_box_file", path=path, box=box.box)
+    if box is None and kind not in (KIND, TELLER_KIND):
         why = f"{path}: a teller's sealed file expected; nothing else is destroyed by this command"
         raise NotReady(why, "not_a_share", path=path)
     return sha256_hex(read_plain(path))

@@ -27,12 +27,14 @@ from keys.wire import FILE_LIMIT
 from tally.ceremony.own_file import KIND as CEREMONY_KIND
 from tally.dialogue import Guide
 from tally.signing.teller_file import KIND as TELLER_KIND
+from tally.signing.teller_file import OfBox, of_box
 
 What = Literal["given", "sealed", "sheet", "named", "equal", "link", "unread"]
 """Named by people; a sealed file; a recovery sheet; known by its name alone; equal bytes; a link; not readable."""
 
 _KINDS = {kind.encode() for kind in (TELLER_KIND, CEREMONY_KIND, KEY_KIND, SECRET_KIND)}
 _HEADER = re.compile(rb'\{\s*"format":\s*"phieukin/sealed/[^"]{1,16}",\s*"kind":\s*"([^"]{1,64})"')
+_OF_SHEET = re.compile(rb"\[(teller/box-[0-9]{1,2}/[0-9a-f]{16})\]")
 _HEAD, _LINES = 2**10, 2**16  # bytes of a file that are looked at: for its header, for lines of a recovery sheet
 _MEMBERS = 1000  # files of a ZIP archive that are looked at
 _SYSTEM = {"System Volume Information"}
@@ -40,12 +42,16 @@ _SYSTEM = {"System Volume Information"}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One file: where and what it is, the SHA-256 of its bytes (empty: not read), and how many names it had."""
+    """One file: where and what it is, the SHA-256 of its bytes (empty: not read), and how many names it had.
+
+    `box` is the box of a ceremony that it says it is of; None where it says nothing of boxes.
+    """
 
     path: Path
     what: What
     sha256: str
     names: int = 1
+    box: OfBox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ def _look(path: Path, given: list[Path]) -> Found | None:
             return None
         head = read_plain(path, _HEAD)
         kind = _HEADER.search(head)
-        if kind is not None and kind[1] not in _KINDS:
+        if kind is not None and not _is_share(kind[1]):
             return None
         if kind is not None:
             return _read(path, "sealed")
@@ -112,7 +118,24 @@ def _look(path: Path, given: list[Path]) -> Found | None:
 
 
 def _read(path: Path, what: What) -> Found:
-    return Found(path, what, sha256_hex(read_plain(path)), path.stat().st_nlink)
+    raw = read_plain(path)
+    return Found(path, what, sha256_hex(raw), path.stat().st_nlink, _box_in(raw))
+
+
+def _box_in(raw: bytes) -> OfBox | None:
+    """Find the one box that a sealed file, a recovery sheet or its lines say they are of; None for archives."""
+    if raw.startswith(b"PK"):
+        return None
+    kinds = set(_OF_SHEET.findall(raw)) if raw.startswith(b"%PDF") else set(_HEADER.findall(raw[:_HEAD]))
+    if not kinds and len(raw) <= _LINES:
+        with contextlib.suppress(KeysError, ValueError):
+            kinds = set(_HEADER.findall(read_recovery(decode_text(raw, "lines", utf_16=True))))
+    return of_box(kinds.pop().decode(errors="replace")) if len(kinds) == 1 else None
+
+
+def _is_share(kind: bytes) -> bool:
+    """Tell whether a kind of sealed files holds a share."""
+    return kind in _KINDS or of_box(kind.decode(errors="replace")) is not None
 
 
 def _is_named(name: str, given: list[Path]) -> bool:
@@ -147,7 +170,7 @@ def _holds_packed(path: Path) -> bool:
                 with packed.open(member) as file:
                     raw = file.read(_LINES)
                 kind = _HEADER.search(raw[:_HEAD])
-                if (kind is not None and kind[1] in _KINDS) or _is_titled(raw):
+                if (kind is not None and _is_share(kind[1])) or _is_titled(raw):
                     return True
     return False
 

@@ -80,6 +80,7 @@ def destruction_sheet(guide: Guide, said: Destruction, conference: Conference, h
     moment = parse_moment(said.on)
     on = said.on if moment is None else moment_text(moment)
     about = words("destroy.about", name=conference.name, place=conference.place, uuid=said.uuid, on=on)
+    of_box = (words("destroy.about_box", box=said.box, code=said.ceremony[:16]),) if said.box else ()
     removed = tuple(_file(guide, one, "destroy.line") for one in said.removed)
     kept = tuple(_file(guide, one, "destroy.line_kept", why=one.why) for one in said.kept)
     pages = tuple(
@@ -87,7 +88,7 @@ def destruction_sheet(guide: Guide, said: Destruction, conference: Conference, h
     )
     searched = (*said.searched, *(words("destroy.line_closed", folder=folder) for folder in said.closed))
     parts = (
-        (words("destroy.what"), (about,), removed or (words("destroy.none"),)),
+        (words("destroy.what"), (about, *of_box), removed or (words("destroy.none"),)),
         (words("destroy.left"), (words("destroy.left_text"),), kept or (words("destroy.none"),)),
         (words("destroy.sheets"), (words("destroy.sheets_text"),), pages or (words("destroy.none"),)),
         (

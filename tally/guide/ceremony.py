@@ -11,18 +11,17 @@ from pathlib import Path
 import msgspec
 
 from keys.errors import InvalidShare, KeysError
-from keys.files.durable import read_plain, write_whole
+from keys.files.durable import erase, read_plain, write_whole
 from keys.files.signing import keyid
 from keys.structs import read_json
 from keys.teller import find_owner
-from keys.transcript import sha256_hex
+from keys.trustees import parse_trustees
 from tally.ceremony import state
 from tally.ceremony.names import clean_name, compare_names
 from tally.ceremony.own_file import (
     KIND,
     TellerState,
-    as_teller_file,
-    kind_of,
+    as_teller_files,
     own_path,
     read_state,
     replace_state,
@@ -32,19 +31,19 @@ from tally.ceremony.own_file import (
 from tally.ceremony.plan import Plan, check_name, majority, new_plan
 from tally.ceremony.recovery_sheet import recovery_sheet
 from tally.ceremony.state import CeremonyState, Todo, next_step, read_ceremony
-from tally.ceremony.usb import STEPS, TELLERS, TRUSTEES, Step, Stick
+from tally.ceremony.usb import STEPS, TELLERS, Step, Stick
 from tally.dialogue import Guide, groups
 from tally.errors import CeremonyFault, Stopped
 from tally.guide.faults import explain
 from tally.guide.signers import NO_TOKEN, TokenChoice, open_signer_if_named
-from tally.signing.teller_file import TellerFile, read_teller_file
+from tally.signing.teller_file import TellerFile, kind_of, of_box, read_teller_file
 from voting.documents.canonical import canonical
-from voting.documents.tellers import Clash, TellerKeys, Tellers
+from voting.documents.tellers import Clash, Tellers
 
 MOST_TELLERS = 9  # that are asked for; --teller takes more
 
 
-def plan_by_asking(guide: Guide, stick: Stick, on_ballot: Sequence[str]) -> Plan:
+def plan_by_asking(guide: Guide, stick: Stick, on_ballot: Sequence[str], boxes: int) -> Plan:
     """Ask who the tellers are and how many open; write the plan. Raises CeremonyFault.
 
     A name that cannot be is asked for again alone, and what was typed before is offered where something is not right.
@@ -60,7 +59,7 @@ def plan_by_asking(guide: Guide, stick: Stick, on_ballot: Sequence[str]) -> Plan
             names.append(_name_by_asking(guide, number, names, typed))
         least = threshold if 2 <= threshold <= size else majority(size)
         threshold = guide.number("ceremony.threshold", 2, size, least, size=size)
-        plan = new_plan(conference, names, threshold)
+        plan = new_plan(conference, names, threshold, boxes=boxes)
         show_plan(guide, plan)
         if guide.confirm("ceremony.plan_right"):
             return make_plan(guide, stick, plan, on_ballot)
@@ -78,8 +77,10 @@ def _name_by_asking(guide: Guide, number: int, earlier: Sequence[str], typed: st
 
 
 def show_plan(guide: Guide, plan: Plan) -> None:
-    """Say who the tellers are and how many of them open."""
+    """Say who the tellers are, how many of them open, and for how many boxes."""
     guide.say("ceremony.plan", conference=plan.conference, size=len(plan.tellers), threshold=plan.threshold)
+    if plan.boxes > 1:
+        guide.say("ceremony.boxes", boxes=plan.boxes)
     for number, name in enumerate(plan.tellers, 1):
         guide.say("ceremony.listed", number=number, name=name)
 
@@ -128,9 +129,24 @@ class TellerSession:
         return self.plan.name(self.index)
 
     @property
+    def size(self) -> int:
+        """Number of tellers."""
+        return len(self.plan.tellers)
+
+    @property
     def path(self) -> Path:
-        """The teller's sealed file."""
+        """The teller's sealed file, as long as the ceremony lasts, and afterwards where it is for one box."""
         return own_path(self.home, self.index)
+
+    def _path_of(self, box: int) -> Path:
+        """The teller's file of a box, once the keys are there."""
+        return own_path(self.home, self.index, box if self.plan.boxes > 1 else 0)
+
+    def _finished(self) -> list[Path]:
+        """The teller's files of the count, in the order of the boxes; none as long as the ceremony's own is there."""
+        if self.path.exists():
+            return [self.path] if kind_of(self.path) != KIND else []
+        return [path for box in range(1, self.plan.boxes + 1) if (path := self._path_of(box)).exists()]
 
     def run(self) -> Todo:
         """Do all that this teller can do now; return what is left: WAIT or FINISH.
@@ -147,13 +163,16 @@ class TellerSession:
             before = todo
 
     def _step(self, before: Todo | None) -> Todo:
-        finished = self.path.exists() and kind_of(self.path) != KIND
+        finished = bool(self._finished())
         own = self._own() if self.path.exists() and not finished else None
         if own is not None:
             state.check_same_plan(self.plan, own)
             if self.token.named and not own.token:
                 raise Stopped(self.guide.words("ceremony.token_late", name=self.name))
             self._hand_out_again(own)
+        if finished and (tellers := state.ended(self.stick, self.plan, self._tellers())) is not None:
+            self._tell_end(tellers)
+            return Todo.FINISH
         ceremony = read_ceremony(self.stick, self.plan, own)
         if finished:
             self._check_made_here(ceremony)
@@ -177,10 +196,14 @@ class TellerSession:
 
     def _check_made_here(self, ceremony: CeremonyState) -> None:
         """See that the finished key file is of this ceremony; raise Stopped with the conference of the other one."""
-        teller = self._teller()
+        path = self._finished()[0]
+        teller = self._teller(path)
         if not state.made_here(ceremony, teller):
-            said = {"conference": teller.conference or "?", "here": self.plan.conference, "path": self.path}
-            raise Stopped(self.guide.words("ceremony.other_key", name=self.name, other=self.home / "2", **said))
+            raise self._other_key(path, teller.conference)
+
+    def _other_key(self, path: Path, conference: str) -> Stopped:
+        said = {"conference": conference or "?", "here": self.plan.conference, "path": path}
+        return Stopped(self.guide.words("ceremony.other_key", name=self.name, other=self.home / "2", **said))
 
     def _words(self) -> str:
         if not self._passphrase:
@@ -190,8 +213,11 @@ class TellerSession:
     def _own(self) -> TellerState:
         return read_state(self.path, self._words())
 
-    def _teller(self) -> TellerFile:
-        return read_teller_file(self.path, self._words())
+    def _teller(self, path: Path) -> TellerFile:
+        return read_teller_file(path, self._words())
+
+    def _tellers(self) -> list[TellerFile]:
+        return [self._teller(path) for path in self._finished()]
 
     def _begin(self, ceremony: CeremonyState) -> None:
         if self.index in ceremony.announced:
@@ -299,44 +325,55 @@ class TellerSession:
 
     def _rehearse(self, ceremony: CeremonyState, own: TellerState | None) -> None:
         if own is not None:  # the keys stand: the file of the count takes the place of the ceremony's
-            keys = own.share_keys
-            for key, trustees in zip(keys, ceremony.trustees(), strict=True):
-                find_owner(key, trustees)
-            replace_state(self.path, as_teller_file(own), self._words())
-            self.guide.good("ceremony.sealed", path=self.path)
+            files = self._write_files(ceremony, own)
         else:
-            keys = [self._teller().share]
-        self._write_sheet()
+            files = self._tellers()
+        for path in self._finished():
+            self._write_sheet(path)
+        keys = [one.share for one in files]
         written = self.stick.write(STEPS[3], self.index, state.rehearse(ceremony, keys))
         self.guide.good("ceremony.rehearsed", path=written)
 
-    def _write_sheet(self) -> None:
-        path = self.path.with_name(f"recovery-teller-{self.index}.pdf")
-        sealed = read_plain(self.path).removesuffix(b"\n")
-        sheet = recovery_sheet(self.guide, sealed, index=self.index, name=self.name, conference=self.plan.conference)
+    def _write_files(self, ceremony: CeremonyState, own: TellerState) -> Sequence[TellerFile]:
+        """Seal the file of each box; then the ceremony's own file is gone, with its polynomials and decryption keys."""
+        trustees = ceremony.trustees()
+        for key, one in zip(own.share_keys, trustees, strict=True):
+            find_owner(key, one)
+        files = as_teller_files(own, ceremony.fingerprint, trustees)
+        for made in files:
+            path = self._path_of(made.box)
+            if path != self.path and path.exists() and of_box(kind_of(path)) != of_box(made.kind):
+                raise self._other_key(path, "")
+            replace_state(path, made, self._words())
+            self.guide.good("ceremony.sealed", path=path)
+        if len(files) > 1:
+            erase(self.path)
+        return files
+
+    def _write_sheet(self, sealed: Path) -> None:
+        path = sealed.with_name(f"recovery-{sealed.stem}.pdf")
+        raw = read_plain(sealed).removesuffix(b"\n")
+        sheet = recovery_sheet(self.guide, raw, index=self.index, name=self.name, conference=self.plan.conference)
         write_whole(path, sheet)
         self.guide.good("ceremony.sheet", path=path)
 
     def _finish(self, ceremony: CeremonyState) -> None:
-        [trustees], [number] = state.finish(ceremony)
-        owner = find_owner(self._teller().share, trustees)
-        keys = tuple(
-            TellerKeys(one.name, one.signing_key) for one in map(ceremony.announcement, sorted(ceremony.announced))
-        )
-        tellers = Tellers(
-            1, self.plan.conference, self.plan.threshold, sha256_hex(trustees.raw), ceremony.fingerprint, number,
-            keys, self.plan.clashes,
-        )  # fmt: skip
-        for name, raw in ((TRUSTEES, trustees.raw), (TELLERS, canonical(tellers))):
-            write_whole(self.stick.folder / name, raw)
-        self.guide.good("ceremony.finished", threshold=self.plan.threshold, size=ceremony.size, number=number)
-        self.guide.good("ceremony.mine", owner=owner)
-        paths = {"trustees": self.stick.folder / TRUSTEES, "tellers": self.stick.folder / TELLERS}
-        self.guide.say("ceremony.hand_over", **paths)
-        if self.plan.threshold < ceremony.size:
+        self._tell_end(state.tellers_of(ceremony))
+
+    def _tell_end(self, tellers: Tellers) -> None:
+        """Find this teller's shares in what the desk takes, write it, and say what comes next."""
+        keys = [parse_trustees(one.trustees.encode()) for one in tellers.boxes]
+        owners = {find_owner(one.share, keys[one.box - 1]) for one in self._tellers()}
+        write_whole(self.stick.folder / TELLERS, canonical(tellers))
+        self.stick.erase_dealings()
+        numbers = ", ".join(str(one.rehearsed) for one in tellers.boxes)
+        self.guide.good("ceremony.finished", threshold=self.plan.threshold, size=self.size, number=numbers)
+        self.guide.good("ceremony.mine", owner=", ".join(map(str, owners)))
+        self.guide.say("ceremony.hand_over", tellers=self.stick.folder / TELLERS)
+        if self.plan.threshold < self.size:
             self.guide.say("ceremony.lost", threshold=self.plan.threshold)
         else:
-            self.guide.say("ceremony.lost_all", size=ceremony.size)
+            self.guide.say("ceremony.lost_all", size=self.size)
 
 
 def _need(own: TellerState | None, ceremony: CeremonyState, index: int) -> TellerState:

@@ -19,7 +19,16 @@ from keys.files.durable import read_plain, real_folder, set_aside, unused, write
 from keys.trustees import Trustees
 from tally.audit import Report
 from tally.ceremony.own_file import own_path
-from tally.count.steps import Opening, audited, check_opening, finish_audited, open_one, setup_in, sum_of
+from tally.count.steps import (
+    Opening,
+    audited,
+    check_opening,
+    finish_audited,
+    open_one,
+    owner_in,
+    setup_in,
+    sum_of,
+)
 from tally.count.usb_stick import Desk
 from tally.dialogue import Guide, groups, tell_aside, unquoted
 from tally.errors import NotReady, Stopped
@@ -27,7 +36,7 @@ from tally.guide.clock import moment_after
 from tally.guide.faults import FAULTS, explain
 from tally.guide.words import PeoplesWords
 from tally.signing.signed_files import put
-from tally.signing.teller_file import bind_to_box, read_teller_file
+from tally.signing.teller_file import bind_to_box, box_named, read_teller_file
 from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.conferences.conference import Conference
 from voting.documents.conferences.election import Election
@@ -195,6 +204,7 @@ class Count:
         path = self._file_of(owner)
         words = self.guide.passphrase(self.passphrase_file, name=name)
         teller = read_teller_file(path, words)
+        owner_in(report, teller)  # before the file is bound to a box that its share is not of
         bound = bind_to_box(path, teller, words, report.end_ballots)
         opening = open_one(
             self.desk.summed, bound, report.end_ballots, single_ballot=self._chair_allowed(), report=report
@@ -207,13 +217,19 @@ class Count:
 
     def _file_of(self, owner: int) -> Path:
         for home in self.homes:
-            if own_path(home, owner).exists():
-                return own_path(home, owner)
+            if (found := self._in_folder(home, owner)).exists():
+                return found
         path = unquoted(self.guide.ask("count.file", name=self._name(owner)))
-        path = own_path(path, owner) if path.is_dir() else path
+        path = self._in_folder(path, owner) if path.is_dir() else path
         if not path.is_file():
             raise Stopped(self.guide.words("count.no_file", path=path))
         return path
+
+    def _in_folder(self, folder: Path, owner: int) -> Path:
+        """The file of the box that Setup names, else the only one."""
+        named = box_named(self.election.conference)
+        of_several = own_path(folder, owner, named.box) if named else own_path(folder, owner)
+        return of_several if of_several.exists() else own_path(folder, owner)
 
     def _name(self, owner: int) -> str:
         tellers = self.conference.tellers

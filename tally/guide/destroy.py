@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import UNSET
+
 from keys.files.durable import unused, write_whole
 from tally.audit.record import read_named
 from tally.audit.report import Findings
@@ -18,6 +20,7 @@ from tally.errors import Stopped
 from tally.folders import existing, typed
 from tally.guide.count import moment_now
 from tally.guide.faults import FAULTS, explain
+from tally.signing.teller_file import box_named
 from voting.documents.canonical import canonical, read_limited
 from voting.documents.conferences.conference import Conference
 
@@ -43,28 +46,32 @@ class Destroyer:
         if not findings.sound or not self.guide.confirm("destroy.signed_ask"):
             why = "; ".join(place for one in findings.findings for place in one.first)
             raise Stopped(f"{self.guide.words('destroy.signed_no')} {why}".strip())
+        named, used = read.record.conference.ceremony, box_named(read.record.conference)
         for path in files:
-            read_share_file(path)
+            read_share_file(path, used)
         existing(self.guide, self.out)  # before anything is gone
         witnesses = self._witnesses()
         hand_over = self._folder("destroy.hand_over")
         places = [*([hand_over] if hand_over else []), *self._more()]
         listed = search(files, places)
         self._list(listed)
+        mine = tuple(one for one in listed.found if one.box in (None, used))
+        later = tuple(self._later(one) for one in listed.found if one not in mine)
         searched = dict.fromkeys(str(place.resolve()) for place in (*(path.parent for path in files), *places))
 
         def said(removed: tuple[Gone, ...], kept: tuple[Left, ...], pages: tuple[Pages, ...]) -> Destruction:
             return Destruction(
                 FORMAT, read.record.uuid, moment_now(), removed, kept, pages, (*searched,),
                 tuple(map(str, listed.closed)), hand_over is not None, witnesses,
+                *(() if named is UNSET else (named.fingerprint, named.box)),
             )  # fmt: skip
 
         why = self.guide.words("destroy.why_pending")
-        pending = tuple(Left(str(one.path), one.what, one.sha256, why) for one in listed.found)
-        draft = self._draft(said((), pending, ()), read.record.conference)
-        removed, kept = self._all(listed.found)
+        pending = tuple(Left(str(one.path), one.what, one.sha256, why) for one in mine)
+        draft = self._draft(said((), (*pending, *later), ()), read.record.conference)
+        removed, kept = self._all(mine)
         pages = tuple(self._pages(one.file) for one in removed if one.what == "given")
-        self._write(said(removed, kept, pages), read.record.conference, draft)
+        self._write(said(removed, (*kept, *later), pages), read.record.conference, draft)
 
     def _witnesses(self) -> tuple[str, ...]:
         found: list[str] = []
@@ -94,6 +101,13 @@ class Destroyer:
             self.guide.say("destroy.file", path=one.path, what=what_text(self.guide, one.what), hash=one.sha256[:16])
         for folder in listed.closed:
             self.guide.warn("destroy.closed", folder=folder)
+
+    def _later(self, one: Found) -> Left:
+        """Leave what is of another box of a ceremony alone, and say so."""
+        assert one.box is not None, "what says nothing of boxes is asked about"
+        why = self.guide.words("destroy.why_other_box", box=one.box.box, code=one.box.code)
+        self.guide.say("destroy.kept", path=one.path, why=why)
+        return Left(str(one.path), one.what, one.sha256, why)
 
     def _all(self, found: Sequence[Found]) -> tuple[tuple[Gone, ...], tuple[Left, ...]]:
         """Ask for each file and remove it; what is refused or cannot be removed is kept, and named."""

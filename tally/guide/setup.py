@@ -23,7 +23,7 @@ from voting.documents.rule_words import TIES, place_words, quorum_words, rule_wo
 from voting.procedures.comparison import catalogue_problems, catalogue_remarks, ruleset_of
 
 KEY_LETTERS = 16
-_OWN_FILE = re.compile(r"teller-([0-9]+)\.sealed")
+_OWN_FILE = re.compile(r"teller-([0-9]+)(?:-box-[0-9]+)?\.sealed")
 
 
 def tell_setup(guide: Guide, election: Election, trustees: Trustees) -> None:

@@ -1,5 +1,6 @@
 """What people sign with, as they name it: a sealed file and its passphrase, or a token and its PIN (PKCS #11)."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ from tally.guide.usage import Misused
 from tally.signing.signatures import check_signer
 from tally.signing.signers import DocumentSigner, KeySigner, token_signer
 from tally.signing.teller_file import KIND as TELLER_KIND
-from tally.signing.teller_file import note_records, read_teller_file
+from tally.signing.teller_file import note_records, of_box, read_teller_file
 from voting.documents.record import Record
+
+_KIND = re.compile(rb'"kind":"([^"]{1,64})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +152,5 @@ def open_signing_key(path: Path, passphrase: str) -> SigningKey:
 
 def is_teller_file(path: Path) -> bool:
     """Tell whether a sealed file is a teller's, without opening it."""
-    return f'"kind":"{TELLER_KIND}"'.encode() in read_plain(path, 200)
+    found = _KIND.search(read_plain(path, 200))
+    return found is not None and (found[1] == TELLER_KIND.encode() or of_box(found[1].decode()) is not None)

@@ -22,8 +22,8 @@ from keys.files.signing import SigningKey, new_signing_key, public_text
 from keys.group import encode_point
 from keys.trustees import parse_trustees
 from tally.audit import audit
-from tally.ceremony.own_file import as_teller_file
-from tally.ceremony.state import finish, read_ceremony
+from tally.ceremony.own_file import own_path
+from tally.ceremony.state import read_ceremony, tellers_of
 from tally.ceremony.usb import Stick
 from tally.signing.teller_file import TellerFile, write_teller_file
 from tests.attacks.lab import Lab, chain, closed
@@ -32,12 +32,11 @@ from tests.tally.ceremony.test_state import Tellers
 from tests.voting.documents.elections import UUID, conference, raw_election
 from voting.documents.ballots.ballot import cast_ballot
 from voting.documents.canonical import canonical, compact
-from voting.documents.conferences.conference import Signer
+from voting.documents.conferences.conference import CeremonyBox, Signer
 from voting.documents.conferences.election import parse_election
 from voting.documents.envelope import parse_envelope, write_envelope
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE
-from voting.documents.tellers import TellerKeys
-from voting.documents.tellers import Tellers as TellersFile
+from voting.documents.tellers import read_tellers
 from voting.procedures.comparison import with_decision
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -189,22 +188,21 @@ class Table:
         return read_ceremony(stick, plan).fingerprint
 
 
-def held_ceremony(folder: Path, size: int = 3, threshold: int = 2) -> tuple[Table, list[TellerFile]]:
-    """Hold the ceremony in this process, for stories that begin after it; the tellers' files of the count come out."""
-    tellers = Tellers(folder, size, threshold)
+def held_ceremony(
+    folder: Path, size: int = 3, threshold: int = 2, boxes: int = 1
+) -> tuple[Table, list[TellerFile]]:
+    """Hold the ceremony in this process, for stories that begin after it; the tellers' files of box 1 come out."""
+    tellers = Tellers(folder, size, threshold, boxes=boxes)
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
-    table = read_ceremony(tellers.stick, tellers.plan)
-    [trustees], [number] = finish(table)
-    keys = tuple(TellerKeys(one.name, one.signing_key) for one in map(table.announcement, tellers.numbers))
-    said = TellersFile(1, "HN", threshold, "", table.fingerprint, number, keys, ())
-    (tellers.stick.folder / "trustees.json").write_bytes(trustees.raw)
-    (tellers.stick.folder / "tellers.json").write_bytes(canonical(said))
-    files = []
-    for index in tellers.numbers:
-        files.append(as_teller_file(tellers.own(index)))
+    ceremony = read_ceremony(tellers.stick, tellers.plan)
+    (tellers.stick.folder / "tellers.json").write_bytes(canonical(tellers_of(ceremony)))
+    made = {index: tellers.files(index) for index in tellers.numbers}
+    for index, files in made.items():
         tellers.path(index).unlink()
-        write_teller_file(tellers.path(index), files[-1], passphrase(index), LEAST_COST)
-    return Table(folder, tellers.plan.tellers, threshold), files
+        for one in files:
+            path = own_path(tellers.path(index).parent, index, one.box if boxes > 1 else 0)
+            write_teller_file(path, one, passphrase(index), LEAST_COST)
+    return Table(folder, tellers.plan.tellers, threshold), [files[0] for files in made.values()]
 
 
 def passphrase(index: int) -> str:
@@ -242,10 +240,12 @@ class Meeting:
         self.stick.joinpath(f"{UUID}.facts.json").write_bytes(write_envelope(facts))
 
 
-def meeting(table: Table, stick: Path, votes: Sequence[list[list[int]]], **changes: Any) -> Meeting:
+def meeting(
+    table: Table, stick: Path, votes: Sequence[list[list[int]]], box: int = 1, **changes: Any
+) -> Meeting:
     """Hold the conference with the tellers' public files, up to the closing of the box."""
-    trustees = parse_trustees((table.stick / "trustees.json").read_bytes())
-    tellers = msgspec.json.decode((table.stick / "tellers.json").read_bytes())["tellers"]
+    brought = read_tellers((table.stick / "tellers.json").read_bytes())
+    trustees = parse_trustees(brought.boxes[box - 1].trustees.encode())
     signing = {name: new_signing_key() for name in ("secretary", "chair", "head", "receipt", "desk", "1", "2", "3")}
     made, questions = conference(2, present=4)
 
@@ -254,7 +254,8 @@ def meeting(table: Table, stick: Path, votes: Sequence[list[list[int]]], **chang
 
     made = msgspec.structs.replace(
         made,
-        tellers=tuple(Signer(one["name"], "Kiểm phiếu viên", one["key"], must_sign=True) for one in tellers),
+        tellers=tuple(Signer(one.name, "Kiểm phiếu viên", one.key, must_sign=True) for one in brought.tellers),
+        ceremony=CeremonyBox(brought.fingerprint, box),
         secretary=sign("secretary", "Thư ký"),
         chair=sign("chair", "Chủ trì"),
         head=sign("head", "Chánh Văn phòng"),

@@ -18,7 +18,7 @@ from tally.ceremony.own_file import replace_state, write_state
 from tally.cli import count as count_commands
 from tally.guide import ceremony
 from tally.guide import count as count_guide
-from tally.signing.teller_file import bind_to_box, write_teller_file
+from tally.signing.teller_file import bind_to_box, bind_to_setup, write_teller_file
 from tests.conftest import missing
 from tests.tally.tokens import LABEL, MODULES, PIN
 
@@ -60,6 +60,7 @@ def cheap_binding(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a share be bound to its box at little cost: what a guess costs is tested elsewhere."""
     for module in (count_commands, count_guide):
         monkeypatch.setattr(module, "bind_to_box", functools.partial(bind_to_box, cost=LEAST_COST))
+    monkeypatch.setattr(count_commands, "bind_to_setup", functools.partial(bind_to_setup, cost=LEAST_COST))
     monkeypatch.setattr(count_commands, "write_teller_file", functools.partial(write_teller_file, cost=LEAST_COST))
 
 

@@ -12,7 +12,7 @@ from keys.files.key_files import write_sealed
 from keys.files.sealing import LEAST_COST
 from keys.files.signing import new_signing_key
 from tally.ceremony import own_file, state
-from tally.ceremony.own_file import as_teller_file, kind_of, own_path, read_state, replace_state
+from tally.ceremony.own_file import own_path, read_state, replace_state
 from tally.ceremony.state import Todo, read_ceremony
 from tally.ceremony.usb import STEPS
 from tally.dialogue import Guide
@@ -23,6 +23,7 @@ from tally.errors import (
 from tally.guide.ceremony import TellerSession, _need
 from tally.guide.signers import TokenChoice
 from tally.signing.signers import KeySigner
+from tally.signing.teller_file import kind_of
 from tests.tally.ceremony.test_state import Tellers, cheat
 from tests.tally.terminal import PASSPHRASE
 
@@ -148,13 +149,13 @@ def test_a_share_that_does_not_fit_is_complained_of_and_told(tellers: Tellers) -
 def test_a_rehearsal_that_got_lost_is_made_again_from_the_finished_file(tellers: Tellers) -> None:
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
     for index in tellers.numbers:
-        replace_state(tellers.path(index), as_teller_file(tellers.own(index)), PASSPHRASE, LEAST_COST)
+        replace_state(tellers.path(index), tellers.files(index)[0], PASSPHRASE, LEAST_COST)
     path = tellers.stick.path(STEPS[3], 2)
     path.unlink()
     assert session(tellers, 1).run() is Todo.WAIT
     assert session(tellers, 2).run() is Todo.FINISH
     assert path.exists()
-    assert (tellers.stick.folder / "trustees.json").exists()
+    assert (tellers.stick.folder / "tellers.json").exists()
 
 
 @pytest.mark.usefixtures("cheap_ceremony")
@@ -179,6 +180,6 @@ def test_a_token_named_after_the_announcement_is_not_passed_over(tellers: Teller
 def test_where_all_must_open_the_end_says_what_a_loss_means(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     two = Tellers(tmp_path, 2, 2)
     two.all(two.announce, two.deal, two.accept, two.rehearse)
-    replace_state(two.path(2), as_teller_file(two.own(2)), PASSPHRASE, LEAST_COST)
+    replace_state(two.path(2), two.files(2)[0], PASSPHRASE, LEAST_COST)
     assert session(two, 2).run() is Todo.FINISH
     assert VI.words("ceremony.lost_all", size=2) in capsys.readouterr().out

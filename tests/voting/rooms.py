@@ -171,8 +171,9 @@ class Room:
         return self
 
     def seal(self, **options: object) -> "Room":
-        """The trustees brought, Setup written."""
+        """The trustees brought, drawn for this conference alone; Setup written."""
         self.take_roll(**options)  # type: ignore[arg-type]
+        self.tellers = [Teller(new_teller().trustee, one.signing) for one in self.tellers]
         with self.storage.write() as session:
             raw = encode_trustees([teller.trustee for teller in self.tellers])
             setup.upload_trustees(session, self.conference, raw)

@@ -5,7 +5,9 @@ the tellers' keys, the room's keys. Its event's hash is what every teller's tool
 """
 
 import io
+from dataclasses import dataclass
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy.orm import Session
 
 from keys.errors import KeysError
@@ -19,22 +21,57 @@ from voting.conference.steps import STEPS
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.canonical import compact
 from voting.documents.conferences.check import check_conference
-from voting.documents.conferences.conference import Attendance, Override, Quorum, conference_of
+from voting.documents.conferences.conference import (
+    Attendance,
+    CeremonyBox,
+    Override,
+    Quorum,
+    conference_of,
+)
 from voting.documents.conferences.election import Election, parse_election, write_election
 from voting.documents.conferences.questions import number_papers
 from voting.documents.errors import DocumentError
+from voting.documents.tellers import read_tellers
 from voting.errors import InvalidSetup
-from voting.storage import conference_row
+from voting.storage import conference_row, teller_keys
 from voting.storage.keyring import Keyring
 from voting.storage.tables import ConferenceRow, DeckRow, SetupRow, TrusteesRow
 
 TRUSTEES_LIMIT = 1024 * 1024  # bytes
+_TELLERS = b'{"'  # tellers.json is an object, trustees.json a list
 AUTHORITY = "phieukin"
 
 
+@dataclass(frozen=True, slots=True)
+class KeysLeft:
+    """The fingerprint of a key ceremony, and how many of its boxes no Setup uses."""
+
+    ceremony: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetupKeys:
+    """The tellers' keys that a Setup uses, and which box of which ceremony they are."""
+
+    trustees: Trustees
+    ceremony: str | None
+    box: int | None
+
+    @property
+    def named(self) -> CeremonyBox | UnsetType:
+        """What Setup says of them."""
+        return UNSET if self.ceremony is None or self.box is None else CeremonyBox(self.ceremony, self.box)
+
+
 def upload_trustees(session: Session, conference: int, raw: bytes) -> Trustees:
-    """Keep trustees.json for Setup after verifying all of it; raise InvalidSetup."""
+    """Keep the tellers' keys for Setup after verifying all of them; raise InvalidSetup.
+
+    `raw` is tellers.json of a key ceremony, of whose boxes the next unused one is taken, or trustees.json alone.
+    """
     conference_row.demand(conference_row.hold(session, conference), *STEPS["upload_trustees"].states)
+    if raw.startswith(_TELLERS):
+        raw = _next_of(session, raw)
     trustees = _read_trustees(raw)
     _check_tellers(trustees, draft_of(session, conference))
     row = session.get(TrusteesRow, conference)
@@ -46,6 +83,13 @@ def upload_trustees(session: Session, conference: int, raw: bytes) -> Trustees:
     return trustees
 
 
+def keys_left(session: Session, conference: int) -> KeysLeft | None:
+    """How many boxes of this conference's ceremony no Setup uses; None where its keys are of no ceremony."""
+    row = session.get(TrusteesRow, conference)
+    ceremony = teller_keys.ceremony_of(session, row.content) if row is not None else None
+    return None if ceremony is None else KeysLeft(ceremony, teller_keys.left(session, ceremony))
+
+
 def write_setup(session: Session, conference: int, keyring: Keyring) -> SetupRow:
     """Write Setup from draft, roll, deck and trustees, and seal the box; raise InvalidSetup or WrongState."""
     row = conference_row.hold(session, conference)
@@ -55,23 +99,25 @@ def write_setup(session: Session, conference: int, keyring: Keyring) -> SetupRow
     uploaded = session.get(TrusteesRow, conference)
     if deck is None or uploaded is None:
         raise InvalidSetup("the tellers' trustees.json is missing: let them hand it in first", key="no_trustees")
-    trustees = _read_trustees(uploaded.content)
+    keys = teller_keys.for_setup(session, uploaded.content)
+    trustees = _read_trustees(keys.content)
     _check_tellers(trustees, draft)
-    election = _election(session, row, draft, deck, trustees, keyring)
+    election = _election(session, row, draft, deck, SetupKeys(trustees, keys.ceremony, keys.box), keyring)
     listed = compact(cards.credentials_for_setup(session, deck.uuid))
     setup = SetupRow(
         uuid=deck.uuid,
         conference=conference,
         election=election.raw,
-        trustees=uploaded.content,
+        trustees=keys.content,
         credentials=listed,
-        event=setup_event(election.raw, uploaded.content, listed),
+        event=setup_event(election.raw, keys.content, listed),
         fingerprint=election.fingerprint,
         tellers=len(draft.tellers),
         threshold=trustees.threshold(),
     )
     session.add(setup)
     session.flush()
+    keys.setup = deck.uuid
     row.state = "sealed"
     session.flush()
     return setup
@@ -92,7 +138,7 @@ def setup_of(session: Session, conference: int) -> SetupRow:
 
 
 def _election(
-    session: Session, row: ConferenceRow, draft: Draft, deck: DeckRow, trustees: Trustees, keyring: Keyring
+    session: Session, row: ConferenceRow, draft: Draft, deck: DeckRow, keys: SetupKeys, keyring: Keyring
 ) -> Election:
     papers, questions = number_papers(draft.papers, draft.put_forward_max)
     attendance = Attendance(
@@ -101,13 +147,14 @@ def _election(
         spares=cards.count(session, deck.uuid).spares,
         receipt_key=keyring.make(session, row.id, "receipt"),
         desk_key=keyring.make(session, row.id, "desk"),
+        ceremony=keys.named,
     )
     conference = conference_of(with_clash_notes(draft), papers, quorum_of(row, draft), row.summoned, attendance)
     raw = write_election(
         uuid=deck.uuid,
         name=draft.name,
         description=draft.section,
-        public_key=encode_point(trustees.election_key()),
+        public_key=encode_point(keys.trustees.election_key()),
         questions=questions,
         administrator=AUTHORITY,
         credential_authority=AUTHORITY,
@@ -127,6 +174,25 @@ def quorum_of(row: ConferenceRow, draft: Draft) -> Quorum | None:
         return None
     word = Override(row.override_by, row.override_reason or "") if row.override_by else None
     return Quorum(draft.quorum.num, draft.quorum.den, word)
+
+
+def _next_of(session: Session, raw: bytes) -> bytes:
+    """Keep the keys of all boxes of a ceremony; return trustees.json of the first that no Setup uses."""
+    try:
+        brought = read_tellers(raw)
+    except DocumentError as error:
+        raise InvalidSetup(str(error), key="trustees_file", at="file") from None
+    contents = [one.trustees.encode() for one in brought.boxes]
+    for content in contents:
+        trustees = _read_trustees(content)
+        if (len(trustees.shares()), trustees.threshold()) != (len(brought.tellers), brought.threshold):
+            message = "tellers.json: keys of as many tellers, and of the threshold, that it names expected"
+            raise InvalidSetup(message, key="trustees_file", at="file")
+    teller_keys.keep(session, brought.fingerprint, contents)
+    found = teller_keys.next_unused(session, brought.fingerprint)
+    if found is None:
+        raise InvalidSetup("all keys of this ceremony were used: hold a new ceremony", key="keys_used", at="file")
+    return found.content
 
 
 def _read_trustees(raw: bytes) -> Trustees:

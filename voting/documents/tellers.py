@@ -1,15 +1,18 @@
-"""`tellers.json`: what the key ceremony hands to the desk beside trustees.json (kết quả buổi tạo khóa).
+"""`tellers.json`: what the key ceremony hands to the desk (kết quả buổi tạo khóa).
 
-Names of the tellers in order, their public signing keys, and who of them stands on a ballot and why that was accepted.
+Names of the tellers in order, their public signing keys, who of them stands on a ballot and why that was accepted, and
+the keys of every box that the ceremony was held for.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from voting.documents.canonical import parse_canonical
 
-LIMIT = 256 * 1024  # bytes
+LIMIT = 4 * 1024 * 1024  # bytes
+FORMAT: Final = 2
+"""Format 1 held no keys of boxes, which stood in a file of their own."""
 
 
 class Clash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,17 +29,23 @@ class TellerKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str
 
 
-class Tellers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the desk takes: `trustees` is the SHA-256 of trustees.json, `rehearsed` the number of the rehearsal."""
+class BoxKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The keys of one box: trustees.json as text, and the number that the rehearsal opened."""
 
-    format: Literal[1]
+    trustees: str
+    rehearsed: int
+
+
+class Tellers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the desk takes: `fingerprint` is what all tellers compared, `boxes` are in the order of their numbers."""
+
+    format: Literal[2]
     conference: str
     threshold: int
-    trustees: str
     fingerprint: str
-    rehearsed: int
     tellers: tuple[TellerKeys, ...]
     clashes: tuple[Clash, ...]
+    boxes: tuple[BoxKeys, ...]
 
 
 def read_tellers(raw: bytes) -> Tellers:

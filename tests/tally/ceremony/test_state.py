@@ -22,11 +22,11 @@ from keys.files.signing import new_signing_key, public_text
 from keys.group import encode_point, random_secret
 from keys.proofs.schnorr import sign_message
 from keys.trustees import parse_trustees, verify_trustees
-from tally.ceremony import own_file, state
+from tally.ceremony import state
 from tally.ceremony.own_file import (
     KIND,
     TellerState,
-    as_teller_file,
+    as_teller_files,
     own_path,
     read_state,
     replace_state,
@@ -38,8 +38,9 @@ from tally.ceremony.state import read_ceremony
 from tally.ceremony.usb import STEPS, Stick, new_announcement
 from tally.cli.main import tally_group
 from tally.errors import CeremonyFault
+from tally.signing import teller_file
 from tally.signing.signers import KeySigner, Kind
-from tally.signing.teller_file import read_teller_file
+from tally.signing.teller_file import TellerFile, read_teller_file
 from tests.tally.terminal import PASSPHRASE
 from voting.documents.canonical import canonical
 from voting.documents.errors import NotCanonical
@@ -91,6 +92,11 @@ class Tellers:
         own = self.own(index)
         self.stick.write(STEPS[3], index, state.rehearse(read_ceremony(self.stick, self.plan), own.share_keys))
 
+    def files(self, index: int) -> tuple[TellerFile, ...]:
+        """A teller's files of the count, one of each box."""
+        ceremony = read_ceremony(self.stick, self.plan)
+        return as_teller_files(self.own(index), ceremony.fingerprint, ceremony.trustees())
+
     def all(self, *steps: Callable[[int], None]) -> None:
         for step in steps:
             for index in self.numbers:
@@ -109,7 +115,7 @@ def test_the_ceremony_ends_with_keys_that_open(tmp_path: Path, size: int, thresh
     [trustees], _ = state.finish(read_ceremony(tellers.stick, tellers.plan))
     verify_trustees(parse_trustees(trustees.raw))
     assert trustees.threshold() == threshold
-    assert [as_teller_file(tellers.own(index)).share.index for index in tellers.numbers] == list(tellers.numbers)
+    assert [tellers.files(index)[0].share.index for index in tellers.numbers] == list(tellers.numbers)
 
 
 def test_no_file_on_the_stick_holds_a_secret(tellers: Tellers) -> None:
@@ -360,7 +366,7 @@ def test_an_announcement_by_a_token_carries_its_key_to_the_desk_and_into_the_tel
     ceremony = read_ceremony(tellers.stick, tellers.plan)
     state.finish(ceremony)
     assert ceremony.announcement(2).signing_key == key_signer.public_text
-    files = {index: as_teller_file(tellers.own(index)) for index in tellers.numbers}
+    files = {index: tellers.files(index)[0] for index in tellers.numbers}
     assert files[2].public_signer == files[2].token == key_signer.public_text
     assert [files[index].token for index in (1, 3)] == ["", ""]
     assert files[1].public_signer == ceremony.announcement(1).signing_key
@@ -523,4 +529,4 @@ def test_a_weak_passphrase_makes_no_key(tmp_path: Path) -> None:
 
 def test_the_kind_of_the_file_says_where_the_teller_stands() -> None:
     assert KIND == "teller-ceremony"
-    assert own_file.TELLER_KIND == "teller"
+    assert teller_file.KIND == "teller"

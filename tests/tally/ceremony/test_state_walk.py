@@ -7,7 +7,7 @@ import pytest
 
 from keys.files.sealing import LEAST_COST
 from tally.ceremony.names import compare_names
-from tally.ceremony.own_file import as_teller_file, replace_state
+from tally.ceremony.own_file import replace_state
 from tally.ceremony.usb import STEPS
 from tally.dialogue import Guide
 from tally.errors import CeremonyFault
@@ -24,7 +24,7 @@ def finished(folder: Path, conference: str = "Hội nghị") -> Tellers:
     tellers = Tellers(folder, conference=conference)
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
     for index in tellers.numbers:
-        replace_state(tellers.path(index), as_teller_file(tellers.own(index)), PASSPHRASE, LEAST_COST)
+        replace_state(tellers.path(index), tellers.files(index)[0], PASSPHRASE, LEAST_COST)
     return tellers
 
 

@@ -20,7 +20,7 @@ from voting.documents.envelope import EnvelopeSignature, make_envelope, parse_en
 from voting.documents.errors import NotCanonical, UnsignedDocument
 from voting.documents.list_decision import ListDecision, read_list_decision, sign_list_decision, unsigned_list_decision
 from voting.documents.record import LIST_DECISION_TYPE, RECORD_TYPE, Record
-from voting.documents.tellers import Clash, TellerKeys, Tellers, read_tellers
+from voting.documents.tellers import BoxKeys, Clash, TellerKeys, Tellers, read_tellers
 
 PEOPLE = team(*EVERYONE)
 
@@ -77,9 +77,9 @@ def test_a_false_signature_is_awaited() -> None:
 
 
 def test_the_keys_of_the_tellers_have_one_spelling() -> None:
-    said = Tellers(1, "HN", 2, "ab" * 32, "cd" * 32, 7, (TellerKeys("Lò", "key"),), (Clash("Lò", "lý do"),))
+    said = Tellers(2, "HN", 2, "cd" * 32, (TellerKeys("Lò", "key"),), (Clash("Lò", "lý do"),), (BoxKeys("[]", 7),))
     assert read_tellers(canonical(said)) == said
-    for raw in (canonical(said) + b"\n", canonical(said).replace(b'"format":1', b'"format":2'), b"{}"):
+    for raw in (canonical(said) + b"\n", canonical(said).replace(b'"format":2', b'"format":1'), b"{}"):
         with pytest.raises(NotCanonical):
             read_tellers(raw)
 

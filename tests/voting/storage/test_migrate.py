@@ -108,14 +108,15 @@ def test_migrations_go_down_and_up_again_and_what_the_older_tables_hold_stays(fu
         assert now == {name: before[name] for name in now}, revision
     assert gone == {
         "ballot_marks", "rounds", "round_files", "records", "releases", "ways", "waiting_records", "finished_boxes",
-        "deck_origins", "staff_changes", "staff_tries",
+        "deck_origins", "staff_changes", "staff_tries", "teller_keys",
     }  # fmt: skip
     assert guards_of(storage) == set()
     for revision in REVISIONS[1:]:
         migrate(storage, revision)
     assert guards_of(storage) == guards
     after = rows_of(storage)
-    assert after == {name: set() if name in gone else before[name] for name in before}
+    from_setups = {"teller_keys"}  # made anew from the Setups that are there
+    assert after == {name: set() if name in gone - from_setups else before[name] for name in before}
     with storage.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     with pytest.raises(DBAPIError, match="a_ballot_stays"):

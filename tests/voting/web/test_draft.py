@@ -8,7 +8,9 @@ import msgspec
 import openpyxl
 import pytest
 
+from keys.ceremony.protocol import rehearse
 from keys.files.signing import new_signing_key, public_text
+from keys.trustees import encode_trustees
 from tests.voting.rooms import Room, new_draft
 from tests.voting.web.conftest import Browser
 from voting.conference import transitions
@@ -16,7 +18,7 @@ from voting.conference.draft.agenda import Draft, Person, draft_problems
 from voting.conference.draft.stored import draft_of as stored_draft
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Previous, Quorum, Rule, Selection
-from voting.documents.tellers import Clash, TellerKeys, Tellers
+from voting.documents.tellers import BoxKeys, Clash, TellerKeys, Tellers
 from voting.storage import conference_row
 
 STEP = "SONLA-VPUB-2022-03/1/CUR-DEPT/2"
@@ -306,7 +308,9 @@ def test_the_draft_goes_out_and_comes_back_as_a_file(room: Room, browser: Browse
 def test_tellers_come_from_the_ceremony_and_one_on_a_ballot_needs_a_reason(room: Room, browser: Browser) -> None:
     room.begin()
     keys = tuple(TellerKeys(name, public_text(new_signing_key())) for name in ("Lò Thị Ước", "Trần Thị 1"))
-    raw = canonical(Tellers(1, "HN", 2, "00" * 32, "11" * 32, 7, keys, ()))
+    [(item, _)] = rehearse(2, 2)
+    boxes = (BoxKeys(encode_trustees([item]).decode(), 7),)
+    raw = canonical(Tellers(2, "HN", 2, "11" * 32, keys, (), boxes))
     browser.sign_in("organiser")
     assert browser.post("/draft/tellers", file=(io.BytesIO(raw), "tellers.json")).status_code == 303
     assert "Trần Thị 1 vừa kiểm phiếu vừa có tên trên phiếu" in browser.get("/draft").text

@@ -170,7 +170,7 @@ def test_a_wrong_code_shows_the_same_authenticator_again(browser: Browser) -> No
 def test_a_file_that_is_damaged_keeps_its_detail_for_the_technician(room: Room, browser: Browser) -> None:
     room.take_roll()
     answer = browser.sign_in("technician").post("/setup/trustees", file=(io.BytesIO(b"[]"), "trustees.json"))
-    assert "Tệp này không phải trustees.json" in fault(answer.text)
+    assert "Tệp này không phải tellers.json hoặc trustees.json" in fault(answer.text)
     assert "Chi tiết cho kỹ thuật" in answer.text and '<p lang="en">trustees: ' in answer.text
 
 

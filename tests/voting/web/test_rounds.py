@@ -21,7 +21,7 @@ from keys.trustees import encode_trustees
 from kiosk_templates.words import catalogue as words_of_staff
 from tally.count.paper import paper_records, read_hand_count
 from tally.signing.signatures import sign_record
-from tests.voting.rooms import Room, new_draft
+from tests.voting.rooms import Room, new_draft, new_teller
 from tests.voting.rounds import office
 from tests.voting.rounds.conferences import conference_for
 from tests.voting.rounds.staff import HEADERS, row
@@ -430,7 +430,7 @@ def meet_on_paper(room: Room, step: int, sealed: bool) -> None:
     if sealed:
         with room.storage.write() as session:
             transitions.take_roll(session, room.conference)
-            trustees = encode_trustees([one.trustee for one in room.tellers])
+            trustees = encode_trustees([new_teller().trustee for _ in room.tellers])  # keys are for one box
             setup.upload_trustees(session, room.conference, trustees)
             setup.write_setup(session, room.conference, room.keyring)
 

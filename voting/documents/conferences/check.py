@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from msgspec import UNSET
+
+from keys.ceremony.messages import BOXES
 from keys.message import Message, Sentence
 from voting.documents.canonical import unclean_text
 from voting.documents.conferences.conference import FORMAT, Candidate, Conference, Paper, Previous, Quorum, Rule
@@ -130,6 +133,9 @@ def _count_problems(conference: Conference) -> Iterator[str]:
         yield "at least one paper expected"
     if not conference.tellers:
         yield "at least one teller expected"
+    named = conference.ceremony
+    if named is not UNSET and not (_SHA256.fullmatch(named.fingerprint) and named.box in BOXES):
+        yield f"ceremony: a fingerprint in hex and a box from {BOXES.start} to {BOXES.stop - 1} expected"
     try:
         datetime.date.fromisoformat(conference.date)
     except ValueError:

@@ -7,6 +7,7 @@ belenios-tool ignores the field. Text is NFC. Counts are persons (người), nev
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from voting.documents.kinds import PaperKind as PaperKind
 
@@ -152,18 +153,29 @@ class Agenda(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     previous: tuple[Previous, ...]
 
 
+class CeremonyBox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of the tellers' keys a conference uses: the fingerprint of their ceremony, and the number of the box."""
+
+    fingerprint: str
+    box: int
+
+
 class Attendance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the roll and the room add: persons present, cards drawn, spare cards, the room's keys."""
+    """What the roll and the room add: persons present, cards drawn, spare cards, the room's keys, the tellers' box."""
 
     present: int
     drawn: int
     spares: int
     receipt_key: str
     desk_key: str
+    ceremony: CeremonyBox | UnsetType = UNSET
 
 
 class Conference(Agenda, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The field `conference`; see the module. `tellers[i]` owns trustee i + 1 of trustees.json."""
+    """The field `conference`; see the module. `tellers[i]` owns trustee i + 1 of trustees.json.
+
+    `ceremony` is left out where the tellers' keys were made without one.
+    """
 
     format: int
     summoned: int
@@ -172,6 +184,7 @@ class Conference(Agenda, frozen=True, forbid_unknown_fields=True, kw_only=True):
     spares: int
     receipt_key: str
     desk_key: str
+    ceremony: CeremonyBox | UnsetType = UNSET
 
 
 def conference_of(

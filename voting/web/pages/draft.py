@@ -20,6 +20,7 @@ from voting.conference.draft.stored import draft_of
 from voting.conference.draft.summoned import pasted_people, people_of_file, people_text
 from voting.conference.draft.tellers import with_teller_reasons, with_tellers
 from voting.conference.draft.warnings import draft_warnings
+from voting.conference.setup import upload_trustees
 from voting.conference.steps import STEPS
 from voting.documents.conferences.conference import ON_PAPER, Paper, Rule, Selection
 from voting.documents.kinds import kind_of
@@ -147,9 +148,11 @@ def save_signers() -> AnyResponse:
 @for_roles("organiser")
 @shown_on(signers)
 def take_tellers() -> AnyResponse:
-    """Take the tellers from tellers.json, as the key ceremony wrote it."""
-    raw = uploaded()
-    _change(lambda draft: with_tellers(draft, raw))
+    """Take the tellers and their keys from tellers.json, as the key ceremony wrote it."""
+    raw, number = uploaded(), current_number()
+    with the_room().storage.write() as session:
+        transitions.change_draft(session, number, with_tellers(draft_of(session, number), raw))
+        upload_trustees(session, number, raw)
     return redirect(url_for("draft.signers"), 303)
 
 

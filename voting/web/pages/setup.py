@@ -34,6 +34,7 @@ def overview() -> str:
             row=row,
             draft=draft_of(session, row.id),
             trustees=session.get(TrusteesRow, row.id) is not None,
+            keys=setup.keys_left(session, row.id),
             written=written,
             qr=qr_code(written.fingerprint) if written else None,
             spoken=spoken_fingerprint(written.fingerprint) if written else "",
@@ -45,7 +46,7 @@ def overview() -> str:
 @for_step("upload_trustees")
 @shown_on(overview)
 def upload_trustees() -> str | AnyResponse:
-    """Take trustees.json."""
+    """Take the tellers' keys: tellers.json of a key ceremony, or trustees.json."""
     raw, number = uploaded(), current_number()
     with the_room().storage.write() as session:
         setup.upload_trustees(session, number, raw)

@@ -29,5 +29,5 @@ def test_a_conference_says_all_that_its_draft_says_and_what_the_room_adds() -> N
 
 
 def test_draft_and_conference_name_what_they_share_in_one_place() -> None:
-    own = {"format", "summoned", "present", "drawn", "spares", "receipt_key", "desk_key"}
+    own = {"format", "summoned", "present", "drawn", "spares", "receipt_key", "desk_key", "ceremony"}
     assert {*Conference.__struct_fields__} == {*Agenda.__struct_fields__} | own
