@@ -124,14 +124,17 @@ def build_lab(
     votes: Votes = MARKS,
     publics: Mapping[str, str] | None = None,
     meeting: Mapping[str, Any] | None = None,
+    keys_of: Lab | None = None,
     **changes: Any,
 ) -> Lab:
     """Hold the conference up to the closing of the box.
 
-    `changes` are of its one paper, `meeting` of the conference, `publics` keys on tokens.
+    `changes` are of its one paper, `meeting` of the conference, `publics` keys on tokens, `keys_of` a conference whose
+    tellers' keys are used once more.
     """
-    [(item, tellers)] = protocol.rehearse(3, 2)
-    trustees = parse_trustees(encode_trustees([item]))
+    [(item, fresh)] = protocol.rehearse(3, 2)
+    trustees = parse_trustees(encode_trustees([item])) if keys_of is None else keys_of.trustees
+    tellers = fresh if keys_of is None else keys_of.tellers
     signing = {name: new_signing_key() for name in (*"123", "secretary", "chair", "head", "receipt", "desk")}
     made, questions = conference(2, present=4)
 

@@ -12,6 +12,7 @@ from tests.attacks.records import papers
 from tests.attacks.test_decryption_proofs import commit, known_randomness
 from tests.tally.audit.test_refusals_bundles import files_of
 from voting.documents.bundles.bundle import write_bundle
+from voting.documents.conferences.conference import CeremonyBox
 
 __all__ = ["known_randomness"]
 Files = dict[str, bytes]
@@ -85,6 +86,26 @@ def test_an_archive_lies_in_a_bundle_once(lab: Lab, tmp_path: Path, cut: bool) -
     report = checked(lab, tmp_path, files | {f"a/{name}": raw for name, raw in again.items()})
     assert report.verdict is Verdict.NOT_SOUND
     assert "an archive of the same election as" in failed(report)["archive"]
+
+
+def test_no_two_boxes_of_a_bundle_are_opened_by_the_same_keys(tmp_path: Path) -> None:
+    """Two Setups with one key, and two with one box of a ceremony; another box of that ceremony is no reuse."""
+
+    def of_box(box: int) -> Lab:
+        return build_lab(meeting={"ceremony": CeremonyBox("ab" * 32, box)})
+
+    first = of_box(1)
+    for other, again in ((of_box(1), True), (build_lab(keys_of=first), True), (of_box(2), False)):
+        report = checked(first, tmp_path, whole(first) | under("z", other))
+        archive = next(one for one in report.checks if one.check == "archive")
+        reused = [place for place in archive.first if "the tellers' keys of" in place]
+        assert bool(reused) is again
+        assert all(f"{first.election.uuid}.bel, used twice" in place for place in reused)
+
+
+def under(folder: str, lab: Lab) -> Files:
+    """A whole box in a folder of its own."""
+    return {f"{folder}/{name}": raw for name, raw in whole(lab).items()}
 
 
 def test_an_archive_bears_the_name_of_its_election(lab: Lab, tmp_path: Path) -> None:

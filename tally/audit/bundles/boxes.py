@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from msgspec import UNSET
+
+from keys.group import encode_point
 from keys.transcript import sha256_hex
 from tally.audit.engines.checking import Runner, checker
 from tally.audit.minutes import check_hand_count, check_paper
@@ -51,7 +54,7 @@ class Boxes:
     unchecked: set[str] = field(default_factory=lambda: {ROOT})
     """What was not checked of some box."""
     seen: dict[str, str] = field(default_factory=dict)
-    """Names of the archives audited so far, by hash and by uuid."""
+    """Names of the archives audited so far, by hash, by uuid, by their keys and by box of a ceremony."""
 
     @cached_property
     def records(self) -> dict[str, ReadRecord]:
@@ -101,6 +104,7 @@ class Boxes:
             self.unchecked |= {*unchecked_in(report)}
             return
         self._check_once(box, report)
+        self._check_keys(box, report)
         self.ballots += report.ballots
         known = len(report.checks)
         whole = check_records(report, texts)
@@ -125,6 +129,18 @@ class Boxes:
         for known in {report.archive_hash, uuid} - {""}:
             first = self.seen.setdefault(known, box)
             self.findings.require(ARCHIVE, first == box, box, f"an archive of the same election as {first}")
+
+    def _check_keys(self, box: str, report: Report) -> None:
+        """Check that no other box was opened by the same keys: a share opens one box, and its ceremony numbers them."""
+        election = report.election
+        if election is None:
+            return
+        named = election.conference.ceremony if election.conference is not None else UNSET
+        keys = [f"key {encode_point(election.public_key)}"]
+        keys += [] if named is UNSET else [f"box {named.box} of {named.fingerprint}"]
+        for known in keys:
+            first = self.seen.setdefault(known, box)
+            self.findings.require(ARCHIVE, first == box, box, f"the tellers' keys of {first}, used twice")
 
     def _check_whole(self, box: str, report: Report, papers: set[int]) -> None:
         """Check that a box reached its result, and that records and facts of it are there."""
