@@ -196,7 +196,7 @@ def test_a_setup_with_a_foreign_key_is_refused_and_the_right_one_confirmed(held:
     foreign = meeting(other, tmp_path / "foreign" / "stick", VOTES)
     with confirm(table, foreign.setup, out) as one:  # a Setup with the shares of other tellers
         one.answer("đúng không?", "c").answer("Mật khẩu", passphrase(2))
-        assert "phần khóa này không khớp với khóa của các thành viên Ban kiểm phiếu" in one.ends(1)
+        assert "tệp khóa này là của hòm phiếu số 1 (buổi tạo khóa" in one.ends(1)
     with confirm(table, made.setup, out) as one:
         one.answer("đúng không?", "k")
         assert "Mã cuộc bỏ phiếu khác với hội trường: không xác nhận" in one.ends(1)
@@ -277,7 +277,7 @@ def test_the_file_of_another_teller_or_conference_opens_nothing(held: Table, tmp
         one.see("Phần của Lò Thị Ước không được nhận: tệp này là của Hà Văn Đạt")
         shutil.copy(foreign.home(1) / "teller-1.sealed", mine)
         one.answer("số mấy mở tiếp", "1").answer("Mật khẩu", passphrase(1))
-        one.see("Phần của Lò Thị Ước không được nhận: phần khóa này không khớp")
+        one.see("Phần của Lò Thị Ước không được nhận: tệp khóa này là của hòm phiếu số 1 (buổi tạo khóa")
         mine.write_bytes(honest)
         opens(one, 1, 2).answer("số mấy mở thêm", "")
         ends_with_result(one)
