@@ -147,23 +147,6 @@ class TrusteesRow(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class TellerKeysRow(Base):
-    """trustees.json of one box by its SHA-256, from which key ceremony, and the Setup that used it: one, once."""
-
-    __tablename__ = "teller_keys"
-    __table_args__ = (
-        CheckConstraint("length(digest) = 64", name="a_digest_of_keys"),
-        UniqueConstraint("ceremony", "box"),
-        UniqueConstraint("setup"),
-    )
-
-    digest: Mapped[str] = mapped_column(Text, primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    ceremony: Mapped[str | None] = mapped_column(Text)
-    box: Mapped[int | None]
-    setup: Mapped[str | None] = mapped_column(ForeignKey("setups.uuid"))
-
-
 class ServerKeyRow(Base):
     """A signing key of the room: receipts, or the desk's facts; the private half sealed by the server's secret."""
 

@@ -6,12 +6,29 @@ never given out again, also where that conference was annulled.
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.transcript import sha256_hex
 from voting.errors import InvalidSetup
-from voting.storage.tables import TellerKeysRow
+from voting.storage.tables import Base
+
+
+class TellerKeysRow(Base):
+    """trustees.json of one box by its SHA-256, from which key ceremony, and the Setup that used it: one, once."""
+
+    __tablename__ = "teller_keys"
+    __table_args__ = (
+        CheckConstraint("length(digest) = 64", name="a_digest_of_keys"),
+        UniqueConstraint("ceremony", "box"),
+        UniqueConstraint("setup"),
+    )
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    ceremony: Mapped[str | None] = mapped_column(Text)
+    box: Mapped[int | None]
+    setup: Mapped[str | None] = mapped_column(ForeignKey("setups.uuid"))
 
 
 def keep(session: Session, ceremony: str, contents: Iterable[bytes]) -> None:

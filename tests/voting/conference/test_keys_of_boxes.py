@@ -1,5 +1,8 @@
 """The desk's keys by boxes: each Setup takes the next unused ones of the ceremony, and no Setup those of another."""
 
+import subprocess
+import sys
+
 import msgspec
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -138,3 +141,10 @@ def test_used_keys_stay_used_whatever_is_written_past_the_code(room: Room, boxes
             room.sql(statement)
     with room.storage.read() as session:
         assert teller_keys.left(session, FINGERPRINT) == 2
+
+
+def test_whoever_opens_a_room_knows_the_table_of_keys() -> None:
+    """Backups and restores go over all tables that are known: this one has a module of its own."""
+    script = "import voting.storage.engine; from voting.storage.tables import Base; print(*Base.metadata.tables)"
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert "teller_keys" in said.split()
