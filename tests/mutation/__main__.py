@@ -16,7 +16,10 @@ from pathlib import Path
 from tests.mutation import trial
 from tests.mutation.mutants import Mutant, mutants
 
-RULE = ("tests/tally/result/test_rule.py", "tests/tally/result/test_rule_edges.py", "tests/tally/cli/test_rule.py")
+RULE = (
+    *(f"tests/tally/result/test_rule{part}.py" for part in ("", "_edges", "_modes")),
+    "tests/tally/cli/test_rule.py",
+)
 ATTACKS = ("tests/attacks", "tests/tally/audit")
 BOX = ("tests/voting/box", "tests/voting/storage/test_model.py", "tests/voting/web/test_api.py")
 MODULES: dict[str, tuple[str, ...]] = {

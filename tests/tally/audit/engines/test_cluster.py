@@ -126,6 +126,7 @@ def test_a_worker_that_comes_late_and_does_not_see_the_files_gets_the_ballots(
     address: str, listed: list[Work], sent: list[type], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "_check", blind)
+    monkeypatch.setattr(cluster, "_AHEAD", len(listed) + 1)  # all are sent before the first comes back
     with connect(address) as run:
         assert list(run(listed)) == reference(listed)
     assert sent == [_Named] * 4 + [_Parcel] * 4
