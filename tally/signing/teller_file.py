@@ -168,8 +168,8 @@ def check_of_box(teller: TellerFile, conference: Conference | None) -> None:
             f"this file is of box {teller.box} of the ceremony {teller.ceremony[:16]}…, and Setup names "
             f"box {found[1]} of {found[0][:16] or 'none'}"
         )
-        codes = {"code": teller.ceremony[:_CODE], "other": found[0][:_CODE] or "–"}
-        raise OtherBox(why, "other_part", own=teller.box, named=found[1], **codes)
+        code, other = teller.ceremony[:_CODE], found[0][:_CODE] or "–"
+        raise OtherBox(why, "other_part", own=teller.box, named=found[1], code=code, other=other)
 
 
 def bind_to_box(
