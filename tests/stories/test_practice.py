@@ -16,6 +16,7 @@ from voting.documents.ballots.ballot import cast_ballot
 from voting.rehearsal import sample
 from voting.rehearsal.conference import TWO_PEOPLE, now, prepare, seal_and_open
 from voting.rehearsal.room import CastRefused
+from voting.rehearsal.staff import make_staff
 from voting.storage.tables import BallotRow, ConferenceRow
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def ballots(room: OpenRoom) -> int:
         return session.scalar(select(func.count()).select_from(BallotRow)) or 0
 
 
-def after_the_practice(room: OpenRoom) -> None:
-    """Close the practice; the real conference of the same room opens."""
+def after_the_practice(room: OpenRoom, folder: Path) -> None:
+    """Close the practice; the real conference of the same room opens, with keys of its own: a share opens one box."""
     papers, _ = sample.draw_papers(sample.SAMPLE_PAPERS, seed=6)
+    room.staff = make_staff(folder, sample.TELLERS, sample.THRESHOLD, seed=6)
     draft = sample.sample_draft(papers, room.staff, 9, 6, now().date().isoformat())
     with room.desk.storage.write() as session:
         closing.close_box(session, room.number, room.desk.keyring, TWO_PEOPLE, now())
@@ -49,7 +51,7 @@ def after_the_practice(room: OpenRoom) -> None:
 
 
 def test_practice_says_so_on_every_screen_and_nothing_of_it_reaches_the_box(
-    open_room: OpenRoom, tablet: Attendee
+    open_room: OpenRoom, tablet: Attendee, tmp_path: Path
 ) -> None:
     page, practised = tablet.page, open_room.cards[0]
     with open_room.desk.storage.write() as session:
@@ -70,7 +72,8 @@ def test_practice_says_so_on_every_screen_and_nothing_of_it_reaches_the_box(
     request, before = tablet.sent[0], ballots(open_room)
     tablet.touch(".foot .primary")
 
-    after_the_practice(open_room)
+    (folder := tmp_path / "real").mkdir()
+    after_the_practice(open_room, folder)
     page.wait_for_selector(".practising", state="detached")
     page.wait_for_selector(".at-welcome", state="attached")
     page.keyboard.type(practised)
