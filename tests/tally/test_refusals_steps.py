@@ -29,7 +29,7 @@ from tally.errors import (
     NotReady,
 )
 from tally.guide.destroy import Destroyer
-from tally.minutes import office_form, opening, renderer, renderer_versions
+from tally.minutes import office_form, preamble, renderer, renderer_versions
 from tally.minutes.annex import annex
 from tally.minutes.blocks import Text
 from tally.minutes.results import conclusion, results
@@ -215,7 +215,7 @@ def test_fewer_names_than_the_quota_are_said_to_be_fewer() -> None:
 def test_a_vote_over_midnight_names_both_days() -> None:
     record = sample_record(2)
     late = msgspec.structs.replace(record.facts, closed="2022-04-11T00:10:00+07:00")
-    text = " ".join(block.text for block in opening.general(view(msgspec.structs.replace(record, facts=late)))
+    text = " ".join(block.text for block in preamble.general(view(msgspec.structs.replace(record, facts=late)))
                     if hasattr(block, "text"))  # fmt: skip
     assert "ngày 10 tháng 4 năm 2022" in text.replace("\u00a0", " ").replace("tháng 04", "tháng 4")
     assert "ngày 11 tháng 4 năm 2022" in text.replace("\u00a0", " ").replace("tháng 04", "tháng 4")
