@@ -73,7 +73,7 @@ demo: $(FRONT) ## a rehearsal of the sample conference into demo/, then a room a
 # The long tests wait for clocks, browsers and other processes about half of their time: so BESIDE processes. The first
 # run without them compiles the tests once for all, and mypy has the other core meanwhile.
 .PHONY: test
-test: packages $(VENV)/.dev $(FRONT) lint types-front ## everything that CI checks: 20 to 25 minutes on 2 cores
+test: packages $(VENV)/.dev $(FRONT) lint types-front ## everything that CI checks: 25 to 30 minutes on 2 cores
 	@tests/tools/belenios-tool --version >/dev/null
 	@$(BIN)/mypy >$(VENV)/mypy.log 2>&1 & mypy=$$!; failed=0; \
 	  $(BIN)/python -m pytest --collect-only -qq >/dev/null || true; \
@@ -96,7 +96,7 @@ types-front: $(VENV)/.room $(FRONT)
 	@$(BIN)/python -m tests.tools.check_front
 
 .PHONY: unit
-unit: $(VENV)/.dev $(FRONT) ## the fast tests: 5 to 8 minutes on 2 cores
+unit: $(VENV)/.dev $(FRONT) ## the fast tests: 7 to 10 minutes on 2 cores
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" $(TIMES)
 
 .PHONY: pythons
