@@ -210,12 +210,13 @@ def _sync_file(path: Path) -> None:
 
 def _rename(source: Path, target: Path) -> None:
     """Rename, in the place of whatever is there; wait on Windows while another program holds one of the files."""
-    for wait in (*_WAITS, None):
+    waits = iter(_WAITS if _WINDOWS else ())
+    while True:
         try:
             os.replace(source, target)
             return
         except PermissionError:
-            if not _WINDOWS or wait is None:
+            if (wait := next(waits, None)) is None:
                 raise
             time.sleep(wait)
 

@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from keys import cards, teller
+from keys.ceremony import protocol
 from keys.cli import keys_group
 from keys.files import sealing, signing
 from keys.files.key_files import read_sealed
@@ -100,6 +101,19 @@ def test_dealing_for_other_announcements_is_refused_after_the_first_time(desk: D
     desk.refused("deal --secret @1.secret --announcements @other --out @1.other --passphrase-file @pw",
                  "already dealt", typed="y\n")  # fmt: skip
     assert not (desk.folder / "1.other").exists()
+
+
+def test_a_ceremony_of_several_boxes_is_left_to_the_command_that_holds_it(desk: Desk) -> None:
+    secrets, announced = zip(*(protocol.begin(2, 2, index, boxes=2) for index in (1, 2)), strict=True)
+    announcements = protocol.gather_announcements(announced)
+    secrets, dealt = zip(*(protocol.deal(secret, announcements) for secret in secrets), strict=True)
+    dealings = protocol.gather_dealings(dealt)
+    shares = [protocol.accept(secret, announcements, dealings)[1] for secret in secrets]
+    for name, raw in (("ann", announcements), ("deal", dealings), *zip(("1.public", "2.public"), shares, strict=True)):
+        (desk.folder / name).write_bytes(raw)
+    desk.refused("assemble --announcements @ann --dealings @deal @1.public @2.public --out @item.json",
+                 "this ceremony is for 2 boxes: use `phieukin tally ceremony`")  # fmt: skip
+    assert not (desk.folder / "item.json").exists()
 
 
 def test_a_passphrase_is_asked_for_twice_when_it_is_new(desk: Desk) -> None:

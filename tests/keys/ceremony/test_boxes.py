@@ -70,6 +70,20 @@ def test_a_certificate_for_two_boxes_is_found(
         protocol.gather_announcements(files)
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"boxes": ()}, "at least one box expected"), ({"plan": "ab"}, "teller 1: a plan's hash"),
+     ({"signing_key": "A" * 1001}, "teller 1: .* public signing key")],
+)  # fmt: skip
+def test_an_announcement_out_of_shape_is_refused(
+    secrets: list[CeremonySecret], changes: dict[str, object], words: str
+) -> None:
+    text = wire.parse(announced(secrets[0]), AnnouncementText, "announcement")
+    changed = wire.compact(msgspec.structs.replace(text, **changes))
+    with pytest.raises(KeysError, match=words):
+        protocol.gather_announcements([changed, *map(announced, secrets[1:])])
+
+
 def test_the_certificate_of_another_teller_is_found_in_any_box(secrets: list[CeremonySecret]) -> None:
     other = wire.parse(announced(secrets[2]), AnnouncementText, "announcement").boxes[2]
     moved = changed(secrets[1], lambda parts: (parts[0], parts[1], other))

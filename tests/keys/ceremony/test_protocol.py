@@ -287,6 +287,7 @@ def test_assembling_needs_every_public_share_and_checks_it(three: Ceremony) -> N
     dealings = protocol.gather_dealings(three.dealings)
     assemble = partial(protocol.assemble, three.announcements, dealings)
     assert assemble(shares[::-1]) == assemble(shares)
+    assert [protocol.check_share(three.announcements, dealings, share) for share in shares] == [1, 2, 3]
     for files in (shares[:2], [*shares[:2], shares[1]], []):
         with pytest.raises(InvalidShare, match="one public share"):
             assemble(files)

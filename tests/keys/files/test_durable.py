@@ -184,6 +184,52 @@ def test_a_copy_of_a_link_is_refused(tmp_path: Path) -> None:
     assert left_in(tmp_path) == ["copy", "link", "secret"]
 
 
+def test_a_finished_file_takes_a_free_name_and_no_other(tmp_path: Path) -> None:
+    for name in ("built", "taken"):
+        (tmp_path / name).write_text(name)
+    with pytest.raises(FileExistsError):
+        durable.take_name(tmp_path / "built", tmp_path / "taken")
+    durable.take_name(tmp_path / "built", tmp_path / "free")
+    assert {name: (tmp_path / name).read_text() for name in left_in(tmp_path)} == {"free": "built", "taken": "taken"}
+
+
+def test_a_name_that_is_taken_by_a_file_or_a_link_gets_a_number(tmp_path: Path) -> None:
+    assert durable.unused(tmp_path / "a.txt") == tmp_path / "a.txt"
+    (tmp_path / "a.txt").write_bytes(b"")
+    (tmp_path / "a-2.txt").symlink_to(tmp_path / "nowhere")
+    assert durable.unused(tmp_path / "a.txt") == tmp_path / "a-3.txt"
+
+
+def test_what_is_erased_is_overwritten_before_its_name_is_gone(tmp_path: Path) -> None:
+    secret = b"secret" * 200_000
+    (tmp_path / "a").write_bytes(secret)
+    os.link(tmp_path / "a", tmp_path / "same file")
+    durable.erase(tmp_path / "a")
+    left = (tmp_path / "same file").read_bytes()
+    assert left_in(tmp_path) == ["same file"]
+    assert len(left) == len(secret) and b"secret" not in left
+
+
+def test_what_is_no_plain_file_is_not_erased(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"precious")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    durable.check_plain(tmp_path / "a")
+    for refuse in (durable.check_plain, durable.erase):
+        with pytest.raises(UnsafeFile, match="link"):
+            refuse(tmp_path / "link")
+    assert (tmp_path / "a").read_bytes() == b"precious" and (tmp_path / "link").is_symlink()
+
+
+def test_a_file_that_becomes_a_link_while_it_is_opened_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "link").symlink_to(tmp_path / "secret")
+    monkeypatch.setattr(durable, "is_link", lambda _: False)
+    with pytest.raises(UnsafeFile, match="link"):
+        durable.read_plain(tmp_path / "link")
+
+
 def test_a_folder_that_is_a_link_is_not_written_into(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")

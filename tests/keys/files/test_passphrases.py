@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from keys.files.passphrases import LEAST_BITS, SYLLABLES, bits_of, missing_words, strength_of, suggested
+from keys.files.passphrases import LEAST_BITS, NUMBER_BITS, SYLLABLES, bits_of, missing_words, strength_of, suggested
 
 NAMES = ("Lò Thị Ước", "Hội nghị cán bộ chủ chốt", "Quàng Minh Yến")
 
@@ -28,6 +28,12 @@ def test_what_people_choose_is_weak(passphrase: str) -> None:
 )  # fmt: skip
 def test_dates_and_numbers_of_people_are_weak(passphrase: str) -> None:
     assert strength_of(passphrase) == "weak"
+
+
+def test_a_number_longer_than_those_of_people_counts_digit_by_digit() -> None:
+    telephone, longer, longest = (bits_of("0358271946052739640"[:digits]) for digits in (10, 13, 14))
+    assert telephone == NUMBER_BITS
+    assert telephone < longer < longest < telephone + 8
 
 
 @pytest.mark.parametrize(

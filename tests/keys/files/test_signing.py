@@ -158,6 +158,13 @@ def test_a_public_key_of_another_kind_size_or_spelling_is_refused(text: str) -> 
         signing.load_public(text)
 
 
+def test_base64_has_one_spelling() -> None:
+    assert signing.decode_base64("AA==") == b"\0"
+    for text, words in (("AB==", "one spelling"), ("AA", "not base64"), ("A-==", "not base64"), ("ü", "not base64")):
+        with pytest.raises(ValueError, match=words):
+            signing.decode_base64(text)
+
+
 def test_a_key_id_is_the_hash_of_the_key() -> None:
     assert len(signing.keyid(TEXT)) == 64
     assert signing.keyid(TEXT) != signing.keyid(OTHER_TEXT)
