@@ -21,7 +21,8 @@ def check_room(
     """Check the room's facts: the desk's signature, the box they speak of, their counts, the tellers' confirmations."""
     require: Require = lambda holds, why: findings.require(FACTS, holds, place, why)  # noqa: E731
     require(_signed_by(findings, envelope, conference.desk_key, place), "not signed by the desk's key alone")
-    require(facts.format == FORMAT, f"format {FORMAT} expected, {facts.format} found")
+    expected = f"format {RoomFacts.FORMAT} expected, {facts.format} found"
+    require(facts.format == RoomFacts.FORMAT, expected)
     require(facts.setup == report.setup_event, "of another Setup")
     _check_box(require, report, facts.uuid, facts.end_ballots)
     require(facts.ballots == report.ballots, f"{report.ballots} ballots in the archive, {facts.ballots} in the facts")

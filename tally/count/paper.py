@@ -153,7 +153,7 @@ def _decision(count: HandCount, paper: int) -> HeadDecision | None:
 
 def _facts(count: HandCount, collected: int) -> RoomFacts:
     return RoomFacts(
-        format=FORMAT,
+        format=RoomFacts.FORMAT,
         uuid=count.uuid,
         setup="",
         end_ballots="",

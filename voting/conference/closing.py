@@ -37,8 +37,6 @@ from voting.storage.keyring import Keyring
 from voting.storage.rewrite import hold_alone, rewrite_file, rewrite_rows
 from voting.storage.tables import BallotRow, ClosingRow, ConferenceRow, SetupRow
 
-FORMAT = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Closed:
@@ -150,7 +148,7 @@ def _facts(session: Session, row: ConferenceRow, written: SetupRow, end_ballots:
     noted = conference_row.counts(session, row.id)
     assert row.opened is not None and row.closed is not None, "both times are known at closing"
     return RoomFacts(
-        format=FORMAT,
+        format=RoomFacts.FORMAT,
         uuid=written.uuid,
         setup=written.event,
         end_ballots=end_ballots,

@@ -5,7 +5,7 @@
 Times are ISO 8601 with seconds and offset. Nothing here is per voter or per card.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -58,6 +58,8 @@ class RoomFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `cards_handed_back`: damaged or unreadable cards that were voided in the open box before a spare was activated.
     `decks_voided`: decks of this conference that were thrown away before it.
     """
+
+    FORMAT: ClassVar[int] = 1
 
     format: int
     uuid: str
