@@ -232,8 +232,7 @@ def test_text_that_people_write_is_read_in_one_place_which_knows_editors() -> No
         "voting.documents.canonical",  # JSON whose every byte is judged
         "voting.server.serve",  # a certificate
         "voting.web.pages.sheets",  # a certificate
-        "voting.people.tables",  # uploaded tables, whose reader knows more encodings
-        "voting.people.border.kinds",  # the same, for every table
+        "voting.people.border.kinds",  # uploaded tables, whose reader knows more encodings
     }
     found = set()
     for name, path in modules().items():

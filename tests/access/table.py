@@ -76,6 +76,7 @@ TABLE: dict[str, str] = {
     "POST /draft/papers/<int:number>/remove": "organiser",
     "GET /draft/people": "organiser",
     "POST /draft/people": "organiser",
+    "POST /draft/people/confirm": "organiser",
     "GET /draft/planner": "organiser chair secretary technician",
     "GET /draft/preview": "organiser chair secretary technician",
     "POST /draft/replace": "organiser",

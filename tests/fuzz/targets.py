@@ -3,6 +3,7 @@
 Anything else that a decoder raises is a finding, and so is an answer of 500 from an endpoint.
 """
 
+import datetime
 import hashlib
 import io
 import itertools
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import click
 from argon2 import PasswordHasher
@@ -29,7 +31,6 @@ from tests.faults.staff import add_staff
 from tests.fuzz.seeds import CASE, KIND, PASSPHRASE, Seeds, vectors
 from tests.voting.rooms import SECRET, Room
 from voting.conference.draft.agenda import read_draft
-from voting.conference.draft.summoned import pasted_people, people_of_file
 from voting.documents import envelope
 from voting.documents.archives import archive, commitments, outcome
 from voting.documents.archives.members import FIRST_NAME, encode_member
@@ -39,11 +40,15 @@ from voting.documents.conferences import election
 from voting.documents.errors import DocumentError
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, RoomFacts
 from voting.errors import VotingError
+from voting.people.border.cells import NotATable
+from voting.people.border.check import Kind, check_people
+from voting.people.border.pasted import check_pasted
+from voting.procedures import catalogue
 from voting.web.access import accounts
 from voting.web.app import create_app
 from voting.web.settings import Settings
 
-EXPECTED = (KeysError, DocumentError, VotingError, TallyError, click.ClickException)
+EXPECTED = (KeysError, DocumentError, VotingError, TallyError, NotATable, click.ClickException)
 NO_LIMIT = 10**9
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
 KINDS = (
@@ -89,9 +94,9 @@ def decoders(seeds: Seeds) -> list[Target]:
         Target("bundle", [seeds.bundle], _read_bundle, 2),
         Target("case", [CASE], parse_case, 4),
         Target("draft", [seeds.draft], read_draft, 2),
-        Target("people, pasted", [seeds.table], lambda raw: pasted_people(raw.decode("utf-8", "replace")), 2),
-        Target("people, table", [seeds.table], people_of_file, 2),
-        Target("people, workbook", [seeds.workbook], people_of_file, 0.1),
+        Target("people, pasted", [seeds.table], lambda raw: check_pasted(raw.decode("utf-8", "replace")), 2),
+        Target("people, table", [seeds.table], _check_people, 2),
+        Target("people, workbook", [seeds.workbook], _check_people, 0.1),
         Target("card", [b"5NiyW-ukot5h-DKDzZ-SKKdQ2"], _text(cards.normalise), 2),
         Target("recovery sheet", [b"abcde-fghij-klmno"], _text(recovery.read_recovery)),
         Target("point", [b"58" + b"6" * 62], _text(decode_point), 2),
@@ -101,6 +106,11 @@ def decoders(seeds: Seeds) -> list[Target]:
         Target("announcements", [theirs["certs.jsons"]], parse_announcements),
         Target("dealings", [theirs["polynomials.jsons"]], parse_dealings),
     ]
+
+
+def _check_people(raw: bytes) -> None:
+    for kind in get_args(Kind):
+        check_people(raw, kind, catalogue()[-1], today=datetime.date(2026, 11, 30))
 
 
 def endpoints(folder: Path, room: Room, seeds: Seeds) -> list[Target]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from keys.message import Sentence
 from voting.documents.canonical import unclean_text
-from voting.documents.conferences.look_alikes import foreign_letters
 from voting.people.months import month_index
 from voting.people.person import Birth
 from voting.procedures.schema import Ruleset
@@ -47,7 +46,7 @@ def clean(text: str) -> str:
     """Return text with single spaces; raise BadCell for invisible characters, other Unicode forms, or length."""
     problem = unclean_text(text.strip())
     if problem:
-        raise BadCell(f"có ký tự không hợp lệ ({problem})", f"the text is {problem}")
+        raise BadCell("có ký tự ẩn hoặc không chuẩn: gõ lại ô này", f"the text is {problem}: type this cell again")
     if len(text) > MOST_LETTERS:
         raise BadCell(f"dài quá {MOST_LETTERS} ký tự", f"longer than {MOST_LETTERS} characters")
     return " ".join(text.split())
@@ -63,17 +62,6 @@ def read_id(text: str, _: Ruleset) -> str:
     if text and not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", text):
         raise BadCell("mã chỉ gồm chữ không dấu, số, gạch nối", "a code has Latin letters, digits and dashes only")
     return text
-
-
-def read_name(text: str, _: Ruleset) -> str:
-    """Read a full name of at least two words, in Latin letters."""
-    name = clean(text)
-    foreign = foreign_letters(name)
-    if foreign:
-        raise BadCell(f"có chữ không phải chữ Việt: {foreign}", f"letters of another script: {foreign}")
-    if len(name.split()) < 2 or any(character.isdigit() for character in name):
-        raise BadCell("cần họ và tên đầy đủ, không có số", "a full name expected, without digits")
-    return name
 
 
 def read_birth(text: str, _: Ruleset) -> Birth:
@@ -145,7 +133,7 @@ def _term(text: str, known: Mapping[str, str], vi: str, en: str) -> str:
 YES_NO = {"": False, "không": False, "có": True, "x": True}
 COLUMNS = (
     Column("id", "Mã cán bộ", False, "CB001", read_id),
-    Column("name", "Họ và tên", True, "Nguyễn Văn Ví Dụ", read_name),
+    Column("name", "Họ và tên", True, "Nguyễn Văn Ví Dụ", read_text),
     Column("birth", "Ngày sinh", True, "05/04/1980", read_birth),
     Column("sex", "Giới tính", True, "Nam", one_of({"nam": "M", "nữ": "F"}, "ghi Nam hoặc Nữ", "Nam or Nữ expected")),
     Column("ethnicity", "Dân tộc", True, "Thái", read_text),

@@ -1,7 +1,6 @@
 """Errors of the planning round: one root, and its direct subclasses."""
 
 from keys.message import UserError
-from voting.people.faults import Fault
 
 
 class PlanError(UserError):
@@ -9,12 +8,7 @@ class PlanError(UserError):
 
 
 class ImportRefused(PlanError):
-    """A list of staff has faults; nothing of it was taken. `faults` names every one by its cell."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        """Keep all faults, in the order of rows and columns."""
-        super().__init__("; ".join(f"{fault.cell}: {fault.words.en}" for fault in faults))
-        self.faults = faults
+    """A list of staff has faults, which the page shows by cell; nothing of it was taken."""
 
 
 class UnclearPerson(PlanError):

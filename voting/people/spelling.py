@@ -26,9 +26,6 @@ class LookAlike(msgspec.Struct, frozen=True):
     kind: Literal["same", "marks", "script"]
 
 
-_BREAKS = re.compile(r" *(?:(?:[\r\n\t]|_x000[9AaDd]_) *)+")
-
-
 def skeleton(name: str) -> str:
     """Return what is left of a name when everything that is easily overlooked is taken away."""
     latin = unicodedata.normalize("NFKC", name).translate(_LATIN_FOR)
@@ -58,11 +55,6 @@ def _kind(one: str, other: str) -> Literal["same", "marks", "script"]:
 def for_sheet(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would take for a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def one_line(text: str) -> str:
-    """Put a space for the line breaks and tabs in a cell, also as files of Excel may spell them: `_x000D_`."""
-    return _BREAKS.sub(" ", text).strip()
 
 
 def from_sheet(text: str) -> str:

@@ -1,37 +1,24 @@
-"""The staff list (danh sách cán bộ) from a grid of cells: all faults at once, nothing taken unless all is right.
+"""The people of a staff list (danh sách cán bộ) from the texts of its rows: whoever is right, and all faults at once.
 
 Faults are named by cell as a spreadsheet names it: the third column of the seventh row is C7.
 """
 
 import datetime
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from keys.message import Sentence
-from voting.people.columns import AGES, COLUMNS, BadCell, Column
-from voting.people.errors import ImportRefused
+from voting.people.columns import AGES, BadCell, Column
 from voting.people.faults import Fault
 from voting.people.identity import folded, given_id
 from voting.people.months import Month
 from voting.people.person import Birth, Person, RetirementOverride
-from voting.people.spelling import LookAlike, from_sheet, look_alikes, one_line
-from voting.people.workbook_process import Cell, cell_name
+from voting.people.workbook_process import cell_name, cell_place
 from voting.procedures.schema import Ruleset
 
 MOST_ROWS = 5000
-
-Grid = Sequence[Sequence[Cell]]
-
-
-@dataclass(frozen=True, slots=True)
-class StaffList:
-    """People taken from a sheet, and pairs of names that look alike, for the organiser to see."""
-
-    people: tuple[Person, ...]
-    look_alikes: tuple[LookAlike, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,87 +30,24 @@ class _Row:
     faults: tuple[Fault, ...]
 
 
-def read_staff(grid: Grid, ruleset: Ruleset, *, today: datetime.date) -> StaffList:
-    """Read a grid whose first row holds the headers; raise ImportRefused with every fault."""
-    places = _headers(grid)
-    rows = [_row(number, cells, places, ruleset) for number, cells in enumerate(grid[1:], 2) if any(map(_text, cells))]
-    if not rows:
-        raise ImportRefused((Fault("A2", Sentence("không có người nào", "nobody is listed")),))
-    found, faults = _judged(rows, places, today)
-    if faults:
-        raise ImportRefused(tuple(sorted(faults, key=_sheet_order)))
-    people = tuple(person for _, person in found)
-    return StaffList(people, look_alikes((person.id, person.name) for person in people))
-
-
 def people_of_rows(
-    lines: Iterable[tuple[int, Sequence[Cell]]], places: Mapping[int, Column], ruleset: Ruleset, today: datetime.date
+    lines: Iterable[tuple[int, Mapping[int, str]]], places: Mapping[int, Column], ruleset: Ruleset, today: datetime.date
 ) -> tuple[list[tuple[int, Person]], list[Fault]]:
-    """Read rows by their numbers, the columns at their places (from 1): whoever is right, and every fault."""
-    return _judged([_row(number, cells, places, ruleset) for number, cells in lines], places, today)
-
-
-def _judged(
-    rows: Sequence[_Row], places: Mapping[int, Column], today: datetime.date
-) -> tuple[list[tuple[int, Person]], list[Fault]]:
+    """Read texts of rows, by row and column from 1, in the columns at their places: whoever is right, every fault."""
+    rows = [_row(number, texts, places, ruleset) for number, texts in lines]
     letters = {column.field: at for at, column in places.items()}
     faults = [fault for row in rows for fault in row.faults]
     faults += [fault for row in rows if not row.faults for fault in _contradictions(row, letters, today)]
     faults += _repeated(rows, letters)
-    bad = {_sheet_order(fault)[0] for fault in faults}
+    bad = {cell_place(fault.cell)[0] for fault in faults}
     return [(row.number, _person(row)) for row in rows if row.number not in bad], faults
 
 
-def _sheet_order(fault: Fault) -> tuple[int, int, str]:
-    letters = fault.cell.rstrip("0123456789")
-    return int(fault.cell[len(letters) :]), len(letters), letters
-
-
-def _text(cell: Cell) -> str:
-    """Return a cell as text: letters composed (NFC), dates as dd/mm/yyyy, whole numbers without a point."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime.date):
-        return f"{cell:%d/%m/%Y}"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return from_sheet(one_line(unicodedata.normalize("NFC", str(cell))))
-
-
-def _headers(grid: Grid) -> dict[int, Column]:
-    """Return the columns by their places (from 1); raise ImportRefused for unknown, repeated or missing headers."""
-    if len(grid) > MOST_ROWS + 1:
-        words = Sentence(f"quá {MOST_ROWS} dòng", f"more than {MOST_ROWS} rows")
-        raise ImportRefused((Fault(cell_name(MOST_ROWS + 2, 1), words),))
-    known = {column.header.casefold(): column for column in COLUMNS}
-    found: dict[int, Column] = {}
-    faults: list[Fault] = []
-    for at, cell in enumerate(grid[0] if grid else (), 1):
-        header = " ".join(_text(cell).split())
-        column = known.get(header.casefold())
-        if column is not None and column not in found.values():
-            found[at] = column
-        elif header:
-            words = Sentence(f"không rõ hoặc lặp lại cột: {header[:60]}", f"unknown or repeated header: {header[:60]}")
-            faults.append(Fault(cell_name(1, at), words))
-    missing = [column.header for column in COLUMNS if column.required and column not in found.values()]
-    if missing:
-        faults.append(
-            Fault("A1", Sentence(f"thiếu cột: {', '.join(missing)}", f"headers missing: {', '.join(missing)}"))
-        )
-    if faults:
-        raise ImportRefused(tuple(faults))
-    return found
-
-
-def _row(number: int, cells: Sequence[Cell], places: Mapping[int, Column], ruleset: Ruleset) -> _Row:
+def _row(number: int, texts: Mapping[int, str], places: Mapping[int, Column], ruleset: Ruleset) -> _Row:
     values: dict[str, object] = {}
     faults: list[Fault] = []
-    for at, cell in enumerate(cells, 1):
-        if at not in places and _text(cell):
-            faults.append(Fault(cell_name(number, at), Sentence("cột không có tiêu đề", "this column has no header")))
     for at, column in places.items():
-        text = _text(cells[at - 1]) if at <= len(cells) else ""
+        text = texts.get(at, "")
         try:
             value = _value(text, column, ruleset)
         except BadCell as error:

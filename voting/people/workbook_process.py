@@ -1,28 +1,20 @@
 """Workbooks (XLSX) are read in a process of their own, with limits on time and memory, never in one that takes ballots.
 
-The child gets the file on its input and prints the cells as JSON; whatever a file was made to do ends with it. No part
-that is read may declare a DOCTYPE, in whatever encoding: there are no entities and no attributes that grow. Pictures
-(xl/media) are never read, so they count for nothing. openpyxl is imported by the child alone.
+The child gets the file on its input and prints what it holds as JSON; whatever a file was made to do ends with it. No
+part that is read may declare a DOCTYPE, in whatever encoding: there are no entities and no attributes that grow.
+Pictures (xl/media) are never read, so they count for nothing. The parser runs in the child alone.
 """
 
 import contextlib
-import datetime
 import io
-import json
-import os
 import subprocess
-import sys
 import threading
-import warnings
 import zipfile
 from collections.abc import Iterable
 from typing import Final
 from xml.parsers import expat
 
 from keys.message import Sentence
-from keys.process_limits import give_way
-from voting.people.errors import ImportRefused
-from voting.people.faults import Fault
 
 MOST_UNPACKED = 64 * 1024 * 1024  # bytes of all parts that may be read
 MOST_PARTS = 2048  # parts that may be read: one for each box to tick or drawing of a sheet
@@ -32,7 +24,7 @@ MOST_CELLS = 200_000  # cells that have something in them
 SECONDS = 60  # 5,000 rows of 20 columns take about 6 on a busy machine
 MEMORY = 1024**3  # bytes of address space
 _MOST_PRINTED = 8 * MOST_TEXT
-_PICTURES = "xl/media/"
+PICTURES = "xl/media/"
 _ONE_AT_A_TIME = threading.Lock()
 
 FAULTS: Final = {
@@ -44,9 +36,6 @@ FAULTS: Final = {
     "cells": Sentence(f"tệp có quá {MOST_CELLS} ô có nội dung", f"the file has more than {MOST_CELLS} cells filled in"),
     "costly": Sentence("đọc tệp Excel tốn quá nhiều thời gian hoặc bộ nhớ", "reading takes too much time or memory"),
 }
-
-Cell = str | int | float | bool | datetime.date | None
-Rows = list[list[Cell]]
 
 
 class TooMuch(ValueError):
@@ -76,46 +65,23 @@ def cell_place(name: str) -> tuple[int, int]:
     return int(name[len(letters) :]), column
 
 
-def refused(kind: str, row: int = 1, column: int = 1) -> ImportRefused:
-    """Say in words which limit a file passes, and where."""
-    return ImportRefused((Fault(cell_name(row, column), FAULTS[kind]),))
-
-
-def limited(rows: Iterable[list[Cell]]) -> Rows:
+def limited(rows: Iterable[list[str]]) -> list[list[str]]:
     """Take rows within the limits on cells and text; raise TooMuch at the first that is beyond."""
-    found: Rows = []
+    found: list[list[str]] = []
     cells = text = 0
     for row in rows:
         found.append(row)
         for column, cell in enumerate(row, 1):
-            cells += cell not in (None, "")
-            if isinstance(cell, str):
-                text += len(cell)
-                if len(cell) > MOST_LENGTH:
-                    raise TooMuch("length", len(found), column)
+            cells += cell != ""
+            text += len(cell)
+            if len(cell) > MOST_LENGTH:
+                raise TooMuch("length", len(found), column)
         if cells > MOST_CELLS or text > MOST_TEXT:
             raise TooMuch("cells" if cells > MOST_CELLS else "text")
     return found
 
 
 # In the process that takes ballots
-
-
-def workbook_rows(
-    raw: bytes, most_rows: int, most_columns: int, *, seconds: float = SECONDS, memory: int = MEMORY
-) -> Rows:
-    """Read so many rows and columns of a workbook's first sheet; raise ImportRefused."""
-    command = [sys.executable, "-m", __name__, *map(str, (memory, int(seconds) + 1, most_rows, most_columns))]
-    printed, status = run_child(command, raw, seconds)
-    if status == 1:
-        raise refused("unreadable")
-    try:
-        answer = json.loads(printed)
-        if "fault" in answer:
-            raise refused(answer["fault"], *answer["at"])
-        return [[_cell(value) for value in row] for row in answer["rows"]]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise refused("costly") from None
 
 
 def run_child(command: list[str], raw: bytes, seconds: float) -> tuple[bytes, int]:
@@ -144,42 +110,13 @@ def _run(command: list[str], raw: bytes, seconds: float) -> tuple[bytes, int]:
             clock.cancel()
 
 
-def _cell(value: object) -> Cell:
-    """Read a cell as the child prints it: a date is a list of its one text."""
-    if isinstance(value, list):
-        (text,) = value
-        return datetime.date.fromisoformat(text)
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    raise TypeError(value)
-
-
 # In the child
 
 
-def read_here(raw: bytes, most_rows: int, most_columns: int) -> Rows:
-    """Read a workbook in this very process; raise TooMuch, or what the libraries raise."""
-    check_parts(raw)
-    os.environ["OPENPYXL_LXML"] = "False"  # one parser for all, which defusedxml forbids entities
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-    rows = book.worksheets[0].iter_rows(max_row=most_rows, max_col=most_columns, values_only=True)
-    return limited([_plain(value) for value in row] for row in rows)
-
-
-def _plain(value: object) -> Cell:
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if value is None or isinstance(value, str | int | float | bool | datetime.date):
-        return value
-    return str(value)
-
-
 def check_parts(raw: bytes) -> None:
-    """Refuse workbooks that unpack to more than they may, or declare a DOCTYPE, before openpyxl sees them."""
+    """Refuse workbooks that unpack to more than they may, or declare a DOCTYPE, before they are read."""
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-        parts = [part for part in packed.infolist() if not part.filename.startswith(_PICTURES)]
+        parts = [part for part in packed.infolist() if not part.filename.startswith(PICTURES)]
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
             raise TooMuch("unpacked")
         for part in parts:
@@ -200,28 +137,3 @@ def _declares(chunks: Iterable[bytes]) -> bool:
             if found:
                 break
     return found[:1] == ["doctype"]
-
-
-def _main(memory: int, seconds: int, most_rows: int, most_columns: int) -> None:
-    """Read a workbook from the input and print its cells, or the key of what is wrong and where.
-
-    Whatever else the libraries raise for a broken file ends the process with status 1.
-    """
-    sys.modules |= dict.fromkeys(("numpy", "pandas", "PIL"))  # type: ignore[arg-type] # unneeded: openpyxl loads them
-    give_way(memory=memory, seconds=seconds)
-    warnings.simplefilter("ignore")  # openpyxl's about styles and the like, which nobody reads
-    answer: dict[str, object]
-    try:
-        rows = read_here(sys.stdin.buffer.read(), most_rows, most_columns)
-        answer = {
-            "rows": [[[one.isoformat()] if isinstance(one, datetime.date) else one for one in row] for row in rows]
-        }
-    except TooMuch as error:
-        answer = {"fault": error.kind, "at": [error.row, error.column]}
-    except MemoryError:
-        answer = {"fault": "costly", "at": [1, 1]}
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-
-
-if __name__ == "__main__":
-    _main(*map(int, sys.argv[1:]))

@@ -1,7 +1,7 @@
-"""A new staff list for a round (nhập lại danh sách cán bộ): shown first, taken when it is confirmed.
+"""A staff list for a round (nhập danh sách cán bộ): shown first, taken when it is confirmed.
 
-The first list of a round is taken at once. A later one waits on file until the organiser has seen who comes, who goes
-and who changes; what was seen is what takes effect, or nothing.
+A list waits on file until the organiser has seen how many people it has, from how many rows, which rows were left out,
+and who comes, who goes and who changes; what was seen is what takes effect, or nothing.
 """
 
 import hashlib
@@ -11,36 +11,38 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from keys.structs import read_json
+from voting.people.border.report import Report
 from voting.people.errors import WrongTurn
 from voting.people.identity import Difference, compare
-from voting.people.person import Person
 from voting.rounds import editor, stored
 from voting.rounds.filing import Filed
 from voting.rounds.stored import Kept
 
-PENDING = "pending/people.json"
+PENDING = "pending/list.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A list that waits: what it would change, and the mark of exactly that change."""
+    """A list that waits: what was read, what it would change, and the mark of exactly that change."""
 
+    report: Report
     difference: Difference
     mark: str
 
 
-def take_people(session: Session, number: int, people: tuple[Person, ...]) -> Waiting | None:
-    """Take the first list, or one that changes nothing; let another one wait, and return it. Raises a PlanError."""
+def take_people(session: Session, number: int, report: Report) -> Waiting | None:
+    """Let a list wait, and return it; take one that changes nothing at once. Raises a PlanError."""
     kept = stored.kept_round(session, number)
+    people = report.staff
     difference = compare(kept.plan.people, people)
     editor.check_bound(kept, difference, _signed(session, number))
-    if not kept.plan.people or difference.nothing:
+    if difference.nothing:
         stored.drop_paper(session, number, PENDING)
         stored.keep(session, number, editor.with_people(kept, people, _signed(session, number)))
         return None
-    raw = msgspec.json.encode(people)
+    raw = msgspec.json.encode(report)
     stored.put_paper(session, number, PENDING, raw)
-    return Waiting(difference, _mark(kept, raw))
+    return Waiting(report, difference, _mark(kept, raw))
 
 
 def waiting(session: Session, number: int) -> Waiting | None:
@@ -49,7 +51,8 @@ def waiting(session: Session, number: int) -> Waiting | None:
     if raw is None:
         return None
     kept = stored.kept_round(session, number)
-    return Waiting(compare(kept.plan.people, _read(raw)), _mark(kept, raw))
+    report = _read(raw)
+    return Waiting(report, compare(kept.plan.people, report.staff), _mark(kept, raw))
 
 
 def confirm_people(session: Session, number: int, mark: str) -> None:
@@ -58,7 +61,7 @@ def confirm_people(session: Session, number: int, mark: str) -> None:
     kept = stored.kept_round(session, number)
     if raw is None or mark != _mark(kept, raw):
         raise WrongTurn("the list changed since it was shown: look again", key="list_changed")
-    stored.keep(session, number, editor.with_people(kept, _read(raw), _signed(session, number)))
+    stored.keep(session, number, editor.with_people(kept, _read(raw).staff, _signed(session, number)))
     stored.drop_paper(session, number, PENDING)
 
 
@@ -68,8 +71,8 @@ def _signed(session: Session, number: int) -> tuple[Filed, ...]:
     return stored.filed(raws, tuple(raws))
 
 
-def _read(raw: bytes) -> tuple[Person, ...]:
-    return read_json(raw, tuple[Person, ...])
+def _read(raw: bytes) -> Report:
+    return read_json(raw, Report)
 
 
 def _mark(kept: Kept, raw: bytes) -> str:

@@ -15,6 +15,7 @@ from voting.web import api, card_api, error_handlers, form_errors, numbers, page
 from voting.web.access import known_devices, sessions
 from voting.web.access.accounts import IDLE_SECONDS
 from voting.web.built import FOLDER
+from voting.web.pages import people_reports
 from voting.web.room import EXTENSION, open_room
 from voting.web.settings import Settings
 
@@ -70,7 +71,7 @@ def create_app(
     presence.listen(app)
     # Every page speaks Vietnamese first and English second.
     words.speak(app)
-    app.jinja_env.globals.update(sessions.FOR_PAGES, navigation=pages.NAVIGATION)
+    app.jinja_env.globals.update(sessions.FOR_PAGES | people_reports.FOR_PAGES, navigation=pages.NAVIGATION)
     app.register_blueprint(api.api)
     app.register_blueprint(card_api.api)
     for blueprint in pages.BLUEPRINTS:

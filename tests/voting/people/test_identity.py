@@ -4,15 +4,11 @@ import unicodedata
 
 import pytest
 
-from tests.voting.rounds.staff import HEADERS, TODAY, person, row, ruleset
+from tests.voting.people.test_staff_list import read
+from tests.voting.rounds.staff import person, row
 from voting.people.errors import UnclearPerson
 from voting.people.identity import compare, folded, given_id
 from voting.people.person import Birth, Person
-from voting.people.staff_list import read_staff
-
-
-def people(*rows: list[str]) -> tuple[Person, ...]:
-    return read_staff([HEADERS, *rows], ruleset(), today=TODAY).people
 
 
 def uncoded(number: int, **changes: str) -> list[str]:
@@ -42,8 +38,8 @@ def test_different_names_stay_different(one: str, other: str) -> None:
 
 
 def test_ids_go_with_the_person_whatever_the_rows() -> None:
-    first = people(uncoded(1), uncoded(2), uncoded(3))
-    second = compare(first, people(uncoded(3), uncoded(4), uncoded(1)))
+    first = read(uncoded(1), uncoded(2), uncoded(3))
+    second = compare(first, read(uncoded(3), uncoded(4), uncoded(1)))
     before, after = names(first), names(second.people)
     assert all(after[name] == before[name] for name in before.keys() & after.keys())
     assert [one.name for one in second.comes] == [row(4)[1]]
@@ -52,8 +48,8 @@ def test_ids_go_with_the_person_whatever_the_rows() -> None:
 
 
 def test_the_same_list_changes_nothing_in_any_order() -> None:
-    first = people(uncoded(1), row(2), uncoded(3))
-    assert compare(first, people(uncoded(3), uncoded(1), row(2))).nothing
+    first = read(uncoded(1), row(2), uncoded(3))
+    assert compare(first, read(uncoded(3), uncoded(1), row(2))).nothing
 
 
 def test_ids_given_by_row_before_stay_with_the_person() -> None:
@@ -69,32 +65,32 @@ def with_id(one: Person) -> Person:
 
 
 def test_a_code_outranks_the_name_and_shows_the_change() -> None:
-    found = compare(people(row(1)), people(row(1, name="Lò Văn Khác")))
+    found = compare(read(row(1)), read(row(1, name="Lò Văn Khác")))
     assert [(before.name, after.name, after.id) for before, after in found.changes] == [
         (row(1)[1], "Lò Văn Khác", "CB001")
     ]
 
 
 def test_codes_that_come_later_leave_the_ids_as_they_are() -> None:
-    first = people(uncoded(1), uncoded(2))
-    second = compare(first, people(row(1), row(2))).people
+    first = read(uncoded(1), uncoded(2))
+    second = compare(first, read(row(1), row(2))).people
     assert names(first) == names(second) and [one.code for one in second] == ["CB001", "CB002"]
-    third = compare(second, people(row(2, name="Lò Thị Đổi Tên"), row(1)))
+    third = compare(second, read(row(2, name="Lò Thị Đổi Tên"), row(1)))
     assert [one.id for one in third.people] == [first[1].id, first[0].id]
-    assert compare(second, people(uncoded(2), uncoded(1))).nothing, "without the codes again they are still known"
+    assert compare(second, read(uncoded(2), uncoded(1))).nothing, "without the codes again they are still known"
 
 
 def test_another_birth_or_sex_is_another_person() -> None:
-    first = people(uncoded(1))
+    first = read(uncoded(1))
     for changes in ({"birth": "06/04/1980"}, {"birth": "1980"}, {"sex": "Nữ"}):
-        found = compare(first, people(uncoded(1, **changes)))
+        found = compare(first, read(uncoded(1, **changes)))
         assert found.comes and found.goes and found.comes[0].id != found.goes[0].id
 
 
 def test_somebody_without_a_code_who_could_be_either_of_two_is_not_guessed() -> None:
-    first = people(row(1), row(2, name=row(1)[1]))
+    first = read(row(1), row(2, name=row(1)[1]))
     with pytest.raises(UnclearPerson, match="give each their code"):
-        compare(first, people(uncoded(1)))
+        compare(first, read(uncoded(1)))
 
 
 def test_a_code_that_is_spelled_as_an_id_of_before_gets_an_id_of_its_own() -> None:

@@ -117,7 +117,7 @@ def test_a_step_too_early_says_where_the_conference_is(room: Room, browser: Brow
         ("/draft/papers/1", {"title": "Trưởng phòng mới", "num": "x"}, "num", "Nhập một số nguyên từ 0 đến 1000."),
         ("/draft/papers/1", {"title": "Trưởng phòng mới", "mode": "top", "quota": "0"}, "quota", "từ 1 đến 1000"),
         ("/draft/basics", {"name": "Trưởng phòng mới", "put_forward_max": "-1"}, "put_forward_max", "từ 0 đến 1000"),
-        ("/draft/people", {"people": "Trưởng phòng mới\n; x"}, "people", "Dòng 2: thiếu họ và tên."),
+        ("/draft/people", {"people": "Trưởng phòng mới\n; x"}, "people", "Chưa nhận: có 2 lỗi"),
         ("/deck", {"kind": "reserve", "once": "a", "cards": "0", "spares": "7"}, "cards", "Cần ít nhất 1 thẻ"),
         ("/deck", {"kind": "main", "once": "b", "cards": "nhiều", "spares": "7"}, "cards", "Nhập một số nguyên"),
         ("/staff", {"login": "door", "name": "Trưởng phòng mới", "password": PASSWORD}, "login", "Đã có"),
@@ -146,7 +146,11 @@ def test_a_form_comes_back_with_its_error_and_its_input(
 def test_a_file_that_is_no_list_is_said_so_and_replaces_nothing(room: Room, browser: Browser) -> None:
     room.begin()
     browser.sign_in("organiser")
-    for content, words in ((b"PK\x03\x04nonsense", "Tệp này không đọc được"), (b"\n\n", "không có người nào")):
+    for content, words in (
+        (b"PK\x03\x04nonsense", "Tệp này không đọc được"),
+        (b"\n\n", "tệp trống"),
+        (b"a;b\n", "có 1 lỗi"),
+    ):
         answer = browser.post("/draft/people", file=(io.BytesIO(content), "people.xlsx"))
         assert words in fault(answer.text)
         assert "Người 1" in browser.get("/draft/people").text or "; " in browser.get("/draft/people").text

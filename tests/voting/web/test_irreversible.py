@@ -20,7 +20,17 @@ from tests.voting.rounds import office
 from tests.voting.web.conftest import HERE, PASSWORD, Browser
 from tests.voting.web.test_api import Tablet
 from tests.voting.web.test_results import TWO_TO_ONE, bring, closed_room, keys
-from tests.voting.web.test_rounds import begin, begin_ballots, hold, kept, meet_on_paper, put, staff_file, with_office
+from tests.voting.web.test_rounds import (
+    begin,
+    begin_ballots,
+    confirm,
+    hold,
+    kept,
+    meet_on_paper,
+    put,
+    staff_file,
+    with_office,
+)
 from tests.voting.web.test_rounds_import import FIRST
 from voting.conference import setup, transitions
 from voting.conference.draft.agenda import write_draft
@@ -101,6 +111,8 @@ def a_second_list(world: World) -> None:
     begin(world.browser)
     for rows in (FIRST, FIRST[1:]):
         assert world.browser.post("/rounds/1/people", file=staff_file(*rows)).status_code == 303
+        if rows is FIRST:
+            assert confirm(world.browser) == 303
 
 
 def a_title(world: World) -> None:
@@ -233,7 +245,8 @@ CAN_BE_TAKEN_BACK = {
     "POST /door/undo": "the mark is set again",
     "POST /draft/basics": "they are typed again",
     "POST /draft/papers/<int:number>": "it is typed again",
-    "POST /draft/people": "another list is taken",
+    "POST /draft/people": "it reads a list, and changes nothing",
+    "POST /draft/people/confirm": "another list is taken",
     "POST /draft/signers": "they are typed again",
     "POST /draft/tellers": "another file is taken, or they are typed",
     "POST /language/<chosen>": "the other language is chosen",

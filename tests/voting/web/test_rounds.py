@@ -108,6 +108,7 @@ def test_a_right_staff_list_is_shown_with_its_structure_and_look_alikes(app: Fla
     begin(browser)
     rows = [row(1, name="Lò Văn Hòa"), row(2, name="Lò Văn Hoà", unit="Phòng Kinh tế"), row(3)]
     assert browser.post("/rounds/1/people", file=staff_file(*rows)).status_code == 303
+    assert confirm(browser) == 303
     page = browser.get("/rounds/1/people").text
     assert "03 cán bộ" in page
     assert "Lò Văn Hòa · Lò Văn Hoà" in page
@@ -122,8 +123,15 @@ def test_the_template_can_be_filled_in_and_imported(kind: str, app: Flask, brows
     template = browser.get(f"/rounds/1/people/template.{kind}")
     assert template.headers["Content-Disposition"].endswith(f'.{kind}"')
     answer = browser.post("/rounds/1/people", file=(io.BytesIO(template.data), f"x.{kind}"))
-    assert answer.status_code == 303
+    assert answer.status_code == 303 and confirm(browser) == 303
     assert [one.name for one in kept(app).plan.people] == ["Nguyễn Văn Ví Dụ"]
+
+
+def confirm(browser: Browser) -> int:
+    """Confirm the staff list that waits."""
+    mark = re.search(r'name="mark" value="([0-9a-f]{64})"', browser.get("/rounds/1/people/changes").text)
+    assert mark is not None
+    return browser.post("/rounds/1/people/changes", mark=mark.group(1)).status_code
 
 
 def with_office(app: Flask, browser: Browser, procedure: str = "CUR-DEPT", **changes: object) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from tests.voting.rounds import office
 from tests.voting.rounds.staff import row
 from tests.voting.web.conftest import Browser
-from tests.voting.web.test_rounds import begin, kept, put, staff_file
+from tests.voting.web.test_rounds import begin, confirm, kept, put, staff_file
 from voting.people.person import Person
 from voting.rounds import steps
 
@@ -39,6 +39,10 @@ def decided(app: Flask, browser: Browser) -> dict[str, str]:
     browser.sign_in("organiser")
     begin(browser)
     assert browser.post("/rounds/1/people", file=staff_file(*FIRST)).status_code == 303
+    assert ids(app) == {}, "the first list waits as well"
+    shown = browser.get("/rounds/1/people/changes").text
+    assert "04 người từ 05 dòng" in shown and "dòng tiêu đề cột" in shown
+    assert confirm(browser) == 303
     found = ids(app)
     browser.post("/rounds/1/seats", title="dept_head", unit="Phòng Tổng hợp", quota="1")
     said = {"person": found["Quàng Văn Hai"], "check": "discipline", "reason": "Đã hết thời hạn"}
@@ -47,12 +51,6 @@ def decided(app: Flask, browser: Browser) -> dict[str, str]:
     removal = {"person": found["Hà Văn Bốn"], "reason": "Không đủ tiêu chuẩn"}
     assert browser.post("/rounds/1/seats/1/removals", **removal).status_code == 303
     return found
-
-
-def confirm(browser: Browser) -> int:
-    mark = re.search(r'name="mark" value="([0-9a-f]{64})"', browser.get("/rounds/1/people/changes").text)
-    assert mark is not None
-    return browser.post("/rounds/1/people/changes", mark=mark.group(1)).status_code
 
 
 def test_rows_in_another_order_move_no_decision(app: Flask, browser: Browser, decided: dict[str, str]) -> None:
@@ -97,6 +95,7 @@ def test_nobody_who_was_decided_on_becomes_another_under_the_same_code(app: Flas
     begin(browser)
     rows = [row(1, post=DEPUTY), row(2, post=DEPUTY)]
     browser.post("/rounds/1/people", file=staff_file(*rows))
+    assert confirm(browser) == 303
     browser.post("/rounds/1/seats", title="dept_head", unit="Phòng Tổng hợp", quota="1")
     assert browser.post("/rounds/1/seats/1/lists", listed=["CB001"]).status_code == 303
     for changes in ({"name": "Tòng Lãnh Quế"}, {"birth": "05/04/1981"}, {"sex": "Nữ"}):

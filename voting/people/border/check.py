@@ -1,19 +1,18 @@
 """What an import of people would do, without doing it (kiểm tra danh sách): one reader for every table of people."""
 
-import dataclasses
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from keys.message import Sentence
 from voting.people.border.cells import Sheet
 from voting.people.border.headings import HARMLESS, Table, find_table
 from voting.people.border.kinds import sheets_of
-from voting.people.border.letters import name_fault, name_warning, text_fault
+from voting.people.border.letters import letters_fault, name_fault, name_warning, text_fault
 from voting.people.border.report import Ledger, Report, refusal
 from voting.people.border.rows import TOTAL, Line, lines_of
-from voting.people.columns import COLUMNS, BadCell, Column
+from voting.people.columns import COLUMNS, read_text
 from voting.people.folding import fold
 from voting.people.identity import folded
 from voting.people.spelling import look_alikes
@@ -22,9 +21,12 @@ from voting.people.workbook_process import cell_place
 from voting.procedures.schema import Ruleset
 
 Kind = Literal["staff", "summoned"]
+Office = tuple[Ruleset, datetime.date]
+"""What a staff list is judged by: the ruleset with its posts, and the day on which ages count."""
 MOST_SUMMONED = 10_000
 _BY_FIELD: Final = {column.field: column for column in COLUMNS}
 _WRITTEN: Final = ("position", "unit", "place", "ethnicity", "home")
+_NOTED: Final = tuple(column.field for column in COLUMNS if column.read is read_text and column.field not in _WRITTEN)
 _REFUSED_KINDS: Final = {
     "error": Sentence("ô báo lỗi của Excel: sửa hoặc gõ lại giá trị", "an error of the spreadsheet: type the value"),
     "formula": Sentence(
@@ -37,13 +39,20 @@ _REFUSED_KINDS: Final = {
 
 def check_people(raw: bytes, kind: Kind, ruleset: Ruleset, *, today: datetime.date, sheet: str | None = None) -> Report:
     """Say what an import would do with a file; raise NotATable where it holds none, with what to do."""
-    sheets = sheets_of(raw)
+    return check_sheets(sheets_of(raw), kind, ruleset, today=today, sheet=sheet)
+
+
+def check_sheets(
+    sheets: Sequence[Sheet], kind: Kind, ruleset: Ruleset, *, today: datetime.date, sheet: str | None = None
+) -> Report:
+    """Say the same of a file whose sheets are read already."""
+    office = (ruleset, today) if kind == "staff" else None
     visible = [one for one in sheets if not one.hidden]
     if sheet is not None:
         named = [one for one in sheets if one.name.strip().casefold() == sheet.strip().casefold()]
         if not named or named[0].hidden:
             return refusal(_no_such_sheet(sheet, visible))
-        return _report(named[0], kind, ruleset, today)
+        return report_of(named[0], find_table(named[0]), office)
     fitting = [one for one in visible if find_table(one)]
     if len(fitting) > 1:
         names = ", ".join(f"«{one.name}»" for one in fitting)
@@ -51,13 +60,15 @@ def check_people(raw: bytes, kind: Kind, ruleset: Ruleset, *, today: datetime.da
             Sentence(
                 f"có {len(fitting)} trang tính đều có danh sách người: {names}; chọn một (--sheet), hoặc ẩn trang kia",
                 f"{len(fitting)} sheets hold lists of people: {names}; choose one (--sheet), or hide the others",
-            )
+            ),
+            tuple(one.name for one in fitting),
         )
     if not fitting and not any(one.cells for one in visible):
         return refusal(
             Sentence("không có người nào trong các trang nhìn thấy", "nobody is listed in the visible sheets")
         )
-    return _report((fitting or [one for one in visible if one.cells])[0], kind, ruleset, today)
+    first = (fitting or [one for one in visible if one.cells])[0]
+    return report_of(first, find_table(first), office)
 
 
 def _no_such_sheet(name: str, visible: Iterable[Sheet]) -> Sentence:
@@ -67,19 +78,19 @@ def _no_such_sheet(name: str, visible: Iterable[Sheet]) -> Sentence:
     )
 
 
-def _report(sheet: Sheet, kind: Kind, ruleset: Ruleset, today: datetime.date) -> Report:
+def report_of(sheet: Sheet, table: Table | None, office: Office | None) -> Report:
+    """Say what an import would do with one sheet, whose table was found: as staff of an office, else as summoned."""
     ledger = Ledger()
     for row, words in sheet.notes.items():
         ledger.leave(row, words)
-    table = find_table(sheet)
     if table is None:
         return _no_header(sheet, ledger)
     lines = lines_of(sheet, table, ledger)
-    _columns(sheet, table, kind, lines, ledger)
+    _columns(sheet, table, lines, ledger, strict=office is not None)
     for line in lines:
         _cells(sheet, table, line, ledger)
-    if kind == "staff":
-        _staff(table, lines, ruleset, today, ledger)
+    if office is not None:
+        _staff(table, lines, *office, ledger)
     else:
         _summoned(table, lines, ledger)
     _totals(sheet, ledger)
@@ -107,7 +118,7 @@ def _no_header(sheet: Sheet, ledger: Ledger) -> Report:
 # Columns and cells
 
 
-def _columns(sheet: Sheet, table: Table, kind: Kind, lines: list[Line], ledger: Ledger) -> None:
+def _columns(sheet: Sheet, table: Table, lines: list[Line], ledger: Ledger, *, strict: bool) -> None:
     """Judge the columns: a second table, headers that nobody knows, text without a header, hidden ones."""
     for at in table.again:
         words = Sentence(
@@ -121,7 +132,7 @@ def _columns(sheet: Sheet, table: Table, kind: Kind, lines: list[Line], ledger: 
         words = Sentence("cột không có tiêu đề, được ghép vào họ tên", "a column without header, joined to the name")
         ledger.warn(table.first, at, words)
     for at, header in table.others.items():
-        if kind == "staff" and not HARMLESS.fullmatch(fold(header)) and at not in sheet.hidden_columns:
+        if strict and not HARMLESS.fullmatch(fold(header)) and at not in sheet.hidden_columns:
             words = Sentence(f"không rõ cột: {header[:60]}", f"unknown header: {header[:60]}")
             ledger.refuse(table.first, at, words)
         else:
@@ -169,6 +180,10 @@ def _cells(sheet: Sheet, table: Table, line: Line, ledger: Ledger) -> None:
         column = table.columns.get(field)
         if column is not None and (fault := text_fault(line.texts.get(column, ""))):
             ledger.refuse(line.row, column, fault)
+    for field in _NOTED:
+        column = table.columns.get(field)
+        if column is not None and (fault := letters_fault(line.texts.get(column, ""))):
+            ledger.refuse(line.row, column, fault)
 
 
 def _at_fault(sheet: Sheet, table: Table, line: Line) -> int:
@@ -213,33 +228,18 @@ def _staff(table: Table, lines: list[Line], ruleset: Ruleset, today: datetime.da
             ledger.leave(line.row, Sentence("chưa đọc, vì thiếu cột", "not read, since columns are missing"))
         return
     places = {at: _BY_FIELD[field] for field, at in table.columns.items() if field in _BY_FIELD}
-    places[table.names[0]] = _any_name()
-    found, faults = people_of_rows(((one.row, _row(table, one, places)) for one in lines), places, ruleset, today)
+    places[table.names[0]] = _BY_FIELD["name"]
+    texts = ((one.row, {**one.texts, table.names[0]: name_of(table, one)}) for one in lines)
+    found, faults = people_of_rows(texts, places, ruleset, today)
     for fault in faults:
         ledger.refuse(*cell_place(fault.cell), fault.words)
     for row, person in found:
-        ledger.take(row, person.name, person.position, person.unit)
+        ledger.take(row, person.name, person.position, person.unit, person)
     rows = {str(row): row for row, _ in found}
     for pair in look_alikes((str(row), person.name) for row, person in found):
         words = Sentence(f"họ tên dễ nhầm với dòng {pair.first}", f"a name that looks like the one in row {pair.first}")
         ledger.warn(rows[pair.second], table.names[0], words)
     _demand_few(table, lines, MOST_ROWS, ledger)
-
-
-def _any_name() -> Column:
-    """Return the column of names without its own judgement: `_cells` gave one, with warnings."""
-
-    def read(text: str, _: Ruleset) -> str:
-        if name_fault(text):
-            raise BadCell("họ tên không đúng", "not a name")
-        return text
-
-    return dataclasses.replace(_BY_FIELD["name"], read=read)
-
-
-def _row(table: Table, line: Line, places: Mapping[int, Column]) -> list[str]:
-    texts = {**line.texts, table.names[0]: name_of(table, line)}
-    return [texts.get(at, "") if at in places else "" for at in range(1, max(places) + 1)]
 
 
 def _demand_few(table: Table, lines: list[Line], most: int, ledger: Ledger) -> None:

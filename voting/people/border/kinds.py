@@ -11,9 +11,10 @@ from keys.message import Sentence
 from voting.people.border.cells import Cell, NotATable, Sheet, tidy
 from voting.people.border.headings import find_table
 from voting.people.border.workbook_parts import sheets_of_workbook
-from voting.people.tables import MOST_BYTES, XLSX_START
-from voting.people.workbook_process import FAULTS, TooMuch, limited
+from voting.people.workbook_process import FAULTS, TooMuch, cell_name, limited
 
+MOST_BYTES: Final = 8 * 1024 * 1024
+XLSX_START: Final = b"PK\x03\x04"
 SAVE_XLSX: Final = Sentence(
     "mở tệp bằng Excel hoặc LibreOffice, chọn Lưu thành (Save As), loại Excel Workbook (.xlsx), rồi nhập tệp đó",
     "open it in Excel or LibreOffice, choose Save As, type Excel Workbook (.xlsx), and bring that file",
@@ -131,28 +132,30 @@ def _parted(text: str) -> Sheet:
         return Sheet(sheet.name, {row: cells for row, cells in sheet.cells.items() if row != 1}, notes={1: words})
     best: Sheet | None = None
     width = -1
+    refused: list[NotATable] = []
     for parting in sorted(_PARTINGS, key=text.count, reverse=True):
         try:
             sheet = _sheet(_rows(text, parting))
-        except NotATable:
-            if best is None and parting == min(_PARTINGS, key=text.count):
-                raise
+        except NotATable as error:
+            refused.append(error)
+            if best is None and isinstance(error.__context__, TooMuch):
+                break
             continue
         table = find_table(sheet)
         columns = len(table.columns) if table else 0
         if columns > width:
             best, width = sheet, columns
-    assert best is not None
+    if best is None:
+        raise refused[0]  # by the parting that the text has most of
     return best
 
 
 def _rows(text: str, parting: str) -> list[list[str]]:
     try:
-        rows = [*csv.reader(io.StringIO(text, newline=""), delimiter=parting, strict=True)]
-        limited([*row] for row in rows)
-        return rows
+        return limited(csv.reader(io.StringIO(text, newline=""), delimiter=parting, strict=True))
     except TooMuch as error:
-        raise NotATable(FAULTS[error.kind]) from None
+        at, words = cell_name(error.row, error.column), FAULTS[error.kind]
+        raise NotATable(Sentence(f"{at}: {words.vi}", f"{at}: {words.en}")) from None
     except csv.Error as error:
         raise NotATable(
             Sentence(f"tệp CSV bị lỗi ({error}): {SAVE_XLSX.vi}", f"not CSV ({error}): {SAVE_XLSX.en}")

@@ -55,7 +55,7 @@ def _turns(word: str) -> bool:
 
 def name_fault(name: str) -> Sentence | None:
     """Say what is wrong with a name; None if nothing is."""
-    if fault := _any_fault(name):
+    if fault := letters_fault(name):
         return fault
     outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", name)
     if name.startswith("="):
@@ -75,7 +75,7 @@ def name_fault(name: str) -> Sentence | None:
 
 def text_fault(text: str) -> Sentence | None:
     """Say what is wrong with a position or a unit; None if nothing is."""
-    if fault := _any_fault(text):
+    if fault := letters_fault(text):
         return fault
     if text.startswith("="):
         return Sentence("có công thức; chỉ nhận giá trị", "a formula; values only")
@@ -86,7 +86,8 @@ def text_fault(text: str) -> Sentence | None:
     return None
 
 
-def _any_fault(text: str) -> Sentence | None:
+def letters_fault(text: str) -> Sentence | None:
+    """Say what is wrong with the letters of any text; None if nothing is."""
     if len(text) > MOST_LETTERS:
         return Sentence(f"dài quá {MOST_LETTERS} ký tự", f"longer than {MOST_LETTERS} characters")
     if old_letters(text):

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 import msgspec
 
 from keys.message import Sentence
+from voting.people.person import Person
 from voting.people.workbook_process import cell_name
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """Somebody who would be taken: row, and what would be printed."""
+    """Somebody who would be taken: row, and what would be printed; `person` has all that a staff list says."""
 
     row: int
     name: str
     position: str
     unit: str
+    person: Person | None = None
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -34,12 +36,26 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """Every row that holds something stands in exactly one of people, left_out, refused."""
+    """Every row that holds something stands in exactly one of people, left_out, refused.
+
+    `sheets` names the ones to choose among, where several hold a list and none was chosen.
+    """
 
     people: tuple[Taken, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     refused: tuple[Remark, ...] = ()
     warnings: tuple[Remark, ...] = ()
+    sheets: tuple[str, ...] = ()
+
+    @property
+    def staff(self) -> tuple[Person, ...]:
+        """Return the people of a staff list in full."""
+        return tuple(one.person for one in self.people if one.person is not None)
+
+    @property
+    def rows(self) -> int:
+        """Count the rows that are taken or left out."""
+        return len(self.people) + sum(len(one.rows) for one in self.left_out)
 
 
 @dataclass
@@ -51,9 +67,9 @@ class Ledger:
     refused: dict[tuple[int, int], Sentence] = field(default_factory=dict)
     warned: dict[tuple[int, int], Sentence] = field(default_factory=dict)
 
-    def take(self, row: int, name: str, position: str, unit: str) -> None:
+    def take(self, row: int, name: str, position: str, unit: str, person: Person | None = None) -> None:
         """Take somebody."""
-        self.people[row] = Taken(row, name, position, unit)
+        self.people[row] = Taken(row, name, position, unit, person)
 
     def leave(self, row: int, words: Sentence) -> None:
         """Leave a row out."""
@@ -83,6 +99,6 @@ def _remarks(found: Mapping[tuple[int, int], Sentence]) -> tuple[Remark, ...]:
     return tuple(Remark(cell_name(row, column), words) for (row, column), words in sorted(found.items()))
 
 
-def refusal(words: Sentence) -> Report:
+def refusal(words: Sentence, sheets: tuple[str, ...] = ()) -> Report:
     """Return the report of a file that is refused as a whole."""
-    return Report(refused=(Remark(None, words),))
+    return Report(refused=(Remark(None, words),), sheets=sheets)

@@ -10,7 +10,7 @@ import json
 import posixpath
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
@@ -24,8 +24,10 @@ from voting.people.workbook_process import (
     MOST_CELLS,
     MOST_LENGTH,
     MOST_TEXT,
+    PICTURES,
     SECONDS,
     TooMuch,
+    cell_name,
     cell_place,
     check_parts,
     run_child,
@@ -38,28 +40,31 @@ _KINDS: Final = {"str": "text", "s": "text", "inlineStr": "text", "e": "error", 
 # In the process that asks
 
 
-def sheets_of_workbook(raw: bytes) -> tuple[Sheet, ...]:
+def sheets_of_workbook(raw: bytes, *, seconds: float = SECONDS, memory: int = MEMORY) -> tuple[Sheet, ...]:
     """Read every sheet of a workbook, of hidden ones the name alone; raise NotATable."""
-    printed, status = run_child([sys.executable, "-m", __name__, str(MEMORY), str(SECONDS + 1)], raw, SECONDS)
+    command = [sys.executable, "-m", __name__, str(memory), str(int(seconds) + 1)]
+    printed, status = run_child(command, raw, seconds)
     if status == 1:
         raise NotATable(_save_again(FAULTS["unreadable"]))
     try:
         answer = json.loads(printed)
         if "fault" in answer:
-            raise NotATable(_save_again(FAULTS[answer["fault"]]))
-        return tuple(_sheet(one) for one in answer["sheets"])
+            raise NotATable(_save_again(FAULTS[answer["fault"]], answer["cell"]))
+        return tuple(sheet_of(one) for one in answer["sheets"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise NotATable(_save_again(FAULTS["costly"])) from None
 
 
-def _save_again(words: Sentence) -> Sentence:
+def _save_again(words: Sentence, cell: str = "") -> Sentence:
+    at = f"{cell}: " if cell else ""
     return Sentence(
-        f"{words.vi}; mở tệp bằng Excel hoặc LibreOffice, chép bảng sang một tệp mới rồi lưu thành .xlsx",
-        f"{words.en}; open it in Excel or LibreOffice, copy the table into a new file and save that as .xlsx",
+        f"{at}{words.vi}; mở tệp bằng Excel hoặc LibreOffice, chép bảng sang một tệp mới rồi lưu thành .xlsx",
+        f"{at}{words.en}; open it in Excel or LibreOffice, copy the table into a new file and save that as .xlsx",
     )
 
 
-def _sheet(one: dict[str, Any]) -> Sheet:
+def sheet_of(one: Mapping[str, Any]) -> Sheet:
+    """Return a sheet as the child says it."""
     cells: dict[int, dict[int, Cell]] = {}
     for row, column, kind, text, struck in one["cells"]:
         if shown := tidy(text):
@@ -121,7 +126,10 @@ def read_parts(raw: bytes) -> list[_Found]:
         names = {name.lower(): name for name in packed.namelist()}
 
         def part(path: str) -> bytes:
-            return packed.read(names[path.lower().lstrip("/")])
+            name = names[path.lower().lstrip("/")]
+            if name.startswith(PICTURES):  # what is there was not checked
+                raise ValueError(name)
+            return packed.read(name)
 
         main = next(target for kind, target in _links(part, "").values() if kind == "officeDocument")
         links = _links(part, main)
@@ -337,9 +345,10 @@ def _main(memory: int, seconds: int) -> None:
         found = read_parts(sys.stdin.buffer.read())
         answer = {"sheets": [vars(one) for one in found]}
     except TooMuch as error:
-        answer = {"fault": error.kind}
+        cell = cell_name(error.row, error.column) if error.kind == "length" else ""
+        answer = {"fault": error.kind, "cell": cell}
     except MemoryError:
-        answer = {"fault": "costly"}
+        answer = {"fault": "costly", "cell": ""}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 

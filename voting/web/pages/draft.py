@@ -5,7 +5,6 @@ Everything here changes the draft alone, and only until the list is frozen. Page
 
 from collections.abc import Callable
 
-import msgspec
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
@@ -13,11 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk_templates.words import catalogue
 from voting.conference import transitions
-from voting.conference.draft import editor, planner
+from voting.conference.draft import editor, planner, summoned
 from voting.conference.draft.agenda import TELLERS, Draft, draft_problems, read_draft, write_draft
 from voting.conference.draft.clashes import clashing, reason_of
 from voting.conference.draft.stored import draft_of
-from voting.conference.draft.summoned import pasted_people, people_of_file, people_text
 from voting.conference.draft.tellers import with_teller_reasons, with_tellers
 from voting.conference.draft.warnings import draft_warnings
 from voting.conference.setup import upload_trustees
@@ -25,6 +23,10 @@ from voting.conference.steps import STEPS
 from voting.documents.conferences.conference import ON_PAPER, Paper, Rule, Selection
 from voting.documents.kinds import kind_of
 from voting.documents.states import PROPERTIES
+from voting.errors import InvalidPeople
+from voting.people.border.check import check_people
+from voting.people.border.pasted import check_pasted
+from voting.procedures import catalogue as rulesets
 from voting.procedures import find_ruleset
 from voting.procedures.errors import UnknownProcedure
 from voting.storage import conference_row
@@ -33,6 +35,7 @@ from voting.web.built import script
 from voting.web.confirming import asks_first, demand_understood, there_is_another
 from voting.web.form_errors import shown_on
 from voting.web.pages.context import current_number, current_row, to_desk, uploaded
+from voting.web.pages.people_reports import demand_taken
 from voting.web.room import the_room
 from voting.web.words import language, xungho
 
@@ -163,18 +166,41 @@ def people() -> str:
     with the_room().storage.read() as session:
         row = _draft_row(session)
         draft = draft_of(session, row)
-        return render_template("room/draft_people.html", draft=draft, text=people_text(draft.people))
+        text, pasted = summoned.people_text(draft.people), not _brings_file()
+        return render_template("room/draft_people.html", draft=draft, text=text, pasted=pasted)
 
 
 @pages.post("/people")
 @for_roles("organiser")
 @shown_on(people)
-def save_people() -> AnyResponse:
-    """Take people from a CSV file or a workbook, else from the field."""
-    file = request.files.get("file")
-    brought = isinstance(file, FileStorage) and bool(file.filename)
-    found = people_of_file(uploaded()) if brought else pasted_people(request.form.get("people", ""))
-    _change(lambda draft: msgspec.structs.replace(draft, people=found))
+def save_people() -> str:
+    """Read people from a CSV file or a workbook, else from the field, and show them: nothing takes effect yet."""
+    pasted = not _brings_file()
+    if pasted:
+        text = request.form.get("people", "")
+        report = demand_taken(lambda: check_pasted(text), InvalidPeople, "people")
+    else:
+        day, raw, sheet = the_room().clock().date(), uploaded(), request.form.get("sheet") or None
+        report = demand_taken(
+            lambda: check_people(raw, "summoned", rulesets()[-1], today=day, sheet=sheet), InvalidPeople, "file"
+        )
+    found = summoned.people_of(report)
+    with the_room().storage.read() as session:
+        before = draft_of(session, _draft_row(session)).people
+    comes, goes = summoned.difference(before, found)
+    return render_template(
+        "room/draft_people_check.html", report=report, pasted=pasted, found=found, before=before, comes=comes,
+        goes=goes, mark=summoned.mark_of(before), taken=summoned.spelled(found),
+    )  # fmt: skip
+
+
+@pages.post("/people/confirm")
+@for_roles("organiser")
+@shown_on(people)
+def confirm_people() -> AnyResponse:
+    """Let the people that were shown take effect."""
+    taken, mark = request.form.get("taken", ""), request.form.get("mark", "")
+    _change(lambda draft: summoned.with_people(draft, taken, mark))
     return redirect(url_for("draft.people"), 303)
 
 
@@ -268,6 +294,12 @@ def _draft_row(session: Session) -> int:
     row = current_row(session)
     conference_row.demand(row, *STEPS["change_draft"].states)
     return row.id
+
+
+def _brings_file() -> bool:
+    """Tell whether the request's form has a file."""
+    file = request.files.get("file")
+    return isinstance(file, FileStorage) and bool(file.filename)
 
 
 def _change(change: Callable[[Draft], Draft]) -> None:

@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from voting.conference.draft.editor import ADDRESSES, tidy
 from voting.documents.conferences.conference import Organiser
 from voting.documents.errors import DocumentError
+from voting.people.border.check import check_people
 from voting.people.columns import COLUMNS
 from voting.people.errors import ImportRefused, PlanError, WrongTurn
 from voting.people.person import Person
 from voting.people.spelling import look_alikes
-from voting.people.tables import import_staff, template_rows, write_csv, write_template
+from voting.people.tables import template_rows, write_csv, write_template
 from voting.procedures import catalogue, find_procedure
 from voting.rounds import editor, people_import, stored
 from voting.rounds import steps as rounds_steps
@@ -33,6 +34,7 @@ from voting.web.access.sessions import for_roles
 from voting.web.confirming import asks_first
 from voting.web.form_errors import shown_on
 from voting.web.pages.context import uploaded, whole
+from voting.web.pages.people_reports import demand_taken
 from voting.web.room import the_room
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -134,10 +136,6 @@ def options(number: int) -> AnyResponse:
 @for_roles("organiser", "secretary")
 def people(number: int) -> str:
     """The staff list, and its import."""
-    return _people(number)
-
-
-def _people(number: int, faults: tuple[object, ...] = ()) -> str:
     kept = kept_round(number)
     plan = kept.plan
     names = {term.id: term.name for term in (*plan.ruleset.posts, *plan.ruleset.capacities)}
@@ -145,9 +143,7 @@ def _people(number: int, faults: tuple[object, ...] = ()) -> str:
              for one in look_alikes((one.id, one.name) for one in plan.people)]  # fmt: skip
     structure = plan.ruleset.structure
     shares = panel(plan.people, structure, on=today()) if structure is not None and plan.people else None
-    return render_template(
-        "room/round/people.html", number=number, kept=kept, names=names, alike=alike, faults=faults, shares=shares
-    )
+    return render_template("room/round/people.html", number=number, kept=kept, names=names, alike=alike, shares=shares)
 
 
 def person_name(found: tuple[Person, ...], identity: str) -> str:
@@ -158,16 +154,15 @@ def person_name(found: tuple[Person, ...], identity: str) -> str:
 @pages.post("/<int:number>/people")
 @for_roles("organiser")
 @shown_on(people)
-def import_people(number: int) -> AnyResponse | tuple[str, int]:
-    """Take a staff list in, all of it or nothing; faults are shown by cell."""
-    kept, raw = kept_round(number), uploaded()
-    try:
-        found = import_staff(raw, kept.plan.ruleset, today=today())
-    except ImportRefused as error:
-        return _people(number, error.faults), 409
+def import_people(number: int) -> AnyResponse:
+    """Read a staff list, all of it or nothing, and let it wait for its confirmation; faults are shown by cell."""
+    kept, raw, sheet = kept_round(number), uploaded(), request.form.get("sheet") or None
+    report = demand_taken(
+        lambda: check_people(raw, "staff", kept.plan.ruleset, today=today(), sheet=sheet), ImportRefused, "file"
+    )
     with the_room().storage.write() as session:
         find(session, number)
-        waits = people_import.take_people(session, number, found.people)
+        waits = people_import.take_people(session, number, report)
     return redirect(url_for("round.people" if waits is None else "round.changes", number=number), 303)
 
 
