@@ -1,5 +1,7 @@
 """One spelling per value: what is not written again byte for byte is refused."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -9,6 +11,7 @@ from voting.documents.canonical import (
     parse_canonical,
     parse_compact,
     parse_unique,
+    read_limited,
     same_text,
     unclean_name,
     unclean_text,
@@ -55,6 +58,15 @@ def test_anything_but_the_one_spelling_is_refused(raw: bytes) -> None:
 def test_a_document_over_its_limit_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(TooLarge, match="at most 5 bytes expected, 6 found"):
         parse_compact(b"[" * 6, Pair, 5, "pair")
+
+
+def test_a_file_is_read_up_to_a_byte_over_its_limit(tmp_path: Path) -> None:
+    (tmp_path / "six").write_bytes(b"123456")
+    assert read_limited(tmp_path / "six", 6) == b"123456"
+    assert read_limited(tmp_path / "six", 4) == b"12345"
+    for name in ("nothing", "."):
+        with pytest.raises(FileNotFoundError, match="not a file"):
+            read_limited(tmp_path / name)
 
 
 def test_canonical_documents_are_read_back() -> None:

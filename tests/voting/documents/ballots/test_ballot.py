@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,6 +46,15 @@ def test_a_cast_ballot_is_valid_whatever_is_chosen(made: Made) -> None:
 def test_the_booth_refuses_marks_that_the_question_does_not_allow(made: Made, marks: list[list[int]]) -> None:
     with pytest.raises(ValueError, match=r"expected|shorter|longer"):
         cast_ballot(made.election, CARD, marks)
+
+
+@pytest.mark.parametrize(("asked", "found"), [(1, 2), (2, 1)])
+def test_a_ballot_answers_every_question_and_no_other(made: Made, asked: int, found: int) -> None:
+    questions = made.election.questions
+    elections = {count: replace(made.election, questions=questions[:count]) for count in (1, 2)}
+    raw = cast_ballot(elections[found], CARD, [[1, 0]] * found).raw
+    with pytest.raises(InvalidBallot, match=f"answers: .*{asked} expected, {found} found"):
+        verify_ballot(elections[asked], parse_ballot(raw, ballot_limit(made.election)))
 
 
 def test_the_tracker_has_43_characters(raw: bytes) -> None:

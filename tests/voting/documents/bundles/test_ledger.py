@@ -53,6 +53,8 @@ def test_a_ledger_is_read_back_and_agrees_with_its_documents() -> None:
     assert parse_ledger(canonical(matching())) == matching()
     assert list(ledger_problems(matching(), round_held()[1])) == []
     assert annulled_documents(matching()) == frozenset()
+    states = ("held", "signed", "annulled")
+    assert [Sitting(2, 1, "", state).is_signed for state in states] == [False, True, False]
 
 
 def with_sittings(*sittings: Sitting) -> Ledger:
@@ -93,8 +95,10 @@ PROBLEMS: dict[str, tuple[Callable[[], Ledger], str]] = {
         lambda: with_sittings(annulled(words=""), matching().sittings[LAST]), "an annulment without words"),
     "annulled by somebody with marks in the name": (
         lambda: with_sittings(annulled(by="a\u202eb"), matching().sittings[LAST]), "the text .* is"),
-    "annulled on no day": (
+    "annulled on a day in another spelling": (
         lambda: with_sittings(annulled(on="20220405"), matching().sittings[LAST]), "as YYYY-MM-DD expected"),
+    "annulled on no day": (
+        lambda: with_sittings(annulled(on="2022-04-31"), matching().sittings[LAST]), "as YYYY-MM-DD expected"),
     "the attempt before the first": (
         lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], attempt=-1)), "attempt 1 expected"),
     "a second attempt that is called the first": (

@@ -9,7 +9,7 @@ from tests.voting.documents.elections import conference, raw_election, small_ele
 from voting.documents.archives.members import RECORD_LIMIT
 from voting.documents.ballots.request import ballot_limit
 from voting.documents.conferences.check import check_conference, conference_problems
-from voting.documents.conferences.election import parse_election
+from voting.documents.conferences.election import parse_election, spoken_fingerprint
 from voting.documents.errors import InvalidConference, InvalidElection, NotCanonical, UnsupportedElection
 
 FOREIGN = json.loads(
@@ -95,6 +95,7 @@ def test_our_election_comes_back_with_its_conference() -> None:
     assert made.election.conference == conference()[0]
     check_conference(made.election)
     assert len(made.election.fingerprint) == 43
+    assert spoken_fingerprint("+/" + "A" * 40 + "8") == "fbf" + "0" * 60 + "f"
 
 
 def _changed(**changes: Any) -> bytes:
@@ -120,6 +121,8 @@ def test_a_conference_of_another_shape_is_refused(changes: dict[str, Any]) -> No
         ({"drawn": 4}, "drawn <= present"),
         ({"spares": -1}, "drawn <= present"),
         ({"date": "10/04/2022"}, "YYYY-MM-DD"),
+        ({"ceremony": {"fingerprint": "ab", "box": 1}}, "a fingerprint in hex and a box from 1 to 99"),
+        ({"ceremony": {"fingerprint": "ab" * 32, "box": 0}}, "a fingerprint in hex and a box from 1 to 99"),
         ({"place": "Hội\u202etrường"}, "invisible"),
         ({"papers": []}, "at least one paper"),
         ({"tellers": []}, "at least one teller"),
