@@ -43,26 +43,23 @@ def audit_apart(archive: bytes, records: Sequence[bytes], *, seconds: int = SECO
 
 def _run(command: Sequence[str], seconds: int) -> bytes | None:
     """Run the audit; return what it printed, None if it took too long. Its helpers end with it."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        return process.communicate(timeout=seconds)[0]
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        _end(process)
+    ) as process:
+        try:
+            return process.communicate(timeout=seconds)[0]
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            _end(process)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # the session is its own, so this is nobody else's group
-    elif process.poll() is None:
-        process.kill()
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    else:
+        process.kill()  # does nothing where it has ended
 
 
 def _fault(printed: bytes | None) -> str:

@@ -183,12 +183,6 @@ def test_the_box_as_it_was_closed_is_no_finished_archive(box: Counted) -> None:
     assert box.state() == "closed"
 
 
-def test_an_audit_that_takes_too_long_or_too_much_memory_takes_no_record(box: Counted) -> None:
-    record = box.signed(box.unsigned, *EVERYBODY)
-    assert audit_apart(box.archive, [record], seconds=0) == "the audit took too long"
-    assert audit_apart(box.archive, [record], memory=1024) == "the audit came to no end"
-
-
 def test_a_single_signer_can_neither_block_nor_be_blocked(box: Counted) -> None:
     assert box.take(box.archive, box.signed(box.other, "1")) == [1]
     assert box.state() == "counted"
