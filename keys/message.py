@@ -2,7 +2,8 @@
 
 A message names its words by key; the catalogues of `kiosk_templates.words` have them in both languages. The English
 sentence beside them is for logs, commands and tests. Papers, audits and checks of lists say their sentences in both
-languages at once, as a `Sentence`: their reader's language is not known where they are written.
+languages at once, as a `Sentence`: their reader's language is not known where they are written. The words of those
+that room and tellers share are in the catalogues as well (`voting.documents.conferences.sentences`).
 """
 
 from collections.abc import Mapping

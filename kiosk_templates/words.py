@@ -14,15 +14,19 @@ from importlib.resources import files
 from typing import Any, Literal, get_args
 
 Language = Literal["vi", "en"]
-Place = Literal["staff", "tablet", "tellers", "minutes"]
+Place = Literal["staff", "tablet", "tellers", "minutes", "sentences"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 FILES: Mapping[Place, tuple[str, ...]] = {
     "staff": tuple(f"translations/{part}.{{}}.json" for part in ("room", "desk", "round", "refusals")),
     "tablet": ("translations/tablet.{}.json",),
     "tellers": ("translations/tellers.{}.toml",),
     "minutes": ("typst/minutes.{}.toml",),
+    "sentences": ("translations/sentences.{}.json",),
 }
-"""The files of each place; {} is the language. Refusals are `refusals` for staff and hall, `fault` for tellers."""
+"""The files of each place; {} is the language. Refusals are `refusals` for staff and hall, `fault` for tellers.
+
+`sentences` are said in both languages at once, by checks that room and tellers share: `sentence` in `voting.documents`.
+"""
 
 
 @cache

@@ -19,7 +19,7 @@ from voting.documents.conferences.election import Election, spoken_fingerprint
 from voting.documents.conferences.moments import day_text
 from voting.documents.conferences.people import name_remarks, office_remarks
 from voting.documents.kinds import kind_of
-from voting.documents.rule_words import TIES, place_words, quorum_words, rule_words, selection_words
+from voting.documents.rule_words import place_words, quorum_words, rule_words, selection_words, tie_words
 from voting.procedures.comparison import catalogue_problems, catalogue_remarks, ruleset_of
 
 KEY_LETTERS = 16
@@ -78,7 +78,7 @@ def _tell_paper(guide: Guide, number: int, paper: Paper) -> None:
     guide.say("setup.rule", rule=spoken(guide, rule_words(paper.rule)))
     guide.say("setup.selection", selection=spoken(guide, selection_words(paper.selection)))
     if paper.tie_scope != "none" or paper.selection.mode == "top":
-        guide.say("setup.tie", tie=spoken(guide, TIES[paper.tie_scope]))
+        guide.say("setup.tie", tie=spoken(guide, tie_words(paper.tie_scope)))
     for place, one in enumerate(paper.candidates, 1):
         key = "setup.put_forward" if one.put_forward else "setup.name"
         guide.say(key, number=place, name=_described(one))

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from keys.message import Sentence
 from voting.documents.conferences import conference as documents
 from voting.documents.conferences.conference import Agenda, Note, Paper, Quorum
+from voting.documents.conferences.sentences import sentence
 from voting.documents.kinds import kind_of
-from voting.documents.rule_words import TIES, quorum_words, rule_words, selection_words
+from voting.documents.rule_words import quorum_words, rule_words, selection_words, tie_words
 from voting.procedures.errors import UnknownProcedure
 from voting.procedures.loader import catalogue, find_procedure, find_step
 from voting.procedures.schema import Ballot, Procedure, Ruleset, Step
@@ -34,11 +35,9 @@ class Difference:
     @property
     def remark(self) -> Sentence:
         """The difference in words."""
-        vi, en = (f"Phiếu {self.paper}: ", f"paper {self.paper}: ") if self.paper else ("", "")
-        return Sentence(
-            f"{vi}{self.found.vi}; danh mục quy định: {self.expected.vi}",
-            f"{en}{self.found.en}; the catalogue has: {self.expected.en}",
-        )
+        if not self.paper:
+            return sentence("catalogue.differs", found=self.found, expected=self.expected)
+        return sentence("catalogue.paper_differs", paper=self.paper, found=self.found, expected=self.expected)
 
 
 def ruleset_of(setting: Agenda, more: Sequence[Ruleset] = ()) -> Ruleset | None:
@@ -52,19 +51,13 @@ def catalogue_problems(setting: Agenda, ruleset: Ruleset) -> Iterator[Sentence]:
     try:
         step = find_step(find_procedure(setting.procedure, ruleset), setting.step)
     except UnknownProcedure:
-        yield Sentence(
-            f"danh mục {ruleset.id} không có quy trình {setting.procedure!r:.60}, bước {setting.step}",
-            f"the catalogue {ruleset.id} has no procedure {setting.procedure!r:.60} with a step {setting.step}",
-        )
+        yield sentence("catalogue.no_step", ruleset=ruleset.id, procedure=setting.procedure, step=setting.step)
         return
     for number, paper in enumerate(setting.papers, 1):
         yield from _fixed(number, paper, step)
     overridden = setting.quorum is not None and setting.quorum.override is not None
     if overridden and ruleset.quorum is not None and not ruleset.quorum.override:
-        yield Sentence(
-            "danh mục không cho phép chủ trì quyết định tiếp tục khi thiếu người",
-            "the catalogue does not let the chair go on without the quorum",
-        )
+        yield sentence("catalogue.no_override")
     said = {note.code: note.text for note in setting.notes}
     wanted = {note.code: note.text for note in decision_notes(setting, ruleset)}
     for one in _differences(setting, ruleset):
@@ -72,7 +65,7 @@ def catalogue_problems(setting: Agenda, ruleset: Ruleset) -> Iterator[Sentence]:
             yield one.remark
     for code in sorted(said.keys() - wanted.keys()):
         if code.startswith(DECIDED):
-            yield Sentence(f"ghi chú {code} nêu điều không khác danh mục", f"note {code} names what does not differ")
+            yield sentence("catalogue.needless_note", code=code)
 
 
 def catalogue_remarks(setting: Agenda, ruleset: Ruleset) -> Iterator[Sentence]:
@@ -114,15 +107,10 @@ def _fixed(number: int, paper: Paper, step: Step) -> Iterator[Sentence]:
     """What nobody may decide: a kind of ballot that the step lacks, names put forward where its list is closed."""
     ballot = step.ballot(paper.kind)
     if ballot is None:
-        yield Sentence(
-            f"Phiếu {number}: bước {step.number} không có {kind_of(paper.kind).phrase.vi}",
-            f"paper {number}: step {step.number} has no {kind_of(paper.kind).phrase.en}",
-        )
+        kind = kind_of(paper.kind).phrase
+        yield sentence("catalogue.no_such_ballot", paper=number, step=step.number, kind=kind)
     elif not ballot.put_forward and any(one.put_forward for one in paper.candidates):
-        yield Sentence(
-            f"Phiếu {number}: bước {step.number} không cho giới thiệu thêm",
-            f"paper {number}: no names may be put forward at step {step.number}",
-        )
+        yield sentence("catalogue.closed_list", paper=number, step=step.number)
 
 
 def _differences(setting: Agenda, ruleset: Ruleset) -> Iterator[Difference]:
@@ -150,21 +138,15 @@ def _of_paper(number: int, paper: Paper, ballot: Ballot, ruleset: Ruleset) -> It
         expected = documents.Selection("top", quota) if ballot.top_down else documents.Selection("all")
         yield Difference(number, selection_words(paper.selection), selection_words(expected))
     if paper.tie_scope != ballot.tie_scope:
-        yield Difference(number, TIES[paper.tie_scope], TIES[ballot.tie_scope])
+        yield Difference(number, tie_words(paper.tie_scope), tie_words(ballot.tie_scope))
 
 
 def _other_words(setting: Agenda, procedure: Procedure, step: Step) -> Iterator[Sentence]:
-    pairs = (("mục", "section", setting.section, step.section), ("nhiệm kỳ", "term", setting.term, procedure.term))
-    for vi, en, found, expected in pairs:
-        if found != expected:
-            yield Sentence(
-                f"{vi}: {found}; danh mục: {expected}",
-                f"{en}: {found}; the catalogue has: {expected}",
-            )
+    if setting.section != step.section:
+        yield sentence("catalogue.other_section", found=setting.section, expected=step.section)
+    if setting.term != procedure.term:
+        yield sentence("catalogue.other_term", found=setting.term, expected=procedure.term)
     titles = {title.name for title in procedure.titles}
     for number, paper in enumerate(setting.papers, 1):
         if paper.title not in titles:
-            yield Sentence(
-                f"Phiếu {number}: chức danh {paper.title} không có trong quy trình {procedure.id} của danh mục",
-                f"paper {number}: {paper.title} is not a title of the catalogue's procedure {procedure.id}",
-            )
+            yield sentence("catalogue.other_title", paper=number, title=paper.title, procedure=procedure.id)

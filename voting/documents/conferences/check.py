@@ -18,6 +18,7 @@ from voting.documents.conferences.conference import FORMAT, Candidate, Conferenc
 from voting.documents.conferences.election import Election, Question
 from voting.documents.conferences.people import name_problems, people_problems
 from voting.documents.conferences.questions import disagree_at, question_problems
+from voting.documents.conferences.sentences import sentence
 from voting.documents.errors import InvalidConference
 from voting.documents.kinds import kind_of
 from voting.documents.quorum import least_present
@@ -57,10 +58,7 @@ def election_remarks(election: Election) -> Iterator[Sentence]:
     """Yield what an election says that its conference does not: other programs show the election's name alone."""
     conference = election.conference
     if conference is not None and election.name != conference.name:
-        yield Sentence(
-            f"cuộc bỏ phiếu mang tên {election.name}, hội nghị mang tên {conference.name}",
-            f"the election is named {election.name}, its conference {conference.name}",
-        )
+        yield sentence("election.other_name", election=election.name, conference=conference.name)
 
 
 def setting_problems(conference: Conference, *texts: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterator
 
 from keys.message import Sentence
+from voting.documents.conferences.sentences import sentence
 
 VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 
@@ -51,15 +52,9 @@ def moment_remarks(date: str, opened: str, closed: str, begun: str) -> Iterator[
     """Yield what should be known: a count that began before the closing, a day that is not that of the opening."""
     shut, start, open_ = parse_moment(closed), parse_moment(begun), parse_moment(opened)
     if shut is not None and start is not None and start < shut:
-        yield Sentence(
-            f"bắt đầu kiểm phiếu ({begun}) trước khi đóng hòm phiếu ({closed}): đồng hồ hai máy lệch nhau",
-            f"the count began ({begun}) before the box was closed ({closed}): two machines, two clocks",
-        )
+        yield sentence("moments.count_too_early", begun=begun, closed=closed)
     if open_ is not None and (day := _day(open_)) != date:
-        yield Sentence(
-            f"ngày hội nghị {date} không phải ngày mở bỏ phiếu (giờ Việt Nam): {day}",
-            f"the conference is dated {date}, voting was opened on {day} (Việt Nam's time)",
-        )
+        yield sentence("moments.other_day", date=date, day=day)
 
 
 def _day(moment: datetime.datetime) -> str:

@@ -10,8 +10,9 @@ from itertools import combinations
 
 from keys.message import Sentence
 from voting.documents.canonical import same_text, unclean_name
-from voting.documents.conferences.conference import ON_PAPER, Agenda, Candidate
+from voting.documents.conferences.conference import ON_PAPER, Agenda, Candidate, Signer
 from voting.documents.conferences.look_alikes import foreign_letters, shape
+from voting.documents.conferences.sentences import sentence
 
 
 def people_problems(people: Agenda) -> Iterator[Sentence]:
@@ -22,10 +23,7 @@ def people_problems(people: Agenda) -> Iterator[Sentence]:
         names = {_person(one): one.name for one in reversed(paper.candidates)}
         for person, times in Counter(map(_person, paper.candidates)).items():
             if times > 1:
-                yield Sentence(
-                    f"Phiếu {number}: {times} người trùng họ tên, chức vụ và ngày sinh: {names[person]}",
-                    f"paper {number}: {times} names are equal in name, position and birth: {names[person]}",
-                )
+                yield sentence("people.same_person", paper=number, times=times, name=names[person])
 
 
 def name_problems(people: Agenda) -> Iterator[str]:
@@ -45,102 +43,75 @@ def people_remarks(people: Agenda) -> Iterator[Sentence]:
     yield from name_remarks(people)
     for teller in people.tellers:
         if teller.key == ON_PAPER:
-            yield Sentence(
-                f"{teller.name} (Ban kiểm phiếu) ký trên giấy: không kiểm tra được chữ ký và xác nhận thiết lập",
-                f"teller {teller.name} signs on paper: neither signature nor confirmation of Setup can be checked",
-            )
+            yield sentence("people.teller_on_paper", name=teller.name)
         for number, paper in enumerate(people.papers, 1):
             if any(shape(teller.name) == shape(one.name) for one in paper.candidates):
-                yield Sentence(
-                    f"{teller.name} là thành viên Ban kiểm phiếu và có tên trên phiếu {number}",
-                    f"{teller.name} is a teller and stands, by name, on paper {number}",
-                )
+                yield sentence("people.teller_is_listed", name=teller.name, paper=number)
 
 
 def name_remarks(people: Agenda) -> Iterator[Sentence]:
     """Yield names of one list that look the same, and names with letters that are not Latin."""
     for number, paper in enumerate(people.papers, 1):
         listed = [(f"{one.name} ({one.id})", one.name) for one in paper.candidates]
-        yield from _look_remarks(f"Phiếu {number}", f"paper {number}", listed)
+        yield from _look_remarks(sentence("people.list_of_paper", paper=number), listed)
     signers = (*people.tellers, people.chair, people.secretary, people.head)
     different = dict.fromkeys(one.name for one in signers)
-    yield from _look_remarks("Người ký", "signers", [(name, name) for name in different])
+    yield from _look_remarks(sentence("people.list_of_signers"), [(name, name) for name in different])
 
 
-def _look_remarks(vi: str, en: str, names: Iterable[tuple[str, str]]) -> Iterator[Sentence]:
+def _look_remarks(listed: Sentence, names: Iterable[tuple[str, str]]) -> Iterator[Sentence]:
     """Yield what to know of the names of one list, each with what it is called by."""
     alike: dict[str, list[str]] = {}
     for called, name in names:
         alike.setdefault(shape(name), []).append(called)
         if letters := foreign_letters(name):
             codes = " ".join(f"U+{ord(letter):04X}" for letter in letters)
-            yield Sentence(
-                f"{vi}: {called} có chữ cái không phải chữ La-tinh: {letters} ({codes})",
-                f"{en}: {called} has letters that are not Latin: {letters} ({codes})",
-            )
+            yield sentence("people.foreign_letters", names=listed, name=called, letters=letters, codes=codes)
     for same in alike.values():
         if len(same) > 1:
-            shown = "; ".join(same)
-            yield Sentence(f"{vi}: các tên trông giống nhau: {shown}", f"{en}: names that look the same: {shown}")
+            yield sentence("people.look_alikes", names=listed, alike="; ".join(same))
 
 
 def office_remarks(people: Agenda) -> Iterator[Sentence]:
     """Yield who holds two offices by name or key."""
-    offices = (
-        ("chủ trì", "chair", people.chair),
-        ("thư ký", "secretary", people.secretary),
-        ("người đứng đầu", "head", people.head),
-    )
-    for (vi, en, one), (other_vi, other_en, other) in combinations(offices, 2):
+    leading = _leading(people)
+    offices = (*leading, (sentence("people.head"), people.head))
+    for (office, one), (other_office, other) in combinations(offices, 2):
         if one.key == other.key != ON_PAPER:
-            yield Sentence(
-                f"{vi} và {other_vi} ký bằng cùng một khóa: {one.name}",
-                f"{en} and {other_en} sign with one key: {one.name}",
-            )
+            yield sentence("people.one_key_two_offices", office=office, other=other_office, name=one.name)
     for teller in people.tellers:
-        for vi, en, one in offices:
+        for office, one in offices:
             if teller.key == one.key != ON_PAPER or same_text(teller.name, one.name):
-                yield Sentence(
-                    f"{teller.name} vừa là thành viên Ban kiểm phiếu, vừa là {vi}",
-                    f"{teller.name} is a teller and, by name or key, the {en}",
-                )
+                yield sentence("people.teller_in_office", name=teller.name, office=office)
+
+
+def _leading(people: Agenda) -> tuple[tuple[Sentence, Signer], ...]:
+    """Those who lead the conference, with the names of their offices."""
+    return (sentence("people.chair"), people.chair), (sentence("people.secretary"), people.secretary)
 
 
 def _signing_problems(people: Agenda) -> Iterator[Sentence]:
     """Every teller with a key signs, and the chair or the secretary; somebody by key."""
     for teller in people.tellers:
         if teller.key != ON_PAPER and not teller.must_sign:
-            yield Sentence(
-                f"{teller.name}: thành viên Ban kiểm phiếu có khóa thì phải ký biên bản",
-                f"teller {teller.name}: must sign the record, having a key",
-            )
+            yield sentence("people.teller_must_sign", name=teller.name)
     if not people.chair.must_sign and not people.secretary.must_sign:
-        yield Sentence("Chủ trì hoặc thư ký phải ký biên bản", "the chair or the secretary must sign the record")
+        yield sentence("people.chair_or_secretary")
     signers = (*people.tellers, people.chair, people.secretary)
     if people.tellers and not any(one.must_sign and one.key != ON_PAPER for one in signers):
-        yield Sentence(
-            "Không ai phải ký số biên bản: tất cả ký trên giấy", "nobody must sign the record by key: all are on paper"
-        )
+        yield sentence("people.nobody_by_key")
 
 
 def _distinct_problems(people: Agenda) -> Iterator[Sentence]:
     for one, other in combinations(people.tellers, 2):
         if same_text(one.name, other.name):
-            yield Sentence(
-                f"Hai thành viên Ban kiểm phiếu trùng tên: {one.name}", f"two tellers have one name: {one.name}"
-            )
+            yield sentence("people.tellers_of_one_name", name=one.name)
         if one.key == other.key != ON_PAPER:
-            yield Sentence(
-                f"{one.name} và {other.name} có cùng một khóa ký",
-                f"two tellers have one signing key: {one.name} and {other.name}",
-            )
+            yield sentence("people.tellers_of_one_key", name=one.name, other=other.name)
     for teller in people.tellers:
-        for vi, en, one in (("chủ trì", "chair", people.chair), ("thư ký", "secretary", people.secretary)):
+        for office, one in _leading(people):
             if teller.key == one.key != ON_PAPER:
-                yield Sentence(
-                    f"{teller.name} (Ban kiểm phiếu) và {vi} có cùng một khóa ký",
-                    f"teller {teller.name} and the {en} have one signing key",
-                )
+                yield sentence("people.teller_with_key_of", name=teller.name, office=office)
 
 
 def _person(candidate: Candidate) -> tuple[str, ...]:

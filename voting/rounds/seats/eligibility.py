@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from keys.message import Sentence
+from voting.documents.conferences.sentences import sentence
 from voting.people.errors import WrongTurn
 from voting.people.months import Month, parse_month
 from voting.people.person import Person
@@ -87,7 +88,7 @@ def assess(
     own = {one.check: one for one in confirmations if one.person == person.id}
     found = next((one for one in title.objects if person.post in one.posts), None)
     if found is None:
-        words = Sentence("chức vụ không thuộc đối tượng của chức danh", "the post is not open to this title")
+        words = sentence("eligibility.post")
         return Assessment(person.id, title.id, None, left, "not_eligible", (Check("post", False, "fail", words),))
     if found.months == TWO_TERMS:
         found = msgspec.structs.replace(found, months=two_full_terms)
@@ -117,8 +118,7 @@ def _checks(person: Person, one: CandidateClass, left: int, ruleset: Ruleset) ->
     candidate_class = Sentence(one.name, f"candidate class {one.number or 'single'}")
     checks = [Check("post", True, "pass", candidate_class), _months(one, left)]
     if one.preferred_months > one.months and left < one.preferred_months:
-        vi = f"còn {left} tháng, chưa đủ {one.preferred_months} tháng (2 nhiệm kỳ)"
-        words = Sentence(vi, f"{left} months left, {one.preferred_months} preferred")
+        words = sentence("eligibility.preferred_months", left=left, preferred=one.preferred_months)
         checks.append(Check("preferred_months", False, "flag", words))
     if one.planned_for:
         checks.append(_planned(person, one, ruleset))
@@ -126,7 +126,7 @@ def _checks(person: Person, one: CandidateClass, left: int, ruleset: Ruleset) ->
 
 
 def _months(one: CandidateClass, left: int) -> Check:
-    words = Sentence(f"còn {left} tháng, cần từ {one.months} tháng", f"{left} months left, {one.months} needed")
+    words = sentence("eligibility.months", left=left, needed=one.months)
     meets = left >= one.months
     return Check("months", meets, "amber" if borderline(left, one.months) else _plain(meets), words)
 
@@ -139,11 +139,7 @@ def borderline(left: int, needed: int) -> bool:
 def _planned(person: Person, one: CandidateClass, ruleset: Ruleset) -> Check:
     names = " / ".join(post.name for post in ruleset.posts if post.id in one.planned_for)
     meets = bool(set(person.planned) & set(one.planned_for)) and bool(person.planned_decision)
-    words = (
-        Sentence(f"đã được quy hoạch {names}", f"planned for {names}")
-        if meets
-        else Sentence(f"chưa có quyết định quy hoạch {names}", f"no planning decision for {names}")
-    )
+    words = sentence("eligibility.planned" if meets else "eligibility.not_planned", posts=names)
     return Check("planned", meets, _plain(meets), words)
 
 
@@ -154,12 +150,9 @@ def _plain(meets: bool) -> Outcome:
 def _obstacles(person: Person) -> Iterator[Check]:
     """What speaks against a person whatever the title: outside source (A20), discipline, political conclusion."""
     if person.outside:
-        words = Sentence(
-            "nguồn nhân sự từ nơi khác, không thuộc quy trình này", "outside source: another procedure (A20)"
-        )
-        yield Check("outside", False, "fail", words)
+        yield Check("outside", False, "fail", sentence("eligibility.outside"))
     if person.discipline:
-        yield Check("discipline", False, "amber", Sentence(f"kỷ luật: {person.discipline}", "disciplined"))
+        yield Check("discipline", False, "amber", sentence("eligibility.discipline", discipline=person.discipline))
     if person.politically_unqualified:
-        words = Sentence(f"tiêu chuẩn chính trị: {person.politically_unqualified}", "concluded politically unqualified")
+        words = sentence("eligibility.political", conclusion=person.politically_unqualified)
         yield Check("political", False, "fail", words)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from keys.message import Sentence
+from voting.documents.conferences.sentences import sentence
 from voting.rounds.round import Round, person_of, title_of
 
 
@@ -14,15 +15,12 @@ def limit_warnings(plan: Round) -> Iterator[Sentence]:
         return
     for seat in plan.seats:
         if seat.quota is not None and seat.quota > limits.people_per_title:
-            name = title_of(plan, seat).name
-            yield Sentence(
-                f"{name}, {seat.unit}: {seat.quota} người, quá {limits.people_per_title} ({limits.text})",
-                f"{name}, {seat.unit}: {seat.quota} places, more than {limits.people_per_title} ({limits.text})",
+            title, most = title_of(plan, seat).name, limits.people_per_title
+            yield sentence(
+                "limits.people", title=title, unit=seat.unit, found=seat.quota, most=most, source=limits.text
             )
     for person, titles in Counter(one.person for one in plan.nominees).items():
         if titles > limits.titles_per_person:
             name = person_of(plan, person).name
-            yield Sentence(
-                f"{name}: {titles} chức danh, quá {limits.titles_per_person} ({limits.text})",
-                f"{name}: {titles} titles, more than {limits.titles_per_person} ({limits.text})",
-            )
+            most = limits.titles_per_person
+            yield sentence("limits.titles", name=name, found=titles, most=most, source=limits.text)
