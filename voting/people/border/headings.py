@@ -39,7 +39,9 @@ _SPELLINGS: Final = {
     "cong tac|noi cong tac|noi lam viec|don vi lam viec|bo phan|bo phan cong tac|ten don vi|to chuc|unit|office"
     "|department",
     "place": "chuc vu don vi|chuc vu don vi cong tac|chuc vu va don vi|chuc vu va don vi cong tac|chuc vu co quan|chuc "
-    "vu noi cong tac|chuc danh don vi|chuc danh don vi cong tac|chuc vu chuc danh don vi cong tac",
+    "vu noi cong tac|chuc danh don vi|chuc danh don vi cong tac|chuc vu chuc danh don vi cong tac"
+    "|don vi chuc vu|don vi va chuc vu|don vi cong tac chuc vu|don vi cong tac va chuc vu|don vi chuc danh|co quan "
+    "chuc vu",
 }  # fmt: skip
 HARMLESS: Final = re.compile(
     "anh|hinh|hinh anh|chan dung|anh chan dung|ky|ky ten|chu ky|ky nhan|ky nop|dien thoai|so dien thoai|sdt|dt|so dt"

@@ -25,6 +25,9 @@ _WITH_MARKS: Final = {
 _OLD_SIGNS = frozenset("¡¢£¤¥¦§¨©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿×÷\u00ad„‚†‡ˆ‰‹›€ƒŒœ…™")
 _ALLOWED_SIGNS = frozenset("§°…")  # in positions and units
 _VNI = re.compile(r"[ae][àáâãèéêúùũăằắẳẵặấầẩẫậếềểễệẻẽẹảạủụ]|o[âùõ]|u[ùũụủõ]|i[ùõ]|ô[ùõúủ]", re.IGNORECASE)
+_ADDRESSED = re.compile(
+    r"(?:ông|bà|anh|chị|đồng chí|đc\.?|đ\.\s?c\.?|ts\.?|ths\.?|pgs\.?|gs\.?|bs\.?|ks\.)\s", re.IGNORECASE
+)
 _NAME_SIGNS = frozenset(" '’ʼ.-()[]")
 
 
@@ -113,6 +116,11 @@ def name_warning(name: str) -> Sentence | None:
     if any(one in "()[]" for one in name):
         return Sentence(
             "họ tên có phần trong ngoặc; in đúng như vậy", "a part in brackets, which is printed as it stands"
+        )
+    if _ADDRESSED.match(name):
+        return Sentence(
+            "họ tên có danh xưng (ông, bà, đồng chí …); in đúng như vậy",
+            "a form of address before the name, which is printed as it stands",
         )
     if len(name.split()) < 2:
         return Sentence("họ tên chỉ có một chữ: kiểm tra lại", "a name of one word: look again")

@@ -19,7 +19,10 @@ _TOTAL = re.compile(
     r"|.*\bdanh sách (?:này )?(?:có|gồm)\b.*|ấn định danh sách\b.*",
     re.IGNORECASE,
 )
-_DATED = re.compile(r"\bngày\b[\s\d.…_/]*\btháng\b.*\bnăm\b", re.IGNORECASE)
+_DATED = re.compile(
+    r"\bngày\b[\s\d.…_/]*\btháng\b.*\bnăm\b|^[^\W\d_][^\d,;]*, ngày \d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}\.?$",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(
     r"(?:người lập(?: (?:biểu|bảng|danh sách))?|lập biểu|thủ trưởng.*|chánh văn phòng|(?:k/?t|t/?m|t/?l|t/?u\s?q|q)\."
     r"\s?.*|xác nhận.*|\(?ký.*|nơi nhận.*|phê duyệt|người kiểm tra|kế toán.*|(?:phó )?chủ tịch|trưởng ban|giám đốc"
@@ -36,7 +39,7 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 _COLUMN_NUMBER = re.compile(r"\(?\s*(?:\d{1,2}|[A-Z])\s*\)?")
-_NUMBERED = re.compile(r"\d{1,5}(?:\.0)?\s*[.)]?")
+_NUMBERED = re.compile(r"\d{1,5}(?:\.0)?\s*[.)/:-]?")
 
 HEADING: Final = Sentence("dòng đề mục", "a heading")
 HEADER: Final = Sentence("dòng tiêu đề cột", "the header")
@@ -75,6 +78,9 @@ class _Rows:
         self.number = table.columns.get("number")
         self.data = [at for field, at in table.columns.items() if field != "number"]
         self.filled = _filled(sheet, table)
+        self.unused = {
+            at for at in table.names if not any(at in sheet.cells[row] for row in sheet.cells if row > table.last)
+        }
         self.counted = self.number is not None and any(
             _NUMBERED.fullmatch(sheet.text(row, self.number)) for row in sheet.cells if row > table.last
         )
@@ -179,6 +185,15 @@ class _Rows:
             return True
         return not numbered and (alone or (self.summed and self.counted))
 
+    def _may_lack(self, row: int, part: int) -> bool:
+        """Tell whether a name may lack a part: a middle one, a column that nobody fills, one merged with the first."""
+        names = self.table.names
+        if (len(names) > 2 and part == names[1]) or part in self.unused:
+            return True
+        return any(
+            top <= row <= end and left == names[0] and part <= right for top, left, end, right in self.sheet.merged
+        )
+
     def _somebody(self, row: int, raw: Mapping[int, str]) -> None:
         """Take a row as somebody, or refuse it."""
         name, at = self._name(raw), self.table.names[0]
@@ -198,7 +213,7 @@ class _Rows:
             self.ledger.warn(row, self.number, Sentence("không có số thứ tự", "no number is given"))
         for part in self.table.names:
             if part not in raw and part not in self.table.guessed and len(self.table.names) > 1:
-                if _may_lack(self.sheet, self.table, part):
+                if self._may_lack(row, part):
                     continue
                 words = Sentence(
                     "họ tên ghi ở nhiều cột, cột này trống", "the name stands in several columns; this is empty"
@@ -206,11 +221,6 @@ class _Rows:
                 self.ledger.refuse(row, part, words)
         texts = {**{column: text for (line, column), text in self.filled.items() if line == row}, **raw}
         self.lines.append(Line(row, texts))
-
-
-def _may_lack(sheet: Sheet, table: Table, part: int) -> bool:
-    """Tell whether a column of the name is a middle one that people may lack."""
-    return len(table.names) > 2 and part == table.names[1]
 
 
 def _filled(sheet: Sheet, table: Table) -> dict[tuple[int, int], str]:

@@ -254,7 +254,7 @@ class _Reader:
         elif tag == "mergeCell":
             first, _, last = values["ref"].partition(":")
             self.found.merged.append((*_place(first), *_place(last or first)))
-        elif tag == "col" and values.get("hidden") in ("1", "true"):
+        elif tag == "col" and (values.get("hidden") in ("1", "true") or float(values.get("width", 1)) == 0):
             self.found.columns.append((int(values["min"]), int(values["max"])))
         self.spoken += tag == "rPh"
         self.struck |= tag == "strike" and _on(values)

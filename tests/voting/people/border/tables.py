@@ -1,5 +1,6 @@
 """Small tables as offices hand them in: workbooks of openpyxl, and of plain XML where openpyxl writes too little."""
 
+import datetime
 import io
 import zipfile
 from collections.abc import Callable, Iterable
@@ -8,6 +9,13 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
+
+from voting.people.border.check import Kind, check_sheets
+from voting.people.border.kinds import sheets_of
+from voting.people.border.report import Report
+from voting.people.border.workbook_parts import read_parts, sheet_of
+from voting.people.workbook_process import cell_place
+from voting.procedures import catalogue
 
 STAFF = ["Mã cán bộ", "Họ và tên", "Ngày sinh", "Giới tính", "Dân tộc", "Chức vụ", "Đơn vị", "Nhóm chức vụ"]
 SUMMONED = ["STT", "Họ và tên", "Đơn vị"]
@@ -112,3 +120,29 @@ def with_parts(raw: bytes, parts: dict[str, bytes]) -> bytes:
 def csv_text(rows: Iterable[Row], parting: str = ";") -> str:
     """Rows as CSV without quotes."""
     return "".join(parting.join(map(str, row)) + "\r\n" for row in rows)
+
+
+def read_here(raw: bytes, kind: Kind = "summoned", sheet: str | None = None) -> Report:
+    """The report of a file read in this very process, each row of it in exactly one part."""
+    workbook = raw.startswith(b"PK")
+    sheets = tuple(sheet_of(vars(one)) for one in read_parts(raw)) if workbook else sheets_of(raw)
+    report = check_sheets(sheets, kind, catalogue()[-1], today=datetime.date(2026, 11, 30), sheet=sheet)
+    refused = {cell_place(one.cell)[0] for one in report.refused if one.cell}
+    parts = [one.row for one in report.people] + [row for one in report.left_out for row in one.rows] + [*refused]
+    assert len(parts) == len(set(parts))
+    if all(one.cell for one in report.refused):
+        assert set(parts) in [set(one.cells) | set(one.notes) for one in sheets if not one.hidden]
+    return report
+
+
+def books(*sheets: tuple[str, list[list[Any]], str]) -> bytes:
+    """A workbook of sheets, each by name, rows and state."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows, state in sheets:
+        made = book.create_sheet(name)
+        made.sheet_state = state
+        for row in rows:
+            made.append(row)
+    book.active = next(at for at, one in enumerate(sheets) if one[2] == "visible")
+    return saved(book)

@@ -8,7 +8,6 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from click.testing import CliRunner
 from openpyxl.styles import Font
@@ -19,10 +18,11 @@ from tests.voting.people.border.tables import (
     STAFF,
     SUMMONED,
     UNITS,
+    books,
     csv_text,
     packed,
     plain,
-    saved,
+    read_here,
     staff,
     staff_row,
     summoned,
@@ -31,26 +31,13 @@ from tests.voting.people.border.tables import (
 )
 from voting.cli.main import main
 from voting.people.border.cells import NotATable
-from voting.people.border.check import Kind, check_people
-from voting.people.border.kinds import sheets_of
+from voting.people.border.check import check_people
 from voting.people.border.report import Report
 from voting.people.tables import write_template
 from voting.procedures import catalogue
 
 TODAY = datetime.date(2026, 11, 30)
 PEOPLE = list(zip(NAMES, UNITS, strict=True))
-
-
-def check(raw: bytes, kind: Kind = "summoned", sheet: str | None = None) -> Report:
-    """The report, after a look that every row which holds something is in exactly one part of it."""
-    report = check_people(raw, kind, catalogue()[-1], today=TODAY, sheet=sheet)
-    refused = {int("".join(filter(str.isdigit, one.cell))) for one in report.refused if one.cell}
-    parts = [one.row for one in report.people] + [row for one in report.left_out for row in one.rows] + [*refused]
-    assert len(parts) == len(set(parts))
-    if all(one.cell for one in report.refused):
-        holding = [set(one.cells) | set(one.notes) for one in sheets_of(raw) if not one.hidden]
-        assert set(parts) in holding
-    return report
 
 
 def table(rows: list[list[Any]]) -> bytes:
@@ -83,10 +70,10 @@ def warned(report: Report) -> list[str | None]:
 
 
 def test_a_right_list_is_taken_in_its_order_with_what_is_printed() -> None:
-    found = check(xlsx(staff()), "staff")
+    found = read_here(xlsx(staff()), "staff")
     assert names(found) == NAMES
     assert {(one.position, one.unit) for one in found.people} == {("Chuyên viên", "Phòng Tổng hợp")}
-    assert pairs(check(xlsx(summoned()))) == PEOPLE
+    assert pairs(read_here(xlsx(summoned()))) == PEOPLE
     assert [one.row for one in found.people] == [2, 3, 4, 5, 6]
 
 
@@ -95,10 +82,10 @@ def test_a_right_list_is_taken_in_its_order_with_what_is_printed() -> None:
 
 def test_an_array_formula_without_its_value_is_refused_by_cell() -> None:
     array = ArrayFormula("F2:F2", "=TRIM(J2:J6)")
-    assert cells(check(xlsx(staff(position=array)), "staff")) == ["F2"]
+    assert cells(read_here(xlsx(staff(position=array)), "staff")) == ["F2"]
     rows = summoned()
     rows[1][1] = ArrayFormula("B2:B2", "=TRIM(H2:H6)")
-    assert cells(check(xlsx(rows))) == ["B2"]
+    assert cells(read_here(xlsx(rows))) == ["B2"]
 
 
 def test_formulas_give_the_value_that_was_kept_with_them() -> None:
@@ -106,7 +93,7 @@ def test_formulas_give_the_value_that_was_kept_with_them() -> None:
     for at, (name, unit) in enumerate(PEOPLE):
         first, _, last = name.rpartition(" ")
         rows.append([at + 1, ('t="str"', f"<f>E{at}&amp;F{at}</f><v>{name}</v>"), unit, "", first, last])
-    found = check(plain(rows))
+    found = read_here(plain(rows))
     assert pairs(found) == PEOPLE
     assert warned(found) == ["E2", "F2"]
 
@@ -129,7 +116,7 @@ def test_what_is_no_text_is_refused_by_cell(cell: tuple[str, str]) -> None:
     for column in (1, 2):
         rows = summoned()
         rows[2][column] = cell
-        assert cells(check(plain(rows))) == [f"{'ABC'[column]}3"]
+        assert cells(read_here(plain(rows))) == [f"{'ABC'[column]}3"]
 
 
 def test_error_cells_and_struck_names_are_refused_by_cell() -> None:
@@ -139,7 +126,7 @@ def test_error_cells_and_struck_names_are_refused_by_cell() -> None:
     def strike(sheet: Any) -> None:
         sheet["B4"].font = Font(strike=True)
 
-    assert cells(check(xlsx(rows, strike))) == ["C2", "B3", "B4"]
+    assert cells(read_here(xlsx(rows, strike))) == ["C2", "B3", "B4"]
 
 
 @pytest.mark.parametrize(
@@ -148,40 +135,40 @@ def test_error_cells_and_struck_names_are_refused_by_cell() -> None:
 def test_line_breaks_and_escapes_are_undone(broken: str) -> None:
     rows = summoned()
     rows[2][1] = broken
-    assert pairs(check(plain(rows))) == PEOPLE
-    assert names(check(xlsx(staff(position="Phó Trưởng phòng\nphụ trách")), "staff")) == NAMES
+    assert pairs(read_here(plain(rows))) == PEOPLE
+    assert names(read_here(xlsx(staff(position="Phó Trưởng phòng\nphụ trách")), "staff")) == NAMES
 
 
 def test_decomposed_letters_are_composed_in_headers_and_cells() -> None:
     rows = [[unicodedata.normalize("NFD", str(text)) for text in row] for row in staff()]
     for raw in (xlsx(rows), csv_text(rows).encode()):
-        found = check(raw, "staff")
+        found = read_here(raw, "staff")
         assert names(found) == NAMES
         assert found.people[0].unit == "Phòng Tổng hợp"
 
 
 def test_eth_and_african_d_are_written_as_the_vietnamese_letter() -> None:
     rows = [SUMMONED, [1, "Ðinh Văn Ðạt", "Ƌ"[:0] + "Phòng Ðối ngoại"], [2, "Ɖinh Thị ɖào", "ðơn vị"]]
-    assert pairs(check(xlsx(rows))) == [("Đinh Văn Đạt", "Phòng Đối ngoại"), ("Đinh Thị đào", "đơn vị")]
+    assert pairs(read_here(xlsx(rows))) == [("Đinh Văn Đạt", "Phòng Đối ngoại"), ("Đinh Thị đào", "đơn vị")]
 
 
 def test_dates_and_numbers_of_excel_are_read_as_they_are_shown() -> None:
     rows = staff(birth=datetime.date(1980, 4, 5))
     rows[2][2] = 1981
-    assert names(check(xlsx(rows), "staff")) == NAMES
+    assert names(read_here(xlsx(rows), "staff")) == NAMES
     rows[3][2] = datetime.time(7, 30)
-    assert cells(check(xlsx(rows), "staff")) == ["C4"]
+    assert cells(read_here(xlsx(rows), "staff")) == ["C4"]
 
 
 def test_rich_text_is_read_whole_without_its_pronunciation() -> None:
     rows: list[list[Any]] = summoned()
     rich = "<is><r><t>Lò </t></r><r><rPr><b/></rPr><t>Văn Ơi</t></r><rPh sb='0' eb='1'><t>x</t></rPh></is>"
     rows[1][1] = ('t="inlineStr"', rich)
-    assert pairs(check(plain(rows))) == PEOPLE
+    assert pairs(read_here(plain(rows))) == PEOPLE
 
 
 def test_strict_workbooks_are_read() -> None:
-    assert pairs(check(plain(summoned(), strict=True))) == PEOPLE
+    assert pairs(read_here(plain(summoned(), strict=True))) == PEOPLE
 
 
 # Where the table lies
@@ -202,30 +189,30 @@ def test_strict_workbooks_are_read() -> None:
 def test_other_spellings_of_headers_are_known(headers: list[str]) -> None:
     if headers[1] == "Họ & tên":
         headers = [headers[0], "Họ tên", headers[2]]
-    assert pairs(check(table([headers, *summoned()[1:]]))) == PEOPLE
+    assert pairs(read_here(table([headers, *summoned()[1:]]))) == PEOPLE
 
 
 def test_titles_above_the_table_are_left_out_whatever_they_say() -> None:
     above: list[list[Any]] = [["UBND TỈNH SƠN LA"], ["DANH SÁCH họ, tên, đơn vị, ngày 30/11/2026"], []]
     for raw in (xlsx([*above, *summoned()]), csv_text([*above, *summoned()], ",").encode()):
-        found = check(raw)
+        found = read_here(raw)
         assert [one.name for one in found.people] == NAMES
         assert out(found)[-1] == 4
 
 
 def test_a_list_without_a_header_is_refused_and_says_what_to_add() -> None:
-    found = check(xlsx(summoned()[1:]))
+    found = read_here(xlsx(summoned()[1:]))
     assert cells(found) == ["A1"] and found.people == ()
     assert "Họ và tên" in found.refused[0].words.vi
 
 
 def test_a_header_under_which_nobody_stands_is_refused() -> None:
-    assert cells(check(xlsx([SUMMONED]))) == ["B1"]
-    assert cells(check(xlsx([]))) == [None]
+    assert cells(read_here(xlsx([SUMMONED]))) == ["B1"]
+    assert cells(read_here(xlsx([]))) == [None]
 
 
 def test_staff_without_required_columns_names_them() -> None:
-    found = check(xlsx([row[:-1] for row in staff()]), "staff")
+    found = read_here(xlsx([row[:-1] for row in staff()]), "staff")
     assert cells(found) == ["B1"] and "Nhóm chức vụ" in found.refused[0].words.vi
 
 
@@ -237,21 +224,21 @@ def split_name(header: str, beside: str | None, merged: bool = False) -> bytes:
 
 
 def test_a_name_over_two_columns_is_joined() -> None:
-    assert pairs(check(split_name("Họ và tên", None, merged=True))) == PEOPLE
+    assert pairs(read_here(split_name("Họ và tên", None, merged=True))) == PEOPLE
     for header in ("Họ và tên đệm", "Họ đệm", "Họ", "Họ và chữ đệm", "Họ và tên"):
-        assert pairs(check(split_name(header, "Tên"))) == PEOPLE
-    guessed = check(split_name("Họ và tên", None))
+        assert pairs(read_here(split_name(header, "Tên"))) == PEOPLE
+    guessed = read_here(split_name("Họ và tên", None))
     assert pairs(guessed) == PEOPLE and warned(guessed) == ["C1"]
 
 
 def test_a_name_in_three_columns_and_in_another_order_is_joined() -> None:
     rows = [["Tên", "Họ", "Tên đệm", "Đơn vị"], ["Ơi", "Lò", "Văn", "Phòng A"], ["Páo", "Giàng", "", "Phòng B"]]
-    assert names(check(xlsx(rows))) == ["Lò Văn Ơi", "Giàng Páo"]
+    assert names(read_here(xlsx(rows))) == ["Lò Văn Ơi", "Giàng Páo"]
 
 
 def test_half_a_name_is_refused_by_cell() -> None:
     rows = [["STT", "Họ đệm", "Tên", "Đơn vị"], [1, "Lò Văn", "", "Phòng A"], [2, "", "Ín", "Phòng B"]]
-    assert cells(check(xlsx(rows))) == ["C2", "B3"]
+    assert cells(read_here(xlsx(rows))) == ["C2", "B3"]
 
 
 def test_a_header_of_two_rows_is_read() -> None:
@@ -262,27 +249,27 @@ def test_a_header_of_two_rows_is_read() -> None:
         for place in ("A1:A2", "B1:C1", "D1:D2"):
             sheet.merge_cells(place)
 
-    found = check(xlsx(rows, merge))
+    found = read_here(xlsx(rows, merge))
     assert pairs(found) == PEOPLE and out(found) == [1, 2]
 
 
 def test_two_tables_side_by_side_are_refused() -> None:
     rows = [[*SUMMONED, *SUMMONED], [1, NAMES[0], UNITS[0], 2, NAMES[1], UNITS[1]]]
-    assert {"E1", "F1"} <= set(cells(check(xlsx(rows))))
+    assert {"E1", "F1"} <= set(cells(read_here(xlsx(rows))))
 
 
 def test_unknown_columns_are_named() -> None:
     rows = [[*row, "x" if at else "Màu sắc"] for at, row in enumerate(staff())]
-    assert cells(check(xlsx(rows), "staff")) == ["I1"]
+    assert cells(read_here(xlsx(rows), "staff")) == ["I1"]
     rows[0][-1] = "Ảnh"
-    assert warned(check(xlsx(rows), "staff")) == ["I1"]
-    other = check(xlsx([[*row, "x"] for row in summoned()]))
+    assert warned(read_here(xlsx(rows), "staff")) == ["I1"]
+    other = read_here(xlsx([[*row, "x"] for row in summoned()]))
     assert pairs(other) == PEOPLE and warned(other) == ["D1"]
 
 
 def test_text_between_the_columns_without_a_header_is_refused() -> None:
     rows = [[row[0], row[1], "" if at != 2 else "hai chữ", row[2]] for at, row in enumerate(summoned())]
-    assert cells(check(xlsx(rows))) == ["C3"]
+    assert cells(read_here(xlsx(rows))) == ["C3"]
 
 
 # Merged and hidden
@@ -291,16 +278,16 @@ def test_text_between_the_columns_without_a_header_is_refused() -> None:
 def test_a_unit_merged_over_rows_is_given_to_each() -> None:
     rows = summoned()
     rows[2][2] = rows[3][2] = None
-    found = check(xlsx(rows, lambda sheet: sheet.merge_cells("C2:C4")))
+    found = read_here(xlsx(rows, lambda sheet: sheet.merge_cells("C2:C4")))
     assert [one.unit for one in found.people] == ["Phòng Tổng hợp"] * 3 + UNITS[3:]
-    lacking = check(xlsx(rows))
+    lacking = read_here(xlsx(rows))
     assert pairs(lacking)[1] == (NAMES[1], "") and warned(lacking) == ["C3", "C4"]
 
 
 def test_a_name_merged_over_rows_is_refused() -> None:
     rows = summoned()
     rows[2][1] = None
-    assert cells(check(xlsx(rows, lambda sheet: sheet.merge_cells("B2:B3")))) == ["B3"]
+    assert cells(read_here(xlsx(rows, lambda sheet: sheet.merge_cells("B2:B3")))) == ["B3"]
 
 
 def hide_rows(sheet: Any) -> None:
@@ -310,7 +297,7 @@ def hide_rows(sheet: Any) -> None:
 
 
 def test_hidden_and_filtered_rows_are_left_out_and_named() -> None:
-    found = check(xlsx(summoned(), hide_rows))
+    found = read_here(xlsx(summoned(), hide_rows))
     assert names(found) == [NAMES[0], *NAMES[3:]]
     assert [one.rows for one in found.left_out if "ẩn" in one.words.vi] == [(3, 4)]
 
@@ -319,47 +306,35 @@ def test_a_hidden_column_is_said_and_gives_way_to_one_that_is_seen() -> None:
     def hide(letter: str) -> Any:
         return lambda sheet: setattr(sheet.column_dimensions[letter], "hidden", True)
 
-    assert warned(check(xlsx(summoned(), hide("C")))) == ["C1"]
+    assert warned(read_here(xlsx(summoned(), hide("C")))) == ["C1"]
     rows = [[*row[:2], "Cũ" if at else "Họ và tên", row[2]] for at, row in enumerate(summoned())]
-    assert pairs(check(xlsx(rows, hide("C")))) == PEOPLE
-
-
-def books(*sheets: tuple[str, list[list[Any]], str]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows, state in sheets:
-        made = book.create_sheet(name)
-        made.sheet_state = state
-        for row in rows:
-            made.append(row)
-    book.active = next(at for at, one in enumerate(sheets) if one[2] == "visible")
-    return saved(book)
+    assert pairs(read_here(xlsx(rows, hide("C")))) == PEOPLE
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
 def test_hidden_sheets_are_not_read(state: str) -> None:
     old = [STAFF, staff_row(0, name="Cầm Văn Cũ")]
     raw = books(("2021", old, state), ("2026", staff(), "visible"))
-    assert names(check(raw, "staff")) == NAMES
-    assert cells(check(raw, "staff", "2021")) == [None]
+    assert names(read_here(raw, "staff")) == NAMES
+    assert cells(read_here(raw, "staff", "2021")) == [None]
 
 
 def test_several_visible_lists_are_refused_unless_one_is_named() -> None:
     raw = books(("A", summoned(), "visible"), ("B", summoned()[:2], "visible"), ("C", [["chú thích"]], "visible"))
-    found = check(raw)
+    found = read_here(raw)
     assert cells(found) == [None] and "«A», «B»" in found.refused[0].words.vi
-    assert names(check(raw, sheet="b")) == NAMES[:1]
-    assert cells(check(raw, sheet="D")) == [None]
-    assert cells(check(raw, sheet="C")) == ["A1"]
+    assert names(read_here(raw, sheet="b")) == NAMES[:1]
+    assert cells(read_here(raw, sheet="D")) == [None]
+    assert cells(read_here(raw, sheet="C")) == ["A1"]
 
 
 def test_a_sheet_that_holds_no_list_is_passed_over() -> None:
     raw = books(("Chú thích", [["Bảng này do"]], "visible"), ("B", summoned(), "visible"))
-    assert pairs(check(raw)) == PEOPLE
+    assert pairs(read_here(raw)) == PEOPLE
 
 
 def test_the_template_gives_its_example() -> None:
-    assert names(check(write_template(catalogue()[-1]), "staff")) == ["Nguyễn Văn Ví Dụ"]
+    assert names(read_here(write_template(catalogue()[-1]), "staff")) == ["Nguyễn Văn Ví Dụ"]
 
 
 # Rows that are nobody
@@ -381,7 +356,7 @@ END: list[list[Any]] = [
 
 
 def test_headings_totals_and_signatures_are_left_out_and_named() -> None:
-    found = check(office(*END))
+    found = read_here(office(*END))
     assert pairs(found) == PEOPLE and found.warnings == ()
     assert out(found) == [1, 2, 4, 5, 6, 9, 13, 14, 15, 16]
 
@@ -397,7 +372,7 @@ def test_headings_totals_and_signatures_are_left_out_and_named() -> None:
     ],
 )  # fmt: skip
 def test_a_row_that_is_nobody_is_left_out(row: list[Any]) -> None:
-    found = check(table([*summoned(), row]))
+    found = read_here(table([*summoned(), row]))
     assert pairs(found) == PEOPLE and out(found) == [1, 7]
 
 
@@ -410,30 +385,30 @@ def test_a_row_that_is_nobody_is_left_out(row: list[Any]) -> None:
     ],
 )  # fmt: skip
 def test_a_row_that_cannot_be_told_is_refused_by_cell(row: list[Any]) -> None:
-    found = check(table([*summoned(), row]))
+    found = read_here(table([*summoned(), row]))
     assert [one.name for one in found.people] == NAMES
     assert cells(found) == ["C7" if row[2] == "12" else "B7"]
 
 
 def test_somebody_below_the_signatures_or_the_total_is_refused() -> None:
-    assert cells(check(office(*END, [6, "Lò Văn Sáu", "Phòng A"]))) == ["B17"]
-    assert cells(check(office(END[0], [None, "Lò Văn Sáu", "Phòng A"]))) == ["B14"]
-    taken = check(office([None, "Lò Văn Sáu", "Phòng A"]))
+    assert cells(read_here(office(*END, [6, "Lò Văn Sáu", "Phòng A"]))) == ["B17"]
+    assert cells(read_here(office(END[0], [None, "Lò Văn Sáu", "Phòng A"]))) == ["B14"]
+    taken = read_here(office([None, "Lò Văn Sáu", "Phòng A"]))
     assert names(taken) == [*NAMES, "Lò Văn Sáu"] and warned(taken) == ["A13"]
 
 
 def test_a_second_part_with_its_own_header_goes_on() -> None:
-    found = check(office(*END, SUMMONED, [6, "Lò Văn Sáu", "Phòng A"]))
+    found = read_here(office(*END, SUMMONED, [6, "Lò Văn Sáu", "Phòng A"]))
     assert names(found) == [*NAMES, "Lò Văn Sáu"]
 
 
 def test_a_total_that_counts_others_is_said() -> None:
-    assert warned(check(office([None, "Tổng cộng: 06 người"]))) == ["B13"]
+    assert warned(read_here(office([None, "Tổng cộng: 06 người"]))) == ["B13"]
 
 
 def test_a_heading_merged_over_the_columns_is_nobody() -> None:
     rows = [SUMMONED, ["Khách từ nơi khác"], *summoned()[1:]]
-    assert pairs(check(xlsx(rows, lambda sheet: sheet.merge_cells("A2:C2")))) == PEOPLE
+    assert pairs(read_here(xlsx(rows, lambda sheet: sheet.merge_cells("A2:C2")))) == PEOPLE
 
 
 def test_names_that_sound_like_headings_are_people() -> None:
@@ -447,8 +422,8 @@ def test_names_that_sound_like_headings_are_people() -> None:
         "Kỳ Văn Sở",
     ]
     rows = [SUMMONED, *([at, name, "Phòng A"] for at, name in enumerate(people, 1))]
-    assert names(check(table(rows))) == people
-    assert names(check(table([["Họ và tên"], *([name] for name in people)]))) == people
+    assert names(read_here(table(rows))) == people
+    assert names(read_here(table([["Họ và tên"], *([name] for name in people)]))) == people
 
 
 # Letters
@@ -461,7 +436,7 @@ OLD = [
 
 
 def test_old_fonts_and_wrong_encodings_are_refused_by_cell() -> None:
-    found = check(table([SUMMONED, *([at, text, text] for at, text in enumerate(OLD, 1))]))
+    found = read_here(table([SUMMONED, *([at, text, text] for at, text in enumerate(OLD, 1))]))
     assert cells(found) == [f"{letter}{at}" for at in range(2, len(OLD) + 2) for letter in "BC"]
     assert all("font" in one.words.en for one in found.refused)
 
@@ -472,7 +447,7 @@ STRANGE = [
 
 
 def test_signs_that_no_name_has_are_refused_by_cell() -> None:
-    found = check(plain([SUMMONED, *([at, text, "Phòng A"] for at, text in enumerate(STRANGE, 1))]))
+    found = read_here(plain([SUMMONED, *([at, text, "Phòng A"] for at, text in enumerate(STRANGE, 1))]))
     assert cells(found) == [f"B{at}" for at in range(2, len(STRANGE) + 2)]
 
 
@@ -485,20 +460,20 @@ GOOD = [
 
 
 def test_names_of_the_country_are_taken_without_a_word() -> None:
-    found = check(table([SUMMONED, *([at, name, "Phòng A"] for at, name in enumerate(GOOD, 1))]))
+    found = read_here(table([SUMMONED, *([at, name, "Phòng A"] for at, name in enumerate(GOOD, 1))]))
     assert names(found) == GOOD and found.warnings == ()
 
 
 @pytest.mark.parametrize("name", ["Pó", "Lò Văn Ba (B)", "Lò Văn Ba (1980)", "Nguyễn Văn An [nghỉ]"])
 def test_one_word_and_brackets_are_taken_with_a_warning(name: str) -> None:
     rows = staff(name=name)
-    found = check(xlsx(rows), "staff")
+    found = read_here(xlsx(rows), "staff")
     assert names(found)[0] == name and warned(found) == ["B2"]
 
 
 def test_somebody_listed_twice_is_said() -> None:
-    assert warned(check(xlsx([*summoned(), [6, NAMES[0].upper(), UNITS[0]]]))) == ["B7"]
-    assert cells(check(xlsx([*staff(), staff_row(0)]), "staff")) == ["A7"]
+    assert warned(read_here(xlsx([*summoned(), [6, NAMES[0].upper(), UNITS[0]]]))) == ["B7"]
+    assert cells(read_here(xlsx([*staff(), staff_row(0)]), "staff")) == ["A7"]
 
 
 # Kinds of file
@@ -507,12 +482,12 @@ def test_somebody_listed_twice_is_said() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 @pytest.mark.parametrize("parting", [",", ";", "\t", "|"])
 def test_csv_is_read_in_every_encoding_and_parting(encoding: str, parting: str) -> None:
-    assert pairs(check(csv_text(summoned(), parting).encode(encoding))) == PEOPLE
+    assert pairs(read_here(csv_text(summoned(), parting).encode(encoding))) == PEOPLE
 
 
 def test_csv_of_vietnamese_windows_is_read() -> None:
     text = "".join(unicodedata.normalize("NFC", part) for part in _by_tone(csv_text(summoned())))
-    assert pairs(check(text.encode("cp1258"))) == PEOPLE
+    assert pairs(read_here(text.encode("cp1258"))) == PEOPLE
 
 
 def _by_tone(text: str) -> list[str]:
@@ -530,13 +505,13 @@ def _by_tone(text: str) -> list[str]:
 
 def test_the_line_sep_is_left_out_and_obeyed() -> None:
     for parting in ";,|\t":
-        found = check(f"\ufeffsep={parting}\r\n{csv_text(staff(), parting)}".encode(), "staff")
+        found = read_here(f"\ufeffsep={parting}\r\n{csv_text(staff(), parting)}".encode(), "staff")
         assert names(found) == NAMES and out(found) == [1, 2]
 
 
 def test_blank_lines_and_line_ends_of_any_kind_are_read() -> None:
     for end in ("\n", "\r", "\r\n"):
-        found = check(("\r\n\r\n" + csv_text(summoned())).replace("\r\n", end).encode())
+        found = read_here(("\r\n\r\n" + csv_text(summoned())).replace("\r\n", end).encode())
         assert pairs(found) == PEOPLE and found.people[0].row == 4
 
 
@@ -562,13 +537,13 @@ FOREIGN = {
 @pytest.mark.parametrize(("raw", "words"), FOREIGN.values(), ids=FOREIGN.keys())
 def test_what_is_no_table_is_told_with_what_to_do(raw: bytes, words: str) -> None:
     with pytest.raises(NotATable) as caught:
-        check(raw)
+        check_people(raw, "summoned", catalogue()[-1], today=TODAY)
     assert any(word in caught.value.words.en for word in words.split("|"))
 
 
 def test_pictures_are_passed_over() -> None:
     pictures = {f"xl/media/image{number}.jpeg": bytes(2000) for number in range(300)}
-    assert names(check(with_parts(xlsx(staff()), pictures), "staff")) == NAMES
+    assert names(read_here(with_parts(xlsx(staff()), pictures), "staff")) == NAMES
 
 
 # The command
