@@ -38,14 +38,12 @@ def disagreements(record: Record) -> Iterator[str]:
 
 def _difference(found: Verdict, expected: Verdict) -> str:
     """Name the first part in which a verdict differs, as it should be and as it is."""
-    for name in Verdict.__struct_fields__:
-        own, given = getattr(expected, name), getattr(found, name)
-        if name == "candidates":
-            wrong = [(one, other) for one, other in zip(own, given, strict=False) if one != other]
-            own, given = wrong[0] if wrong else (len(own), len(given))
-        if own != given:
-            return f"{name}: {own} expected, {given} found"
-    return ""
+    pairs = ((name, getattr(expected, name), getattr(found, name)) for name in Verdict.__struct_fields__)
+    name, own, given = next(pair for pair in pairs if pair[1] != pair[2])
+    if name == "candidates":
+        wrong = [(one, other) for one, other in zip(own, given, strict=False) if one != other]
+        own, given = wrong[0] if wrong else (len(own), len(given))
+    return f"{name}: {own} expected, {given} found"
 
 
 def _case_problems(record: Record, paper: Paper) -> Iterator[str]:

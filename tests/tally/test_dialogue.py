@@ -1,6 +1,7 @@
 """The guide's words: both languages say the same things, and nothing from a file steers the terminal."""
 
 import ast
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,8 +16,9 @@ from kiosk_templates.words import Language, catalogue
 from tally.audit import audit
 from tally.ceremony.recovery_sheet import recovery_sheet
 from tally.cli.main import tally_group
-from tally.dialogue import Guide, groups
+from tally.dialogue import Guide, groups, quoted
 from tally.errors import Stopped, TallyError
+from tally.folders import existing
 from tally.guide.faults import FAULTS, words_of
 from tally.signing.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Lab, build_lab, chain, closed, counted
@@ -166,3 +168,22 @@ def test_a_key_that_setup_does_not_name_confirms_nothing(tmp_path: Path) -> None
     result = confirm(lab, tmp_path, answers="c\n")
     assert result.exit_code == 1
     assert "không phải khóa của thành viên Ban kiểm phiếu" in result.output
+
+
+def test_a_question_that_can_wait_takes_yes_no_or_nothing(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    asked += ["?", "có", "N", ""]
+    assert [Guide("en").confirm_or_later("ceremony.compare_ask") for _ in range(3)] == [True, False, None]
+    assert Guide("en").words("general.yes_or_no", letters="y/n") in capsys.readouterr().out
+
+
+def test_a_path_is_written_as_the_systems_shell_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, spaced = Path("a/b"), Path("a b")
+    assert (quoted(plain), quoted(spaced)) == ("a/b", "'a b'")
+    monkeypatch.setattr(os, "name", "nt")
+    assert (quoted(plain), quoted(spaced)) == ("a/b", '"a b"')
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(Stopped, match=re.escape(Guide("vi").words("folder.not_one", folder=tmp_path / "file"))):
+        existing(Guide("vi"), tmp_path / "file")

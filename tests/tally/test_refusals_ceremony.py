@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from keys.ceremony.complaint import complain
 from keys.ceremony.messages import blaming, in_box
@@ -12,9 +13,11 @@ from keys.files.key_files import write_sealed
 from keys.files.sealing import LEAST_COST
 from keys.files.signing import new_signing_key
 from tally.ceremony import own_file, state
-from tally.ceremony.own_file import own_path, read_state, replace_state
+from tally.ceremony.own_file import as_teller_files, own_path, read_state, replace_state
+from tally.ceremony.plan import new_plan
 from tally.ceremony.state import Todo, read_ceremony
-from tally.ceremony.usb import STEPS
+from tally.ceremony.usb import STEPS, check_announcement
+from tally.cli.ceremony import _check_listed
 from tally.dialogue import Guide
 from tally.errors import (
     CeremonyFault,
@@ -26,6 +29,7 @@ from tally.signing.signers import KeySigner
 from tally.signing.teller_file import kind_of
 from tests.tally.ceremony.test_state import Tellers, cheat
 from tests.tally.terminal import PASSPHRASE
+from voting.documents.tellers import Clash
 
 VI = Guide("vi")
 
@@ -128,8 +132,8 @@ def test_a_wrong_share_to_oneself_and_a_fault_that_all_find_need_no_complaint(te
     own = tellers.own(1)
     mine = session(tellers, 1)
     mine._complain(table, own, CeremonyFault("nobody's fault"))
-    mine._complain(table, own, CeremonyFault("teller 1: oneself"))
-    mine._complain(table, own, CeremonyFault("teller 9: nobody"))
+    for dealer, box in ((1, 1), (2, 0), (9, 1), (2, 7)):
+        mine._complain(table, own, CeremonyFault("teller 2: box 1: whatever", "wrong", teller=dealer, box=box))
     assert not list(tellers.stick.folder.glob("complaint*"))
     assert tellers.own(1).complained == 0
 
@@ -183,3 +187,30 @@ def test_where_all_must_open_the_end_says_what_a_loss_means(tmp_path: Path, caps
     replace_state(two.path(2), two.files(2)[0], PASSPHRASE, LEAST_COST)
     assert session(two, 2).run() is Todo.FINISH
     assert VI.words("ceremony.lost_all", size=2) in capsys.readouterr().out
+
+
+def test_a_file_of_a_box_that_the_ceremony_has_not_comes_from_elsewhere(tellers: Tellers) -> None:
+    tellers.all(tellers.announce, tellers.deal, tellers.accept)
+    ceremony = read_ceremony(tellers.stick, tellers.plan)
+    [own] = as_teller_files(tellers.own(1), ceremony.fingerprint, ceremony.trustees())
+    assert state.made_here(ceremony, own)
+    for box in (0, 2):
+        assert not state.made_here(ceremony, replace_struct(own, box=box))
+
+
+def test_an_announcement_by_another_name_is_of_another_ceremony(tellers: Tellers) -> None:
+    tellers.announce(2)
+    raw = tellers.stick.path(STEPS[0], 2).read_bytes()
+    assert check_announcement(tellers.plan, raw).index == 2
+    with pytest.raises(CeremonyFault, match=r"teller 2 \(Hà Văn Đạt\): this announcement is of another ceremony"):
+        check_announcement(tellers.plan, raw.replace("Hà Văn Đạt".encode(), "Hà Văn Đát".encode()))
+
+
+def test_of_tellers_on_a_ballot_those_are_warned_of_for_whom_the_plan_has_no_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plan = new_plan("Hội nghị", ("Lò Thị Ước", "Hà Văn Đạt"), 2, [Clash("Lò Thị Ước", "không có ai khác")])
+    _check_listed(VI, plan, ["Lò Thị Ước", "Hà Văn Đạt", "Vì Thu Lễ"])
+    said = capsys.readouterr().out
+    assert VI.words("ceremony.clash_late", name="Hà Văn Đạt") in said
+    assert "Lò Thị Ước" not in said and "Vì Thu Lễ" not in said

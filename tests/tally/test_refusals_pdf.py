@@ -9,19 +9,22 @@ from typing import Any
 import pytest
 from asn1crypto import cms
 from pyhanko.pdf_utils.generic import ArrayObject, NumberObject, pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import PdfFileWriter
 
 from keys.files.signing import new_signing_key
 from tally.errors import InvalidMinutes, OtherRenderer
 from tally.minutes import render_minutes
 from tally.minutes.renderer import render_stamp
-from tally.pdf import changes, revisions
+from tally.pdf import changes, revisions, stamps
 from tally.pdf import writer as pdf_writer
 from tally.pdf.certificates import certificate_for
 from tally.pdf.changes import Expected, check_changes
 from tally.pdf.cms import check_cms
 from tally.pdf.revisions import Frame, fields_of, frames_of
 from tally.pdf.signatures import _signer_of, _stamp_lines, check_minutes, sign_minutes
+from tally.pdf.spelling import check_spelling
 from tally.signing.signers import KeySigner
 from tests.tally.records import EVERYONE, payload, sample_record, team
 from voting.documents.record import MadeBy
@@ -320,3 +323,28 @@ def test_a_token_brings_its_own_certificate() -> None:
     signer = KeySigner(PEOPLE.keys["chair"], certificate=own.dump())
     assert certificate_for(signer, chair, "Văn phòng", WHEN).dump() == own.dump()
     assert certificate_for(KeySigner(PEOPLE.keys["chair"]), chair, "Văn phòng", WHEN).dump() != own.dump()
+
+
+def test_a_picture_that_is_shown_twice_is_spelt_once_and_one_within_itself_is_refused() -> None:
+    writer = PdfFileWriter()
+    picture = writer.add_object(ArrayObject([NumberObject(7)]))
+    assert stamps._tree(ArrayObject([picture, picture]), [], 0) == b"[<object 0:[7]> <object 0>]"
+    nested = ArrayObject([])
+    for _ in range(stamps._DEEPEST):
+        nested = ArrayObject([nested])
+    assert stamps._tree(nested, [], 0).count(b"[") == stamps._DEEPEST + 1
+    with pytest.raises(InvalidMinutes, match="a picture within pictures"):
+        stamps._tree(ArrayObject([nested]), [], 0)
+
+
+def test_a_revision_that_packs_its_objects_is_refused() -> None:
+    first = BytesIO()
+    PdfFileWriter(stream_xrefs=True).write(first)
+    later = IncrementalPdfFileWriter(BytesIO(first.getvalue()))
+    later.root["/Packed"] = later.add_object(ArrayObject([]), obj_stream=later.prepare_object_stream())
+    later.update_root()
+    both = BytesIO()
+    later.write(both)
+    pdf = both.getvalue()
+    with pytest.raises(InvalidMinutes, match="packs its objects"):
+        check_spelling(PdfFileReader(BytesIO(pdf)), 1, pdf, len(first.getvalue()), (0, 0))

@@ -1,5 +1,6 @@
 """What stands on the screen before people say yes: Setup in full, a record before it is signed, result and time."""
 
+import dataclasses
 import datetime
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from tests.attacks.lab import Lab, build_lab, chain, closed, counted
 from tests.attacks.records import papers
 from tests.tally.records import payload, sample_record, tied_record
 from tests.tally.terminal import PASSPHRASE, run
-from voting.documents.conferences.conference import Override, Quorum, Rule, Selection
+from voting.documents.conferences.conference import Note, Override, Previous, Quorum, Rule, Selection
 from voting.documents.conferences.election import spoken_fingerprint
 from voting.documents.record import unsigned_record
+from voting.procedures.comparison import ruleset_of
 
 VI, EN = Guide("vi"), Guide("en")
 NOON = datetime.datetime(2022, 4, 10, 12, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=7)))
@@ -199,3 +201,40 @@ def test_a_time_is_read_as_people_write_it(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "31/02/2026 10:00", "30/11/2026", "30/11/2026 25:00", "14:24", "2026-11-30"])
 def test_what_is_no_time_is_none(text: str) -> None:
     assert read_moment(text) is None
+
+
+def test_what_differs_from_the_catalogue_or_the_election_is_warned_of(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conference = lab.election.conference
+    assert conference is not None
+    ruleset = ruleset_of(conference)
+    assert ruleset is not None
+    known, own = ruleset.notes[0], Note("X", "một ghi chú riêng")
+    changed = msgspec.structs.replace(
+        conference, procedure="NO-SUCH", notes=(Note(known.code, known.text), own),
+        previous=(Previous(1, "record", "ab" * 32),),
+    )  # fmt: skip
+    tell_setup(VI, dataclasses.replace(lab.election, name="Tên khác", conference=changed), lab.trustees)
+    said = capsys.readouterr().out
+    for words in (
+        VI.words("setup.refused", text="danh mục SONLA-VPUB-2022-03 không có quy trình 'NO-SUCH', bước 2"),
+        VI.words("setup.remark", text=f"cuộc bỏ phiếu mang tên Tên khác, hội nghị mang tên {conference.name}"),
+        VI.words("setup.note", text=own.text, code=own.code),
+        VI.words("setup.previous", paper=1, sha256="abab abab abab abab"),
+    ):
+        assert words in said
+    assert known.text not in said
+
+
+def test_an_election_of_another_program_is_shown_by_its_code(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    tell_setup(VI, dataclasses.replace(lab.election, conference=None), lab.trustees)
+    assert VI.words("setup.short", code=lab.election.fingerprint) in capsys.readouterr().out
+
+
+def test_a_record_of_a_step_that_the_catalogue_has_not_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    record = sample_record(2)
+    wrong = msgspec.structs.replace(record, conference=msgspec.structs.replace(record.conference, step=99))
+    tell_before_signing(VI, unsigned_record(payload(wrong)))
+    text = "danh mục SONLA-VPUB-2022-03 không có quy trình 'NEXT-DEPT', bước 99"
+    assert VI.words("setup.refused", text=text) in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """Bundles that cannot be judged, or whose parts contradict each other: each is named, none passes."""
 
 import dataclasses
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 from tally.audit import Report, Verdict, minutes
 from tally.audit.bundles import damage as bundle_damage
-from tally.audit.bundles.boxes import merge
+from tally.audit.bundles import dossier
+from tally.audit.bundles.boxes import Boxes, merge
 from tally.audit.bundles.bundle import check_bundle
 from tally.audit.facts import check_room
 from tally.audit.record import check_record, read_named
@@ -20,13 +22,17 @@ from tally.audit.report import Findings
 from tally.audit.run import audit
 from tally.audit.signatures import check_head, check_signatures
 from tally.cli.verify import check_file
-from tally.result.record import facts_of
+from tally.count.paper import paper_records, read_hand_count
+from tally.minutes import renderer_versions
+from tally.result.record import facts_of, record_payload
 from tests.attacks.lab import Draft, Lab, build_lab, chain, closed, counted, failed
 from tests.attacks.records import Papers, conference_of, envelope, papers, room_facts
-from tests.tally.records import EVERYONE, sample_record, team, tied_record
-from voting.documents.bundles.bundle import write_bundle
+from tests.tally.count.test_paper import plain
+from tests.tally.count.test_paper import write as write_hand_count
+from tests.tally.records import EVERYONE, sample_conference, sample_paper, sample_record, team, tied_record
+from voting.documents.bundles.bundle import open_bundle, write_bundle
 from voting.documents.canonical import canonical, compact
-from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.conferences.conference import ON_PAPER, Ruleset
 from voting.documents.envelope import write_envelope
 from voting.documents.facts import FACTS_TYPE
 from voting.documents.record import unsigned_record
@@ -285,3 +291,50 @@ def test_a_hand_count_that_says_more_than_people_counted_is_named(
 def test_a_record_under_the_name_of_another_paper_is_named(lab: Lab, tmp_path: Path) -> None:
     report = checked(lab, tmp_path, {"record-2.json": hand_count(), "minutes-2.pdf": b"%PDF"})
     assert "record-2.json: holds the record of paper 1" in failed(report)["record"]
+
+
+def boxes_of(lab: Lab, folder: Path, files: Files, annulled: frozenset[str] = frozenset()) -> Boxes:
+    """The boxes of a bundle, before they are checked."""
+    made = write_bundle("custody", files, lab.signing["desk"], "phieukin 0")
+    return Boxes(open_bundle(io.BytesIO(made)), folder, Findings(), annulled=annulled)
+
+
+def test_a_box_of_an_annulled_sitting_needs_no_record(lab: Lab, honest: Files, tmp_path: Path) -> None:
+    name = f"{lab.election.uuid}.bel"
+    annulled = boxes_of(lab, tmp_path, {name: honest[name]}, frozenset([name]))
+    annulled.check("")
+    assert annulled.findings.sound and f"{name}: of an annulled sitting, without a record" in annulled.findings.notes
+    live = boxes_of(lab, tmp_path, {name: honest[name]})
+    live.check("")
+    assert not live.findings.sound
+
+
+def test_a_box_without_a_conference_has_no_record(lab: Lab, tmp_path: Path) -> None:
+    draft = closed(lab)
+    fields = json.loads(draft.setup[0])
+    del fields["conference"]
+    draft.setup[0] = compact(fields)
+    report = checked(lab, tmp_path, {f"{lab.election.uuid}.bel": draft.raw()})
+    words = f"{lab.election.uuid}.bel: an election without a conference, of which there is no record"
+    assert failed(report)["record"] == words
+
+
+def test_a_count_by_hand_by_a_catalogue_that_is_not_shipped_is_not_compared(lab: Lab, tmp_path: Path) -> None:
+    conference = sample_conference(sample_paper(3), ruleset=Ruleset("OTHER", 1))
+    [record] = paper_records(read_hand_count(write_hand_count(tmp_path, plain(conference))), renderer_versions())
+    raw = unsigned_record(record_payload(record))
+    boxes = boxes_of(lab, tmp_path, {"record.json": raw, "minutes.pdf": b"%PDF"})
+    boxes.check("")
+    assert "catalogue" in boxes.unchecked
+
+
+def test_a_list_decision_that_cannot_be_read_is_named(lab: Lab, tmp_path: Path) -> None:
+    boxes = boxes_of(lab, tmp_path, {"step-2/list-decision.json": b"{}"})
+    assert dossier._list_decisions(boxes) == {}
+    assert [one.check for one in boxes.findings.findings if one.failed] == [dossier.DECISIONS]
+
+
+def test_what_is_signed_and_no_record_excuses_nobody(lab: Lab) -> None:
+    findings = Findings()
+    check_signatures(findings, conference_of(lab), "record.json", envelope(b"[]", "x", lab, "chair"))
+    assert findings.excused == [] and not findings.sound

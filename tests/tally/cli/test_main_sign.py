@@ -10,11 +10,12 @@ from keys.files.key_files import write_sealed
 from keys.files.sealing import LEAST_COST
 from keys.files.signing import KIND, encode_signing_key, new_signing_key
 from tally.cli.main import tally_group
+from tally.dialogue import in_both
 from tally.minutes import render_minutes
 from tally.pdf.signatures import check_minutes
 from tally.signing.signers import token_signer
 from tests.tally.records import EVERYONE, Team, envelope, payload, sample_record, team
-from tests.tally.terminal import PASSPHRASE
+from tests.tally.terminal import PASSPHRASE, refused, run
 from tests.tally.tokens import LABEL, PIN
 from voting.documents.envelope import verify_envelope
 from voting.documents.record import Record, read_record
@@ -99,3 +100,13 @@ def test_a_token_signs_record_and_pdf(label: str, token: Path, people: Team, tmp
 def test_half_a_pen_is_none(options: tuple[str, ...], people: Team, tmp_path: Path) -> None:
     path, _ = desk(tmp_path, sample_record(2, people=people))
     assert sign(path, *options).exit_code == 2
+
+
+def test_a_folder_without_records_and_one_name_for_two_are_refused(tmp_path: Path) -> None:
+    records = [tmp_path / name for name in ("record.json", "record-2.json")]
+    (tmp_path / "empty").mkdir()
+    refused(run("sign", tmp_path / "empty"), in_both("said.no_records", path=tmp_path / "empty"))
+    for path in records:
+        path.write_bytes(b"{}")
+    for option in ("--out", "--pdf"):
+        refused(run("sign", *records, option, records[0]), in_both("said.one_record"))

@@ -15,13 +15,16 @@ from tally.audit.minutes import check_hand_count
 from tally.audit.record import read_named
 from tally.audit.report import Findings
 from tally.cli.main import tally_group
+from tally.count import record_files
 from tally.count.paper import paper_records, read_hand_count
 from tally.count.record_files import keep_records
 from tally.errors import CannotRecord, CannotSign, ImpossibleCase
 from tally.minutes import renderer_versions
+from tally.result.record import record_payload
 from tally.signing.signatures import sign_record
 from tests.tally.records import EVERYONE, Team, sample_conference, sample_paper, team
 from voting.documents.conferences.conference import Conference
+from voting.documents.record import unsigned_record
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -173,3 +176,24 @@ def test_another_conference_than_the_setups_is_refused(conference: Conference, t
     other = msgspec.structs.replace(conference, name="Hội nghị khác")
     with pytest.raises(CannotRecord, match="of another conference"):
         read_hand_count(write(tmp_path, plain(conference)), other, "")
+
+
+def test_times_that_run_backwards_are_named_of_vote_and_count(conference: Conference, tmp_path: Path) -> None:
+    [record] = paper_records(read_hand_count(write(tmp_path, plain(conference))), renderer_versions())
+    facts = msgspec.structs.replace(record.facts, opened=record.facts.closed, closed=record.facts.opened)
+    wrong = msgspec.structs.replace(record, facts=facts, count=msgspec.structs.replace(record.count, ended="later"))
+    findings = Findings()
+    check_hand_count(findings, "record.json", read_named("record.json", unsigned_record(record_payload(wrong))))
+    said = [place for one in findings.findings for place in one.first if one.check == "hand_count"]
+    assert [one.rpartition(": ")[2] for one in said] == [
+        "ends before it begins", "times with seconds and offset expected"
+    ]  # fmt: skip
+
+
+def test_half_a_record_is_not_taken_for_the_one_that_was_made(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    assert not record_files._holds(path, b"{}")
+    path.write_bytes(b'{"payload":')
+    assert not record_files._holds(path, b"{}")
+    path.write_bytes(unsigned_record(b"{}"))
+    assert record_files._holds(path, b"{}") and not record_files._holds(path, b"[]")

@@ -17,6 +17,7 @@ from tally.count.steps import (
     Opening,
     Words,
     add_sum,
+    audited,
     check_opening,
     confirm_setup,
     finish,
@@ -24,6 +25,7 @@ from tally.count.steps import (
     open_one,
     owner_of,
     setup_of,
+    sum_of,
 )
 from tally.errors import CannotOpen, NotOneOfUs, NotReady
 from tally.signing.teller_file import TellerFile, new_teller_file
@@ -349,3 +351,13 @@ def test_a_record_from_a_changed_archive_is_another_one(lab: Lab, tmp_path: Path
     changed = write(tmp_path / "b", counted(lab, *lab.ballots[:2]))
     [(other, _)] = write_records(changed, facts, count, tmp_path / "b")
     assert payload(other) != payload(record)
+
+
+def test_the_sum_of_other_ballots_is_not_the_sum_of_a_box(lab: Lab, tmp_path: Path) -> None:
+    archive, summed = tmp_path / "box.bel", tmp_path / "sum.bel"
+    archive.write_bytes(closed(lab).raw())
+    draft = counted(lab)
+    draft.shares, draft.result, draft.sized = [], b"", {"total_weight": 9}
+    summed.write_bytes(draft.raw())
+    with pytest.raises(NotReady, match=r"sum\.bel holds another sum than that of the box"):
+        sum_of(audited(archive, "end_ballots"), archive, summed)

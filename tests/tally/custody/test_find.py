@@ -14,6 +14,7 @@ from keys.files.recovery import recovery_lines
 from keys.files.sealing import LEAST_COST, seal
 from keys.files.signing import KIND as SIGNING_KIND
 from tally.ceremony.recovery_sheet import recovery_sheet
+from tally.custody import find
 from tally.custody.destroy import FORMAT, Destruction, Gone, Left, Pages, read_share_file, remove
 from tally.custody.find import Found, search
 from tally.custody.sheet import destruction_sheet
@@ -173,3 +174,15 @@ def test_the_statement_has_the_head_of_an_official_document_and_says_removed(sty
     assert "TIÊU HỦY" not in text
     assert sheet.pdf("vi").startswith(b"%PDF")
     assert "REMOVAL" in destruction_sheet(Guide("en"), said, conference, ("Lan",)).title
+
+
+def test_a_folder_that_cannot_be_listed_is_named(own: Path, tmp_path: Path) -> None:
+    assert search([own / "teller-1.sealed"], [tmp_path / "gone"]).closed == (tmp_path / "gone",)
+
+
+def test_a_large_file_is_no_copy_and_one_that_vanishes_none_either(own: Path) -> None:
+    with (own / "teller-1 - Copy.sealed").open("wb") as large:
+        large.write(SEALED)
+        large.truncate(find.FILE_LIMIT + 1)
+    assert found(own) == {"teller-1.sealed": "given"}
+    assert find._equal(own / "gone", set(), set()) is None

@@ -21,6 +21,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 
+from tally.cli.pdf import place_of
 from tally.errors import CannotSign, InvalidMinutes
 from tally.minutes import render_minutes
 from tally.minutes.renderer import render_stamp, signature_places
@@ -399,3 +400,9 @@ def test_the_stamp_stands_on_the_page_that_names_the_signer(tmp_path: Path) -> N
     for one in check_minutes(SIGNED, PAYLOAD):
         assert f"Ký số: {one.name}" in page
     assert "2022-04-10T10:05:07+07:00" in page
+
+
+def test_somebody_whom_the_record_does_not_name_has_no_place_in_the_minutes() -> None:
+    assert place_of(KeySigner(PEOPLE.keys["chair"]), PAYLOAD, MINUTES) == "chair"
+    with pytest.raises(CannotSign, match="not one that the record names"):
+        place_of(KeySigner(team("chair").keys["chair"]), PAYLOAD, MINUTES)

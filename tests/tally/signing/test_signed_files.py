@@ -125,3 +125,11 @@ def test_an_unsigned_record_is_not_joined_with_another_payload(made: Papers, tmp
     with pytest.raises(FileExistsError):
         put_named(path, other(made))
     assert path.read_bytes() == signed
+
+
+def test_half_an_opening_is_not_replaced_by_another_file(tmp_path: Path) -> None:
+    path = tmp_path / "opening.json"
+    path.write_bytes(b'{"partial_decryption":')
+    with pytest.raises(FileExistsError):
+        put_named(path, b"{}")
+    assert path.read_bytes() == b'{"partial_decryption":'

@@ -2,6 +2,7 @@ import os
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from keys.ceremony.protocol import rehearse
@@ -15,9 +16,12 @@ from tally.signing.teller_file import (
     TellerFile,
     bind_to_box,
     new_teller_file,
+    note_records,
     read_teller_file,
     write_teller_file,
 )
+from tests.tally.records import sample_record
+from voting.documents.canonical import canonical
 
 PASSPHRASE = "núi cao sông dài"
 BOX, OTHER = "3c" * 32, "4d" * 32
@@ -101,3 +105,24 @@ def test_a_second_box_is_refused_and_the_file_stays(path: Path, teller: TellerFi
     with pytest.raises(OtherBox, match="a share opens one box only"):
         bind_to_box(path, read_teller_file(path, PASSPHRASE), PASSPHRASE, OTHER, LEAST_COST)
     assert read_teller_file(path, PASSPHRASE).opened == BOX
+
+
+def test_a_file_sealed_as_that_of_another_box_is_damaged(tmp_path: Path, teller: TellerFile) -> None:
+    target = tmp_path / "other"
+    write_sealed(target, canonical(teller), PASSPHRASE, kind=of_a_box(teller, 2), cost=LEAST_COST)
+    with pytest.raises(DamagedFile, match="of another box than it says on its outside"):
+        read_teller_file(target, PASSPHRASE)
+
+
+def of_a_box(teller: TellerFile, box: int) -> str:
+    """The kind of the same teller's file of a box of a ceremony."""
+    return msgspec.structs.replace(teller, ceremony="ab" * 32, box=box, boxes=2).kind
+
+
+def test_a_count_by_hand_is_noted_without_a_box(path: Path, teller: TellerFile) -> None:
+    record = msgspec.structs.replace(sample_record(2), uuid="")
+    noted = note_records(path, teller, PASSPHRASE, [record], LEAST_COST)
+    assert len(noted.signed) == 1 and read_teller_file(path, PASSPHRASE) == noted
+    before = path.read_bytes()
+    assert note_records(path, noted, PASSPHRASE, [record], LEAST_COST) == noted
+    assert path.read_bytes() == before

@@ -13,11 +13,11 @@ from tally.minutes.view import View
 from tally.pdf.signatures import awaiting
 from tally.signing.signatures import sign_record
 from tests.attacks.lab import Lab, counted
-from tests.attacks.records import Papers, papers
+from tests.attacks.records import Papers, conference_of, papers
 from tests.tally.records import EVERYONE, payload, sample_record, team
 from voting.documents.bundles.dossier import required_keys
 from voting.documents.bundles.signed import read_signed
-from voting.documents.bundles.signers import excused_tellers, required_signers
+from voting.documents.bundles.signers import excused_tellers, on_paper, required_signers
 from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.errors import UnsignedDocument
 from voting.documents.facts import ChairWord
@@ -129,3 +129,11 @@ def test_the_minutes_name_the_excused_and_wait_for_no_signature_of_theirs() -> N
     assert hints == ["(Vắng mặt)"]
     assert name not in awaiting(payload(record), ())
     assert len(awaiting(payload(record), ())) == 4
+
+
+def test_who_must_sign_and_has_no_key_signs_on_paper(lab: Lab) -> None:
+    setting = conference_of(lab)
+    assert on_paper(setting) == ()
+    chair = msgspec.structs.replace(setting.chair, key=ON_PAPER)
+    secretary = msgspec.structs.replace(setting.secretary, key=ON_PAPER, must_sign=False)
+    assert on_paper(msgspec.structs.replace(setting, chair=chair, secretary=secretary)) == (chair,)

@@ -11,7 +11,7 @@ from tally.audit import audit
 from tally.audit.ballots import ChunkFindings
 from tally.audit.engines import resume
 from tally.audit.engines.checking import Work, checker, in_this_process
-from tally.audit.engines.resume import resuming
+from tally.audit.engines.resume import check_own, resuming
 from tally.cli.verify import verify_command
 from tally.errors import NotReady
 from tests.tally.audit.engines.test_checking import reference, works
@@ -151,3 +151,8 @@ def test_the_command_says_the_same_with_a_journal_as_without(tmp_path: Path) -> 
     again = audit(archive, checker=checker(archive, runner=resuming(journal, Counted(0))))
     assert report.tally == again.tally
     assert report.checks == again.checks
+
+
+def test_a_device_is_no_journal() -> None:
+    with pytest.raises(NotReady, match="/dev/null: not a file"):
+        check_own(Path("/dev/null"))

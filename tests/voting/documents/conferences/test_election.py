@@ -1,8 +1,10 @@
 """election.json: strict where it counts, open to unknown fields where Belenios is."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.voting.documents.elections import conference, raw_election, small_election
@@ -10,6 +12,7 @@ from voting.documents.archives.members import RECORD_LIMIT
 from voting.documents.ballots.request import ballot_limit
 from voting.documents.conferences.check import check_conference, conference_problems
 from voting.documents.conferences.election import parse_election, spoken_fingerprint
+from voting.documents.conferences.questions import number_papers, question_problems
 from voting.documents.errors import InvalidConference, InvalidElection, NotCanonical, UnsupportedElection
 
 FOREIGN = json.loads(
@@ -156,3 +159,18 @@ def test_a_quota_belongs_to_the_mode_top(selection: dict[str, object]) -> None:
     papers = json.loads(_changed())["conference"]["papers"]
     papers[0]["selection"] = selection
     assert any("quota" in one for one in conference_problems(parse_election(_changed(papers=papers))))
+
+
+def test_an_election_without_a_conference_has_no_questions_to_compare() -> None:
+    made = small_election().election
+    assert list(question_problems(replace(made, conference=None))) == []
+
+
+def test_two_people_of_one_name_are_told_apart_in_their_questions() -> None:
+    [paper] = conference()[0].papers
+    one, other = paper.candidates
+    twins = (one, msgspec.structs.replace(other, name=one.name, position="", born="1970"))
+    _, questions = number_papers([msgspec.structs.replace(paper, candidates=twins)], 0)
+    assert [question.question.rpartition(": ")[2] for question in questions] == [
+        f"{one.name}, {one.position}, {one.born}", f"{one.name}, 1970"
+    ]  # fmt: skip
