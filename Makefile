@@ -27,7 +27,7 @@ endif
 FRONT_SOURCES := $(shell find kiosk_templates -name node_modules -prune -o -path '*/static/built' -prune -o \
                    -name __pycache__ -prune -o -type f -print)
 FRONT := kiosk_templates/static/built/manifest.json
-APART := faults or office
+APART := faults or office or every_size
 TIMES := $(if $(CI),--durations=25 -p tests.tools.minutes)
 SLOW  := browser or interop or postgres or slow or $(APART)
 
@@ -125,6 +125,10 @@ fuzz: $(VENV)/.dev ## decoders and endpoints under mutated input, and the hypoth
 	@$(BIN)/python -m tests.fuzz
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(JOBS) -q -m "hypothesis and not ($(SLOW))"
 
+.PHONY: browsers
+browsers: packages $(VENV)/.dev $(FRONT) ## the browser stories at every size and in both languages
+	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -n $(BESIDE) --dist worksteal -m browser
+
 .PHONY: office
 office: $(VENV)/.dev $(FRONT) ## the summaries and letters printed by LibreOffice (libreoffice-calc, libreoffice-writer)
 	@PHIEUKIN_MUST_RUN=1 $(BIN)/python -m pytest -q -m office
@@ -134,8 +138,9 @@ bench: $(VENV)/.dev ## what checking costs, beside belenios-tool, into docs/benc
 	@$(BIN)/python -m tests.bench
 
 .PHONY: agreement
-agreement: $(VENV)/.dev ## batches and reference compared on 100,000 random proofs, valid and corrupted
-	@PHIEUKIN_PROOFS=100000 $(BIN)/python -m pytest -n $(JOBS) -q tests/tally/fast/test_agreement.py
+agreement: $(VENV)/.dev ## second opinions at full length: 100,000 random proofs by both verifiers, 100,000 cases by two rules
+	@PHIEUKIN_PROOFS=100000 PHIEUKIN_CASES=100000 $(BIN)/python -m pytest -n $(JOBS) -q \
+	  tests/tally/fast/test_agreement.py tests/tally/result/test_rule_modes.py
 
 # The packages stand in pyproject.toml (tool.coverage). LEAST is what is reached, and only grows.
 LEAST := 100

@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b64decode
+from functools import lru_cache
 
 from tally.minutes.blocks import Annex, Line
 from tally.minutes.closing import CHAIR, HEAD, SECRETARY, head_signs, teller_field
@@ -37,7 +38,13 @@ def annex(view: View, payload: bytes) -> Annex:
 
 def qr_of(payload: bytes) -> bytes:
     """Draw the QR code of the payload's hash: 64 hex digits and nothing else."""
-    return qr_svg(hashlib.sha256(payload).hexdigest())
+    return _code(hashlib.sha256(payload).hexdigest())
+
+
+@lru_cache(maxsize=32)
+def _code(digest: str) -> bytes:
+    """Draw a hash once: minutes are made, measured and compared several times in one step."""
+    return qr_svg(digest)
 
 
 def signers(view: View) -> list[tuple[str, Signer]]:

@@ -7,6 +7,7 @@ object. Numbers of objects and the random name under which the picture is import
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,9 +42,15 @@ def check_stamp(look: Any, stamp: bytes, box: tuple[int, int, int, int]) -> set[
     `look` is a link to it. Raises InvalidMinutes where it shows anything else.
     """
     seen: list[Reference] = []
-    if _tree(look, seen, 0) != _tree(_drawn(stamp, box), [], 0):
+    if _tree(look, seen, 0) != _expected(stamp, box):
         raise InvalidMinutes("the signature shows something else than who signed, as what, and when")
     return set(seen)
+
+
+@lru_cache(maxsize=64)
+def _expected(stamp: bytes, box: tuple[int, int, int, int]) -> bytes:
+    """Spell what our signer draws; kept, for minutes of many signers are checked again with each signature."""
+    return _tree(_drawn(stamp, box), [], 0)
 
 
 def _drawn(stamp: bytes, box: tuple[int, int, int, int]) -> Any:

@@ -23,6 +23,8 @@ from voting.storage.tables import Base
 from voting.web.access import accounts
 from voting.web.app import create_app
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 REFERER = {"Referer": f"{HERE}/"}
 OTHER_METHODS = ("PUT", "PATCH", "DELETE", "TRACE")

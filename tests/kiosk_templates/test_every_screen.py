@@ -12,7 +12,7 @@ import pytest
 from kiosk_templates.build_front import HERE
 from tests.kiosk_templates.conftest import Tablet, new_tablet
 from tests.kiosk_templates.test_voice import LOCAL, VOICES
-from tests.stories.looking import Lens, complaints, crowded, picture, small_targets
+from tests.stories.looking import Lens, complaints, crowded, in_turn, picture, small_targets
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -23,10 +23,10 @@ CONTRAST = """async () => (await axe.run(document, {runOnly: {type: "rule", valu
     resultTypes: ["violations"]})).violations
     .flatMap((one) => one.nodes.slice(0, 2).map((node) => node.target.join(" ") + " " + node.any[0]?.message))"""
 LENSES = (
+    Lens(390, 844, "en", "x"),
     Lens(768, 1024, "vi", "m"),
     Lens(768, 1024, "en", "x"),
     Lens(1280, 800, "vi", "x"),
-    Lens(390, 844, "en", "x"),
 )
 ROOMS = ("sealed", "closed", "frozen", "on_paper", "annulled", "none")
 REFUSALS = (
@@ -176,7 +176,7 @@ def endings(look: Look) -> None:
     look.at("casting")
 
 
-@pytest.mark.parametrize("lens", LENSES, ids=str)
+@pytest.mark.parametrize("lens", in_turn(*LENSES))
 def test_every_screen_is_for_everybody(chromium: "Browser", front: Path, lens: Lens) -> None:
     with new_tablet(chromium, (lens.width, lens.height), f"({VOICES})({LOCAL})") as tablet:
         look = Look(tablet, lens)

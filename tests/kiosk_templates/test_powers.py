@@ -4,6 +4,8 @@ import subprocess
 from pathlib import Path
 from random import SystemRandom
 
+import pytest
+
 from keys.group import BASE, Q, base_power, public_power, random_secret
 from kiosk_templates.build_front import HERE, find_node
 from tests.kiosk_templates.conftest import BUNDLE
@@ -24,6 +26,7 @@ def numbers() -> list[int]:
     return sorted(found | {draw.randrange(Q) for _ in range(RANDOM)})
 
 
+@pytest.mark.slow
 def test_libsodium_finds_the_same_powers(front: Path, tmp_path: Path) -> None:
     node, _ = find_node()
     script, source = tmp_path / "powers.mjs", Path(__file__).parent / "ts" / "powers.ts"

@@ -4,7 +4,9 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from kiosk_templates.build_front import HERE
 from tests.conftest import missing
@@ -52,6 +54,13 @@ class Lens:
 
 
 LENSES = (Lens(768, 1024, "vi"), Lens(1280, 800, "en", "x"), Lens(390, 844, "vi", "x"))
+
+
+def in_turn(*cases: object) -> list[Any]:
+    """Cases of one story: the first runs in `make test`, those that look at it otherwise in `make browsers`."""
+    first, *others = cases
+    named = [pytest.param(first, id=str(first))]
+    return named + [pytest.param(other, id=str(other), marks=pytest.mark.every_size) for other in others]
 
 
 @cache

@@ -1,7 +1,7 @@
 """A whole conference by its pages: organiser, door, technician, tellers, chair and secretary, and two attendees.
 
 Everybody has a browser of their own; what happens outside of browsers are the tellers' own tools. Every page is looked
-at on the way, at each of three sizes, in both languages, with letters of double size.
+at on the way; `make browsers` holds it once more at two other sizes, in both languages, with letters of double size.
 """
 
 import json
@@ -16,7 +16,7 @@ from keys.group import encode_point
 from tally.count.steps import confirm_setup
 from tally.signing.teller_file import read_teller_file
 from tests.stories.conftest import EmptyRoom
-from tests.stories.looking import LENSES, Lens
+from tests.stories.looking import LENSES, Lens, in_turn
 from tests.stories.people import Member, hire, printed_cards
 from tests.stories.test_from_card_to_record import Attendee
 from voting.conference.draft.agenda import write_draft
@@ -169,7 +169,7 @@ class Conference:
         secretary.look("hall-closed")
 
 
-@pytest.mark.parametrize("lens", LENSES, ids=str)
+@pytest.mark.parametrize("lens", in_turn(*LENSES))
 def test_a_conference_is_held_by_its_pages(
     empty_room: EmptyRoom, chromium: "Browser", lens: Lens, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stories.conftest import OpenRoom
-from tests.stories.looking import LENSES, Lens, complaints, crowded, picture, small_targets
+from tests.stories.looking import LENSES, Lens, complaints, crowded, in_turn, picture, small_targets
 from tests.stories.shown_page import shown_page, wait_for_another
 from tests.stories.test_from_card_to_record import LIVE, Attendee
 
@@ -66,7 +66,7 @@ class Visitor(Attendee):
         self.touch("[data-key=enter]")
 
 
-@pytest.mark.parametrize("lens", LENSES, ids=str)
+@pytest.mark.parametrize("lens", in_turn(*LENSES))
 def test_every_screen_can_be_read_and_touched_by_everybody(
     open_room: OpenRoom, chromium: "Browser", lens: Lens
 ) -> None:
@@ -132,7 +132,7 @@ def test_the_whole_vote_by_keyboard_alone(open_room: OpenRoom, chromium: "Browse
     visitor.context.close()
 
 
-@pytest.mark.parametrize("lens", LENSES, ids=str)
+@pytest.mark.parametrize("lens", in_turn(*LENSES))
 def test_one_touch_a_name_one_to_review_one_to_cast(open_room: OpenRoom, chromium: "Browser", lens: Lens) -> None:
     visitor = Visitor(chromium, lens)
     visitor.enrol(open_room)

@@ -32,7 +32,7 @@ from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.facts import CountFacts, HeadWord
 from voting.documents.record import read_record
 
-pytestmark = pytest.mark.usefixtures("cheap_binding")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cheap_binding")]
 NEXT = "Hòm phiếu khác"
 
 

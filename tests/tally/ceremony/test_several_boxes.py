@@ -35,6 +35,8 @@ from tests.tally.terminal import PASSPHRASE, refused, run
 from voting.documents.canonical import canonical
 from voting.documents.tellers import read_tellers
 
+pytestmark = pytest.mark.slow
+
 BOXES = 3
 CHEAP = pytest.mark.usefixtures("cheap_ceremony")
 

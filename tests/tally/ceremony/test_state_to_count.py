@@ -17,6 +17,8 @@ from tally.signing.teller_file import TellerFile
 from tests.stories.tellers import Meeting, held_ceremony, meeting
 from tests.tally.count.test_steps import BEGUN, ENDED
 
+pytestmark = pytest.mark.slow
+
 VOTES = ([[1, 0], [0, 1]], [[1, 0], [0, 0]], [[0, 1], [1, 0]])
 
 

@@ -23,6 +23,8 @@ from tests.tally.records import EVERYONE, sample_conference, sample_paper, team
 from voting.documents.envelope import payload_of
 from voting.documents.record import read_record, unsigned_record
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["counted_folder"]
 
 

@@ -20,6 +20,8 @@ from tests.tally.rounds import Round
 from tests.tally.terminal import refused, run
 from voting.documents.conferences.conference import CeremonyBox
 
+pytestmark = pytest.mark.slow
+
 CHEAP = pytest.mark.usefixtures("cheap_binding")
 
 

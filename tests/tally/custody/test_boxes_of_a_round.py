@@ -19,6 +19,8 @@ from tests.tally.rounds import Round
 from tests.tally.terminal import refused, run
 from voting.documents.record import read_record
 
+pytestmark = pytest.mark.slow
+
 
 def lines(*answers: str) -> str:
     return "".join(f"{one}\n" for one in answers)

@@ -52,6 +52,8 @@ from voting.documents.envelope import payload_of, write_envelope
 from voting.documents.facts import FACTS_TYPE
 from voting.documents.record import read_record, unsigned_record
 
+pytestmark = pytest.mark.slow
+
 WHEN = datetime(2022, 4, 10, 3, 0, tzinfo=UTC)
 SHEETS_OF_TEST = (b"how to verify", b"%PDF how to verify")
 

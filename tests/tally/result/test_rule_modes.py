@@ -1,7 +1,11 @@
-"""Every mode of a case against a second implementation, cases of before, and what a verdict says in plain examples."""
+"""Every mode of a case against a second implementation, cases of before, and what a verdict says in plain examples.
+
+`make test` takes a sample of the random cases; `make agreement` compares 100,000 (PHIEUKIN_CASES).
+"""
 
 import hashlib
 import json
+import os
 from collections import Counter
 from random import Random
 from typing import Any
@@ -14,6 +18,7 @@ from tally.result.report import judge
 from tests.tally.result.second_rule import random_case, verdict_of
 
 Tree = dict[str, Any]
+CASES = int(os.environ.get("PHIEUKIN_CASES", "20000"))
 
 
 def judged(case: Tree) -> Tree | None:
@@ -51,10 +56,10 @@ def test_a_second_implementation_agrees_on_cases_of_every_mode() -> None:
 
 
 @pytest.mark.slow
-def test_a_second_implementation_agrees_on_a_hundred_thousand_cases() -> None:
-    met = compare(2, 100_000)
+def test_a_second_implementation_agrees_on_many_cases() -> None:
+    met = compare(2, CASES)
     assert set(met) == ALL_KINDS
-    assert min(met.values()) > 200
+    assert min(met.values()) > CASES / 500
 
 
 def test_cases_of_before_have_the_same_verdict_but_for_two_fields() -> None:

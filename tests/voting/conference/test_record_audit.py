@@ -36,6 +36,8 @@ from voting.rehearsal.staff import Staff, make_staff
 from voting.storage import conference_row
 from voting.storage.keyring import Keyring
 
+pytestmark = pytest.mark.slow
+
 MARKS = ([[1, 0], [0, 1]], [[0, 1], [0, 1]], [[0, 1], [1, 0]])
 Files = list[tuple[str, bytes]]
 

@@ -15,6 +15,8 @@ from voting.procedures import load_ruleset
 from voting.rehearsal.office import office_round, round_by
 from voting.rounds.round import check_round
 
+pytestmark = pytest.mark.slow
+
 PROCEDURES = ("CUR-DEPT", "CUR-OFFICE", "NEXT-DEPT", "NEXT-OFFICE")
 TRADE_UNION = Path(__file__).resolve().parents[1] / "procedures" / "trade_union.toml"
 Records = dict[tuple[int, int], Record]

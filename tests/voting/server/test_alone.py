@@ -17,6 +17,8 @@ from voting.server.alone import hold_folder, hold_port, is_held
 from voting.server.serve import RunningServer, free_port
 from voting.web.settings import CONFIG_FILE, load_settings, write_config
 
+pytestmark = pytest.mark.slow
+
 LISTEN = "127.0.0.1"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel shares a port like this on Linux")
 

@@ -30,6 +30,8 @@ from voting.storage.engine import Storage
 from voting.storage.tables import BallotRow, SetupRow
 from voting.web.settings import Settings, load_settings, write_config
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.datetime(2026, 11, 22, 8, 0, tzinfo=OPENING.tzinfo)
 
 

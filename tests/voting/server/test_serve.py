@@ -27,6 +27,8 @@ from voting.storage.engine import Storage
 from voting.storage.keyring import Keyring
 from voting.web.settings import CONFIG_FILE, SECRET_FILE, load_settings, write_config
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 

@@ -38,6 +38,8 @@ from voting.conference.draft.stored import draft_of
 from voting.people.person import Birth
 from voting.web.words import catalogue
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, slots=True)
 class World:

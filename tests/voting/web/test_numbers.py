@@ -21,6 +21,8 @@ from voting.web.access import accounts
 from voting.web.numbers import MOST
 from voting.web.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = ("0", str(MOST), str(MOST + 1), str(2**63), str(10**30), "9" * 5000, "-1", "٣", "1e3")
 SOURCES = ("voting/web", "voting/conference/draft/editor.py", "kiosk_templates/pages")
 FIELD = re.compile(r"""(?:name=|(?:form|fields|args)\.get\(|whole\((?:\w+, )?|_number\()["'](\w+)["']""")
