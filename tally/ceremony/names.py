@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tally.errors import CeremonyFault
 from voting.documents.conferences.look_alikes import LATIN_FOR
+from voting.documents.letters import bare, written
 
 _NUMBERING = re.compile(
     r"^(?:[(\[]?\d{1,4}\s*[.)\]:/–-]+\s*|\d{1,4}\s+|[ivx]{1,5}[.)]\s*|[a-z][.)]\s+|[-*+•●○▪■◦·–—►→✓]\s*)+"
@@ -60,8 +61,7 @@ def same_person(name: str) -> str:
 
 def _one_spelling(text: str) -> str:
     visible = "".join(" " if unicodedata.category(one) in ("Zs", "Cf", "Cc") and one != "\t" else one for one in text)
-    composed = unicodedata.normalize("NFC", visible).replace("Ð", "Đ").replace("ð", "đ")
-    return "\t".join(" ".join(part.split()) for part in composed.split("\t")).strip()
+    return "\t".join(" ".join(part.split()) for part in written(visible).split("\t")).strip()
 
 
 def _spellings(line: str) -> set[str]:
@@ -85,6 +85,5 @@ def _looks_alike(name: str, line: str) -> bool:
 
 def _skeleton(text: str) -> str:
     """Words without marks, Latin letters for those that look like them, i for y, and nothing but letters."""
-    plain = unicodedata.normalize("NFD", text.translate(_LATIN).casefold().replace("đ", "d"))
-    bare = "".join(one for one in plain if not unicodedata.combining(one)).replace("y", "i")
-    return " ".join(re.findall(r"[^\W\d_]+", bare))
+    plain = bare(text.translate(_LATIN).casefold()).replace("y", "i")
+    return " ".join(re.findall(r"[^\W\d_]+", plain))

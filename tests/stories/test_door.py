@@ -13,7 +13,7 @@ from tests.stories.conftest import EmptyRoom
 from tests.stories.looking import Lens
 from tests.stories.people import Member, hire
 from voting.conference import cards, roll, transitions
-from voting.people.folding import fold
+from voting.documents.letters import searched
 from voting.rehearsal import sample
 from voting.rehearsal.conference import now
 from voting.storage import conference_row
@@ -77,7 +77,7 @@ def door(empty_room: EmptyRoom, chromium: "Browser") -> Door:
 def test_people_are_found_without_diacritics_marked_and_taken_back(door: Door) -> None:
     page = door.door.go("/door").page
     first = page.locator(".roll tbody tr th").first.inner_text().split("\n")[0]
-    plain = fold(first)
+    plain = searched(first)
     page.locator("[data-search]").press_sequentially(plain.lower())
     page.locator(".roll tbody tr").nth(SUMMONED - 1).wait_for(state="detached")
     assert first in page.locator(".roll tbody tr").first.inner_text()

@@ -22,7 +22,15 @@ from voting.server.serve import prepare, serve
 from voting.storage.engine import Storage
 from voting.storage.keyring import Keyring
 from voting.storage.tables import StaffRow
-from voting.web.access.accounts import Hashed, create_staff, hash_password, new_totp, set_password, set_totp
+from voting.web.access.accounts import (
+    Hashed,
+    account_of,
+    create_staff,
+    hash_password,
+    new_totp,
+    set_password,
+    set_totp,
+)
 from voting.web.host_names import check_names, own_names, to_type
 from voting.web.settings import Settings, has_config, load_settings, write_config
 from voting.web.trust import RENEW_COMMAND, RENEW_DAYS, is_foreign, load_authority
@@ -162,9 +170,10 @@ def _reset(storage: Storage, keyring: Keyring, login: str, *, totp: bool) -> Non
     Whoever holds the server's disk could write it there anyway; done like this, it is shown and kept.
     """
     with storage.read() as session:
-        number = session.scalar(select(StaffRow.id).where(StaffRow.login == login))
-    if number is None:
+        row = account_of(session, login)
+    if row is None:
         raise click.ClickException(f"no account is called {login}")
+    number, login = row.id, row.login
     hashed = _new_password()
     sealed, address = new_totp(keyring, login) if totp else (None, "")
     with storage.write() as session:

@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from voting.conference.steps import STEPS
+from voting.documents.letters import searched
 from voting.errors import NotSummoned
 from voting.people.collation import name_key
-from voting.people.folding import fold
 from voting.storage import conference_row
 from voting.storage.tables import AttendanceRow, PersonRow
 
@@ -70,7 +70,7 @@ def search(session: Session, conference: int, words: str, limit: int = 50) -> li
     """Find people whose name or unit holds all of `words`, diacritics and case aside, in the list's order."""
     query = select(PersonRow, AttendanceRow).outerjoin(AttendanceRow, AttendanceRow.person == PersonRow.id)
     query = query.where(PersonRow.conference == conference).order_by(PersonRow.place)
-    for word in fold(words).split():
+    for word in searched(words).split():
         query = query.where(PersonRow.search.contains(word, autoescape=True))
     return [_entry(person, attendance) for person, attendance in session.execute(query.limit(limit))]
 
@@ -107,7 +107,7 @@ def write_people(session: Session, conference: int, people: list[tuple[str, str]
     """Write the list of people summoned, sorted as Vietnamese lists are: (name, unit)."""
     ordered = sorted(people, key=lambda one: (name_key(one[0]), one[1]))
     session.add_all(
-        PersonRow(conference=conference, place=place, name=name, unit=unit, search=fold(f"{name} {unit}"))
+        PersonRow(conference=conference, place=place, name=name, unit=unit, search=searched(f"{name} {unit}"))
         for place, (name, unit) in enumerate(ordered, 1)
     )
     session.flush()

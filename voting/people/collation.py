@@ -1,6 +1,6 @@
 """The order of Vietnamese names (vần A, B, C): by given name first, then family and middle names.
 
-Letters a ă â b c d đ e ê g h i k l m n o ô ơ p q r s t u ư v x y (f j w z at their Latin places), then tones: ngang,
+Letters a ă â b (ƀ) c d đ e ê g h i k l m n o ô ơ p q r s t u ư v x y (f j w z at their Latin places), then tones: ngang,
 huyền, hỏi, ngã, sắc, nặng. Syllables are compared one by one, letters before tones; never by code points.
 
 >>> sorted(["Lê Văn Ân", "Trần Đức An", "Lê Văn An"], key=name_key)
@@ -11,9 +11,11 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from voting.documents.letters import without_apostrophes, written
+
 T = TypeVar("T")
 
-_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_ALPHABET = "aăâbƀcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _MARKS = {"\u0306", "\u0302", "\u031b"}
 _PLACE = {letter: place for place, letter in enumerate(_ALPHABET)}
@@ -25,13 +27,17 @@ NameKey = tuple[SyllableKey, tuple[SyllableKey, ...], str]
 
 def name_key(name: str) -> NameKey:
     """Return the key by which full names are sorted: given name, then the other syllables from the left."""
-    syllables = unicodedata.normalize("NFC", name).split() or [""]
+    syllables = _sorted_as(name).split() or [""]
     return syllable_key(syllables[-1]), tuple(map(syllable_key, syllables[:-1])), name
 
 
 def text_key(text: str) -> tuple[tuple[SyllableKey, ...], str]:
     """Return the key by which other Vietnamese text is sorted, syllable by syllable from the left."""
-    return tuple(map(syllable_key, unicodedata.normalize("NFC", text).split())), text
+    return tuple(map(syllable_key, _sorted_as(text).split())), text
+
+
+def _sorted_as(text: str) -> str:
+    return without_apostrophes(written(text))
 
 
 def syllable_key(syllable: str) -> SyllableKey:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from keys.message import Sentence
 from voting.documents.canonical import unclean_text
+from voting.documents.letters import compared
 from voting.people.months import month_index
 from voting.people.person import Birth
 from voting.procedures.schema import Ruleset
@@ -94,10 +95,12 @@ def read_month(text: str, _: Ruleset) -> int | None:
 def one_of(words: Mapping[str, Value], vi: str, en: str) -> Reader:
     """Make a reader that takes one of a few words, whatever their case."""
 
+    spelled = {compared(word): value for word, value in words.items()}
+
     def read(text: str, _: Ruleset) -> Value:
-        if text.casefold() not in words:
+        if compared(text) not in spelled:
             raise BadCell(vi, en)
-        return words[text.casefold()]
+        return spelled[compared(text)]
 
     return read
 
@@ -125,7 +128,7 @@ def _parts(text: str) -> list[str]:
 
 def _term(text: str, known: Mapping[str, str], vi: str, en: str) -> str:
     for identity, name in known.items():
-        if text.casefold() in (identity, name.casefold()):
+        if text.casefold() == identity or compared(text) == compared(name):
             return identity
     raise BadCell(f"không có {vi} này: {text[:60]}", f"no such {en}: {text[:60]}")
 

@@ -6,21 +6,19 @@ composed or not, Ð for Đ, in capitals, the tone on either vowel (Hòa, Hoà). 
 
 import hashlib
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from keys.files.signing import raw_message
+from voting.documents.letters import compared
 from voting.people.errors import UnclearPerson
 from voting.people.person import Person
 
 TAG = "phieukin/person/v1"
 _GIVEN = re.compile(r"D\d+|p-[0-9a-f]{16}")
 """Ids that the room gave, by row (before it knew people) or by person; any other id is an office's code."""
-_TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
-_SAME = str.maketrans({"ð": "đ", "ɖ": "đ", "’": "'", "ʼ": "'", "`": "'"})
 
 Key = tuple[str, str, str]
 
@@ -39,19 +37,9 @@ class Difference(msgspec.Struct, frozen=True):
         return not (self.comes or self.goes or self.changes)
 
 
-def folded(name: str) -> str:
-    """Return a name as it is compared: small letters, the tone of each word at its end."""
-    return " ".join(_word(word) for word in unicodedata.normalize("NFC", name).casefold().translate(_SAME).split())
-
-
-def _word(word: str) -> str:
-    spread = unicodedata.normalize("NFD", word)
-    return "".join(one for one in spread if one not in _TONES) + "".join(one for one in spread if one in _TONES)
-
-
 def key_of(person: Person) -> Key:
     """Return what somebody without a code is known by: name, birth, sex."""
-    return folded(person.name), person.birth.text(), person.sex
+    return compared(person.name), person.birth.text(), person.sex
 
 
 def code_of(person: Person) -> str:

@@ -13,9 +13,10 @@ from typing import Literal
 import msgspec
 
 from voting.documents.conferences.look_alikes import LATIN_FOR, foreign_letters
+from voting.documents.letters import bare, without_apostrophes
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_LATIN_FOR = str.maketrans(LATIN_FOR | {"0": "o", "1": "l", "|": "l", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+_LATIN_FOR = str.maketrans(LATIN_FOR | {"0": "o", "1": "l", "|": "l"})
 
 
 class LookAlike(msgspec.Struct, frozen=True):
@@ -28,9 +29,8 @@ class LookAlike(msgspec.Struct, frozen=True):
 
 def skeleton(name: str) -> str:
     """Return what is left of a name when everything that is easily overlooked is taken away."""
-    latin = unicodedata.normalize("NFKC", name).translate(_LATIN_FOR)
-    bare = "".join(part for part in unicodedata.normalize("NFD", latin) if not unicodedata.combining(part))
-    return re.sub(r"[\s.\-]+", " ", bare.casefold().replace("y", "i")).strip()
+    latin = without_apostrophes(unicodedata.normalize("NFKC", without_apostrophes(name)).translate(_LATIN_FOR))
+    return re.sub(r"[\s.\-]+", " ", bare(latin).casefold().replace("y", "i")).strip()
 
 
 def look_alikes(names: Iterable[tuple[str, str]]) -> tuple[LookAlike, ...]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import msgspec
 
 from keys.message import Sentence
+from voting.documents.letters import compared
 from voting.people.columns import AGES, BadCell, Column
 from voting.people.faults import Fault
-from voting.people.identity import folded, given_id
+from voting.people.identity import given_id
 from voting.people.months import Month
 from voting.people.person import Birth, Person, RetirementOverride
 from voting.people.workbook_process import cell_name, cell_place
@@ -94,7 +95,7 @@ def _repeated(rows: Sequence[_Row], letters: Mapping[str, int]) -> Iterator[Faul
             continue
         if not {"name", "birth", "sex"} <= row.values.keys():
             continue
-        key = ("person", (folded(str(row.values["name"])), row.values["birth"], row.values["sex"]))
+        key = ("person", (compared(str(row.values["name"])), row.values["birth"], row.values["sex"]))
         before = first.setdefault(key, row)
         if before is not row and not (code and before.values.get("id")):
             words = Sentence(

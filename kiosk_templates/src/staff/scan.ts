@@ -4,7 +4,7 @@
  */
 import { CARD_LENGTH } from "../crypto/codes.ts";
 import { derive, normalise } from "../crypto/cards.ts";
-import { Scanner } from "../scanner.ts";
+import { Scanner, turned } from "../scanner.ts";
 import { scanWith } from "./lens.ts";
 
 const TIMEOUT = 8_000; // ms
@@ -22,13 +22,18 @@ function say(text: string, kind: "good" | "bad" | "busy"): void {
   note.dataset["kind"] = kind;
 }
 
-/** The codes that may have been meant: the field's text if it is a card, else what the keys say. */
+/** The codes that may have been meant: the field's text if it is a card, and what the keys say where they differ. */
 function readings(input: HTMLInputElement, keys: Scanner): string[] {
-  try {
-    return [normalise(input.value)];
-  } catch {
-    return keys.readings();
-  }
+  const meant = keys.readings();
+  const written = keys.caps ? [input.value, turned(input.value)] : [input.value];
+  const cards = written.flatMap((text) => {
+    try {
+      return [normalise(text)];
+    } catch {
+      return [];
+    }
+  });
+  return cards.length > 0 ? cards : meant;
 }
 
 /** Let a scanner type into a field; `full` is called once a card's length was typed. */

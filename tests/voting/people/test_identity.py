@@ -6,8 +6,9 @@ import pytest
 
 from tests.voting.people.test_staff_list import read
 from tests.voting.rounds.staff import person, row
+from voting.documents.letters import compared
 from voting.people.errors import UnclearPerson
-from voting.people.identity import compare, folded, given_id
+from voting.people.identity import compare, given_id
 from voting.people.person import Birth, Person
 
 
@@ -29,12 +30,12 @@ def names(found: tuple[Person, ...]) -> dict[str, str]:
     ],
 )
 def test_spellings_of_one_name_are_one(one: str, other: str) -> None:
-    assert folded(one) == folded(other)
+    assert compared(one) == compared(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("Lò Văn Hòa", "Lò Văn Hóa"), ("Đinh Đa", "Đinh Da"), ("Lê An", "Lê Ân")])
 def test_different_names_stay_different(one: str, other: str) -> None:
-    assert folded(one) != folded(other)
+    assert compared(one) != compared(other)
 
 
 def test_ids_go_with_the_person_whatever_the_rows() -> None:

@@ -1,7 +1,9 @@
 """Signing in where somebody keeps others out, or guesses: locks by place, codes, and where one comes back to."""
 
 import base64
+import re
 import sqlite3
+import unicodedata
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +17,7 @@ from sqlalchemy import select
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import HERE, PASSWORD, Browser, Clock, web_room
 from tests.voting.web.test_two_person_steps import second
-from voting.errors import SignInRefused
+from voting.errors import InvalidSettings, SignInRefused
 from voting.storage.tables import StaffRow, StaffTriesRow
 from voting.web.access import accounts, known_devices, locks
 from voting.web.access.known_devices import cookie_name
@@ -356,3 +358,58 @@ def test_switching_the_language_comes_back_to_the_page(browser: Browser, back: s
         "/language/en", data={"back": back, "csrf_token": browser.token()}, base_url=HERE, headers={"Referer": HERE}
     )
     assert answer.headers["Location"] == back
+
+
+def signs_in(browser: Browser, login: str, password: str, code: str = "") -> bool:
+    return browser.post("/sign-in", login=login, password=password, code=code).status_code == 302
+
+
+TYPED = ("lan anh", "Lan Anh", "LAN ANH", " lan  anh ", unicodedata.normalize("NFD", "Lan Anh"))
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_login_is_known_whatever_its_capitals_and_spaces(app: Flask, browser: Browser, typed: str) -> None:
+    with web_room(app).storage.write() as session:
+        accounts.create_staff(session, "Lan Anh", "Lan Anh", PASSWORD, ("secretary",))
+    assert signs_in(browser, typed, PASSWORD)
+
+
+def test_a_login_that_differs_in_capitals_alone_is_taken(app: Flask) -> None:
+    with web_room(app).storage.write() as session, pytest.raises(InvalidSettings):
+        accounts.create_staff(session, "Chair", "Ai", PASSWORD, ("secretary",))
+
+
+def test_nobody_is_the_second_person_of_their_own_step_in_other_capitals(room: Room, browser: Browser) -> None:
+    room.open()
+    browser.sign_in("chair")
+    for typed in ("Chair", "CHAIR", " chair "):
+        answer = browser.post("/desk/freeze", reason="Mất điện", second_login=typed, second_password=PASSWORD)
+        assert answer.status_code == 409 and room.state() == "open"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_a_password_is_known_in_either_unicode_form(app: Flask, browser: Browser, form: Any, typed: Any) -> None:
+    password = "mật khẩu của Ước"
+    with web_room(app).storage.write() as session:
+        accounts.create_staff(session, "uoc", "Ước", unicodedata.normalize(form, password), ("secretary",))
+    assert signs_in(browser, "uoc", unicodedata.normalize(typed, password))
+    assert not signs_in(browser, "uoc", "mat khau cua Uoc")
+
+
+@pytest.mark.parametrize("spaced", ["{} {}", " {}{} ", "{}\u00a0{}"])
+def test_a_code_may_have_spaces(app: Flask, room: Room, browser: Browser, spaced: str) -> None:
+    with web_room(app).storage.write() as session:
+        sealed, address = accounts.new_totp(web_room(app).keyring, "ma")
+        accounts.create_staff(session, "ma", "Mã", PASSWORD, ("secretary",), totp=sealed)
+    totp = pyotp.parse_uri(address)
+    assert isinstance(totp, pyotp.TOTP)
+    code = totp.at(web_room(app).seconds())
+    assert signs_in(browser, "ma", PASSWORD, spaced.format(code[:3], code[3:]))
+
+
+def test_the_form_says_the_servers_time_and_lets_tablets_type_small_letters(app: Flask, browser: Browser) -> None:
+    page = browser.get("/sign-in").text
+    now = web_room(app).clock()
+    assert f"{now:%H} giờ {now:%M} phút" in page
+    assert re.search(r'name="login"[^>]*autocapitalize="none"', page)

@@ -1,15 +1,14 @@
 """Sheets as an office sees them (trang tính): cells with what they are, hidden rows and columns, merged cells."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keys.message import Sentence, UserError
+from voting.documents.letters import written
 from voting.people.spelling import from_sheet
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_ETH = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
 
 Range = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 1."""
@@ -64,5 +63,4 @@ _EMPTY = Cell("")
 def tidy(text: str) -> str:
     """Return text as it is taken: escapes of Excel undone, composed, Đ for Ð, single spaces, no line breaks."""
     plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-    one = " ".join(unicodedata.normalize("NFC", plain).translate(_ETH).split())
-    return from_sheet(one)
+    return from_sheet(" ".join(written(plain).split()))

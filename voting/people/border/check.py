@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from keys.message import Sentence
+from voting.documents.letters import compared, searched
 from voting.people.border.cells import Sheet
 from voting.people.border.headings import HARMLESS, Table, find_table
 from voting.people.border.kinds import sheets_of
@@ -13,8 +14,6 @@ from voting.people.border.letters import letters_fault, name_fault, name_warning
 from voting.people.border.report import Ledger, Report, refusal
 from voting.people.border.rows import TOTAL, Line, lines_of
 from voting.people.columns import COLUMNS, read_text
-from voting.people.folding import fold
-from voting.people.identity import folded
 from voting.people.spelling import look_alikes
 from voting.people.staff_list import MOST_ROWS, people_of_rows
 from voting.people.workbook_process import cell_place
@@ -132,7 +131,7 @@ def _columns(sheet: Sheet, table: Table, lines: list[Line], ledger: Ledger, *, s
         words = Sentence("cột không có tiêu đề, được ghép vào họ tên", "a column without header, joined to the name")
         ledger.warn(table.first, at, words)
     for at, header in table.others.items():
-        if strict and not HARMLESS.fullmatch(fold(header)) and at not in sheet.hidden_columns:
+        if strict and not HARMLESS.fullmatch(searched(header)) and at not in sheet.hidden_columns:
             words = Sentence(f"không rõ cột: {header[:60]}", f"unknown header: {header[:60]}")
             ledger.refuse(table.first, at, words)
         else:
@@ -212,7 +211,7 @@ def _summoned(table: Table, lines: list[Line], ledger: Ledger) -> None:
         ledger.take(line.row, name, line.texts.get(table.columns.get("position", 0), ""), unit)
         if unit_at and not unit:
             ledger.warn(line.row, unit_at, Sentence("chưa ghi đơn vị", "no unit is given"))
-        before = seen.setdefault((folded(name), folded(unit)), line.row)
+        before = seen.setdefault((compared(name), compared(unit)), line.row)
         if before != line.row:
             words = Sentence(f"cùng họ tên, đơn vị với dòng {before}", f"the same name and unit as row {before}")
             ledger.warn(line.row, table.names[0], words)

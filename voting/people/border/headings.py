@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from voting.documents.letters import searched
 from voting.people.border.cells import Sheet
 from voting.people.columns import COLUMNS
-from voting.people.folding import fold
 
 MOST_ABOVE = 60  # rows above a header
 NAME, FAMILY, MIDDLE, GIVEN = "name", "family", "middle", "given"
@@ -47,7 +47,7 @@ HARMLESS: Final = re.compile(
     "anh|hinh|hinh anh|chan dung|anh chan dung|ky|ky ten|chu ky|ky nhan|ky nop|dien thoai|so dien thoai|sdt|dt|so dt"
     "|dien thoai lien he|email|e mail|thu dien tu|dia chi|cho ngoi|so ghe|ban so"
 )
-_OFFICIAL: Final = {fold(column.header): column.field for column in COLUMNS}
+_OFFICIAL: Final = {searched(column.header): column.field for column in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ class Table:
 
 def field_of(header: str) -> str | None:
     """Return what a column of this header holds, None for an unknown one."""
-    plain = " ".join(re.sub(r"[^a-z]+", " ", fold(re.sub(r"\([^)]*\)|\[[^]]*\]", " ", header))).split())
+    plain = " ".join(re.sub(r"[^a-z]+", " ", searched(re.sub(r"\([^)]*\)|\[[^]]*\]", " ", header))).split())
     for name, spellings in _SPELLINGS.items():
         if plain and re.fullmatch(spellings, plain):
             return name
-    return _OFFICIAL.get(fold(header)) or _OFFICIAL.get(plain)
+    return _OFFICIAL.get(searched(header)) or _OFFICIAL.get(plain)
 
 
 def find_table(sheet: Sheet) -> Table | None:

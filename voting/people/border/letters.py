@@ -11,6 +11,7 @@ from typing import Final
 
 from keys.message import Sentence
 from voting.documents.conferences.look_alikes import foreign_letters
+from voting.documents.letters import APOSTROPHES
 
 MOST_LETTERS = 300
 OLD_FONT: Final = Sentence(
@@ -28,7 +29,7 @@ _VNI = re.compile(r"[ae][àáâãèéêúùũăằắẳẵặấầẩẫậế
 _ADDRESSED = re.compile(
     r"(?:ông|bà|anh|chị|đồng chí|đc\.?|đ\.\s?c\.?|ts\.?|ths\.?|pgs\.?|gs\.?|bs\.?|ks\.)\s", re.IGNORECASE
 )
-_NAME_SIGNS = frozenset(" '’ʼ.-()[]")
+_NAME_SIGNS = frozenset(f" .-()[]{APOSTROPHES}")
 
 
 def old_letters(text: str, *, signs: bool = True) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from voting.people.identity import folded
+from voting.documents.letters import compared
 from voting.people.months import Month, month_index
 from voting.people.person import Person
 from voting.people.retirement import months_left, retires
@@ -88,7 +88,7 @@ def _voted_on(plan: Round, outcome: NameOutcome) -> Person | None:
     """Return the person of the staff list whom a signed name means: of the same id, name and birth."""
     for one in plan.people:
         if one.id == outcome.person:
-            same = folded(one.name) == folded(outcome.name) and outcome.born in ("", one.birth.text())
+            same = compared(one.name) == compared(outcome.name) and outcome.born in ("", one.birth.text())
             return one if same else None
     return None
 

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from voting.conference.steps import ROLES, Role
 from voting.conference.transitions import TwoPeople
+from voting.documents.letters import compared
 from voting.errors import InvalidSettings, SignInRefused, TooManySignIns
 from voting.storage.engine import Storage
 from voting.storage.keyring import Keyring
@@ -62,12 +64,12 @@ class Hashed:
 def hash_password(password: str) -> Hashed:
     """Hash a new password, before the transaction that keeps it; raise InvalidSettings for a short one."""
     check_length(password)
-    return Hashed(_HASHER.hash(password))
+    return Hashed(_HASHER.hash(_composed(password)))
 
 
 def check_length(password: str) -> None:
     """Raise InvalidSettings for a password that is too short."""
-    if len(password) < PASSWORD_LENGTH:
+    if len(_composed(password)) < PASSWORD_LENGTH:
         message = f"a password of {PASSWORD_LENGTH} characters expected"
         raise InvalidSettings(message, key="password_short", at="password", least=PASSWORD_LENGTH)
 
@@ -76,10 +78,23 @@ def check_new(session: Session, login: str, roles: tuple[Role, ...]) -> None:
     """Raise InvalidSettings for a login that is empty or taken, and where no role is given, or one that is none."""
     if not login:
         raise InvalidSettings("a login expected", key="login_missing", at="login")
-    if session.scalar(select(StaffRow.id).where(StaffRow.login == login)) is not None:
+    if account_of(session, login) is not None:
         raise InvalidSettings("another account has this login", key="login_taken", at="login")
     if not roles or not set(roles) <= set(ROLES):
         raise InvalidSettings(f"a role of {ROLES} expected", key="roles_missing", at="roles")
+
+
+def account_of(session: Session, login: str, *, lock: bool = False) -> StaffRow | None:
+    """Return the account of a login as people type it: capitals, spaces and Unicode form aside; None for nobody's."""
+    known = session.execute(select(StaffRow.id, StaffRow.login).order_by(StaffRow.id)).all()
+    found = [number for number, one in known if one == login]
+    found = found or [number for number, one in known if same_login(one, login)]
+    return session.get(StaffRow, found[0], with_for_update=lock or None) if found else None
+
+
+def same_login(one: str, other: str) -> bool:
+    """Tell whether two logins are one account's, as people type them."""
+    return compared(one) == compared(other)
 
 
 def create_staff(
@@ -129,13 +144,13 @@ def sign_in(
     Places that nobody knows share `STRANGERS`: raise TooManySignIns where they are all taken.
     """
     with storage.read() as session:
-        found = session.scalar(select(StaffRow).where(StaffRow.login == login))
+        found = account_of(session, login)
         stored = None if found is None else found.password
         known = found is not None and place(found) != locks.ELSEWHERE
     with _turn(known):
         right = _password_right(stored or _NOBODY, password)
     with storage.write() as session:
-        row = session.scalar(select(StaffRow).where(StaffRow.login == login).with_for_update())
+        row = account_of(session, login, lock=True)
         if row is not None and not locks.locked(session, row, place(row), now):
             step = _code_step(keyring, row, code, now)
             if right and _same(row.password, stored) and step is not None:
@@ -284,9 +299,14 @@ def _turn(known: bool) -> Iterator[None]:
 
 def _password_right(stored: str, password: str) -> bool:
     try:
-        return _HASHER.verify(stored, password)
+        return _HASHER.verify(stored, _composed(password))
     except VerificationError:
         return False
+
+
+def _composed(password: str) -> str:
+    """Return a password as every keyboard means it: macOS may spell its letters in pieces (NFD)."""
+    return unicodedata.normalize("NFC", password)
 
 
 def _code_step(keyring: Keyring, row: StaffRow, code: str, now: int) -> int | None:
@@ -297,8 +317,10 @@ def _code_step(keyring: Keyring, row: StaffRow, code: str, now: int) -> int | No
 def _step_of(keyring: Keyring, sealed: bytes, code: str, now: int, *, after: int) -> int | None:
     """The time step of a code, if it is one of the three of about now and later than `after`.
 
-    Comparing in constant time takes ASCII alone, so that other digits are wrong before.
+    Spaces, which authenticators show inside, are left out. Comparing in constant time takes ASCII alone, so that other
+    digits are wrong before.
     """
+    code = "".join(code.split())
     if len(code) != CODE_DIGITS or not code.isascii():
         return None
     totp = pyotp.TOTP(keyring.unseal(sealed).decode())

@@ -193,9 +193,9 @@ def two_people(*, pair: Pair | None = None, not_about: str = "") -> TwoPeople:
     first = signed_in()
     form = request.form
     login, password = form.get("second_login", "").strip(), form.get("second_password", "")
-    if login == first.login:
+    if accounts.same_login(login, first.login):
         raise SecondPersonNeeded("the one signed in cannot be the second person", at="second_login")
-    if not_about in {first.login, login} and not_about:
+    if not_about and any(accounts.same_login(not_about, one) for one in (first.login, login)):
         raise SecondPersonNeeded("nobody changes their own account like this", key="own_account", at="second_login")
     try:
         row = checked_person(login, password, form.get("second_code", "").strip(), lambda _: f"desk {first.id}")

@@ -20,7 +20,12 @@ pages = Blueprint("sign_in", __name__)
 @pages.get("/sign-in")
 def form() -> str:
     """The form."""
-    return render_template("room/sign_in.html", refusal="")
+    return _page("")
+
+
+def _page(refusal: str) -> str:
+    """The form, with the server's time: codes are refused where two clocks differ by more than a minute."""
+    return render_template("room/sign_in.html", refusal=refusal, now=the_room().clock())
 
 
 @pages.post("/sign-in")
@@ -33,9 +38,9 @@ def submit() -> Response | tuple[str, int]:
             fields.get("login", "").strip(), fields.get("password", ""), fields.get("code", "").strip()
         )
     except SignInRefused:
-        return render_template("room/sign_in.html", refusal="sign_in.refused"), 401
+        return _page("sign_in.refused"), 401
     except TooManySignIns:
-        return render_template("room/sign_in.html", refusal="error.TooManySignIns"), 429
+        return _page("error.TooManySignIns"), 429
     session[LANGUAGE] = spoken
     session.permanent = True
     known_devices.remember(the_room().keyring, row)
