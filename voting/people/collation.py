@@ -1,7 +1,7 @@
 """The order of Vietnamese names (vần A, B, C): by given name first, then family and middle names.
 
-Letters a ă â b (ƀ) c d đ e ê g h i k l m n o ô ơ p q r s t u ư v x y (f j w z at their Latin places), then tones: ngang,
-huyền, hỏi, ngã, sắc, nặng. Syllables are compared one by one, letters before tones; never by code points.
+Letters a ă â b (ƀ) c d đ e ê g h i k l m n o ô ơ p q r s t u ư v x y (f j w z at their Latin places), then tones:
+ngang, huyền, hỏi, ngã, sắc, nặng. Syllables are compared one by one, letters before tones; never by code points.
 
 >>> sorted(["Lê Văn Ân", "Trần Đức An", "Lê Văn An"], key=name_key)
 ['Lê Văn An', 'Trần Đức An', 'Lê Văn Ân']
