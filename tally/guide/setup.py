@@ -79,6 +79,8 @@ def _tell_paper(guide: Guide, number: int, paper: Paper) -> None:
     guide.say("setup.selection", selection=spoken(guide, selection_words(paper.selection)))
     if paper.tie_scope != "none" or paper.selection.mode == "top":
         guide.say("setup.tie", tie=spoken(guide, tie_words(paper.tie_scope)))
+    if paper.hands_on:
+        guide.say("setup.hands_on", words=paper.hands_on)
     for place, one in enumerate(paper.candidates, 1):
         key = "setup.put_forward" if one.put_forward else "setup.name"
         guide.say(key, number=place, name=_described(one))

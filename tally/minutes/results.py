@@ -125,6 +125,7 @@ def _conclusion(view: View) -> str:
         return words("conclusion.none_yet", **facts)
     if n == 0:
         return words.fill(kind.conclusion_none, **facts)
+    facts["hands_on"] = view.hands_on
     if quota is None:
         return words.fill(kind.conclusion, n=n, **facts)
     return words.fill(kind.conclusion_quota, n=n, quota=quota, **facts)

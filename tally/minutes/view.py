@@ -58,6 +58,11 @@ class View:
         """What the kind of the paper says in the minutes: templates, which `words.fill` fills in."""
         return kind_of(self.paper.kind).words(self.language).minutes
 
+    @property
+    def hands_on(self) -> str:
+        """What becomes of the names chosen: in Vietnamese as the catalogue says, else as the kind does."""
+        return (self.paper.hands_on if self.language == "vi" else "") or self.kind.hands_on
+
     @cached_property
     def candidates(self) -> dict[str, Candidate]:
         """Names of the paper by id, in ballot order."""

@@ -32,8 +32,12 @@ from tests.tally.records import (
     team,
     tied_record,
 )
+from voting.documents.case import Counted
+from voting.documents.conferences.conference import Paper
 from voting.documents.counted import NUMBERS
+from voting.documents.kinds import kinds
 from voting.documents.record import Record
+from voting.procedures import catalogue
 
 A4 = {(595.28, 841.89)}  # points
 
@@ -98,6 +102,39 @@ def test_the_conclusion_lists_those_who_go_on_by_votes(names: int, tmp_path: Pat
     )
 
 
+def conclusion_of(paper: Paper, folder: Path) -> str:
+    """The conclusion where all names but the last have all votes."""
+    last = len(paper.candidates)
+    votes = [Counted(one.id, one.name, 40 if n < last else 0, 0) for n, one in enumerate(paper.candidates, 1)]
+    text = minutes_text(sample_record(paper=paper, votes=votes), folder)
+    return text[text.index("IV. KẾT LUẬN") : text.index("V. KHIẾU")]
+
+
+def every_ballot() -> list[tuple[str, str, str]]:
+    """Kind and words of every ballot of the catalogue, and whose it is."""
+    return sorted(
+        (ballot.kind, ballot.hands_on_text, f"{procedure.id} {step.number}")
+        for ruleset in catalogue()
+        for procedure in ruleset.procedures
+        for step in procedure.steps
+        for ballot in step.ballots
+    )
+
+
+@pytest.mark.parametrize(("kind", "words", "whose"), every_ballot())
+def test_the_minutes_conclude_in_the_catalogue_s_words(kind: str, words: str, whose: str, tmp_path: Path) -> None:
+    paper = msgspec.structs.replace(sample_paper(3, kind=kind), hands_on=words)
+    assert words in conclusion_of(paper, tmp_path), whose
+
+
+@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("quota", [None, 3])
+def test_minutes_claim_no_approval_of_their_own(kind: str, quota: int | None, tmp_path: Path) -> None:
+    text = conclusion_of(sample_paper(3, kind=kind, quota=quota), tmp_path)
+    assert kinds()[kind].vi.minutes.hands_on in text
+    assert "phê duyệt" not in text
+
+
 def test_the_minutes_of_an_office_have_all_fields_of_the_specimens(tmp_path: Path) -> None:
     text = minutes_text(busy_record(), tmp_path)
     for words in (
@@ -111,7 +148,7 @@ def test_the_minutes_of_an_office_have_all_fields_of_the_specimens(tmp_path: Pat
         "(có lý do: 02; không có lý do: 01)",
         "chưa đủ tỉ lệ tối thiểu 19/20 số người được triệu tập (ít nhất 43 người)", "vắng mặt đều có lý do chính đáng",
         "Đồng chí Hoàng Quốc Khánh – Chánh Văn phòng", "Đồng chí Trần Thị Ngọc Ánh – Chuyên viên",
-        "đã bầu Ban kiểm phiếu gồm 03 đồng chí", "(1) Đồng chí", "– Trưởng ban;", "(3) Đồng chí", "– Thành viên.",
+        "Ban kiểm phiếu của hội nghị gồm 03 đồng chí", "(1) Đồng chí", "– Trưởng ban;", "(3) Đồng chí", "– Thành viên.",
         "Lường Văn Giỏi – Chủ tịch Công đoàn cơ quan", "bỏ phiếu kín bằng phiếu điện tử",
         "hòm phiếu điện tử chưa có phiếu",
         "phát ra: 42 phiếu", "thu về: 40 phiếu; số phiếu không thu về: 02 phiếu",
@@ -119,7 +156,7 @@ def test_the_minutes_of_an_office_have_all_fields_of_the_specimens(tmp_path: Pat
         "Thành viên thứ hai bận công tác đột xuất", "Máy chủ khởi động lại", "09 giờ 20 phút",
         "ít nhất 13 phiếu đồng ý",
         "Nhân sự được giới thiệu thêm", "đề nghị kiểm tra lại số phiếu phát ra", "lưu giữ theo quy định", "03 bản",
-        "kết thúc vào hồi 09 giờ 32 phút, ngày 10 tháng 4 năm 2022", "thông qua trước hội nghị",
+        "kết thúc vào hồi 09 giờ 32 phút, ngày 10 tháng 4 năm 2022", "cùng nghe./.",
         "TM. BAN KIỂM PHIẾU TRƯỞNG BAN", "THƯ KÝ", "CHỦ TRÌ HỘI NGHỊ", "CÁC THÀNH VIÊN BAN KIỂM PHIẾU", "Lưu: VT",
         "PHỤ LỤC", "9xRvqGoKAKFNTTd9a1", "a1a1 a1a1", "d4d4 d4d4",
         "f6f6 f6f6", renderer_versions().font, "A3: Cơ số là số người có mặt",

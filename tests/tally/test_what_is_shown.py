@@ -20,7 +20,7 @@ from tests.tally.terminal import PASSPHRASE, run
 from voting.documents.conferences.conference import Note, Override, Previous, Quorum, Rule, Selection
 from voting.documents.conferences.election import spoken_fingerprint
 from voting.documents.record import unsigned_record
-from voting.procedures.comparison import ruleset_of
+from voting.procedures.comparison import handed_on, ruleset_of
 
 VI, EN = Guide("vi"), Guide("en")
 NOON = datetime.datetime(2022, 4, 10, 12, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=7)))
@@ -75,6 +75,16 @@ def test_a_quota_a_missed_quorum_and_a_rule_of_their_own_are_warned_of(capsys: p
     assert "[!] Thiếu số người tối thiểu; Chủ trì chair quyết định tiếp tục, lý do: đường bị sạt lở" in said
     assert "[!] Lưu ý: Phiếu 1: đồng ý trên 20%" in said
     assert "(KHAC-1)" in said
+
+
+def test_what_becomes_of_those_chosen_is_shown_before_it_is_signed(capsys: pytest.CaptureFixture[str]) -> None:
+    plain = build_lab(kind="final", rule=Rule(">", 1, 2, "summoned"), selection=Selection("top", 1))
+    assert "biên bản sẽ ghi" not in shown(plain, capsys)
+    words = handed_on(plain.election.conference, "final")  # type: ignore[arg-type]
+    assert "phê duyệt" in words
+    lab = build_lab(kind="final", rule=Rule(">", 1, 2, "summoned"), selection=Selection("top", 1), hands_on=words)
+    assert f"Người được chọn, biên bản sẽ ghi: được {words}" in " ".join(shown(lab, capsys).split())
+    assert words in " ".join(shown(lab, capsys, EN).split())
 
 
 def test_one_key_in_two_offices_and_a_closed_catalogue_are_warned_of(

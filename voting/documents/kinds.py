@@ -37,7 +37,7 @@ class TabletWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MinutesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the minutes say, as templates: `{post}`, `{n}`, `{who}`, `{share}`, `{base}`, `{quota}`."""
+    """What the minutes say, as templates: `{post}`, `{n}`, `{who}`, `{share}`, `{base}`, `{quota}`, `{hands_on}`."""
 
     title: str
     principle: str
@@ -45,6 +45,7 @@ class MinutesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disagree: str
     met: str
     missed: str
+    hands_on: str
     conclusion: str
     conclusion_quota: str
     conclusion_none: str

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from keys.message import Sentence
 from voting.documents.conferences import conference as documents
-from voting.documents.conferences.conference import Agenda, Note, Paper, Quorum
+from voting.documents.conferences.conference import Agenda, Note, Paper, PaperKind, Quorum
 from voting.documents.conferences.sentences import sentence
 from voting.documents.kinds import kind_of
 from voting.documents.rule_words import quorum_words, rule_words, selection_words, tie_words
@@ -103,14 +103,27 @@ def decided_papers(setting: Agenda) -> tuple[int, ...]:
     return tuple(int(code) for code in codes if code.isascii() and code.isdigit() and code != "0")
 
 
+def handed_on(setting: Agenda, kind: PaperKind) -> str:
+    """Say in the catalogue's words what becomes of the names that such a paper chooses; "" where it is silent."""
+    ruleset = ruleset_of(setting)
+    try:
+        step = find_step(find_procedure(setting.procedure, ruleset), setting.step) if ruleset is not None else None
+    except UnknownProcedure:
+        step = None
+    ballot = step.ballot(kind) if step is not None else None
+    return "" if ballot is None else ballot.hands_on_text
+
+
 def _fixed(number: int, paper: Paper, step: Step) -> Iterator[Sentence]:
-    """What nobody may decide: a kind of ballot that the step lacks, names put forward where its list is closed."""
+    """What nobody may decide: the kind of ballot, names put forward on a closed list, what becomes of those chosen."""
     ballot = step.ballot(paper.kind)
     if ballot is None:
         kind = kind_of(paper.kind).phrase
         yield sentence("catalogue.no_such_ballot", paper=number, step=step.number, kind=kind)
     elif not ballot.put_forward and any(one.put_forward for one in paper.candidates):
         yield sentence("catalogue.closed_list", paper=number, step=step.number)
+    if ballot is not None and paper.hands_on not in ("", ballot.hands_on_text):
+        yield sentence("catalogue.hands_on", paper=number, found=paper.hands_on, expected=ballot.hands_on_text)
 
 
 def _differences(setting: Agenda, ruleset: Ruleset) -> Iterator[Difference]:

@@ -145,4 +145,5 @@ def _paper(plan: Round, ballot: Ballot, seat: Seat, candidates: tuple[Candidate,
             raise QuotaMissing(f"{named}: the number of places is missing (A16)", key="quota_missing", seat=named)
         selection = Selection("top", quota)
     rule = plan.ruleset.rules[ballot.rule].rule()
-    return Paper(ballot.kind, seat.unit, title_of(plan, seat).name, rule, selection, ballot.tie_scope, candidates)
+    title, hands_on = title_of(plan, seat).name, ballot.hands_on_text
+    return Paper(ballot.kind, seat.unit, title, rule, selection, ballot.tie_scope, candidates, hands_on)

@@ -14,8 +14,8 @@ from voting.documents.kinds import FOLDER, Kind, kind_files, kind_of, kinds, rea
 
 FIELDS = {
     "title": {"post"},
-    "conclusion": {"n", "who", "share", "base"},
-    "conclusion_quota": {"n", "who", "share", "base", "quota"},
+    "conclusion": {"n", "who", "share", "base", "hands_on"},
+    "conclusion_quota": {"n", "who", "share", "base", "quota", "hands_on"},
     "conclusion_none": {"who", "share", "base"},
 }
 # By hand: what becomes of the chosen names, whether others may be put forward, whether a show of hands may do.

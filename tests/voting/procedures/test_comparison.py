@@ -1,19 +1,20 @@
 """A draft compared with its catalogue: what is refused, what a note names, what nobody can compare."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
 from voting.conference.draft.agenda import Draft
-from voting.conference.draft.editor import begin_draft
+from voting.conference.draft.editor import begin_draft, choices, with_paper
 from voting.documents.conferences.conference import Candidate, Note, Override, Quorum, Rule, Ruleset, Selection
-from voting.procedures import catalogue, find_ruleset
+from voting.procedures import catalogue, find_procedure, find_ruleset, find_step
 from voting.procedures.comparison import (
     catalogue_problems,
     catalogue_remarks,
     decision_notes,
+    handed_on,
     ruleset_of,
     with_decision,
 )
@@ -83,6 +84,35 @@ def test_no_note_excuses_another_kind_or_names_put_forward_to_a_closed_list(rule
     for wrong in (paper(draft, candidates=(outsider,)), paper(draft, kind="final")):
         noted = msgspec.structs.replace(wrong, notes=with_decision(wrong, 1))
         assert list(catalogue_problems(noted, ruleset))
+
+
+def test_no_note_excuses_a_conclusion_that_the_catalogue_does_not_draw(ruleset: Catalogue) -> None:
+    """Where another procedure's approval is claimed, the minutes would say what the body cannot decide."""
+    for step, words in every_ballot(ruleset):
+        draft = begin_draft(step, "2022-04-10")
+        first = draft.papers[0]
+        assert first.hands_on == words == handed_on(draft, first.kind)
+        wrong = paper(draft, hands_on="đưa vào danh sách và phê duyệt")
+        noted = msgspec.structs.replace(wrong, notes=with_decision(wrong, 1))
+        assert [one.vi for one in catalogue_problems(noted, ruleset) if "kết luận ghi" in one.vi]
+        assert not [one.vi for one in catalogue_problems(paper(draft, hands_on=""), ruleset) if "kết luận" in one.vi]
+
+
+def every_ballot(ruleset: Catalogue) -> Iterator[tuple[str, str]]:
+    """The first ballot of every step, and what becomes of those whom it chooses."""
+    for choice in choices():
+        step = find_step(find_procedure(choice.procedure, ruleset), choice.step)
+        yield choice.value, step.ballots[0].hands_on_text
+
+
+def test_a_paper_that_becomes_another_kind_concludes_as_that_kind(ruleset: Catalogue) -> None:
+    draft = begin_draft(INTRODUCE, "2022-04-10")
+    fields = {"kind": "final", "title": "T", "num": "1", "den": "2", "op": ">", "base": "present"}
+    assert with_paper(draft, 1, fields).papers[0].hands_on == ""
+    assert with_paper(draft, 1, {**fields, "kind": draft.papers[0].kind}).papers[0].hands_on == draft.papers[0].hands_on
+    elsewhere = msgspec.structs.replace(draft, ruleset=Ruleset("OTHER", 1))
+    assert handed_on(elsewhere, draft.papers[0].kind) == ""
+    assert handed_on(msgspec.structs.replace(draft, step=9), draft.papers[0].kind) == ""
 
 
 def test_the_chair_goes_on_without_a_quorum_only_where_the_catalogue_lets_them(ruleset: Catalogue) -> None:

@@ -33,7 +33,7 @@ from voting.errors import InvalidDraft
 from voting.procedures import catalogue, find_note, find_procedure, find_ruleset, find_step
 from voting.procedures import schema as procedures
 from voting.procedures.card import notes_of
-from voting.procedures.comparison import DECIDED, decided_papers, with_decision
+from voting.procedures.comparison import DECIDED, decided_papers, handed_on, with_decision
 
 KINDS: tuple[PaperKind, ...] = tuple(kinds())
 TIE_SCOPES: tuple[TieScope, ...] = get_args(TieScope)
@@ -142,6 +142,7 @@ def with_paper(draft: Draft, number: int | None, fields: Fields) -> Draft:
         raise InvalidDraft(f"at most {PAPERS_LIMIT} papers expected", key="papers_limit", most=PAPERS_LIMIT)
     old = draft.papers[_index(draft, number)] if number is not None else None
     paper = _paper(fields, old)
+    paper = msgspec.structs.replace(paper, hands_on=handed_on(draft, paper.kind))
     if number is None:
         return _decided(msgspec.structs.replace(draft, papers=(*draft.papers, paper)), len(draft.papers) + 1)
     at = _index(draft, number)
@@ -214,7 +215,8 @@ def _signer(fields: Fields, *, must: bool) -> Signer:
 def _paper_of(procedure: procedures.Procedure, ruleset: procedures.Ruleset, ballot: procedures.Ballot) -> Paper:
     selection = Selection("top", ballot.quota) if ballot.top_down else Selection("all")
     title = tidy(procedure.titles[0].name) if procedure.titles else ""
-    return Paper(ballot.kind, "", title, ruleset.rules[ballot.rule].rule(), selection, ballot.tie_scope, ())
+    rule = ruleset.rules[ballot.rule].rule()
+    return Paper(ballot.kind, "", title, rule, selection, ballot.tie_scope, (), ballot.hands_on_text)
 
 
 def _paper(fields: Fields, old: Paper | None) -> Paper:

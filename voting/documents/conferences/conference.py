@@ -69,7 +69,11 @@ class Candidate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One ballot paper (phiếu): a kind, a title (chức danh) of a unit, a rule, and the names in ballot order."""
+    """One ballot paper (phiếu): a kind, a title (chức danh) of a unit, a rule, and the names in ballot order.
+
+    `hands_on` says in the catalogue's Vietnamese words what becomes of the names chosen (nơi chuyển kết quả), as the
+    minutes conclude; where it is empty, they conclude in the kind's own words, which claim no approval.
+    """
 
     kind: PaperKind
     unit: str
@@ -78,6 +82,7 @@ class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     selection: Selection
     tie_scope: TieScope
     candidates: tuple[Candidate, ...]
+    hands_on: str = ""
 
 
 class Organiser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
