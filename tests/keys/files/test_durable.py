@@ -193,6 +193,20 @@ def test_a_finished_file_takes_a_free_name_and_no_other(tmp_path: Path) -> None:
     assert {name: (tmp_path / name).read_text() for name in left_in(tmp_path)} == {"free": "built", "taken": "taken"}
 
 
+@pytest.mark.parametrize("windows", [False, True])
+def test_without_hard_links_a_look_comes_before_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, windows: bool
+) -> None:
+    for name in ("built", "taken"):
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(durable, "_WINDOWS", windows)
+    monkeypatch.setattr(durable.os, "link", failing(OSError(errno.EPERM, "FAT has no hard links")))
+    with pytest.raises(FileExistsError, match="taken"):
+        durable.set_aside(tmp_path / "built", tmp_path / "taken")
+    durable.set_aside(tmp_path / "built", tmp_path / "free")
+    assert {name: (tmp_path / name).read_text() for name in left_in(tmp_path)} == {"free": "built", "taken": "taken"}
+
+
 def test_a_name_that_is_taken_by_a_file_or_a_link_gets_a_number(tmp_path: Path) -> None:
     assert durable.unused(tmp_path / "a.txt") == tmp_path / "a.txt"
     (tmp_path / "a.txt").write_bytes(b"")
