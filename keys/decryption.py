@@ -2,7 +2,7 @@
 
 The challenge binds neither ciphertext nor factor: whoever knows the randomness of the ballots, or chooses the factor
 after the challenge, makes proofs of false factors. Every Belenios tool demands these proofs, so we make and verify
-them; what the record relies on is the proof in `keys.opening`.
+them; what the record relies on is the proof in `keys.opening_proof`.
 """
 
 from keys.errors import InvalidProof

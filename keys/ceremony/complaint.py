@@ -22,7 +22,7 @@ from keys.ceremony.one_box import Run, check_fits
 from keys.ceremony.protocol import Announced, runs_of
 from keys.errors import InvalidShare, KeysError
 from keys.group import base_power, encode_point
-from keys.opening import prove_opening, verify_opening
+from keys.opening_proof import prove_opening, verify_opening
 from keys.teller import decode_secret
 
 FORMAT: Final = "phieukin/ceremony-complaint/v2"

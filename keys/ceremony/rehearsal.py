@@ -19,7 +19,7 @@ from keys.ceremony.messages import blaming, in_box
 from keys.elgamal import Ciphertext, encrypt, solve
 from keys.errors import InvalidShare
 from keys.group import Point, encode_point, power, reduce_wide, subtract
-from keys.opening import prove_opening, verify_opening
+from keys.opening_proof import prove_opening, verify_opening
 from keys.teller import TellerKey, find_owner
 from keys.transcript import sha256_hex, tagged
 from keys.trustees import Trustees, combine

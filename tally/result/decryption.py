@@ -11,7 +11,7 @@ from keys.decryption import partial_decrypt, verify_factor
 from keys.elgamal import solve
 from keys.errors import CannotDecode, InvalidProof
 from keys.group import Point, Secret, base_power, subtract
-from keys.opening import prove_opening, verify_opening
+from keys.opening_proof import prove_opening, verify_opening
 from keys.proofs.schnorr import Proof
 from keys.trustees import Share, Trustees, combine
 from tally.errors import CannotOpen

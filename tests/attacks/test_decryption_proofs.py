@@ -26,7 +26,7 @@ from keys.group import (
     random_secret,
     secret_to_int,
 )
-from keys.opening import prove_opening
+from keys.opening_proof import prove_opening
 from keys.proofs.schnorr import Proof
 from keys.transcript import challenge
 from keys.trustees import Share, lagrange

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from keys import decryption, opening
+from keys import decryption, opening_proof
 from keys.elgamal import encrypt, solve
 from keys.errors import InvalidProof
 from keys.group import (
@@ -79,12 +79,12 @@ def test_version_1_takes_a_false_factor_of_a_teller_who_knows_the_randomness_and
     factor, proof = false_factor(SECRET, 4321, BASE, "f")
     assert factor != power(alpha, SECRET)
     decryption.verify_factor(SHARE, alpha, factor, proof, "f")
-    honest = opening.prove_opening(SECRET, 1, "f", [alpha], [power(alpha, SECRET)])
+    honest = opening_proof.prove_opening(SECRET, 1, "f", [alpha], [power(alpha, SECRET)])
     with pytest.raises(InvalidProof):
-        opening.verify_opening(SHARE, 1, "f", [alpha], [factor], honest)
+        opening_proof.verify_opening(SHARE, 1, "f", [alpha], [factor], honest)
     with pytest.raises(InvalidProof):
-        opening.verify_opening(
-            SHARE, 1, "f", [alpha], [factor], opening.prove_opening(SECRET, 1, "f", [alpha], [factor])
+        opening_proof.verify_opening(
+            SHARE, 1, "f", [alpha], [factor], opening_proof.prove_opening(SECRET, 1, "f", [alpha], [factor])
         )
 
 

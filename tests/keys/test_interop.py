@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keys import cards, decryption, opening, single
+from keys import cards, decryption, opening_proof, single
 from keys.ceremony import protocol
 from keys.group import decode_point, encode_point, encode_scalar
 from keys.teller import TellerKey
@@ -73,8 +73,8 @@ class Election:
             self.add("PartialDecryption", partial, compact({"owner": owner, "payload": sha256_hex(partial)}))
             alphas = [alpha for row in rows for alpha in row]
             factors = [factor for row in made for factor, _ in row]
-            proof = opening.prove_opening(key.secret, owner, fingerprint, alphas, factors)
-            opening.verify_opening(key.public_share, owner, fingerprint, alphas, factors, proof)
+            proof = opening_proof.prove_opening(key.secret, owner, fingerprint, alphas, factors)
+            opening_proof.verify_opening(key.public_share, owner, fingerprint, alphas, factors, proof)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from keys import wire
 from keys.ceremony import protocol
 from keys.ceremony.rehearsal import Rehearsal
 from keys.errors import InvalidProof, InvalidShare
-from keys.opening import verify_opening
+from keys.opening_proof import verify_opening
 from keys.teller import TellerKey
 from keys.trustees import encode_trustees, parse_trustees
 

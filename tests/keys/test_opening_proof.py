@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys import opening
+from keys import opening_proof
 from keys.errors import InvalidPoint, InvalidProof
 from keys.group import (
     BASE,
@@ -31,12 +31,12 @@ FACTORS = [power(alpha, SECRET) for alpha in ALPHAS]
 
 
 def proved(factors: list[Point] = FACTORS) -> Proof:
-    return opening.prove_opening(SECRET, 2, "f", ALPHAS, factors)
+    return opening_proof.prove_opening(SECRET, 2, "f", ALPHAS, factors)
 
 
 def refused(factors: list[Point], proof: Proof) -> None:
     with pytest.raises(InvalidProof, match="teller 2"):
-        opening.verify_opening(SHARE, 2, "f", ALPHAS, factors, proof)
+        opening_proof.verify_opening(SHARE, 2, "f", ALPHAS, factors, proof)
 
 
 @given(st.lists(st.integers(0, 100), max_size=6), st.integers(1, 9), st.text())
@@ -44,8 +44,8 @@ def test_right_factors_verify(logs: list[int], owner: int, fingerprint: str) -> 
     secret = random_secret()
     alphas = [public_power(BASE, log) for log in logs]
     factors = [power(alpha, secret) for alpha in alphas]
-    proof = opening.prove_opening(secret, owner, fingerprint, alphas, factors)
-    opening.verify_opening(base_power(secret), owner, fingerprint, alphas, factors, proof)
+    proof = opening_proof.prove_opening(secret, owner, fingerprint, alphas, factors)
+    opening_proof.verify_opening(base_power(secret), owner, fingerprint, alphas, factors, proof)
 
 
 @pytest.mark.parametrize("field", ["challenge", "response"])
@@ -67,7 +67,7 @@ def test_a_false_ciphertext_is_found(index: int) -> None:
     false = list(ALPHAS)
     false[index] = add(false[index], BASE)
     with pytest.raises(InvalidProof):
-        opening.verify_opening(SHARE, 2, "f", false, FACTORS, proved())
+        opening_proof.verify_opening(SHARE, 2, "f", false, FACTORS, proved())
 
 
 def test_errors_that_cancel_out_in_a_plain_product_are_found() -> None:
@@ -80,7 +80,7 @@ def test_errors_that_cancel_out_in_a_plain_product_are_found() -> None:
 
 def test_errors_fitted_to_the_old_coefficients_are_found() -> None:
     """The coefficients depend on the factors: an error that they would hide gets others."""
-    old = opening.coefficients(opening._statement(SHARE, 2, "f", ALPHAS, FACTORS), len(ALPHAS))
+    old = opening_proof.coefficients(opening_proof._statement(SHARE, 2, "f", ALPHAS, FACTORS), len(ALPHAS))
     false = list(FACTORS)
     false[0] = add(false[0], public_power(BASE, old[1]))
     false[1] = subtract(false[1], public_power(BASE, old[0]))
@@ -94,32 +94,32 @@ def test_another_share_owner_or_election_is_found() -> None:
     proof = proved()
     for share, owner, fingerprint in ((BASE, 2, "f"), (negate(SHARE), 2, "f"), (SHARE, 1, "f"), (SHARE, 2, "g")):
         with pytest.raises(InvalidProof):
-            opening.verify_opening(share, owner, fingerprint, ALPHAS, FACTORS, proof)
+            opening_proof.verify_opening(share, owner, fingerprint, ALPHAS, FACTORS, proof)
 
 
 def test_the_wrong_prover_is_found() -> None:
-    false = opening.prove_opening(random_secret(), 2, "f", ALPHAS, FACTORS)
+    false = opening_proof.prove_opening(random_secret(), 2, "f", ALPHAS, FACTORS)
     refused(FACTORS, false)
 
 
 def test_fewer_or_more_factors_are_found() -> None:
     for factors in (FACTORS[:-1], [*FACTORS, IDENTITY], []):
         with pytest.raises(InvalidProof, match="5 factors expected"):
-            opening.verify_opening(SHARE, 2, "f", ALPHAS, factors, proved())
+            opening_proof.verify_opening(SHARE, 2, "f", ALPHAS, factors, proved())
     with pytest.raises(ValueError, match="as many factors"):
-        opening.prove_opening(SECRET, 2, "f", ALPHAS, FACTORS[:-1])
+        opening_proof.prove_opening(SECRET, 2, "f", ALPHAS, FACTORS[:-1])
 
 
 def test_ciphertexts_and_factors_cannot_change_sides() -> None:
     """Lengths are hashed: moving a point from the ciphertexts to the factors is another statement."""
-    left = opening._statement(SHARE, 2, "f", ALPHAS[:1], FACTORS[:1])
-    right = opening._statement(SHARE, 2, "f", [], [])
-    assert opening.coefficients(left, 1) != opening.coefficients(right, 1)
+    left = opening_proof._statement(SHARE, 2, "f", ALPHAS[:1], FACTORS[:1])
+    right = opening_proof._statement(SHARE, 2, "f", [], [])
+    assert opening_proof.coefficients(left, 1) != opening_proof.coefficients(right, 1)
 
 
 def test_the_identity_is_refused_as_a_share() -> None:
     with pytest.raises(InvalidPoint, match="identity"):
-        opening.verify_opening(IDENTITY, 2, "f", ALPHAS, FACTORS, proved())
+        opening_proof.verify_opening(IDENTITY, 2, "f", ALPHAS, FACTORS, proved())
 
 
 @pytest.mark.parametrize("index", range(1, 8))
@@ -127,7 +127,7 @@ def test_a_factor_moved_by_a_point_of_small_order_is_refused(index: int) -> None
     moved = curve.plus(curve.decode(FACTORS[0]) or curve.NEUTRAL, curve.small_order_points()[index])
     false = [Point(curve.encode(moved)), *FACTORS[1:]]
     with pytest.raises(InvalidPoint):
-        opening.verify_opening(SHARE, 2, "f", ALPHAS, false, proved())
+        opening_proof.verify_opening(SHARE, 2, "f", ALPHAS, false, proved())
 
 
 def test_the_format_is_the_one_that_the_docstring_says() -> None:
