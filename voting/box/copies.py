@@ -15,15 +15,15 @@ from sqlalchemy.orm import Session
 
 from voting.documents.ballots.ballot import BallotText
 from voting.storage.keyring import Keyring
-from voting.storage.tables import MarkRow
+from voting.storage.tables import BallotMarkRow
 
 MARK_BYTES = 16  # as collision-resistant as 64 bits, against those who do not know the key
 PURPOSE = "phieukin/room/copies/v1"
 _TOGETHER = 500  # marks of one query
-_INSERT = insert(MarkRow.__table__)  # type: ignore[arg-type] # a declared table is a Table
+_INSERT = insert(BallotMarkRow.__table__)  # type: ignore[arg-type] # a declared table is a Table
 _INSERT_ALL = _INSERT.from_select(
     ["deck", "mark"],
-    select(bindparam("uuid", type_=MarkRow.deck.type), func.unnest(bindparam("marks", type_=ARRAY(LargeBinary)))),
+    select(bindparam("uuid", type_=BallotMarkRow.deck.type), func.unnest(bindparam("marks", type_=ARRAY(LargeBinary)))),
 )
 """All marks of a group in one statement, on PostgreSQL, where each statement is a message."""
 
@@ -60,7 +60,9 @@ def is_copy(session: Session, uuid: str, marks: Sequence[bytes]) -> bool:
     if len(set(marks)) < len(marks):
         return True
     for start in range(0, len(marks), _TOGETHER):
-        there = select(MarkRow.mark).where(MarkRow.deck == uuid, MarkRow.mark.in_(marks[start : start + _TOGETHER]))
+        there = select(BallotMarkRow.mark).where(
+            BallotMarkRow.deck == uuid, BallotMarkRow.mark.in_(marks[start : start + _TOGETHER])
+        )
         if session.scalar(there.limit(1)) is not None:
             return True
     return False
@@ -68,4 +70,4 @@ def is_copy(session: Session, uuid: str, marks: Sequence[bytes]) -> bool:
 
 def forget_marks(session: Session, uuid: str) -> None:
     """Delete the marks of a closed box, which nothing can enter any more."""
-    session.execute(delete(MarkRow).where(MarkRow.deck == uuid))
+    session.execute(delete(BallotMarkRow).where(BallotMarkRow.deck == uuid))

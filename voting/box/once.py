@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from voting.box.copies import MARK_BYTES
 from voting.storage.keyring import Keyring
-from voting.storage.tables import MarkRow
+from voting.storage.tables import BallotMarkRow
 
 PURPOSE = "phieukin/room/once/v1"
 
@@ -27,7 +27,7 @@ def first_time(
     mark = hashlib.blake2b(message, key=key, digest_size=MARK_BYTES).digest()
     try:
         with session.begin_nested():
-            session.execute(insert(MarkRow).values(deck=uuid, mark=mark))
+            session.execute(insert(BallotMarkRow).values(deck=uuid, mark=mark))
     except IntegrityError:
         return False
     return True

@@ -204,7 +204,7 @@ class BallotRow(Base):
     receipt: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class MarkRow(Base):
+class BallotMarkRow(Base):
     """A keyed mark of one ciphertext in an open box (`voting.box.copies`), or of what counts once (`voting.box.once`).
 
     Gone once the box is closed.

@@ -17,7 +17,7 @@ from voting.documents.ballots.ballot import EncryptedBallot, parse_ballot, verif
 from voting.documents.ballots.request import ballot_limit
 from voting.errors import BadBallot
 from voting.storage.conference_row import counts
-from voting.storage.tables import MarkRow
+from voting.storage.tables import BallotMarkRow
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def _parsed(room: Room, body: bytes) -> EncryptedBallot:
 
 def marks(room: Room) -> list[bytes]:
     with room.storage.read() as session:
-        return list(session.scalars(select(MarkRow.mark)))
+        return list(session.scalars(select(BallotMarkRow.mark)))
 
 
 def test_the_second_of_two_ballots_that_share_a_ciphertext_is_refused_and_the_box_stays_sound(

@@ -8,7 +8,7 @@ from tests.voting.rooms import Room
 from voting.box import card_status
 from voting.errors import CardAlreadyUsed
 from voting.storage import conference_row
-from voting.storage.tables import MarkRow
+from voting.storage.tables import BallotMarkRow
 
 
 def times(room: Room, what: str) -> int:
@@ -18,7 +18,7 @@ def times(room: Room, what: str) -> int:
 
 def marks(room: Room) -> list[bytes]:
     with room.storage.read() as session:
-        return list(session.scalars(select(MarkRow.mark)))
+        return list(session.scalars(select(BallotMarkRow.mark)))
 
 
 def test_a_used_card_is_one_incident_however_often_it_comes(room: Room) -> None:
