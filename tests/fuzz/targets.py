@@ -41,14 +41,17 @@ from voting.documents.errors import DocumentError
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, RoomFacts
 from voting.errors import VotingError
 from voting.people.border.cells import NotATable
-from voting.people.border.check import Kind, check_people
+from voting.people.border.check import Kind, check_sheets
+from voting.people.border.kinds import sheets_here
 from voting.people.border.pasted import check_pasted
+from voting.people.border.reading import sheets_of
+from voting.people.workbook_process import TooMuch
 from voting.procedures import catalogue
 from voting.web.access import accounts
 from voting.web.app import create_app
 from voting.web.settings import Settings
 
-EXPECTED = (KeysError, DocumentError, VotingError, TallyError, NotATable, click.ClickException)
+EXPECTED = (KeysError, DocumentError, VotingError, TallyError, NotATable, TooMuch, click.ClickException)
 NO_LIMIT = 10**9
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
 KINDS = (
@@ -95,8 +98,8 @@ def decoders(seeds: Seeds) -> list[Target]:
         Target("case", [CASE], parse_case, 4),
         Target("draft", [seeds.draft], read_draft, 2),
         Target("people, pasted", [seeds.table], lambda raw: check_pasted(raw.decode("utf-8", "replace")), 2),
-        Target("people, table", [seeds.table], _check_people, 2),
-        Target("people, workbook", [seeds.workbook], _check_people, 0.1),
+        Target("people, table", [seeds.table], _check_table, 2),
+        Target("people, workbook", [seeds.workbook], sheets_of, 0.1),
         Target("card", [b"5NiyW-ukot5h-DKDzZ-SKKdQ2"], _text(cards.normalise), 2),
         Target("recovery sheet", [b"abcde-fghij-klmno"], _text(recovery.read_recovery)),
         Target("point", [b"58" + b"6" * 62], _text(decode_point), 2),
@@ -108,9 +111,10 @@ def decoders(seeds: Seeds) -> list[Target]:
     ]
 
 
-def _check_people(raw: bytes) -> None:
+def _check_table(raw: bytes) -> None:
+    sheets = sheets_here(raw)
     for kind in get_args(Kind):
-        check_people(raw, kind, catalogue()[-1], today=datetime.date(2026, 11, 30))
+        check_sheets(sheets, kind, catalogue()[-1], today=datetime.date(2026, 11, 30))
 
 
 def endpoints(folder: Path, room: Room, seeds: Seeds) -> list[Target]:

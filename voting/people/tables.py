@@ -12,6 +12,9 @@ from voting.people.spelling import for_sheet
 from voting.people.workbook_process import cell_name
 from voting.procedures.schema import Ruleset
 
+WORDS_SHEET = "Danh mục"
+"""The sheet of the template that lists the words of posts and capacities, and no people."""
+
 
 def template_rows() -> list[list[str]]:
     """Return the template's rows: the headers, and an example to be overwritten."""
@@ -41,7 +44,7 @@ def write_template(ruleset: Ruleset) -> bytes:
         header.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[cell_name(1, at)[:-1]].width = 18
     sheet.freeze_panes = "C2"
-    words = book.create_sheet("Danh mục")
+    words = book.create_sheet(WORDS_SHEET)
     words.append(["Nhóm chức vụ; chức danh đã quy hoạch", "Tư cách dự họp"])
     for at in range(max(len(ruleset.posts), len(ruleset.capacities))):
         words.append([terms[at].name if at < len(terms) else None for terms in (ruleset.posts, ruleset.capacities)])

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.voting.rounds.staff import HEADERS, TODAY, at, row, ruleset
-from voting.people.border.check import check_people
+from voting.people.border.check import check_sheets
+from voting.people.border.kinds import sheets_here
 from voting.people.border.report import Report
 from voting.people.person import Birth, Person
 from voting.people.tables import template_rows, write_csv
@@ -18,7 +19,11 @@ from voting.people.workbook_process import cell_name, cell_place
 def report(*rows: list[Any]) -> Report:
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=";").writerows(rows)
-    return check_people(text.getvalue().encode(), "staff", ruleset(), today=TODAY)
+    return read_file(text.getvalue().encode())
+
+
+def read_file(raw: bytes) -> Report:
+    return check_sheets(sheets_here(raw), "staff", ruleset(), today=TODAY)
 
 
 def read(*rows: list[Any]) -> tuple[Person, ...]:
@@ -130,7 +135,7 @@ def test_csv_is_written_so_that_no_cell_runs() -> None:
 
 def test_the_template_and_what_it_guards_is_read_back() -> None:
     raw = write_csv([*template_rows(), row(2, note="-5 ngày")])
-    found = check_people(raw, "staff", ruleset(), today=TODAY)
+    found = read_file(raw)
     assert [one.name for one in found.people] == ["Nguyễn Văn Ví Dụ", row(2)[1]]
     assert found.staff[1].note == "-5 ngày"
 

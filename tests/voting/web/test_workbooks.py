@@ -1,6 +1,7 @@
 """Workbooks that are made to hurt, and honest ones that look like it, through both imports of people."""
 
 import codecs
+import datetime
 import io
 import json
 import subprocess
@@ -12,13 +13,16 @@ import openpyxl
 import pytest
 from flask import Flask
 
+from tests.voting.people.border.tables import plain
 from tests.voting.rooms import Room
 from tests.voting.rounds.staff import HEADERS, row
 from tests.voting.web.conftest import Browser
 from tests.voting.web.test_form_errors import fault
 from tests.voting.web.test_rounds import begin, confirm, kept
 from voting.people.border.cells import NotATable
-from voting.people.border.workbook_parts import sheets_of_workbook
+from voting.people.border.check import check_people
+from voting.people.border.reading import sheets_of
+from voting.procedures import catalogue
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 NAMES = ["Trần Văn An", "Lê Văn Bình"]
@@ -167,7 +171,7 @@ def test_a_list_in_csv_has_the_same_limits(room: Room, browser: Browser) -> None
 
 def refusal(raw: bytes, **limits: int) -> str:
     with pytest.raises(NotATable) as caught:
-        sheets_of_workbook(raw, **limits)
+        sheets_of(raw, **limits)
     return caught.value.words.en
 
 
@@ -183,7 +187,7 @@ def test_a_workbook_that_takes_too_long_is_given_up() -> None:
 
 
 def test_a_workbook_is_read_on_a_system_without_limits() -> None:
-    reader = "from voting.people.border.workbook_parts import _main; _main(1, 1)"
+    reader = "from voting.people.border.reading import _main; _main(1, 1)"
     program = f"import sys; sys.modules['resource'] = None; {reader}"
     done = subprocess.run([sys.executable, "-c", program], input=workbook(), capture_output=True, check=True)
     (found,) = json.loads(done.stdout)["sheets"]
@@ -192,8 +196,8 @@ def test_a_workbook_is_read_on_a_system_without_limits() -> None:
 
 def test_the_process_that_takes_ballots_never_loads_the_parser() -> None:
     program = (
-        "import sys; from voting.people.border.workbook_parts import sheets_of_workbook\n"
-        "assert len(sheets_of_workbook(sys.stdin.buffer.read())[0].cells) == 3 and 'openpyxl' not in sys.modules"
+        "import sys; from voting.people.border.reading import sheets_of\n"
+        "assert len(sheets_of(sys.stdin.buffer.read())[0].cells) == 3 and 'openpyxl' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], input=workbook(), check=True)
 
@@ -206,3 +210,26 @@ def test_a_sheet_among_the_pictures_whose_parts_are_not_checked_is_not_read() ->
     assert moved != said
     raw = workbook(**{links: moved, "xl/media/sheet1.xml": b"<!DOCTYPE worksheet>" + content})
     assert "not a readable workbook" in refusal(raw)
+
+
+MERGED = '<mergeCell ref="B1:B1048576"/>' * 30_000
+SLOW = {
+    "merged cells": plain([["Họ và tên"], *[["An An"]] * 3000], tail=f"<mergeCells>{MERGED}</mergeCells>"),
+    "marks": ("Họ và tên;Đơn vị\n" + ("a" + "\u0301\u0323" * 15_000 + ";A\n") * 5).encode(),
+    "brackets": ("Họ và tên;Đơn vị\n" + ("(" * 30_000 + ";A\n") * 100).encode(),
+    "dates": ("Họ và tên;Đơn vị\n" + ("ngày tháng " * 2500 + ";A\n") * 100).encode(),
+}
+"""Files that cost a careless reader minutes: each row looked up in each merged cell, each letter compared with each."""
+
+
+@pytest.mark.parametrize("raw", SLOW.values(), ids=SLOW.keys())
+def test_what_could_take_minutes_is_refused(raw: bytes) -> None:
+    try:
+        found = check_people(raw, "summoned", catalogue()[-1], today=datetime.date(2026, 11, 30))
+    except NotATable:
+        return
+    assert found.people == () and found.refused
+
+
+def test_a_file_beyond_the_limit_is_not_read_at_all() -> None:
+    assert "larger than 8 MB" in refusal(b"x" * (8 * 1024 * 1024 + 1))

@@ -8,6 +8,7 @@ from keys.message import Sentence, UserError
 from voting.documents.letters import written
 from voting.people.spelling import from_sheet
 
+MOST_KEPT = 2000  # characters of a cell
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 Range = tuple[int, int, int, int]
@@ -61,6 +62,9 @@ _EMPTY = Cell("")
 
 
 def tidy(text: str) -> str:
-    """Return text as it is taken: escapes of Excel undone, composed, Đ for Ð, single spaces, no line breaks."""
-    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    """Return text as it is taken: escapes of Excel undone, composed, Đ for Ð, single spaces, no line breaks.
+
+    Text beyond MOST_KEPT is cut off: nothing as long is taken anywhere, and composing marks without end takes minutes.
+    """
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text[:MOST_KEPT])
     return from_sheet(" ".join(written(plain).split()))

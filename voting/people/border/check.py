@@ -5,17 +5,20 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
+import msgspec
+
 from keys.message import Sentence
 from voting.documents.letters import compared, searched
 from voting.people.border.cells import Sheet
 from voting.people.border.headings import HARMLESS, Table, find_table
-from voting.people.border.kinds import sheets_of
 from voting.people.border.letters import letters_fault, name_fault, name_warning, text_fault
-from voting.people.border.report import Ledger, Report, refusal
+from voting.people.border.reading import sheets_of
+from voting.people.border.report import Ledger, Remark, Report, refusal
 from voting.people.border.rows import TOTAL, Line, lines_of
 from voting.people.columns import COLUMNS, read_text
 from voting.people.spelling import look_alikes
 from voting.people.staff_list import MOST_ROWS, people_of_rows
+from voting.people.tables import WORDS_SHEET
 from voting.people.workbook_process import cell_place
 from voting.procedures.schema import Ruleset
 
@@ -67,7 +70,14 @@ def check_sheets(
             Sentence("không có người nào trong các trang nhìn thấy", "nobody is listed in the visible sheets")
         )
     first = (fitting or [one for one in visible if one.cells])[0]
-    return report_of(first, find_table(first), office)
+    report = report_of(first, find_table(first), office)
+    beside = [one.name for one in visible if one.cells and one is not first and one.name != WORDS_SHEET]
+    said = tuple(Remark("A1", _not_read(name)) for name in beside)
+    return msgspec.structs.replace(report, warnings=(*report.warnings, *said))
+
+
+def _not_read(name: str) -> Sentence:
+    return Sentence(f"trang tính «{name}» không được đọc", f"the sheet “{name}” is not read")
 
 
 def _no_such_sheet(name: str, visible: Iterable[Sheet]) -> Sentence:

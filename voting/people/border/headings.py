@@ -13,6 +13,7 @@ from voting.people.border.cells import Sheet
 from voting.people.columns import COLUMNS
 
 MOST_ABOVE = 60  # rows above a header
+MOST_HEADER = 300  # characters of a header
 NAME, FAMILY, MIDDLE, GIVEN = "name", "family", "middle", "given"
 _NAMES: Final = (FAMILY, MIDDLE, NAME, GIVEN)
 _WHO = (
@@ -76,6 +77,8 @@ class Table:
 
 def field_of(header: str) -> str | None:
     """Return what a column of this header holds, None for an unknown one."""
+    if len(header) > MOST_HEADER:
+        return None
     plain = " ".join(re.sub(r"[^a-z]+", " ", searched(re.sub(r"\([^)]*\)|\[[^]]*\]", " ", header))).split())
     for name, spellings in _SPELLINGS.items():
         if plain and re.fullmatch(spellings, plain):

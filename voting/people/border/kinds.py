@@ -10,10 +10,9 @@ from typing import Final
 from keys.message import Sentence
 from voting.people.border.cells import Cell, NotATable, Sheet, tidy
 from voting.people.border.headings import find_table
-from voting.people.border.workbook_parts import sheets_of_workbook
+from voting.people.border.workbook_parts import read_workbook
 from voting.people.workbook_process import FAULTS, TooMuch, cell_name, limited
 
-MOST_BYTES: Final = 8 * 1024 * 1024
 XLSX_START: Final = b"PK\x03\x04"
 SAVE_XLSX: Final = Sentence(
     "mở tệp bằng Excel hoặc LibreOffice, chọn Lưu thành (Save As), loại Excel Workbook (.xlsx), rồi nhập tệp đó",
@@ -48,16 +47,13 @@ _MARKS: Final = (
 )  # fmt: skip
 
 
-def sheets_of(raw: bytes) -> tuple[Sheet, ...]:
-    """Return the sheets of a file; raise NotATable with what to do."""
-    if len(raw) > MOST_BYTES:
-        most = MOST_BYTES // 1024**2
-        raise NotATable(Sentence(f"tệp lớn quá {most} MB: bỏ bớt ảnh", f"larger than {most} MB: take pictures out"))
+def sheets_here(raw: bytes) -> tuple[Sheet, ...]:
+    """Read the sheets of a file in this very process; raise NotATable with what to do, TooMuch, or any other error."""
     if not raw.strip(b"\x00 \t\r\n"):
         raise NotATable(Sentence("tệp trống: chọn lại tệp có danh sách", "an empty file: choose the one with the list"))
     if raw.startswith(XLSX_START):
         _demand_workbook(raw)
-        return sheets_of_workbook(raw)
+        return read_workbook(raw)
     for start, vi, en in _STARTS:
         if raw.startswith(start):
             raise _other(vi, en)

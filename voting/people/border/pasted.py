@@ -6,13 +6,15 @@ Without one, a line is a number (which may be missing), a name, and a unit, part
 import re
 from typing import Final
 
+from keys.message import Sentence
 from voting.people.border.cells import Cell, NotATable, Sheet, tidy
 from voting.people.border.check import report_of
 from voting.people.border.headings import Table, find_table
-from voting.people.border.kinds import MOST_BYTES
+from voting.people.border.reading import MOST_BYTES
 from voting.people.border.report import Report
-from voting.people.workbook_process import FAULTS, MOST_CELLS, MOST_LENGTH
+from voting.people.workbook_process import FAULTS, MOST_CELLS
 
+MOST_LINE = 1000  # characters of a line
 NUMBER, NAME, UNIT = 1, 2, 3
 """The columns of lines without a header."""
 _NUMBERED = re.compile(r"\s*(\d{1,5})\s*[.)\-:/\t;|]\s*(?=\D)")
@@ -24,8 +26,12 @@ _NAMES: Final = Table(0, 0, {"number": NUMBER}, (NAME,), {})
 def check_pasted(text: str) -> Report:
     """Say what would become of pasted lines as a list of people summoned; raise NotATable beyond the limits."""
     lines = text.splitlines()
-    if len(text) > MOST_BYTES or any(len(line) > MOST_LENGTH for line in lines):
+    if len(text) > MOST_BYTES:
         raise NotATable(FAULTS["text"])
+    for number, line in enumerate(lines, 1):
+        if len(line) > MOST_LINE:
+            words = Sentence(f"dòng {number} dài quá {MOST_LINE} ký tự", f"line {number} is longer than {MOST_LINE}")
+            raise NotATable(words)
     if sum(len(_PARTING.findall(line)) + 1 for line in lines if line.strip()) > MOST_CELLS:
         raise NotATable(FAULTS["cells"])
     headed = _sheet([_PARTING.split(line) for line in lines])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keys.message import Sentence
-from voting.people.border.cells import Sheet
+from voting.people.border.cells import Range, Sheet
 from voting.people.border.headings import FAMILY, GIVEN, NAME, Table, field_of
 from voting.people.border.report import Ledger
 
@@ -20,7 +20,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(
-    r"\bngày\b[\s\d.…_/]*\btháng\b.*\bnăm\b|^[^\W\d_][^\d,;]*, ngày \d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}\.?$",
+    r"\bngày\b[\s\d.…_/]{0,40}\btháng\b.{0,80}\bnăm\b"
+    r"|^[^\W\d_][^\d,;]*, ngày \d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}\.?$",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
@@ -78,6 +79,7 @@ class _Rows:
         self.number = table.columns.get("number")
         self.data = [at for field, at in table.columns.items() if field != "number"]
         self.filled = _filled(sheet, table)
+        self.merged = _merged_at(sheet)
         self.unused = {
             at for at in table.names if not any(at in sheet.cells[row] for row in sheet.cells if row > table.last)
         }
@@ -174,8 +176,8 @@ class _Rows:
     def _spans(self, row: int) -> bool:
         """Tell whether a text stands in one cell merged over the name and other columns."""
         names = self.table.names
-        for first, left, last, right in self.sheet.merged:
-            if first <= row <= last and left <= names[0] <= right and {left, right} - set(names):
+        for _, left, _, right in self.merged.get(row, ()):
+            if left <= names[0] <= right and {left, right} - set(names):
                 return all(left <= at <= right or at == self.number for at in self.sheet.cells[row])
         return False
 
@@ -190,9 +192,7 @@ class _Rows:
         names = self.table.names
         if (len(names) > 2 and part == names[1]) or part in self.unused:
             return True
-        return any(
-            top <= row <= end and left == names[0] and part <= right for top, left, end, right in self.sheet.merged
-        )
+        return any(left == names[0] and part <= right for _, left, _, right in self.merged.get(row, ()))
 
     def _somebody(self, row: int, raw: Mapping[int, str]) -> None:
         """Take a row as somebody, or refuse it."""
@@ -219,16 +219,31 @@ class _Rows:
                     "họ tên ghi ở nhiều cột, cột này trống", "the name stands in several columns; this is empty"
                 )
                 self.ledger.refuse(row, part, words)
-        texts = {**{column: text for (line, column), text in self.filled.items() if line == row}, **raw}
+        texts = {**self.filled.get(row, {}), **raw}
         self.lines.append(Line(row, texts))
 
 
-def _filled(sheet: Sheet, table: Table) -> dict[tuple[int, int], str]:
-    """Return the texts of cells merged over several rows, for each row that has none of its own."""
-    found: dict[tuple[int, int], str] = {}
+def _filled(sheet: Sheet, table: Table) -> dict[int, dict[int, str]]:
+    """Return the texts of cells merged over several rows, by row and column, for each row that has none of its own."""
+    found: dict[int, dict[int, str]] = {}
     alone = {table.columns[one] for one in ("number", "id", "birth", "sex") if one in table.columns} | set(table.names)
     for first, left, last, right in sheet.merged:
         text = sheet.text(first, left)
         if left == right and left not in alone and first > table.last and text:
-            found |= {(row, left): text for row in sheet.cells if first < row <= last}
+            span = range(first + 1, last + 1)
+            for row in span if len(span) < len(sheet.cells) else sheet.cells:
+                if row in sheet.cells and first < row <= last:
+                    found.setdefault(row, {})[left] = text
+    return found
+
+
+def _merged_at(sheet: Sheet) -> dict[int, list[Range]]:
+    """Return the merged cells that a row lies in, by row."""
+    found: dict[int, list[Range]] = {}
+    for one in sheet.merged:
+        first, _, last, _ = one
+        span = range(first, last + 1)
+        for row in span if len(span) < len(sheet.cells) else sheet.cells:
+            if row in sheet.cells and first <= row <= last:
+                found.setdefault(row, []).append(one)
     return found

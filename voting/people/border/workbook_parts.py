@@ -1,4 +1,4 @@
-"""The parts of a workbook (XLSX, strict too), read in a process of their own (see `voting.people.workbook_process`).
+"""The parts of a workbook (XLSX, strict too); `voting.people.border.reading` has them read in a process of their own.
 
 A cell gives what the spreadsheet shows: of a formula the value that was kept with it. Formulas without one, and errors,
 stay what they are, so that they are refused by cell. Names of XML are known without their namespaces, which differ.
@@ -6,75 +6,26 @@ stay what they are, so that they are refused by cell. Names of XML are known wit
 
 import datetime
 import io
-import json
 import posixpath
-import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
 
-from keys.message import Sentence
-from keys.process_limits import give_way
-from voting.people.border.cells import Cell, NotATable, Range, Sheet, tidy
+from voting.people.border.cells import Cell, Range, Sheet, tidy
 from voting.people.workbook_process import (
-    FAULTS,
-    MEMORY,
     MOST_CELLS,
     MOST_LENGTH,
     MOST_TEXT,
     PICTURES,
-    SECONDS,
     TooMuch,
-    cell_name,
     cell_place,
     check_parts,
-    run_child,
 )
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _KINDS: Final = {"str": "text", "s": "text", "inlineStr": "text", "e": "error", "b": "truth", "d": "date"}
-
-
-# In the process that asks
-
-
-def sheets_of_workbook(raw: bytes, *, seconds: float = SECONDS, memory: int = MEMORY) -> tuple[Sheet, ...]:
-    """Read every sheet of a workbook, of hidden ones the name alone; raise NotATable."""
-    command = [sys.executable, "-m", __name__, str(memory), str(int(seconds) + 1)]
-    printed, status = run_child(command, raw, seconds)
-    if status == 1:
-        raise NotATable(_save_again(FAULTS["unreadable"]))
-    try:
-        answer = json.loads(printed)
-        if "fault" in answer:
-            raise NotATable(_save_again(FAULTS[answer["fault"]], answer["cell"]))
-        return tuple(sheet_of(one) for one in answer["sheets"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise NotATable(_save_again(FAULTS["costly"])) from None
-
-
-def _save_again(words: Sentence, cell: str = "") -> Sentence:
-    at = f"{cell}: " if cell else ""
-    return Sentence(
-        f"{at}{words.vi}; mở tệp bằng Excel hoặc LibreOffice, chép bảng sang một tệp mới rồi lưu thành .xlsx",
-        f"{at}{words.en}; open it in Excel or LibreOffice, copy the table into a new file and save that as .xlsx",
-    )
-
-
-def sheet_of(one: Mapping[str, Any]) -> Sheet:
-    """Return a sheet as the child says it."""
-    cells: dict[int, dict[int, Cell]] = {}
-    for row, column, kind, text, struck in one["cells"]:
-        if shown := tidy(text):
-            cells.setdefault(row, {})[column] = Cell(shown, kind, bool(struck))
-    merged = tuple((a, b, c, d) for a, b, c, d in one["merged"])
-    columns = frozenset(at for first, last in one["columns"] for at in range(first, min(last, LAST_COLUMN) + 1))
-    return Sheet(one["name"], cells, frozenset(one["rows"]), columns, merged, bool(one["hidden"]))
-
-
-# In the child
 
 
 @dataclass
@@ -119,8 +70,8 @@ def _walk(raw: bytes, start: Callable[[str, dict[str, str]], None], end: Callabl
     parser.Parse(raw, True)
 
 
-def read_parts(raw: bytes) -> list[_Found]:
-    """Read a workbook in this very process; raise TooMuch, or what the libraries raise."""
+def read_workbook(raw: bytes) -> tuple[Sheet, ...]:
+    """Read every sheet of a workbook, of hidden ones the name alone; raise TooMuch, or what the libraries raise."""
     check_parts(raw)
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         names = {name.lower(): name for name in packed.namelist()}
@@ -145,7 +96,19 @@ def read_parts(raw: bytes) -> list[_Found]:
             kind, target = links[link]
             if kind == "worksheet":
                 found.append(_Found(name, hidden) if hidden else _cells(part(target), _Found(name, hidden), book))
-        return found
+        return tuple(map(_sheet, found))
+
+
+def _sheet(found: _Found) -> Sheet:
+    cells: dict[int, dict[int, Cell]] = {}
+    for row, column, kind, text, struck in found.cells:
+        if shown := tidy(text):
+            cells.setdefault(row, {})[column] = Cell(shown, kind, bool(struck))
+    rows = frozenset(row for row in found.rows if row in cells)
+    columns = {at for first, last in found.columns for at in range(first, min(last, LAST_COLUMN) + 1)}
+    if sum(min(last - first + 1, len(cells)) for first, _, last, _ in found.merged) > MOST_CELLS:
+        raise TooMuch("cells")
+    return Sheet(found.name, cells, rows, frozenset(columns), tuple(found.merged), found.hidden)
 
 
 def _links(part: Callable[[str], bytes], owner: str) -> dict[str, tuple[str, str]]:
@@ -334,23 +297,3 @@ def _place(name: str) -> tuple[int, int]:
     if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
         raise ValueError(name)
     return row, column
-
-
-def _main(memory: int, seconds: int) -> None:
-    """Print what a workbook on the input holds, or the key of what is wrong; any other error ends with status 1."""
-    sys.modules |= dict.fromkeys(("numpy", "pandas", "PIL"))  # type: ignore[arg-type] # unneeded: openpyxl loads them
-    give_way(memory=memory, seconds=seconds)
-    answer: dict[str, object]
-    try:
-        found = read_parts(sys.stdin.buffer.read())
-        answer = {"sheets": [vars(one) for one in found]}
-    except TooMuch as error:
-        cell = cell_name(error.row, error.column) if error.kind == "length" else ""
-        answer = {"fault": error.kind, "cell": cell}
-    except MemoryError:
-        answer = {"fault": "costly", "cell": ""}
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-
-
-if __name__ == "__main__":
-    _main(*map(int, sys.argv[1:]))

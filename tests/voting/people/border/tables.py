@@ -11,9 +11,8 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from voting.people.border.check import Kind, check_sheets
-from voting.people.border.kinds import sheets_of
+from voting.people.border.kinds import sheets_here
 from voting.people.border.report import Report
-from voting.people.border.workbook_parts import read_parts, sheet_of
 from voting.people.workbook_process import cell_place
 from voting.procedures import catalogue
 
@@ -124,8 +123,7 @@ def csv_text(rows: Iterable[Row], parting: str = ";") -> str:
 
 def read_here(raw: bytes, kind: Kind = "summoned", sheet: str | None = None) -> Report:
     """The report of a file read in this very process, each row of it in exactly one part."""
-    workbook = raw.startswith(b"PK")
-    sheets = tuple(sheet_of(vars(one)) for one in read_parts(raw)) if workbook else sheets_of(raw)
+    sheets = sheets_here(raw)
     report = check_sheets(sheets, kind, catalogue()[-1], today=datetime.date(2026, 11, 30), sheet=sheet)
     refused = {cell_place(one.cell)[0] for one in report.refused if one.cell}
     parts = [one.row for one in report.people] + [row for one in report.left_out for row in one.rows] + [*refused]

@@ -330,7 +330,9 @@ def test_several_visible_lists_are_refused_unless_one_is_named() -> None:
 
 def test_a_sheet_that_holds_no_list_is_passed_over() -> None:
     raw = books(("Chú thích", [["Bảng này do"]], "visible"), ("B", summoned(), "visible"))
-    assert pairs(read_here(raw)) == PEOPLE
+    found = read_here(raw)
+    assert pairs(found) == PEOPLE
+    assert ["Chú thích" in one.words.vi for one in found.warnings] == [True], "and that is said"
 
 
 def test_the_template_gives_its_example() -> None:
