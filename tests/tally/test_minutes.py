@@ -164,6 +164,15 @@ def test_the_minutes_of_an_office_have_all_fields_of_the_specimens(tmp_path: Pat
         assert words in text, words
 
 
+@pytest.mark.parametrize(("names", "most"), [(1, 3), (4, 3), (11, 3), (14, 3), (20, 4), (30, 5)])
+def test_no_page_of_the_minutes_holds_the_recipients_alone(names: int, most: int, tmp_path: Path) -> None:
+    pages = text_of(render_minutes(payload(sample_record(names))), tmp_path).split("\f")
+    (annex,) = (number for number, text in enumerate(pages) if text.lstrip("0123456789\n").startswith("PHỤ LỤC"))
+    (last,) = (text for text in pages if "Nơi nhận:" in text)
+    assert annex <= most
+    assert "Thành viên Thành viên" in last
+
+
 def test_names_put_forward_without_a_vote_are_not_in_the_minutes(tmp_path: Path) -> None:
     record = busy_record()
     pdf_text = minutes_text(record, tmp_path)
