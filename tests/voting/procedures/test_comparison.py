@@ -13,6 +13,7 @@ from voting.procedures import catalogue, find_procedure, find_ruleset, find_step
 from voting.procedures.comparison import (
     catalogue_problems,
     catalogue_remarks,
+    decided_papers,
     decision_notes,
     handed_on,
     ruleset_of,
@@ -132,3 +133,16 @@ def test_a_catalogue_that_is_not_shipped_is_found_only_where_it_is_given(ruleset
     assert ruleset_of(named) is None
     assert ruleset_of(named, (other,)) is other
     assert with_decision(named, 0) == named.notes
+
+
+def test_a_title_that_the_procedure_does_not_fill_is_remarked(ruleset: Catalogue) -> None:
+    draft = paper(begin_draft(INTRODUCE, "2022-04-10"), title="Chánh Văn phòng bậc hai")
+    [said] = [one.vi for one in catalogue_remarks(draft, ruleset) if "Chánh Văn phòng bậc hai" in one.vi]
+    assert said.startswith("Phiếu 1: chức danh")
+
+
+def test_papers_whose_differences_notes_name_are_known_by_their_numbers() -> None:
+    codes = ("A6", "KHAC-0", "KHAC-2", "KHAC-11", "KHAC-x", "KHAC-²")
+    draft = begin_draft(INTRODUCE, "2022-04-10")
+    noted = msgspec.structs.replace(draft, notes=tuple(Note(code, "x") for code in codes))
+    assert decided_papers(noted) == (2, 11)

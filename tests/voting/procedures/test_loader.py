@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from voting.cli.procedures import procedures_group
-from voting.procedures import load_ruleset, parse_ruleset
+from voting.procedures import load_ruleset, loader, parse_ruleset
+from voting.procedures.card import document
 from voting.procedures.errors import InvalidRuleset
 
 UNION = Path(__file__).with_name("trade_union.toml")
@@ -24,6 +25,18 @@ def test_a_trade_union_with_two_thirds_and_the_first_five_loads() -> None:
     assert (ballot.quota, ruleset.rules[ballot.rule].num, ruleset.rules[ballot.rule].den) == (5, 2, 3)
 
 
+TITLE = TEXT[TEXT.index("[[procedures.titles]]") : TEXT.index("[[procedures.steps]]")]
+BALLOT = TEXT[TEXT.index("[[procedures.steps.ballots]]") :]
+CLASS = """[[procedures.titles.objects]]
+number = 1
+name = "x"
+text = "x"
+posts = ["member"]
+planned_for = []
+months = 60
+preferred_months = 12
+
+"""
 BAD = {
     "unknown key": (changed('section = "Điều 3"', 'section = "Điều 3"\ncolour = "red"'), r"steps\[0\]: .*`colour`"),
     "missing key": (changed('name = "Đại hội"\n', ""), r"procedures\[0\]\.steps\[0\]: .*`name`"),
@@ -51,6 +64,23 @@ BAD = {
     "missing composition": (changed('stated = "listed"', 'stated = "missing"'), r"composition: a missing composition"),
     "assumed without a note": (changed("quota = 5", "quota = 5\nstated = false"), r"needs a note"),
     "unknown note": (changed("quota = 5", 'quota = 5\nnotes = ["A1"]'), r"ballots\[0\]\.notes\[0\]: no note 'A1'"),
+    "nested beyond all need": (changed("basis = []", f"basis = {'[' * 13}{']' * 13}"), r"nested too deeply"),
+    "a quorum of more than all": (
+        changed("[rules.TWO", '[quorum]\nnum = 4\nden = 3\ntext = "x"\n\n[rules.TWO'), r"4/3 is more than everybody"),
+    "nothing to fill": (
+        changed(TITLE, "titles = []\n\n"),
+        r"procedures\[0\]\.titles: a procedure fills at least one title"),
+    "fewer months preferred than required": (
+        changed("[[procedures.steps]]", f"{CLASS}[[procedures.steps]]"), r"preferred_months: less than the months"),
+    "a step that decides nothing": (
+        changed(BALLOT, "ballots = []\n"), r"steps\[0\]: a step without a ballot says"),
+    "a suggestion for what is listed": (
+        changed('stated = "listed"', 'stated = "listed", suggested_from = "x"'), r"only for a missing composition"),
+    "a final ballot before the end": (
+        changed('hands_on_text = "trúng cử"', 'hands_on_text = "trúng cử"\n\n[[procedures.steps]]\nnumber = 2\n'
+                'section = "x"\nbody = "congress"\nname = "x"\nenglish = "x"\nadopts = ["lists"]\nballots = []\n'
+                'composition = { stated = "listed", text = "x", capacities = ["delegates"] }'),
+        r"the final ballot belongs to the last step"),
     "same capacity twice": (
         changed("[rules.TWO", '[[capacities]]\nid = "delegates"\nname = "x"\nenglish = "x"\n\n[rules.TWO'),
         r"capacities\[1\]: 'delegates' is there twice",
@@ -108,3 +138,19 @@ def test_a_file_saved_by_notepad_loads_and_utf_16_is_named(tmp_path: Path) -> No
     found = CliRunner().invoke(procedures_group, ["check", str(path)])
     assert found.exit_code == 1
     assert "UTF-16" in found.output and "Save as" in found.output
+
+
+def test_two_files_of_one_ruleset_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "__file__", str(tmp_path / "loader.py"))
+    (tmp_path / "one.toml").write_text(TEXT, encoding="utf-8")
+    assert [one.id for one in loader.catalogue.__wrapped__()] == ["CONG-DOAN"]
+    (tmp_path / "two.toml").write_text(TEXT, encoding="utf-8")
+    with pytest.raises(InvalidRuleset, match="two files hold the same ruleset and version"):
+        loader.catalogue.__wrapped__()
+
+
+def test_a_ruleset_without_a_quorum_has_no_line_about_one() -> None:
+    ruleset = load_ruleset(UNION)
+    assert "Số người tối thiểu" not in document([ruleset])
+    step = ruleset.procedures[0].steps[0]
+    assert (step.introducing, step.closing) == (None, step.ballots[0])
