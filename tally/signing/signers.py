@@ -92,7 +92,7 @@ def token_signer(module: Path, token: str, pin: str, key_label: str) -> Iterator
     """
     session = _open(module, token, pin)
     try:
-        yield _pen_of(session, key_label)
+        yield _signer_of(session, key_label)
     finally:
         session.close()
 
@@ -111,7 +111,7 @@ def _open(module: Path, token: str, pin: str) -> Any:
         raise CannotSign(f"token {token!r}, module {module}: {type(error).__name__} {error}".rstrip()) from None
 
 
-def _pen_of(session: Any, key_label: str) -> TokenSigner:
+def _signer_of(session: Any, key_label: str) -> TokenSigner:
     from pkcs11 import KeyType, ObjectClass, PKCS11Error
     from pkcs11.util.ec import encode_ec_public_key
     from pkcs11.util.rsa import encode_rsa_public_key

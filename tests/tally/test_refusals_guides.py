@@ -12,7 +12,7 @@ from keys.files.signing import KIND as SIGNING_KIND
 from keys.files.signing import encode_signing_key, load_public, new_signing_key, public_text
 from tally.dialogue import Guide, Refused
 from tally.errors import CannotSign
-from tally.guide import signers as cli_pens
+from tally.guide import signers as cli_signers
 from tally.guide.faults import explain
 from tally.guide.setup import tell_setup
 from tally.guide.signers import passphrase, pin, signer_by_asking
@@ -111,10 +111,10 @@ def test_the_head_signs_by_a_token_that_is_plugged_in(asked: list[str], token: P
         assert load_public(signer.public_text)
 
 
-def test_a_tellers_file_is_a_pen_as_well(lab: Lab, tmp_path: Path) -> None:
+def test_a_tellers_file_is_a_signer_as_well(lab: Lab, tmp_path: Path) -> None:
     path = tmp_path / "teller.sealed"
     write_teller_file(path, new_teller_file("x", lab.tellers[0], lab.signing["1"]), PASSPHRASE, LEAST_COST)
-    assert public_text(cli_pens.open_signing_key(path, PASSPHRASE)) == public_text(lab.signing["1"])
+    assert public_text(cli_signers.open_signing_key(path, PASSPHRASE)) == public_text(lab.signing["1"])
 
 
 def test_a_record_is_signed_without_its_minutes(lab: Lab, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_teller_who_signs_by_a_token_has_no_other_signer(lab: Lab, tmp_path: P
     noted = msgspec.structs.replace(made, token=public_text(new_signing_key()))
     write_teller_file(path, noted, PASSPHRASE, LEAST_COST)
     with pytest.raises(CannotSign, match="Lò Thị Ước signs by a token"):
-        cli_pens.open_signing_key(path, PASSPHRASE)
+        cli_signers.open_signing_key(path, PASSPHRASE)
 
 
 # --- the ceremony ----------------------------------------------------------------------------------------------------

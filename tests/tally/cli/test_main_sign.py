@@ -97,8 +97,9 @@ def test_a_token_signs_record_and_pdf(label: str, token: Path, people: Team, tmp
 
 
 @pytest.mark.parametrize("options", [(), ("--token", "t"), ("--token", "t", "--token-key", "k")])
-def test_half_a_pen_is_none(options: tuple[str, ...], people: Team, tmp_path: Path) -> None:
-    path, _ = desk(tmp_path, sample_record(2, people=people))
+def test_half_a_signer_is_none(options: tuple[str, ...], people: Team, tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_bytes(envelope(sample_record(2, people=people)))
     assert sign(path, *options).exit_code == 2
 
 

@@ -218,7 +218,7 @@ def test_a_teller_file_keeps_its_share_and_notes_the_token(tmp_path: Path) -> No
     assert (again.public_signer, again.share) == (KeySigner(other).public_text, teller.share)
 
 
-def test_a_pen_that_is_not_the_tellers_confirms_nothing(tmp_path: Path) -> None:
+def test_a_signer_that_is_not_the_tellers_confirms_nothing(tmp_path: Path) -> None:
     from tally.count.steps import confirm_setup
     from tests.attacks.lab import lab as made
 

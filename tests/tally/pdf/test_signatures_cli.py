@@ -77,5 +77,5 @@ def test_minutes_of_another_record_are_refused(desk: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--token", "t"), ("--token", "t", "--token-key", "k")])
-def test_half_a_pen_is_none(options: tuple[str, ...], desk: Path) -> None:
+def test_half_a_signer_is_none(options: tuple[str, ...], desk: Path) -> None:
     assert run(sign_minutes_command, desk, *options).exit_code == 2

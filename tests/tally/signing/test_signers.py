@@ -61,7 +61,7 @@ def test_a_module_that_is_none_says_so(tmp_path: Path) -> None:
         pass
 
 
-def test_a_pen_in_memory_signs_the_same_twice() -> None:
+def test_a_signer_in_memory_signs_the_same_twice() -> None:
     key = new_signing_key()
     assert KeySigner(key).sign(b"x") == KeySigner(key).sign(b"x")
     assert KeySigner(key).public_text == public_text(key)
