@@ -5,7 +5,6 @@ from msgspec.structs import replace
 
 from tests.voting.documents.elections import conference
 from voting.documents.conferences.conference import Quorum, Rule, Selection
-from voting.documents.quorum import is_missed
 from voting.documents.rule_words import place_words, quorum_words, rule_words, selection_words
 
 
@@ -36,12 +35,3 @@ def test_a_paper_is_named_by_its_title_and_its_unit() -> None:
     [paper] = conference()[0].papers
     assert place_words(replace(paper, title="Phó", unit="")) == "Phó"
     assert place_words(replace(paper, title="Phó", unit="Phòng Một")) == "Phó (Phòng Một)"
-
-
-@pytest.mark.parametrize(
-    ("quorum", "present", "missed"),
-    [(None, 0, False), (Quorum(2, 3, None), 6, True), (Quorum(2, 3, None), 7, False), (Quorum(1, 1, None), 9, True),
-     (Quorum(1, 1, None), 10, False)],
-)  # fmt: skip
-def test_a_quorum_of_ten_is_rounded_up(quorum: Quorum | None, present: int, missed: bool) -> None:
-    assert is_missed(quorum, 10, present) is missed

@@ -34,7 +34,6 @@ from voting.documents.conferences.conference import Conference, Rule, Signer
 from voting.documents.conferences.election import Election
 from voting.documents.errors import UnsignedDocument
 from voting.documents.list_decision import HandVote, ListDecision, unsigned_list_decision
-from voting.documents.quorum import least_present
 from voting.documents.record import Record
 from voting.documents.tellers import Clash
 from voting.people.errors import (
@@ -317,18 +316,7 @@ def test_a_teller_on_the_ballot_counts_for_a_reason_that_the_record_keeps() -> N
     assert [one.key for one in draft_problems(draft) if one.key == "teller_listed"] == []
 
 
-# Quorum and deadlines
-
-
-@pytest.mark.parametrize(
-    ("summoned", "needed"),
-    [(3, 2), (5, 4), (7, 5), (8, 6), (9, 6), (10, 7), (11, 8), (15, 10), (20, 14), (30, 20), (33, 22), (40, 27),
-     (47, 32), (50, 34)],
-)  # fmt: skip
-def test_two_thirds_are_rounded_up(summoned: int, needed: int) -> None:
-    rule = office_round("CUR-DEPT").ruleset.quorum
-    assert rule is not None
-    assert least_present(rule, summoned) == needed
+# Deadlines
 
 
 @pytest.mark.parametrize(("day", "late"), [(14, False), (15, True), (16, True)])
@@ -390,6 +378,7 @@ def test_nothing_happens_out_of_turn(act: Any) -> None:
         ({"nominees": (Nominee("zz", UNIT, "dept_head"),)}, "nobody of the id 'zz'"),
         ({"nominees": (Nominee("d0", UNIT, "dept_head"),) * 2}, "'d0' stands 2 times"),
         ({"eligible": (Nominee("d0", "Phòng khác", "dept_head"),)}, "no seat"),
+        ({"seats": (Seat("a\u202eb", "dept_head"),)}, "the unit .* is "),
     ],
 )
 def test_a_round_that_contradicts_itself_is_refused(changes: dict[str, Any], message: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.voting.rounds.staff import person
 from voting.people.errors import AfterOpening, WrongTurn
 from voting.procedures import find_procedure
-from voting.rounds.summons import Summons, exclude, summon
+from voting.rounds.summons import RECUSED, Summons, exclude, recuse, summon
 
 PEOPLE = (
     person("a", name="Lê Văn Ân", capacities=("dept_heads", "party_committee")),
@@ -45,3 +45,11 @@ def test_an_exclusion_without_reason_author_or_person_is_refused(
 ) -> None:
     with pytest.raises(WrongTurn):
         exclude(summons, who, reason=reason, author=author, opened=False)
+
+
+def test_who_stands_on_a_paper_is_left_out_where_the_organiser_chose_so(summons: Summons) -> None:
+    fewer = recuse(summons, {"a", "d", "z"}, "Chánh Văn phòng")
+    assert [one.person for one in fewer.people] == ["c"]
+    assert [(one.person, one.reason, one.author) for one in fewer.exclusions] == [
+        ("a", RECUSED, "Chánh Văn phòng"), ("d", RECUSED, "Chánh Văn phòng"),
+    ]  # fmt: skip
