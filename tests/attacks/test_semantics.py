@@ -277,6 +277,11 @@ FORGERIES: dict[str, tuple[Callable[[Fields], object], str, str]] = {
     "a teller who looks like another": (teller(1, name="Kiểm phiếu viên 1".replace("K", "\u041a")), NOTE, "not Latin"),
     "a teller who looks like a name": (teller_alike, NOTE, "is a teller and stands, by name, on paper 1"),
     "another name of the election": (lambda f: f.update(name="Khác"), NOTE, "the election is named Khác"),
+    "another description of the election": (lambda f: f.update(description="Khác"), NOTE, "described as “Khác”"),
+    "another administrator": (lambda f: f.update(administrator="Khác"), NOTE, "“Khác” as its administrator"),
+    "no administrator": (lambda f: f.pop("administrator"), NOTE, "“” as its administrator"),
+    "an administrator that is no text": (lambda f: f.update(administrator=7), NOTE, "“” as its administrator"),
+    "another giver of cards": (lambda f: f.update(credential_authority="Khác"), NOTE, "“Khác” as giving its cards"),
     # documents before
     "a document before of paper 9": (previous(paper=9), CONFERENCE, "paper 1 to 1 expected, 9 found"),
     "a document before of paper 0": (previous(paper=0), CONFERENCE, "paper 1 to 1 expected, 0 found"),

@@ -63,12 +63,8 @@ def new_meeting(*, listed: int = len(NAMES), removed: int = 1, further: int = le
     numbered, questions = number_papers(tuple(papers), 2)
     raw = write_election(
         uuid=vector["uuid"],
-        name="Hội nghị",
-        description="",
         public_key=vector["public_key"],
         questions=questions,
-        administrator="Văn phòng",
-        credential_authority="Bàn đón tiếp",
         conference=_conference(numbered, public_text(key)),
     )
     return Meeting(parse_election(raw), tuple(cards.values()), json.dumps(credentials).encode(), key)

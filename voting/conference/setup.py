@@ -39,7 +39,6 @@ from voting.storage.tables import ConferenceRow, DeckRow, SetupRow, TrusteesRow
 
 TRUSTEES_LIMIT = 1024 * 1024  # bytes
 _TELLERS = b'{"'  # tellers.json is an object, trustees.json a list
-AUTHORITY = "phieukin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +151,8 @@ def _election(
     conference = conference_of(with_clash_notes(draft), papers, quorum_of(row, draft), row.summoned, attendance)
     raw = write_election(
         uuid=deck.uuid,
-        name=draft.name,
-        description=draft.section,
         public_key=encode_point(keys.trustees.election_key()),
         questions=questions,
-        administrator=AUTHORITY,
-        credential_authority=AUTHORITY,
         conference=conference,
     )
     try:

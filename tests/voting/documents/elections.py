@@ -66,12 +66,8 @@ def raw_election(questions: tuple[Question, ...], public_key: Point, made: Confe
     """The election's canonical bytes."""
     return write_election(
         uuid=UUID,
-        name=made.name,
-        description="Bước 2",
         public_key=encode_point(public_key),
         questions=questions,
-        administrator="Văn phòng",
-        credential_authority="Ban kiểm phiếu",
         conference=made,
     )
 

@@ -15,7 +15,7 @@ from keys.ceremony.messages import BOXES
 from keys.message import Message, Sentence
 from voting.documents.canonical import unclean_text
 from voting.documents.conferences.conference import FORMAT, Candidate, Conference, Paper, Previous, Quorum, Rule
-from voting.documents.conferences.election import Election, Question
+from voting.documents.conferences.election import Election, Question, texts_of
 from voting.documents.conferences.people import name_problems, people_problems
 from voting.documents.conferences.questions import disagree_at, question_problems
 from voting.documents.conferences.sentences import sentence
@@ -47,7 +47,7 @@ def conference_problems(election: Election) -> Iterator[str]:
     conference = election.conference
     if conference is None:
         return
-    yield from setting_problems(conference, election.name, election.description)
+    yield from setting_problems(conference, *(getattr(election, field) for field in texts_of(conference)))
     for number, paper in enumerate(conference.papers, 1):
         yield from (f"paper {number}: {problem}" for problem in _place_problems(paper, election.questions))
     yield from _coverage_problems(conference, election.questions)
@@ -55,10 +55,14 @@ def conference_problems(election: Election) -> Iterator[str]:
 
 
 def election_remarks(election: Election) -> Iterator[Sentence]:
-    """Yield what an election says that its conference does not: other programs show the election's name alone."""
+    """Yield what an election says that its conference does not: other programs show these texts alone."""
     conference = election.conference
-    if conference is not None and election.name != conference.name:
-        yield sentence("election.other_name", election=election.name, conference=conference.name)
+    if conference is None:
+        return
+    for field, expected in texts_of(conference).items():
+        found = getattr(election, field)
+        if found != expected:
+            yield sentence(f"election.{field}", found=found, expected=expected)
 
 
 def setting_problems(conference: Conference, *texts: str) -> Iterator[str]:

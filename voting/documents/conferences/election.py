@@ -23,6 +23,7 @@ from voting.documents.errors import InvalidConference, InvalidElection, NotCanon
 
 GROUP = "Ed25519"
 VERSION = 1
+AUTHORITY = "phieukin"  # who administers an election and gives its cards, for other programs
 ELECTION_LIMIT = 4 * 1024 * 1024  # bytes
 QUESTIONS_LIMIT = 2000
 ANSWERS_LIMIT = 2000  # answers of one question, and branches of an overall proof
@@ -53,12 +54,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Election:
-    """A parsed election; `raw` are the archived bytes, `fingerprint` their hash, `conference` ours or None."""
+    """A parsed election; `raw` are the archived bytes, `fingerprint` their hash, `conference` ours or None.
+
+    Administrator and credential authority are "" where the election names none.
+    """
 
     raw: bytes
     uuid: str
     name: str
     description: str
+    administrator: str
+    credential_authority: str
     public_key: Point
     questions: tuple[Question, ...]
     conference: Conference | None
@@ -90,37 +96,36 @@ def parse_election(raw: bytes) -> Election:
         uuid=_uuid(fields),
         name=_text(fields, "name"),
         description=_text(fields, "description"),
+        administrator=_named(fields, "administrator"),
+        credential_authority=_named(fields, "credential_authority"),
         public_key=_public_key(fields),
         questions=_questions(fields),
         conference=_conference(fields),
     )
 
 
-def write_election(
-    *,
-    uuid: str,
-    name: str,
-    description: str,
-    public_key: str,
-    questions: tuple[Question, ...],
-    administrator: str,
-    credential_authority: str,
-    conference: Conference,
-) -> bytes:
+def texts_of(conference: Conference) -> dict[str, str]:
+    """Return what other programs show of an election: the texts of its conference, and who made it."""
+    made_by = dict.fromkeys(("administrator", "credential_authority"), AUTHORITY)
+    return {"name": conference.name, "description": conference.section, **made_by}
+
+
+def write_election(*, uuid: str, public_key: str, questions: tuple[Question, ...], conference: Conference) -> bytes:
     """Write election.json in compact form, fields in Belenios' order, `conference` last."""
+    texts = texts_of(conference)
     return compact(
         {
             "version": VERSION,
-            "description": description,
-            "name": name,
+            "description": texts["description"],
+            "name": texts["name"],
             "group": GROUP,
             "public_key": public_key,
             "questions": [
                 {"answers": list(q.answers), "min": q.min, "max": q.max, "question": q.question} for q in questions
             ],
             "uuid": uuid,
-            "administrator": administrator,
-            "credential_authority": credential_authority,
+            "administrator": texts["administrator"],
+            "credential_authority": texts["credential_authority"],
             "conference": msgspec.to_builtins(conference),
         }
     )
@@ -130,6 +135,11 @@ def _text(fields: dict[str, Any], key: str) -> str:
     if not isinstance(fields.get(key), str):
         raise InvalidElection(f"election: {key}: a text expected")
     return str(fields[key])
+
+
+def _named(fields: dict[str, Any], key: str) -> str:
+    value = fields.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _integer(fields: dict[str, Any], key: str) -> int:

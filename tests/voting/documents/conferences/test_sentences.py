@@ -12,6 +12,7 @@ from voting.documents.conferences.sentences import sentence
 
 WORDS = catalogue("sentences", "vi")
 SPELT = {f"tie.{one}" for one in get_args(TieScope)} | {f"base.{one}" for one in get_args(get_type_hints(Rule)["base"])}
+SPELT |= {f"election.{one}" for one in ("name", "description", "administrator", "credential_authority")}
 """Keys that end in what a document says."""
 
 
