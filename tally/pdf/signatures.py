@@ -30,6 +30,7 @@ from tally.pdf.writer import add_signature
 from tally.signing.signers import DocumentSigner
 from voting.documents.bundles.signers import excused_tellers, required_signers
 from voting.documents.conferences.conference import ON_PAPER, Signer
+from voting.documents.conferences.moments import in_vietnam
 from voting.documents.record import Record
 
 
@@ -127,4 +128,5 @@ def _signer_of(record: Record, field: str) -> Signer:
 def _stamp_lines(signer: Signer, when: datetime) -> tuple[str, ...]:
     if when.tzinfo is None:
         raise CannotSign("the time of signing needs an offset")
-    return (f"Ký số: {signer.name}", signer.role, when.isoformat(timespec="seconds"))
+    # Decree 30/2020, annex I: the time of signing by ISO 8601 in Việt Nam's zone, whatever that of the machine.
+    return (f"Ký số: {signer.name}", signer.role, in_vietnam(when).isoformat(timespec="seconds"))

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -400,6 +400,18 @@ def test_the_stamp_stands_on_the_page_that_names_the_signer(tmp_path: Path) -> N
     for one in check_minutes(SIGNED, PAYLOAD):
         assert f"Ký số: {one.name}" in page
     assert "2022-04-10T10:05:07+07:00" in page
+
+
+def test_a_machine_in_another_zone_shows_the_time_of_vietnam(tmp_path: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        missing("pdftotext (poppler-utils)")
+    there = WHEN.astimezone(UTC)
+    (tmp_path / "signed.pdf").write_bytes(
+        sign_minutes(MINUTES, PAYLOAD, "chair", KeySigner(PEOPLE.keys["chair"]), there)
+    )
+    run = subprocess.run(["pdftotext", tmp_path / "signed.pdf", "-"], capture_output=True, text=True, check=True)
+    assert "2022-04-10T10:05:07+07:00" in run.stdout
+    assert "+00:00" not in run.stdout
 
 
 def test_somebody_whom_the_record_does_not_name_has_no_place_in_the_minutes() -> None:

@@ -22,12 +22,17 @@ def parse_moment(text: str) -> datetime.datetime | None:
     return found if found.tzinfo is not None and found.isoformat(timespec="seconds") == text else None
 
 
+def in_vietnam(moment: datetime.datetime) -> datetime.datetime:
+    """Return a moment in Việt Nam's zone; the first and last day that there are stay in their own."""
+    try:
+        return moment.astimezone(VIETNAM)
+    except OverflowError:
+        return moment
+
+
 def moment_text(moment: datetime.datetime) -> str:
     """Spell a moment for people, in Việt Nam's zone: 14 giờ 24 phút, 30/11/2026."""
-    try:
-        local = moment.astimezone(VIETNAM)
-    except OverflowError:  # the first and last day that there are
-        local = moment
+    local = in_vietnam(moment)
     return f"{local:%H} giờ {local:%M} phút, {local:%d/%m/%Y}"
 
 
@@ -53,12 +58,5 @@ def moment_remarks(date: str, opened: str, closed: str, begun: str) -> Iterator[
     shut, start, open_ = parse_moment(closed), parse_moment(begun), parse_moment(opened)
     if shut is not None and start is not None and start < shut:
         yield sentence("moments.count_too_early", begun=begun, closed=closed)
-    if open_ is not None and (day := _day(open_)) != date:
+    if open_ is not None and (day := in_vietnam(open_).date().isoformat()) != date:
         yield sentence("moments.other_day", date=date, day=day)
-
-
-def _day(moment: datetime.datetime) -> str:
-    try:
-        return moment.astimezone(VIETNAM).date().isoformat()
-    except OverflowError:  # the first and last day that there are
-        return moment.date().isoformat()
