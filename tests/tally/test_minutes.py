@@ -89,7 +89,7 @@ def test_the_conclusion_lists_those_who_go_on_by_votes(names: int, tmp_path: Pat
     conclusion = re.sub(
         r"(?<=\)\.) \d+ (?=\d+\. Đồng chí)", " ", text[text.index("IV. KẾT LUẬN") : text.index("V. KHIẾU")]
     )
-    found = re.findall(r"(\d+)\. Đồng chí (\D+?), \D+? – (\d+)/42 \((\d+,\d\d)%\)", conclusion)
+    found = re.findall(r"(\d+)\. Đồng chí (\D+?), \D+?: (\d+)/42 \((\d+,\d\d)%\)", conclusion)
     verdict = {one.id: one for one in record.verdict.candidates}
     named = {one.id: one.name for one in record.case.candidates}
     assert found == [
