@@ -27,7 +27,6 @@ export const STATES = [
   "frozen",
   "closed",
   "counted",
-  "awaiting_head",
   "signed",
   "annulled",
   "on_paper",

@@ -30,7 +30,7 @@ export interface Note {
 
 const PHASES: Record<RoomState | typeof NO_STATE, Phase> = {
   [NO_STATE]: "none", draft: "before", list_frozen: "before", roll_taken: "before", sealed: "before", open: "open",
-  frozen: "paused", closed: "after", counted: "after", awaiting_head: "after", signed: "after",
+  frozen: "paused", closed: "after", counted: "after", signed: "after",
   annulled: "annulled", on_paper: "paper",
 };
 

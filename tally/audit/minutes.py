@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from tally.audit.record import RECORD, ReadRecord, time_notes
 from tally.audit.report import Findings
 from tally.audit.setup.catalogue import check_catalogue
-from tally.audit.signatures import check_head, check_signatures
+from tally.audit.signatures import check_signatures
 from tally.errors import OtherRenderer
 from tally.minutes.agreement import check_agreement
 from tally.pdf.signatures import SignedBy, awaiting, check_minutes
@@ -87,7 +87,6 @@ def check_hand_count(
     findings.notes += (f"{name}: {one}" for one in (*people_remarks(conference), *time_notes(record)))
     check_catalogue(findings, conference, name, rulesets)
     findings.require(HAND_COUNT, record.hashes is None, name, "a count on paper with hashes of an archive")
-    check_head(findings, conference, read.place, record)
     if by_key:
         check_signatures(findings, conference, read.place, read.envelope)
 

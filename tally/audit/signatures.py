@@ -1,16 +1,15 @@
-"""Check who signed a record: all that Setup asks for, nobody else, and the head where the head decided."""
+"""Check who signed a record: all that Setup asks for, and nobody else."""
 
 from keys.errors import KeysError
 from keys.files.signing import keyid
 from tally.audit.report import Findings
 from voting.documents.bundles.signers import by_key, excused_tellers, required_signers, signers_of
-from voting.documents.conferences.conference import ON_PAPER, Conference, Signer
-from voting.documents.envelope import Envelope, read_payload, signed_alone, verify_envelope
+from voting.documents.conferences.conference import Conference, Signer
+from voting.documents.envelope import Envelope, read_payload, verify_envelope
 from voting.documents.errors import DocumentError
-from voting.documents.facts import HEAD_DECISION_TYPE, HeadWord, SignedDecision
 from voting.documents.record import Record
 
-SIGNATURES, HEAD = "signatures", "head_decision"
+SIGNATURES = "signatures"
 
 
 def check_signatures(findings: Findings, conference: Conference, place: str, envelope: Envelope) -> None:
@@ -39,33 +38,6 @@ def _record_in(envelope: Envelope) -> Record | None:
         return read_payload(envelope, Record, "record")
     except DocumentError:
         return None
-
-
-def check_head(findings: Findings, conference: Conference, place: str, record: Record) -> None:
-    """Check a decision on a tie, by the head's own key where there is one; note a tie that is still open."""
-    if record.verdict.tie is None:
-        return
-    if record.verdict.status == "final":
-        findings.passed(HEAD)
-    else:
-        awaited = f"awaiting the decision of {conference.head.name} ({conference.head.role}) on equal votes"
-        findings.notes.append(f"{place}: {awaited}")
-    for word in record.count.head_words:
-        if word.paper == record.paper and conference.head.key != ON_PAPER:
-            check_decision_envelope(findings, conference.head, place, record.uuid, word)
-
-
-def check_decision_envelope(findings: Findings, head: Signer, place: str, uuid: str, word: HeadWord) -> None:
-    """Check that a decision is signed by the head alone, and that what is signed is what the facts say."""
-    if word.envelope is None or word.envelope.payloadType != HEAD_DECISION_TYPE:
-        findings.failed(HEAD, place, "the head's signed decision is missing")
-        return
-    envelope = word.envelope
-    decision = findings.read(HEAD, place, lambda: read_payload(envelope, SignedDecision, "head's decision"))
-    expected = SignedDecision(1, uuid, word.paper, word.chosen, word.by, word.reason, word.on)
-    findings.require(HEAD, decision == expected, place, "the signed decision is another one than the record's")
-    alone = findings.read(HEAD, place, lambda: signed_alone(envelope, head.key))
-    findings.require(HEAD, bool(alone), place, f"not signed by {head.name} alone")
 
 
 def _keyid(signer: Signer) -> str:

@@ -3,7 +3,8 @@
     UUID.bel                         the archive alone; records of it come with --record
     dossier.zip                      a bundle, all of it
     record.json, minutes.pdf         with UUID.bel beside it, which the record names; a count by hand has none; minutes
-                                     with the signed record.json of the same payload, where it is beside them
+                                     with the signed record.json of the same payload, where it is beside them, and the
+                                     head's decision on a tie
     a folder                         one box as counts and rehearsals write it, or one bundle
 
 Folders below are not looked into, and nothing is guessed: where two could be meant, NotGathered says what to do.
@@ -16,6 +17,7 @@ from pathlib import Path
 from keys.cards import UUID_PATTERN
 from kiosk_templates.words import LANGUAGES
 from tally.audit.bundles.loose import Loose, carried_record
+from tally.audit.head import decision_name, page_name
 from tally.audit.minutes import MINUTES_LIMIT
 from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Errors
@@ -59,11 +61,11 @@ def gather(file: Path) -> Gathered | None:
         pdf = read_limited(file, MINUTES_LIMIT)
         carried = _read("verify.no_minutes", file, lambda: carried_record(file.name, pdf))
         archive = _archive_of(file, carried, "verify.archive_missing_of")
-        return Gathered(None, Loose(archive, _signed_beside(file, carried), {file.name: pdf}))
+        return Gathered(None, Loose(archive, _signed_beside(file, carried), {file.name: pdf}, *_decided(file, carried)))
     if _begins(file, JSON):
         raw = read_limited(file)
         read = _read("verify.no_record", file, lambda: read_named(file.name, raw))
-        return Gathered(None, Loose(_archive_of(file, read), {file.name: raw}, {}))
+        return Gathered(None, Loose(_archive_of(file, read), {file.name: raw}, {}, *_decided(file, read)))
     return None
 
 
@@ -83,8 +85,12 @@ def _in_folder(folder: Path) -> Gathered:
     if archive is None:
         _check_by_hand(folder, records, minutes, deeper)
     by_name = {path.name: pdf for path, pdf in minutes.items()}
-    read = {*records, *minutes, *(_of_box(archive, bool(records)) if archive else ())}
-    found = Loose(archive, {path.name: records[path] for path in kept}, by_name)
+    heads = {path.name: read_limited(path) for path in _visible(folder, "head-decision*.json")}
+    pages = {path.name: read_limited(path, MINUTES_LIMIT) for path in _visible(folder, "head-decision*.pdf")
+             if f"{path.stem}.json" in heads}  # fmt: skip
+    decided = {folder / name for name in (*heads, *pages)}
+    read = {*records, *minutes, *decided, *(_of_box(archive, bool(records)) if archive else ())}
+    found = Loose(archive, {path.name: records[path] for path in kept}, by_name, heads, pages)
     return Gathered(None, found, (*notes, *_unread(folder, read)))
 
 
@@ -151,6 +157,15 @@ def _signed_beside(minutes: Path, carried: ReadRecord) -> dict[str, bytes]:
     except Errors:
         return {}
     return {path.name: raw} if envelope.signatures and envelope.payload == carried.envelope.payload else {}
+
+
+def _decided(file: Path, read: ReadRecord) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The head's decision on a tie of this record, if it lies beside it, and its page."""
+    path = file.with_name(decision_name(read.record.paper))
+    page = file.with_name(page_name(path.name))
+    if read.record.verdict.status != "awaiting_head" or not path.is_file():
+        return {}, {}
+    return {path.name: read_limited(path)}, ({page.name: read_limited(page, MINUTES_LIMIT)} if page.is_file() else {})
 
 
 def _read(key: str, file: Path, read: Callable[[], ReadRecord]) -> ReadRecord:

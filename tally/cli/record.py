@@ -9,66 +9,87 @@ import click
 
 from keys.files.durable import read_plain
 from kiosk_templates.words import Language
-from tally.audit import audit
-from tally.audit.engines.checking import checker
-from tally.cli.ceremony import language_option
+from tally.cli.ceremony import explained, language_option
 from tally.cli.options import EXISTING, TARGET, out_folder, signer_options
 from tally.cli.pdf import name_at, place_of
-from tally.count.head_decision import check_chosen, check_typed_day, make_decision, tied_paper
+from tally.count.head_decision import (
+    check_by,
+    check_chosen,
+    check_free,
+    check_typed_day,
+    lacks_page,
+    make_decision,
+    record_of,
+    tied_record,
+    write_decision,
+    write_page,
+)
 from tally.count.paper import paper_records, read_hand_count
-from tally.count.record_files import enter_decision, keep_records, write_records
-from tally.count.steps import finished_box, setup_of
+from tally.count.record_files import keep_records, write_records
+from tally.count.steps import setup_of
 from tally.count.summary import tell_before_signing
 from tally.dates import read_day, today
 from tally.dialogue import Guide, Refused, both, in_both
+from tally.guide.head import HeadDialogue, tell_written
 from tally.guide.signers import SignerChoice, open_record_signer, open_signer_if_named
 from tally.minutes import renderer_versions
 from tally.pdf.signatures import check_minutes, sign_minutes
 from tally.result.rule import rule_line
 from tally.signing.certificate_warnings import tell_certificate
-from tally.signing.signatures import sign_list_with, sign_record_with
+from tally.signing.signatures import sign_decision_with, sign_list_with, sign_record_with
 from tally.signing.signed_files import put_named
 from tally.signing.signers import DocumentSigner
-from voting.documents.canonical import parse_canonical, read_limited
+from voting.documents.bundles.head_decision import is_head_decision
+from voting.documents.canonical import read_limited
 from voting.documents.envelope import payload_of
-from voting.documents.facts import CountFacts
 from voting.documents.record import LIST_DECISION_TYPE, Record, read_record
 
 
 @click.command("head")
-@click.argument("count", type=EXISTING)
-@click.option("--archive", type=EXISTING, help="The finished archive; UUID.bel beside COUNT, if this is left out.")
-@click.option("--paper", type=int, default=1, show_default=True, help="Number of the paper with the tie.")
-@click.option("--chosen", multiple=True, required=True, help="Id of a chosen name; may be repeated.")
-@click.option("--by", required=True, help="Who decided: the head that Setup names.")
-@click.option("--reason", required=True, help="Why.")
+@click.argument("record", type=EXISTING)
+@click.option("--chosen", multiple=True, help="Id of a chosen name; may be repeated. Without it, the program asks.")
+@click.option("--none", "nobody", is_flag=True, help="Choose nobody, where the tied group stands on the line.")
+@click.option("--by", help="Who decided: the head that Setup names, and nobody else.")
+@click.option("--reason", help="Why.")
 @click.option("--on", help="Day, as 30/11/2026 or 2026-11-30; today, if it is left out.")
 @signer_options
+@language_option
 def head_command(
-    count: Path,
-    archive: Path | None,
-    paper: int,
+    record: Path,
     chosen: tuple[str, ...],
-    by: str,
-    reason: str,
+    nobody: bool,
+    by: str | None,
+    reason: str | None,
     on: str | None,
     signer: SignerChoice,
+    language: Language,
 ) -> None:
-    """Enter the head's decision on a tie across the last place into the count facts.
+    """Write the head's decision on the tie of a signed RECORD (record.json), and the page of it, beside the record.
 
-    Signed by the head's sealed key or token; "on paper" only where Setup says so. All is checked before it is written.
+    Signed by the head's sealed key or token; "on paper" only where Setup says so, and then secretary and chair vouch
+    for it with `phieukin tally sign`. The record stays as it is. One decision a paper: nothing is written over.
     """
-    facts = parse_canonical(read_plain(count), CountFacts, what="count facts")
+    guide, tied = Guide(language), tied_record(record)
+    if lacks_page(tied):
+        write_page(tied)
+        tell_written(guide, tied)
+        return
+    check_free(tied)
+    if by is not None:
+        check_by(tied, by)
+    if not chosen and not nobody:
+        with explained(guide):
+            HeadDialogue(guide, tied).run()
+        return
     day = read_day(on) if on else today()
-    path = archive or count.with_name(f"{facts.uuid}.bel")
-    if not path.is_file():
-        raise Refused(in_both("said.head_archive", path=path))
-    tied = tied_paper(finished_box(audit(path, checker=checker(path))), facts, paper)
+    if chosen and nobody:
+        raise Refused(in_both("said.head_nobody"))
     check_chosen(tied, chosen)
     check_typed_day(tied, day)
     with open_signer_if_named(signer) as opened:
-        word = make_decision(tied, chosen=chosen, by=by, reason=reason, on=day, signer=opened)
-    enter_decision(count, facts, word)
+        raw = make_decision(tied, chosen=chosen, reason=reason or "", on=day, signer=opened)
+    write_decision(tied, raw)
+    tell_written(guide, tied)
 
 
 @click.command("record")
@@ -112,16 +133,17 @@ def sign_command(
 ) -> None:
     """Put a signature on RECORDS by a sealed key or a token, and on the minutes of one record with --pdf.
 
-    A record is record.json, or the list-decision.json of a step without a ballot; of a folder, all records and their
-    minutes are signed. A teller's file notes which record of a box it signed, and signs no other. What a record says is
-    shown before: names, numbers, outcome, who has signed and who is awaited.
+    A record is record.json, the list-decision.json of a step without a ballot, or a head-decision-1.json whose record
+    lies beside it, by those who vouch for it; of a folder, all records and their minutes are signed. A teller's file
+    notes which record of a box it signed, and signs no other. What a record says is shown before: names, numbers,
+    outcome, who has signed and who is awaited.
     """
     work = [one for path in records for one in _to_sign(path, pdf)]
     if len(work) != 1 and (pdf is not None or out is not None):
         raise Refused(in_both("said.one_record"))
     for one in work:
-        tell_before_signing(Guide(language), one.raw)
-    read = [read_record(one.raw)[1] for one in work if not one.is_list]
+        tell_before_signing(Guide(language), one.raw, one.of)
+    read = [read_record(one.raw)[1] for one in work if one.is_record]
     with open_record_signer(signer, read) as opened:
         for one in work:
             one.sign(opened, out)
@@ -129,20 +151,28 @@ def sign_command(
 
 @dataclass(frozen=True, slots=True)
 class _ToSign:
-    """A record or list decision with its minutes, if they are to be signed as well."""
+    """A record, list decision or head's decision `of` a record; minutes, if they are to be signed as well."""
 
     path: Path
     raw: bytes
     pdf: Path | None
+    of: Record | None = None
 
     @property
     def is_list(self) -> bool:
         """Whether this is a list decision."""
         return f'"{LIST_DECISION_TYPE}"'.encode() in self.raw
 
+    @property
+    def is_record(self) -> bool:
+        """Whether this is a record."""
+        return not self.is_list and self.of is None
+
     def sign(self, signer: DocumentSigner, out: Path | None) -> None:
         """Sign the minutes first and the record last, each in its place or as `out`."""
-        if self.is_list:
+        if self.of is not None:
+            signed = sign_decision_with(self.raw, [signer], self.of)
+        elif self.is_list:
             signed = sign_list_with(self.raw, [signer])
         else:
             signed = sign_record_with(self.raw, [signer])
@@ -155,7 +185,8 @@ class _ToSign:
 def _to_sign(path: Path, pdf: Path | None) -> list[_ToSign]:
     """Find what is to be signed: the file, or in a folder every record with its minutes."""
     if not path.is_dir():
-        return [_ToSign(path, read_plain(path), pdf)]
+        raw = read_plain(path)
+        return [_ToSign(path, raw, pdf, record_of(path, raw) if is_head_decision(raw) else None)]
     found = [_ToSign(one, read_plain(one), one.with_name(_minutes_of(one.name))) for one in path.glob("record*.json")]
     if not found:
         raise Refused(in_both("said.no_records", path=path))

@@ -6,7 +6,7 @@ still to come. Exit 2: not readable, or not supported. Whatever the file is, wha
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from tally.audit.bundles.bundle import check_bundle
 from tally.audit.bundles.loose import HAND, Loose, check_loose
 from tally.audit.engines.checking import Runner, checker, cores, on_all_cores
 from tally.audit.engines.resume import check_own, resuming
+from tally.audit.head import check_decisions
 from tally.audit.opening_proofs import OPENINGS
 from tally.audit.record import check_records
 from tally.audit.report_text import as_plain, as_text
@@ -45,6 +46,8 @@ PROGRESS_BYTES = 4 * 1024 * 1024  # smaller archives are checked before a bar wo
 @click.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--record", "records", multiple=True, type=click.Path(path_type=Path), help="A record of this archive.")
+@click.option("--head", "heads", multiple=True, type=click.Path(path_type=Path),
+              help="The head's decision on a tie of these records; may be repeated.")  # fmt: skip
 @click.option(
     "--ruleset",
     "rulesets",
@@ -59,12 +62,15 @@ PROGRESS_BYTES = 4 * 1024 * 1024  # smaller archives are checked before a bar wo
 def verify_command(
     file: Path,
     records: tuple[Path, ...],
+    heads: tuple[Path, ...],
     rulesets: tuple[Path, ...],
     as_json: bool,
     cluster: str | None,
     journal: Path | None,
 ) -> None:
     """Check an archive FILE from its first byte to its result, and records made from it; or a bundle, all of it.
+
+    Record and head's decision (--head) together give the selected names where a tie was left to the head.
 
     FILE may also be a record (record.json) or signed minutes (PDF), whose archive UUID.bel lies beside it, or a folder
     that holds one box or bundle. Facts beside the archive are compared as well.
@@ -73,7 +79,8 @@ def verify_command(
     """
     with _runner(cluster) as runner:
         catalogues = _catalogues(rulesets)
-        report = check_file(file, records, runner if journal is None else _resuming(file, journal, runner), catalogues)
+        own = runner if journal is None else _resuming(file, journal, runner)
+        report = check_file(file, records, own, catalogues, heads)
     if as_json:
         click.echo(json.dumps(as_plain(report)))
     else:
@@ -117,22 +124,27 @@ def _catalogues(paths: tuple[Path, ...]) -> tuple[Ruleset, ...]:
 
 
 def check_file(
-    file: Path, records: tuple[Path, ...], runner: Runner | None = None, rulesets: Sequence[Ruleset] = ()
+    file: Path,
+    records: tuple[Path, ...],
+    runner: Runner | None = None,
+    rulesets: Sequence[Ruleset] = (),
+    heads: tuple[Path, ...] = (),
 ) -> Report:
     """Audit a file with its records, ballots by `runner` if given; whatever the files hold, a report comes back.
 
-    `rulesets` are catalogues to compare conferences with, besides those that are shipped.
+    `rulesets` are catalogues to compare conferences with, besides those that are shipped; `heads` decisions on ties.
     """
     try:
         found = gather(file)
         if found is None:
-            return _with_records(file, records, runner, rulesets)
-        if records:
+            return _with_records(file, records, heads, runner, rulesets)
+        if records or (heads and found.bundle is not None):
             return _unreadable(in_both("verify.own_records", file=file.name or file))
         if found.bundle is not None:
             report = _bundle(found.bundle, runner, rulesets)
         else:
-            report = _with_unchecked(_loose(found.files, runner, rulesets))
+            files = replace(found.files, heads=_with_others(found.files.heads, _named(heads)))
+            report = _with_unchecked(_loose(files, runner, rulesets))
         return replace(report, notes=(*report.notes, *found.notes))
     except (OSError, NotGathered) as error:
         return _unreadable(str(error))
@@ -140,14 +152,28 @@ def check_file(
         return _unreadable(f"{file.name}: {type(error).__name__}: made to exhaust this machine")
 
 
-def _with_records(file: Path, records: tuple[Path, ...], runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:
-    """Audit an archive with the records that were named."""
-    distinct = len({path.name for path in records}) == len(records)
-    texts = {path.name if distinct else str(path): read_limited(path) for path in records}
+def _with_records(
+    file: Path, records: tuple[Path, ...], heads: tuple[Path, ...], runner: Runner | None, rulesets: Sequence[Ruleset]
+) -> Report:
+    """Audit an archive with the records and decisions that were named."""
+    texts = _named(records)
     if len(texts) < len(records):
         return _unreadable("one record is given twice")
     report = _audit(file, runner, rulesets)
-    return _with_unchecked(check_records(report, texts) if records else report)
+    report = check_records(report, texts) if records else report
+    return _with_unchecked(check_decisions(report, texts, _named(heads)))
+
+
+def _named(paths: tuple[Path, ...]) -> dict[str, bytes]:
+    """Read the files that were named, by what people know them by."""
+    distinct = len({path.name for path in paths}) == len(paths)
+    return {path.name if distinct else str(path): read_limited(path) for path in paths}
+
+
+def _with_others(beside: Mapping[str, bytes], named: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Join decisions that lie beside a record with those that were named, whatever their names."""
+    more = {f"--head {name}" if beside.get(name, raw) != raw else name: raw for name, raw in named.items()}
+    return {**beside, **more}
 
 
 def _loose(files: Loose, runner: Runner | None, rulesets: Sequence[Ruleset]) -> Report:

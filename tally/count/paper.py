@@ -15,10 +15,10 @@ from tally.errors import CannotRecord
 from tally.minutes.agreement import disagreements
 from tally.result.rule import decide, notes_on
 from voting.documents.canonical import DOCUMENT_LIMIT, check_size, parse_unique
-from voting.documents.case import Case, Counted, HeadDecision
+from voting.documents.case import Case, Counted
 from voting.documents.conferences.conference import Conference
 from voting.documents.counted import NUMBERS
-from voting.documents.facts import Cards, ChairWord, CountFacts, HeadWord, RoomFacts
+from voting.documents.facts import Cards, ChairWord, CountFacts, RoomFacts
 from voting.documents.record import BallotCounts, MadeBy, Record
 
 FORMAT = 1
@@ -60,7 +60,6 @@ class HandCount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     complaints: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     chair_words: tuple[ChairWord, ...] = ()
-    head_words: tuple[HeadWord, ...] = ()
 
 
 def read_hand_count(path: Path, conference: Conference | None = None, uuid: str = "") -> HandCount:
@@ -140,15 +139,7 @@ def _case(count: HandCount, conference: Conference, votes: PaperVotes) -> Case:
         candidates=tuple(
             Counted(one.id, one.name, found[one.id].agree, found[one.id].disagree) for one in paper.candidates
         ),
-        head_decision=_decision(count, votes.paper),
     )
-
-
-def _decision(count: HandCount, paper: int) -> HeadDecision | None:
-    words = [word for word in count.head_words if word.paper == paper]
-    if len(words) > 1:
-        raise CannotRecord(f"paper {paper}: one decision of the head at most, {len(words)} found")
-    return HeadDecision(words[0].chosen, words[0].by, words[0].reason, words[0].on) if words else None
 
 
 def _facts(count: HandCount, collected: int) -> RoomFacts:
@@ -185,5 +176,4 @@ def _count(count: HandCount) -> CountFacts:
         complaints=count.complaints,
         witnesses=count.witnesses,
         chair_words=count.chair_words,
-        head_words=count.head_words,
     )

@@ -4,8 +4,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from keys.files.durable import read_plain, real_folder
 from tally.audit import Report, audit
 from tally.audit.engines.checking import checker
@@ -14,18 +12,11 @@ from tally.dialogue import tell_aside
 from tally.minutes import render_minutes, renderer_versions
 from tally.result.record import BothFacts, build_record, record_payload
 from tally.signing.signed_files import put
-from voting.documents.canonical import canonical, parse_canonical
+from voting.documents.canonical import parse_canonical
 from voting.documents.envelope import parse_envelope, payload_of
 from voting.documents.errors import DocumentError
-from voting.documents.facts import FACTS_TYPE, CountFacts, HeadWord
+from voting.documents.facts import FACTS_TYPE, CountFacts
 from voting.documents.record import RECORD_TYPE, Record, unsigned_record
-
-
-def enter_decision(path: Path, facts: CountFacts, word: HeadWord | None, paper: int = 0) -> None:
-    """Write a decision into count facts in the place of an earlier one, or take that of `paper` out."""
-    kept = tuple(one for one in facts.head_words if one.paper != (word.paper if word else paper))
-    fresh = msgspec.structs.replace(facts, head_words=(*kept, word) if word else kept)
-    tell_aside(path, put(path, canonical(fresh)))
 
 
 def write_records(archive: Path, facts: Path, count: Path, out: Path) -> list[tuple[Path, Record]]:

@@ -41,7 +41,7 @@ from voting.documents.archives.outcome import (
 from voting.documents.canonical import canonical, compact
 from voting.documents.conferences.election import Election, parse_election
 from voting.documents.envelope import write_envelope
-from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Confirmation, CountFacts, HeadWord, OpeningProof
+from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Confirmation, CountFacts, OpeningProof
 
 FORMAT = 1
 
@@ -58,7 +58,7 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What people say while counting: complaints, witnesses, the chair's words, the head's decisions.
+    """What people say while counting: complaints, witnesses, the chair's words.
 
     `reviewed`: they were shown to the people before the screen, who left them as they are.
     """
@@ -66,7 +66,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     complaints: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     chair_words: tuple[ChairWord, ...] = ()
-    head_words: tuple[HeadWord, ...] = ()
     reviewed: bool = False
 
 
@@ -258,7 +257,6 @@ def finish_audited(
         complaints=words.complaints,
         witnesses=words.witnesses,
         chair_words=words.chair_words,
-        head_words=words.head_words,
     )
     done, _ = continued(report, target, size)
     return canonical(facts), replace(done, reached="result", decryptions=opened, result=counts)

@@ -10,7 +10,16 @@ from tally.dialogue import Guide
 from tally.errors import CannotSign
 from tally.minutes.agreement import disagreements
 from tally.result.rule import rule_line
-from voting.documents.bundles.signers import awaited, by_key, must_sign, signers_of
+from voting.documents.bundles.head_decision import HeadDecision, decision_problems, read_head_decision
+from voting.documents.bundles.signers import (
+    awaited,
+    by_key,
+    decision_awaited,
+    decision_signers,
+    must_sign,
+    signed_by,
+    signers_of,
+)
 from voting.documents.conferences.moments import day_text
 from voting.documents.envelope import Envelope
 from voting.documents.kinds import kind_of
@@ -41,8 +50,14 @@ def result_lines(guide: Guide, record: Record) -> Iterator[str]:
         yield f"    {judged.place}. {names[judged.id].name}: {line} → {outcome}"
 
 
-def tell_before_signing(guide: Guide, raw: bytes) -> None:
-    """Show the record or list decision in a file before it is signed; raise CannotSign where it contradicts itself."""
+def tell_before_signing(guide: Guide, raw: bytes, of: Record | None = None) -> None:
+    """Show the document in a file before it is signed, a head's decision `of` a record as well.
+
+    Raises CannotSign where a record contradicts itself, or a decision does not fit its record.
+    """
+    if of is not None:
+        tell_head_decision(guide, read_head_decision(raw), of)
+        return
     if f'"{LIST_DECISION_TYPE}"'.encode() in raw:
         envelope, decision = read_list_decision(raw)
         tell_list_decision(guide, decision, envelope)
@@ -83,6 +98,21 @@ def tell_list_decision(guide: Guide, decision: ListDecision, envelope: Envelope)
     signed = {one.keyid for one in envelope.signatures}
     there = [one.name for one in by_key(decision.signers) if keyid(one.key) in signed]
     _tell_signers(guide, there, list(awaited(envelope, decision)))
+
+
+def tell_head_decision(guide: Guide, read: tuple[Envelope, HeadDecision], record: Record) -> None:
+    """Show what a head's decision says, before somebody vouches for it."""
+    envelope, decision = read
+    for problem in decision_problems(decision, record):
+        raise CannotSign(f"the decision does not fit the record: {problem}", "contradicts", why=problem)
+    guide.title("head.title", number=decision.paper, by=decision.by, date=day_text(decision.on))
+    for one in decision.tied:
+        outcome = guide.words("result.selected" if one.id in decision.chosen else "head.not_chosen")
+        guide.plain(f"    {one.name} → {outcome}")
+    guide.say("head.because", reason=decision.reason)
+    signers = decision_signers(record)
+    there = [one.name for one in signed_by(envelope, signers)]
+    _tell_signers(guide, there, list(decision_awaited(envelope, record)))
 
 
 def _tell_signers(guide: Guide, there: list[str], lacking: list[str]) -> None:

@@ -14,6 +14,7 @@ from tally.audit.bundles.custody import DESTRUCTION as DESTRUCTION
 from tally.audit.bundles.custody import LOG as LOG
 from tally.audit.bundles.custody import SHEETS as SHEETS
 from tally.audit.engines.checking import checker
+from tally.audit.head import check_heads, check_pages, decision_name, page_name
 from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Findings, Verdict
 from tally.audit.run import audit
@@ -52,6 +53,7 @@ def collect(folder: Path, log: Path | None = None, destruction: Path | None = No
         minutes = name.replace("record", "minutes").replace(".json", ".pdf")
         files[minutes] = _there(folder / minutes)
         _check_minutes_signed(minutes, files[minutes], read)
+        files |= _decision_on(folder, read)
         if read.record.form == "electronic":
             files |= _box_files(folder, read)
     papers = {read.record.paper for read in records.values()}
@@ -74,6 +76,21 @@ def write_custody(custody: Custody, sheets: tuple[bytes, bytes], signer: Documen
         )
     files = custody.files | dict(zip(SHEETS, sheets, strict=True))
     return write_bundle_with("custody", files, partial(signed_envelope, signer), made_by)
+
+
+def _decision_on(folder: Path, read: ReadRecord) -> dict[str, bytes]:
+    """The head's decision on a record's tie with its page, if it was made; raise NotReady where it cannot stand."""
+    path = folder / decision_name(read.record.paper)
+    if read.record.verdict.status != "awaiting_head" or not path.is_file():
+        return {}
+    raw, findings = read_limited(path), Findings()
+    found = check_heads(findings, [read], {path.name: raw})
+    page = folder / page_name(path.name)
+    check_pages(findings, found, lambda _: _there(page))
+    if not findings.sound:
+        failed = next(one for one in findings.findings if one.failed)
+        raise NotReady(f"{failed.check}: {failed.first[0]}")
+    return {path.name: raw, page.name: _there(page)}
 
 
 def _box_files(folder: Path, read: ReadRecord) -> dict[str, bytes]:

@@ -4,8 +4,10 @@ import hashlib
 from base64 import b64decode
 from functools import lru_cache
 
+from msgspec import UNSET
+
 from tally.minutes.blocks import Annex, Line
-from tally.minutes.closing import CHAIR, HEAD, SECRETARY, head_signs, teller_field
+from tally.minutes.closing import CHAIR, SECRETARY, teller_field
 from tally.minutes.qr import qr_svg
 from tally.minutes.view import View
 from tally.minutes.wording import day, in_groups, moment
@@ -48,11 +50,10 @@ def _code(digest: str) -> bytes:
 
 
 def signers(view: View) -> list[tuple[str, Signer]]:
-    """List everyone who signs the minutes, by the name of their signature field; the head where they decided a tie."""
+    """List everyone who signs the minutes, by the name of their signature field."""
     conference = view.conference
     tellers = [(teller_field(number), one) for number, one in enumerate(conference.tellers, 1)]
-    everyone = [*tellers, (SECRETARY, conference.secretary), (CHAIR, conference.chair)]
-    return [*everyone, (HEAD, conference.head)] if head_signs(view) else everyone
+    return [*tellers, (SECRETARY, conference.secretary), (CHAIR, conference.chair)]
 
 
 def _identity(view: View) -> list[Line]:
@@ -79,6 +80,11 @@ def _hashes(view: View) -> list[Line]:
     lines += [
         Line(words(f"annex.previous_{one.kind}", paper=str(one.paper)), in_groups(one.sha256), True)
         for one in view.conference.previous
+    ]
+    lines += [
+        Line(words("annex.previous_head", paper=str(one.paper)), in_groups(one.decision), True)
+        for one in view.conference.previous
+        if one.decision is not UNSET
     ]
     return lines
 
@@ -122,11 +128,15 @@ def _made_by(view: View) -> list[Line]:
 
 
 def _keys(view: View) -> list[Line]:
-    lines = []
-    for _, one in signers(view):
-        line = Line(f"{one.name} – {one.role}", view.words("annex.key_on_paper"))
-        if one.key != ON_PAPER:
-            line = Line(line.label, in_groups(hashlib.sha256(b64decode(one.key)).hexdigest()), True)
-        if line not in lines:  # one person may sign in two places
-            lines.append(line)
-    return lines
+    """List the keys of those who sign, and that of the head where a tie awaits one: each person once."""
+    signing = [one for _, one in signers(view)]
+    awaited = [view.conference.head] if view.record.verdict.status == "awaiting_head" else []
+    return list(dict.fromkeys(key_line(view, one) for one in (*signing, *awaited)))
+
+
+def key_line(view: View, one: Signer) -> Line:
+    """Write who somebody is and what their key is known by."""
+    label = f"{one.name} – {one.role}"
+    if one.key == ON_PAPER:
+        return Line(label, view.words("annex.key_on_paper"))
+    return Line(label, in_groups(hashlib.sha256(b64decode(one.key)).hexdigest()), True)

@@ -6,7 +6,7 @@ from tally.minutes.wording import clock, day, moment
 from voting.documents.bundles.signers import excused_tellers
 from voting.documents.conferences.conference import ON_PAPER, Signer
 
-CHAIR, SECRETARY, HEAD = "chair", "secretary", "head"
+CHAIR, SECRETARY = "chair", "secretary"
 
 
 def teller_field(number: int) -> str:
@@ -30,7 +30,7 @@ def closing(view: View) -> list[Block]:
 
 
 def signatures(view: View) -> Signatures:
-    """Lay out who signs: head of the tellers left, secretary in the middle, chair right; other tellers; the head."""
+    """Lay out who signs: head of the tellers left, secretary in the middle, chair right; other tellers."""
     words, conference = view.words, view.conference
     ended = moment(view.record.count.ended)
     first = head_teller(conference.tellers)
@@ -46,8 +46,6 @@ def signatures(view: View) -> Signatures:
         if number != first
     ]
     rows = [top, *(tuple(others[start : start + 3]) for start in range(0, len(others), 3))]
-    if head_signs(view):
-        rows.append((_block(view, HEAD, (words("signature.head"),), conference.head),))
     return Signatures(
         end=words("closing.end", ended=clock(ended, view.language), day=day(ended, view.language)),
         rows=tuple(rows),
@@ -57,12 +55,6 @@ def signatures(view: View) -> Signatures:
             for name in ("recipients", "recipient_above", "recipient_members", "recipient_archive")
         ),
     )
-
-
-def head_signs(view: View) -> bool:
-    """Tell whether the head has a place of their own: they decided a tie, and do not sign as chair already."""
-    head, chair = view.conference.head, view.conference.chair
-    return view.record.case.head_decision is not None and (head.name, head.key) != (chair.name, chair.key)
 
 
 def head_teller(tellers: tuple[Signer, ...]) -> int:

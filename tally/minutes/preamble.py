@@ -67,16 +67,19 @@ def _number(view: View) -> str:
 
 def title(view: View) -> Title:
     """Build the type of document, the subject (trích yếu) and the meeting."""
-    words, conference, paper = view.words, view.conference, view.paper
-    term = conference.term.removeprefix("nhiệm kỳ").strip().replace(" ", UNBREAKABLE)
-    post = (
-        words("title.post", title=paper.title, unit=paper.unit, term=term)
-        if paper.unit
-        else words("title.post_without_unit", title=paper.title, term=term)
-    )
-    subject = words.fill(view.kind.title, post=post)
+    words, conference = view.words, view.conference
+    subject = words.fill(view.kind.title, post=post(view))
     meeting = words("title.meeting", conference=conference.name, step=str(conference.step))
     return Title(words("title.type"), subject, meeting, words("title.file", subject=subject))
+
+
+def post(view: View) -> str:
+    """Name the title, unit and term that the paper is about."""
+    words, paper = view.words, view.paper
+    term = view.conference.term.removeprefix("nhiệm kỳ").strip().replace(" ", UNBREAKABLE)
+    if paper.unit:
+        return words("title.post", title=paper.title, unit=paper.unit, term=term)
+    return words("title.post_without_unit", title=paper.title, term=term)
 
 
 def basis(view: View) -> list[Block]:

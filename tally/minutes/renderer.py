@@ -20,6 +20,7 @@ import typst
 from kiosk_templates.words import Language
 from tally.errors import OtherRenderer
 from tally.minutes.annex import qr_of
+from tally.minutes.blocks import Minutes
 from tally.minutes.contents import contents
 from tally.minutes.view import View, parse_record
 from tally.minutes.wording import moment
@@ -45,6 +46,16 @@ class Place:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Pages in the layout of the minutes: what stands on them, the payload attached by a name, the moment of it."""
+
+    minutes: Minutes
+    name: str
+    payload: bytes
+    on: str
+
+
 def render_minutes(payload: bytes, language: Language = "vi", *, exact: bool = True) -> bytes:
     """Render the minutes of a record's payload as PDF/A-3b, with the payload attached as record.json.
 
@@ -53,9 +64,17 @@ def render_minutes(payload: bytes, language: Language = "vi", *, exact: bool = T
     record = parse_record(payload)
     if exact:
         check_renderer(record.made_by)
-    stamp = int(moment(record.count.ended).timestamp())
+    return compiled(record, _minutes(record, payload, language))
+
+
+def compiled(record: Record, pages: Pages) -> bytes:
+    """Compile pages that go with a record by what the record was made by; raise InvalidRecord for a day too early."""
+    try:
+        stamp = max(int(moment(pages.on).timestamp()), 0)
+    except OverflowError:
+        stamp = 0
     pdf = typst.compile(  # type: ignore[call-overload] # typst takes virtual files, its stub does not know it
-        _files_of(record, payload, language),
+        _files_of(record, pages),
         font_paths=_fonts(_font_of(record)),
         format="pdf",
         pdf_standards=[PDF_STANDARD],
@@ -71,7 +90,7 @@ def signature_places(payload: bytes, *, exact: bool = True) -> tuple[Place, ...]
         check_renderer(record.made_by)
     found = json.loads(
         typst.query(
-            _files_of(record, payload, "vi"),  # type: ignore[type-var] # as above
+            _files_of(record, _minutes(record, payload, "vi")),  # type: ignore[type-var] # as above
             "<signature-place>",
             field="value",
             font_paths=_fonts(_font_of(record)),
@@ -123,18 +142,22 @@ def template(name: str) -> bytes:
     return files("kiosk_templates").joinpath("typst", name).read_bytes()
 
 
-def _files_of(record: Record, payload: bytes, language: Language) -> dict[str, bytes]:
-    view = View.of(record, language)
+def _minutes(record: Record, payload: bytes, language: Language) -> Pages:
+    return Pages(contents(View.of(record, language), payload), "record.json", payload, record.count.ended)
+
+
+def _files_of(record: Record, pages: Pages) -> dict[str, bytes]:
     data = {
-        "minutes": msgspec.to_builtins(contents(view, payload)),
+        "minutes": msgspec.to_builtins(pages.minutes),
         "font": _font_of(record),
-        "date": _date_of(record),
+        "date": _date_of(pages.on),
+        "attached": pages.name,
     }
     return {
         "main.typ": template("minutes.typ"),
         "minutes.json": json.dumps(data, ensure_ascii=False).encode(),
-        "record.json": payload,
-        "qr.svg": qr_of(payload),
+        pages.name: pages.payload,
+        "qr.svg": qr_of(pages.payload),
     }
 
 
@@ -145,9 +168,9 @@ def _own_version() -> str:
         return "(not installed)"
 
 
-def _date_of(record: Record) -> list[int]:
-    """Give the end of the count in UTC, for the metadata of the PDF: year, month, day, hour, minute, second."""
-    return list(moment(record.count.ended).astimezone(UTC).timetuple()[:6])
+def _date_of(on: str) -> list[int]:
+    """Give a moment in UTC, for the metadata of the PDF: year, month, day, hour, minute, second."""
+    return list(moment(on).astimezone(UTC).timetuple()[:6])
 
 
 def _font_of(record: Record) -> str:

@@ -2,9 +2,9 @@
 
 from tally.minutes.blocks import Block, Heading, Table, Text
 from tally.minutes.view import View
-from tally.minutes.wording import capitalised, clock, day, moment, short_day
+from tally.minutes.wording import capitalised, clock, day, moment
 from tally.result.margin import could_change, spares_of
-from voting.documents.case import Counted, HeadDecision, Judged
+from voting.documents.case import Counted, Judged
 from voting.documents.conferences.conference import Candidate
 
 
@@ -21,7 +21,7 @@ def results(view: View) -> list[Block]:
 
 
 def conclusion(view: View) -> list[Block]:
-    """Name those who go on, most votes first; then equal votes, their decision, and what spares could change."""
+    """Name those who go on, most votes first; then equal votes that await the head, and what spares could change."""
     words, verdict = view.words, view.record.verdict
     chosen = [view.judged[one] for one in verdict.selected]
     blocks: list[Block] = [Heading(words("conclusion.head")), Text(_conclusion(view), keep=bool(chosen))]
@@ -108,12 +108,8 @@ def result_text(view: View, one: Judged) -> str:
 
 def note_text(view: View, one: Judged) -> str:
     """Say what became of a name that met the rule, where more met it than the quota holds."""
-    tie = view.record.verdict.tie
-    in_tie = tie is not None and one.id in tie.candidates
     if one.outcome == "tied":
         return view.words("table.tied")
-    if in_tie:
-        return view.words("table.head_chosen" if one.outcome == "selected" else "table.head_not_chosen")
     return view.words("table.beyond_quota") if one.outcome == "not_selected" else ""
 
 
@@ -142,18 +138,14 @@ def _selected_line(view: View, number: int, one: Judged) -> Text:
 
 
 def _tie(view: View) -> list[Block]:
-    tie = view.record.verdict.tie
+    """Say who is tied and for how many places, that the head decides, and where the head signs."""
+    tie, head = view.record.verdict.tie, view.conference.head
     if tie is None:
         return []
-    words, decision = view.words, view.record.case.head_decision
+    words = view.words
     text = words("conclusion.tie", who=view.who, names=_names(view, tie.candidates), agree=tie.agree, places=tie.places)
-    if decision is None:
-        text += " " + words("conclusion.awaiting")
-        return [Text(text, words("conclusion.tie_label"))]
-    return [
-        Text(text, words("conclusion.tie_label")),
-        Text(_decided(view, decision), words("conclusion.decided_label")),
-    ]
+    text += " " + words("conclusion.awaiting", who=view.who, name=head.name, role=head.role)
+    return [Text(text, words("conclusion.tie_label"))]
 
 
 def _spares(view: View) -> list[Block]:
@@ -165,20 +157,6 @@ def _spares(view: View) -> list[Block]:
     key = "conclusion.spare" if spares == 1 else "conclusion.spares"
     text = view.words(key, n=spares, names=_names(view, near))
     return [Text(text, view.words("conclusion.spares_label"))]
-
-
-def _decided(view: View, decision: HeadDecision) -> str:
-    signed = any(word.paper == view.record.paper and word.envelope for word in view.record.count.head_words)
-    return view.words(
-        "conclusion.decided" if len(decision.chosen) == 1 else "conclusion.decided_many",
-        who=view.who,
-        by=decision.by,
-        role=view.conference.head.role,
-        names=_names(view, decision.chosen),
-        reason=decision.reason.rstrip("."),
-        day=short_day(decision.on),
-        how=view.words("conclusion.signed" if signed else "conclusion.on_paper"),
-    )
 
 
 def _names(view: View, ids: tuple[str, ...]) -> str:

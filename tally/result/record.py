@@ -9,7 +9,7 @@ from keys.transcript import sha256_hex
 from tally.errors import CannotRecord
 from tally.result.rule import decide, notes_on
 from voting.documents.canonical import canonical
-from voting.documents.case import Case, Counted, HeadDecision
+from voting.documents.case import Case, Counted
 from voting.documents.conferences.conference import Candidate, Conference, Paper
 from voting.documents.conferences.election import Election
 from voting.documents.conferences.questions import disagree_at
@@ -45,7 +45,7 @@ def build_record(box: FinishedBox, facts: BothFacts, paper: int, made_by: MadeBy
     """Build the record of paper number `paper` (from 1); raise CannotRecord, or ImpossibleCase from the rule."""
     conference = conference_of(box, paper)
     room = read_payload(facts.room, RoomFacts, "facts")
-    case = case_of(conference, conference.papers[paper - 1], box, _head_decision(facts.count, paper))
+    case = case_of(conference, conference.papers[paper - 1], box)
     return Record(
         format=FORMAT,
         kind="record",
@@ -97,15 +97,8 @@ def _hashes(box: FinishedBox, facts: BothFacts) -> Hashes:
     )
 
 
-def _head_decision(count: CountFacts, paper: int) -> HeadDecision | None:
-    words = [word for word in count.head_words if word.paper == paper]
-    if len(words) > 1:
-        raise CannotRecord(f"paper {paper}: one decision of the head at most, {len(words)} found")
-    return HeadDecision(words[0].chosen, words[0].by, words[0].reason, words[0].on) if words else None
-
-
-def case_of(conference: Conference, paper: Paper, box: FinishedBox, decision: HeadDecision | None) -> Case:
-    """Join the votes of a paper with its rule, and with the decision on its tie."""
+def case_of(conference: Conference, paper: Paper, box: FinishedBox) -> Case:
+    """Join the votes of a paper with its rule."""
     return Case(
         rule=paper.rule,
         selection=paper.selection,
@@ -113,7 +106,6 @@ def case_of(conference: Conference, paper: Paper, box: FinishedBox, decision: He
         present=conference.present,
         ballots=box.ballots,
         candidates=tuple(_counted(one, box.result) for one in paper.candidates),
-        head_decision=decision,
     )
 
 

@@ -10,13 +10,13 @@ the last place.
 """
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, assert_never
 
 from kiosk_templates.words import Language
 from tally.errors import ImpossibleCase
 from tally.result.checks import base_of, check_case, refuse_if
-from voting.documents.case import Case, Counted, HeadDecision, Judged, Mark, Tie, Verdict
+from voting.documents.bundles.head_decision import choice_problem, decided
+from voting.documents.case import Case, Counted, HeadChoice, Judged, Mark, Tie, Verdict
 from voting.documents.conferences.conference import Note, Rule, TieScope
 
 Outcome = Literal["selected", "not_selected", "below", "tied"]
@@ -35,20 +35,19 @@ def decide(case: Case) -> Verdict:
     base = base_of(rule, case)
     least = minimum(rule, base)
     tie = _tie(case, least)
-    status = _status(case, tie)
-    chosen = _chosen_by_the_head(case.head_decision, tie, status)
     places = places_of(case.candidates)
-    standing = _Standing(case, by, base, least, tie, chosen)
+    standing = _Standing(case, by, base, least, tie)
     judged = tuple(_judge(one, places[one.agree], standing) for one in by_votes(case.candidates))
-    return Verdict(
+    verdict = Verdict(
         base=base,
         minimum=least,
         by=by,
-        status="final" if chosen is not None else status,
+        status=_status(case, tie),
         candidates=judged,
         selected=tuple(one.id for one in judged if one.outcome == "selected"),
         tie=tie,
     )
+    return verdict if case.head_decision is None else _decided(verdict, case.head_decision)
 
 
 def minimum(rule: Rule | Mark, base: int) -> int:
@@ -178,30 +177,13 @@ def _tie_on_the_last_place(case: Case, least: int) -> Tie | None:
     return Tie(agree, tuple(one.id for one in meeting if one.agree == agree), quota - above, up_to=False)
 
 
-def _chosen_by_the_head(decision: HeadDecision | None, tie: Tie | None, status: Status) -> frozenset[str] | None:
-    """Check the head's decision against the tie; return whom it lets in, or None while it is awaited."""
-    if decision is None:
-        return None
-    if tie is None or status != "awaiting_head":
+def _decided(verdict: Verdict, choice: HeadChoice) -> Verdict:
+    """Check the head's choice against the tie; return the verdict that it makes final."""
+    if verdict.tie is None or verdict.status != "awaiting_head":
         raise ImpossibleCase("head_decision: there is no tie for the head, so there is nothing to decide")
-    chosen = frozenset(decision.chosen)
-    refuse_if(len(chosen) != len(decision.chosen), "head_decision.chosen names somebody twice")
-    fits = len(chosen) <= tie.places if tie.up_to else len(chosen) == tie.places
-    most = f"at most {tie.places}" if tie.up_to else str(tie.places)
-    refuse_if(not fits, f"head_decision.chosen must name {most} of the tied group, found {len(chosen)}")
-    group = frozenset(tie.candidates)
-    outside = [one for one in decision.chosen if one not in group]
-    refuse_if(bool(outside), f"head_decision.chosen: {', '.join(map(repr, outside))} not in the tied group")
-    refuse_if(not _is_date(decision.on), f"head_decision.on must be a date as 2022-04-10, found {decision.on!r}")
-    return chosen
-
-
-def _is_date(text: str) -> bool:
-    """Tell whether text is a real day in the one spelling YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+    problem = choice_problem(verdict.tie, choice.chosen, choice.on)
+    refuse_if(bool(problem), f"head_decision.{problem}")
+    return decided(verdict, choice.chosen)
 
 
 def places_of(candidates: tuple[Counted, ...]) -> dict[int, int]:
@@ -221,7 +203,6 @@ class _Standing:
     base: int
     least: int
     tie: Tie | None
-    chosen: frozenset[str] | None
 
 
 def _judge(one: Counted, place: int, among: _Standing) -> Judged:
@@ -239,9 +220,7 @@ def _judge(one: Counted, place: int, among: _Standing) -> Judged:
 
 def _outcome(one: Counted, place: int, among: _Standing) -> Outcome:
     if among.tie is not None and one.agree == among.tie.agree:
-        if among.chosen is None:
-            return "tied"
-        return "selected" if one.id in among.chosen else "not_selected"
+        return "tied"
     if one.agree < among.least:
         return "below"
     if among.case.selection.mode == "all" or among.by == "fallback":

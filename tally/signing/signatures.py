@@ -8,20 +8,17 @@ from collections.abc import Sequence
 
 from keys.files.signing import SigningKey
 from tally.errors import CannotSign
-from tally.signing.signers import DocumentSigner, KeySigner, envelope_signature, signed_envelope
-from voting.documents.bundles.signers import signers_of
-from voting.documents.canonical import canonical
+from tally.signing.signers import DocumentSigner, KeySigner, envelope_signature
+from voting.documents.bundles.head_decision import decision_problems, read_head_decision
+from voting.documents.bundles.signers import by_key, decision_signers, signers_of
 from voting.documents.envelope import (
     Envelope,
     add_signatures,
     payload_of,
     write_envelope,
 )
-from voting.documents.facts import HEAD_DECISION_TYPE, HeadWord, SignedDecision
 from voting.documents.list_decision import read_list_decision
 from voting.documents.record import Record, read_record
-
-FORMAT = 1
 
 
 def sign_record(raw: bytes, keys: Sequence[SigningKey]) -> bytes:
@@ -58,19 +55,23 @@ def _signed(envelope: Envelope, signers: Sequence[DocumentSigner]) -> bytes:
     return write_envelope(add_signatures(envelope, fresh))
 
 
-def head_word(
-    uuid: str, paper: int, chosen: Sequence[str], by: str, reason: str, on: str, key: SigningKey | None
-) -> HeadWord:
-    """Write the head's decision on a tie, signed by a key in memory, or marked "on paper" where there is none."""
-    return head_word_with(uuid, paper, chosen, by, reason, on, KeySigner(key) if key is not None else None)
+def sign_decision_with(raw: bytes, signers: Sequence[DocumentSigner], record: Record) -> bytes:
+    """Add signatures to a head's decision on a record's tie.
+
+    Raises CannotSign for a decision that is not of this record, and for a key that does not sign it: the head's does,
+    or those who vouch where Setup says that the head signs on paper.
+    """
+    envelope, decision = read_head_decision(raw)
+    for problem in decision_problems(decision, record):
+        raise CannotSign(f"the decision does not fit the record: {problem}", "contradicts", why=problem)
+    for signer in signers:
+        check_decision_signer(signer, record)
+    return _signed(envelope, signers)
 
 
-def head_word_with(
-    uuid: str, paper: int, chosen: Sequence[str], by: str, reason: str, on: str, signer: DocumentSigner | None
-) -> HeadWord:
-    """Write the head's decision on a tie, signed by key or token, or marked "on paper" where there is none."""
-    envelope = None
-    if signer is not None:
-        decision = SignedDecision(FORMAT, uuid, paper, tuple(chosen), by, reason, on)
-        envelope = signed_envelope(signer, canonical(decision), HEAD_DECISION_TYPE)
-    return HeadWord(paper, tuple(chosen), by, reason, on, envelope)
+def check_decision_signer(signer: DocumentSigner, record: Record) -> None:
+    """Raise CannotSign unless this key signs a head's decision on the record's tie."""
+    expected = by_key(decision_signers(record))
+    if signer.public_text not in {one.key for one in expected}:
+        names = ", ".join(one.name for one in expected)
+        raise CannotSign(f"the decision is signed by the key of {names}", "head_other_key", head=names)

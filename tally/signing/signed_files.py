@@ -1,8 +1,8 @@
 """Files that people signed are never replaced (design §3, signed): another one makes way for them, or is refused.
 
-A record, minutes or a confirmation with a signature, count facts with a head's decision, and whatever a signed record
-beside it names by hash: where a command would write something else in such a place, the old file first gets a name of
-its own, `signed-1-record.json`, and stays. Writing the same bytes again changes nothing.
+A record, minutes or a confirmation with a signature, and whatever a signed record beside it names by hash: where a
+command would write something else in such a place, the old file first gets a name of its own, `signed-1-record.json`,
+and stays. Writing the same bytes again changes nothing.
 """
 
 import errno
@@ -74,8 +74,7 @@ def _is_draft(path: Path, old: bytes, raw: bytes) -> bool:
         return not envelope.signatures
     if _named(path, old):
         return False
-    count = _count(old)
-    return path.suffix == ".bel" or (count is not None and not _loses_a_decision(count, raw))
+    return path.suffix == ".bel" or _is_count(old)
 
 
 def _named(path: Path, raw: bytes) -> bool:
@@ -86,13 +85,6 @@ def _named(path: Path, raw: bytes) -> bool:
         if envelope is not None and envelope.signatures and digest in payload_of(envelope, record.name):
             return True
     return False
-
-
-def _loses_a_decision(old: CountFacts, raw: bytes) -> bool:
-    """Tell whether a decision that the head signed would be lost."""
-    new = _count(raw)
-    kept = new.head_words if new is not None else ()
-    return any(word.envelope is not None and word not in kept for word in old.head_words)
 
 
 def _free(path: Path) -> Path:
@@ -147,8 +139,9 @@ def _envelope(raw: bytes) -> Envelope | None:
     return envelope
 
 
-def _count(raw: bytes) -> CountFacts | None:
+def _is_count(raw: bytes) -> bool:
     try:
-        return parse_canonical(raw, CountFacts, what="count facts")
+        parse_canonical(raw, CountFacts, what="count facts")
     except DocumentError:
-        return None
+        return False
+    return True

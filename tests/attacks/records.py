@@ -121,5 +121,4 @@ def count_facts(lab: Lab, draft: Draft, end_ballots: str) -> CountFacts:
         complaints=(),
         witnesses=(),
         chair_words=(),
-        head_words=(),
     )

@@ -227,6 +227,57 @@ def test_a_record_whose_signature_is_taken_off_is_found(check: Check) -> None:
     assert "awaiting signature of" in found["signatures"]
 
 
+# The head's decision on the tie of the last step
+
+HEAD = "step-5/head-decision-1.json"
+
+
+def test_a_decision_altered_after_signing_is_found(check: Check) -> None:
+    def otherwise(payload: dict[str, Any]) -> None:
+        other = next(one["id"] for one in payload["tied"] if one["id"] not in payload["chosen"])
+        payload["chosen"] = sorted([other, *payload["chosen"][1:]], key=[one["id"] for one in payload["tied"]].index)
+
+    found = failures(check(packed(with_document(HEAD, edited(unpacked(dossier())[HEAD], otherwise)))))
+    assert "not signed by" in found["head_decision"] and "head-decision-1.pdf" in found["head_decision"]
+
+
+def test_a_second_decision_on_a_paper_is_found(check: Check) -> None:
+    def sooner(payload: dict[str, Any]) -> None:
+        payload["reason"] = "Lý do khác"
+
+    files = unpacked(dossier())
+    second = edited(files[HEAD], sooner)
+    report = check(packed(files | {"step-5/head-decision-2.json": second, "step-5/head-decision-2.pdf": b"%PDF-"}))
+    found = failures(report)
+    assert "a second decision on paper 1" in found["head_decision"]
+    assert "two decisions of the head on paper 1" in found["chain"]
+    assert "is on file and in no sitting" in found["ledger"]
+
+
+def test_a_decision_under_the_name_of_another_paper_is_found(check: Check) -> None:
+    files = unpacked(dossier())
+    for kind in ("json", "pdf"):
+        files[f"step-5/head-decision-2.{kind}"] = files.pop(f"step-5/head-decision-1.{kind}")
+    found = failures(check(packed(files)))
+    assert "holds the decision on paper 1" in found["head_decision"] and HEAD in found["places"]
+
+
+def test_a_decision_of_another_round_is_found(check: Check) -> None:
+    found = failures(check(packed(with_document(HEAD, unpacked(dossier_of(held(2)))[HEAD]))))
+    assert "of another record" in found["head_decision"]
+    assert "of a record of no paper of the sitting" in found["ledger"]
+
+
+def test_a_dossier_whose_last_tie_is_open_is_sound_and_says_so(check: Check) -> None:
+    files = {name: raw for name, raw in unpacked(dossier()).items() if "head-decision" not in name}
+    assert "is not on file" in failures(check(packed(files)))["ledger"]
+    cut = in_ledger(files, lambda ledger: Ledger(
+        tuple(msgspec.structs.replace(one, decisions=()) for one in ledger.sittings)))  # fmt: skip
+    report = check(packed(cut))
+    assert (report.verdict, failures(report)) == (Verdict.SOUND, {})
+    assert any("awaiting the decision of" in note for note in report.notes)
+
+
 # The round
 
 

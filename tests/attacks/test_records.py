@@ -14,7 +14,7 @@ from tests.attacks.lab import Lab, closed, counted, failed, verify
 from tests.attacks.records import Papers, confirmation, envelope, papers
 from voting.documents.canonical import canonical
 from voting.documents.envelope import Envelope
-from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Confirmation, HeadWord, Incident, SparesActivated
+from voting.documents.facts import CONFIRMATION_TYPE, ChairWord, Confirmation, Incident, SparesActivated
 
 
 def test_the_honest_record_passes(lab: Lab, tmp_path: Path) -> None:
@@ -96,7 +96,6 @@ def proof_of_a_bystander(made: Papers) -> None:
     count(opening_proofs=(*made.count.opening_proofs, bystander))(made)
 
 
-WORD = HeadWord(1, ("c1",), "X", "y", "2022-04-10", None)
 FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
     "another result": (box(result=((3, 0), (1, 1))), "record", "case: not what archive and facts give"),
     "another verdict": (late(lambda f: f["verdict"].update(minimum=1)), "record", "verdict"),
@@ -164,11 +163,6 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
         "confirmations",
         "of another threshold or format",
     ),
-    "a decision of the head on no paper": (
-        count(head_words=(HeadWord(2, ("c1",), "X", "y", "2022-04-10", None),)),
-        "count",
-        "a decision of the head on a paper that is none",
-    ),
     "a confirmation of teller 9": (
         confirmations(lambda made: (*made.room.confirmations[:2], confirmation(made.lab, made.room.setup, 9, "3"))),
         "confirmations",
@@ -198,11 +192,6 @@ FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
     "an opening proof not reduced": (proof_not_reduced, "opening_proofs", "teller 3"),
     "an opening proof twice": (proof_twice, "opening_proofs", "two proofs of one teller"),
     "an opening proof of somebody who did not open": (proof_of_a_bystander, "opening_proofs", "teller 2"),
-    "a decision of the head where there is no tie": (
-        late(lambda f: f["count"].update(head_words=[msgspec.to_builtins(WORD)])),
-        "record",
-        "there is no tie",
-    ),
     "no signatures": (signers(), "signatures", "awaiting signature of"),
     "the chair's signature missing": (signers("1", "2", "3", "secretary"), "signatures", "awaiting signature of"),
 }

@@ -36,6 +36,7 @@ from voting.documents.archives import archive, commitments, outcome
 from voting.documents.archives.members import FIRST_NAME, encode_member
 from voting.documents.ballots import ballot, request
 from voting.documents.bundles import bundle, ledger, signed
+from voting.documents.bundles.head_decision import HeadDecision, TiedName, read_head_decision, unsigned_head_decision
 from voting.documents.conferences import election
 from voting.documents.errors import DocumentError
 from voting.documents.facts import CONFIRMATION_TYPE, FACTS_TYPE, RoomFacts
@@ -60,6 +61,12 @@ KINDS = (
     "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=x",
 )
+
+
+DECISION = unsigned_head_decision(HeadDecision(
+    1, "head_decision", "ab" * 32, "9xRvqGoKAKFNTTd9a1", 1, (TiedName("c1", "A"), TiedName("c2", "B")), 1, False,
+    ("c2",), "Lò Văn Pản", "Đúng cơ cấu", "2022-04-10",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ def decoders(seeds: Seeds) -> list[Target]:
         Target("facts", [seeds.closed.facts], _read_facts, 2),
         Target("confirmation", [seeds.confirmation], lambda raw: envelope.parse_envelope(raw, CONFIRMATION_TYPE, "x")),
         Target("record or list decision", [seeds.closed.facts, seeds.confirmation], signed.read_signed),
+        Target("head's decision", [DECISION], read_head_decision),
         Target("ledger", [seeds.closed.facts], ledger.parse_ledger),
         Target("result", [theirs["result.json"]], outcome.parse_result, 2),
         Target("encrypted tally", _lines(theirs["encrypted_tally.jsons"]), outcome.parse_tally, 2),

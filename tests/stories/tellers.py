@@ -188,9 +188,7 @@ class Table:
         return CeremonyState(plan, announced, {}, {}, {}).fingerprint
 
 
-def held_ceremony(
-    folder: Path, size: int = 3, threshold: int = 2, boxes: int = 1
-) -> tuple[Table, list[TellerFile]]:
+def held_ceremony(folder: Path, size: int = 3, threshold: int = 2, boxes: int = 1) -> tuple[Table, list[TellerFile]]:
     """Hold the ceremony in this process, for stories that begin after it; the tellers' files of box 1 come out."""
     tellers = Tellers(folder, size, threshold, boxes=boxes)
     tellers.all(tellers.announce, tellers.deal, tellers.accept, tellers.rehearse)
@@ -240,9 +238,7 @@ class Meeting:
         self.stick.joinpath(f"{UUID}.facts.json").write_bytes(write_envelope(facts))
 
 
-def meeting(
-    table: Table, stick: Path, votes: Sequence[list[list[int]]], box: int = 1, **changes: Any
-) -> Meeting:
+def meeting(table: Table, stick: Path, votes: Sequence[list[list[int]]], box: int = 1, **changes: Any) -> Meeting:
     """Hold the conference with the tellers' public files, up to the closing of the box."""
     brought = read_tellers((table.stick / "tellers.json").read_bytes())
     trustees = parse_trustees(brought.boxes[box - 1].trustees.encode())

@@ -363,16 +363,20 @@ def test_the_head_decides_a_tie_later_in_another_process(held: Table, tmp_path: 
         for index in (2, 3):
             one.answer("số mấy mở tiếp", str(index)).answer("Mật khẩu", passphrase(index)).see("đã mở")
         one.answer("mở thêm", "").answer("Lời của chủ trì", "").answer("chứng kiến", "").answer("Khiếu nại", "")
-        one.see("bằng phiếu nhau (2), còn 1 chỗ").answer("bây giờ?", "k").see("chờ quyết định").ends()
+        one.see("bằng phiếu nhau (2), còn 1 chỗ").see("biên bản ghi chờ người đứng đầu quyết định").ends()
+    result = made.stick / f"result-{UUID}"
+    record = result / "record.json"
+    sign_all(made, table, result)
+    said = run("verify", result / f"{UUID}.bel", "--record", record)
+    assert ": ĐÚNG / sound" in said and "awaiting the decision of" in said
     key = table.folder / "head.sealed"
     write_sealed(key, encode_signing_key(made.signing["head"]), "chu ky cua nguoi dung dau", kind=SIGNING_KIND)
-    with count(made, table) as one:
-        one.answer("bây giờ?", "c").answer("Số thứ tự", "1,2").see("Cần chọn đúng 1 số").answer("Số thứ tự", "2")
-        one.answer("Lý do:", "Đúng cơ cấu").answer("Ngày quyết định", "").answer("Tệp khóa ký", str(key))
-        one.answer("Mật khẩu", "chu ky cua nguoi dung dau").see("KẾT QUẢ").ends()
-    result = made.stick / f"result-{UUID}"
-    sign_all(made, table, result)
-    assert ": ĐÚNG / sound" in run("verify", result / f"{UUID}.bel", "--record", result / "record.json")
+    with phieukin("tally", "head", record) as one:
+        one.answer("Số thứ tự", "1,2").see("Cần chọn đúng 1 số").answer("Số thứ tự", "2")
+        one.answer("Lý do của quyết định:", "Đúng cơ cấu").answer("Ngày quyết định", "").answer("Tệp khóa ký", str(key))
+        one.answer("Mật khẩu", "chu ky cua nguoi dung dau").see("Quyết định: ").ends()
+    said = run("verify", result / f"{UUID}.bel", "--record", record, "--head", result / "head-decision-1.json")
+    assert ": ĐÚNG / sound" in said and "awaiting the decision of" not in said
 
 
 def test_the_room_is_not_on_the_tellers_machine() -> None:

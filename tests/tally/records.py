@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tally.minutes import renderer_versions
 from tally.result.rule import decide, notes_on
-from voting.documents.case import Case, Counted, HeadDecision
+from voting.documents.case import Case, Counted
 from voting.documents.conferences.conference import (
     ON_PAPER,
     Candidate,
@@ -40,7 +40,6 @@ from voting.documents.facts import (
     Cards,
     ChairWord,
     CountFacts,
-    HeadWord,
     Incident,
     OpeningProof,
     RoomFacts,
@@ -212,7 +211,6 @@ def sample_count(conference: Conference, **changes: Any) -> CountFacts:
         complaints=(),
         witnesses=(),
         chair_words=(),
-        head_words=(),
     )
     return msgspec.structs.replace(count, **changes)
 
@@ -225,7 +223,6 @@ def sample_record(
     tellers: int = 3,
     ballots: int = 40,
     votes: Sequence[Counted] | None = None,
-    head_word: HeadWord | None = None,
     form: Literal["electronic", "paper"] = "electronic",
     invalid: int = 0,
     count: dict[str, Any] | None = None,
@@ -235,14 +232,11 @@ def sample_record(
     """A complete record that agrees with itself."""
     paper = paper or sample_paper(names)
     conference = sample_conference(paper, people, tellers=tellers, **conference_changes)
-    words = (head_word,) if head_word else ()
-    decision = HeadDecision(head_word.chosen, head_word.by, head_word.reason, head_word.on) if head_word else None
     case = Case(
         rule=paper.rule, selection=paper.selection, summoned=conference.summoned, present=conference.present,
         ballots=ballots,
         invalid=invalid,
         candidates=tuple(votes if votes is not None else sample_votes(paper, ballots - invalid)),
-        head_decision=decision,
     )  # fmt: skip
     electronic = form == "electronic"
     return Record(
@@ -259,7 +253,7 @@ def sample_record(
         notes=notes_on(case, paper.tie_scope),
         facts=sample_facts(conference, ballots),
         facts_signatures=(),
-        count=sample_count(conference, head_words=words, **(count or {})),
+        count=sample_count(conference, **(count or {})),
         hashes=Hashes("a1" * 32, "b2" * 32, "3c" * 32, "d4" * 32, "e5" * 32) if electronic else None,
         made_by=made_by or renderer_versions(),
     )
@@ -276,14 +270,13 @@ def envelope(record: Record) -> bytes:
     return rfc8785.dumps({"payload": body, "payloadType": "application/vnd.phieukin.record+json", "signatures": []})
 
 
-def tied_record(*, decided: bool, **changes: Any) -> Record:
-    """A final step with a quota of two and three names level on the last place, decided by the head or not."""
+def tied_record(**changes: Any) -> Record:
+    """A final step with a quota of two and three names level on the last place: the head decides."""
     paper = sample_paper(5, kind="final", quota=2, rule=GT50, tie_scope="head_cutline")
     votes = [
         Counted(one.id, one.name, agree, 3) for one, agree in zip(paper.candidates, (28, 35, 28, 28, 7), strict=True)
     ]
-    word = HeadWord(1, ("c3",), "Hoàng Quốc Khánh", "Có kinh nghiệm quản lý, đúng cơ cấu", "2022-04-10", None)
-    return sample_record(paper=paper, votes=votes, head_word=word if decided else None, step=5,
+    return sample_record(paper=paper, votes=votes, step=5,
                          section="B.II.2.1.3(5)", name="Hội nghị tập thể lãnh đạo (lần 2)", **changes)  # fmt: skip
 
 

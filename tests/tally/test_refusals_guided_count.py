@@ -12,19 +12,17 @@ from keys.files.key_files import write_sealed
 from keys.files.sealing import LEAST_COST
 from keys.files.signing import KIND as SIGNING_KIND
 from keys.files.signing import encode_signing_key
-from tally.audit import Report, Verdict, audit
+from tally.audit import audit
 from tally.count.steps import Opening, Words, audited, open_one, sum_of
-from tally.count.usb_stick import Desk, find_desk
+from tally.count.usb_stick import find_desk
 from tally.dialogue import Guide
 from tally.guide import count as guide_count
-from tally.guide.result import Outcome
 from tally.signing.signatures import sign_record
 from tally.signing.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Draft, Lab, build_lab, closed
 from tests.attacks.records import SIGNERS, conference_of, envelope, room_facts
 from tests.tally.count.test_steps import lab_of_one, teller
 from tests.tally.fast.ballots import AGREE, make_election
-from tests.tally.records import tied_record
 from tests.tally.terminal import PASSPHRASE, refused, run
 from tests.voting.documents.test_refusals import DECISION, SIGNER
 from voting.documents.bundles.signed import read_signed
@@ -253,21 +251,10 @@ def counted(table: Table, *answers: str) -> Result:
     return table.count("1", "2", "0", "", "", "", *answers, homes=(table.home(1), table.home(2)))
 
 
-def test_a_tie_is_left_to_the_head_who_may_decide_later(tied: Table) -> None:
-    result = counted(tied, "k")
+def test_a_tie_is_left_open_in_the_record_and_what_to_do_is_said(tied: Table) -> None:
+    result = counted(tied)
     assert result.exit_code == 0, result.output
-    assert VI.words("count.tie_later") in result.output
-    again = tied.count("c", "3", "1, 2", "hai", "2", "đúng cơ cấu", "")
-    assert again.exit_code == 0, again.output
-    assert again.output.count(VI.words("count.tie_wrong", places=1, most=2)) == 3
-    record = read_record((tied.result / "record.json").read_bytes())[1]
-    tie = record.verdict.tie
-    assert tie is not None and record.verdict.status == "final"
-    assert record.verdict.selected == (tie.candidates[1],)
-    assert VI.words("count.tie_later") not in again.output
-
-
-def test_nothing_is_asked_of_a_paper_whose_result_stands(tmp_path: Path, asked: list[str]) -> None:
-    outcome = Outcome(VI, Desk(tmp_path, tmp_path / "x.bel"), Report(Verdict.SOUND, "result", ()))
-    assert not outcome._head_decides([(tmp_path / "record.json", tied_record(decided=True))])
-    assert asked == []
+    record = tied.result / "record.json"
+    assert VI.words("count.tie_after", paper=1, record=record) in result.output
+    assert read_record(record.read_bytes())[1].verdict.status == "awaiting_head"
+    assert not list(tied.result.glob("head-decision*"))

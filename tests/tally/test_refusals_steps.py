@@ -60,7 +60,6 @@ from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.case import Counted
 from voting.documents.conferences.conference import Selection
 from voting.documents.errors import TooLarge
-from voting.documents.facts import HeadWord
 from voting.documents.record import MadeBy, read_record
 
 ONE = Selection("top", 1)
@@ -117,7 +116,7 @@ def test_a_large_box_is_handed_out_in_chunks(
     assert [one for chunk in chunks for one in chunk] == numbered
 
 
-def test_a_record_of_no_paper_or_with_two_decisions_is_not_built(lab: Lab) -> None:
+def test_a_record_of_no_paper_is_not_built(lab: Lab) -> None:
     made = papers(lab, counted(lab))
     facts = BothFacts(read_record(made.sign())[0], made.count)
     for paper in (0, 2):
@@ -126,10 +125,6 @@ def test_a_record_of_no_paper_or_with_two_decisions_is_not_built(lab: Lab) -> No
     election = dataclasses.replace(made.box.election, conference=None)
     with pytest.raises(CannotRecord, match="the election has no conference"):
         build_record(dataclasses.replace(made.box, election=election), facts, 1, MadeBy("x", "y", "z"))
-    word = HeadWord(1, ("c1",), "x", "y", "2022-04-10", None)
-    made.count = msgspec.structs.replace(made.count, head_words=(word, word))
-    with pytest.raises(CannotRecord, match="one decision of the head at most, 2 found"):
-        made.sign()
 
 
 def test_a_case_over_its_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,14 +134,6 @@ def test_a_case_over_its_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 # --- hand counts and custody -----------------------------------------------------------------------------------------
-
-
-def test_a_hand_count_with_two_decisions_on_one_paper_is_refused(tmp_path: Path) -> None:
-    content = content_of_hand_count(sample_conference(sample_paper(3)))
-    word = {"paper": 1, "chosen": ["c1"], "by": "x", "reason": "y", "on": "2022-04-10", "envelope": None}
-    count = read_hand_count(write_hand_count(tmp_path, content | {"head_words": [word, word]}))
-    with pytest.raises(CannotRecord, match="paper 1: one decision of the head at most, 2 found"):
-        paper_records(count, renderer_versions())
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def test_a_file_that_vanishes_or_is_locked_is_no_bundle(tmp_path: Path) -> None:
 def test_a_bundle_with_a_record_beside_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
     report = verify.check_file(tmp_path / "x.zip", (tmp_path / "record.json",))
-    assert "x.zip brings its own record: to name others" in report.why
+    assert "x.zip brings its own records and decisions: to name others" in report.why
 
 
 def test_a_bar_moves_while_a_large_archive_is_checked(

@@ -6,11 +6,11 @@ from tally.result.rule import decide
 from tests.voting.rooms import CLOSING, Room
 from voting.conference import closing, setup
 from voting.documents.canonical import canonical, parse_canonical
-from voting.documents.case import Case, Counted, HeadDecision
+from voting.documents.case import Case, Counted
 from voting.documents.conferences.conference import Conference
 from voting.documents.conferences.election import parse_election
 from voting.documents.envelope import Envelope, read_payload, sign_envelope
-from voting.documents.facts import CountFacts, HeadWord, RoomFacts
+from voting.documents.facts import CountFacts, RoomFacts
 from voting.documents.record import RECORD_TYPE, BallotCounts, Hashes, MadeBy, Record
 
 TAIL = b"what the tellers added"
@@ -28,7 +28,7 @@ def conference_of(room: Room) -> Conference:
     return found
 
 
-def new_record(room: Room, votes: Votes, paper: int = 1, decided: HeadDecision | None = None) -> Record:
+def new_record(room: Room, votes: Votes, paper: int = 1) -> Record:
     """The record of a paper of a closed box with these votes."""
     with room.storage.read() as session:
         closed = closing.closed_of(session, room.conference)
@@ -38,11 +38,9 @@ def new_record(room: Room, votes: Votes, paper: int = 1, decided: HeadDecision |
     one = conference.papers[paper - 1]
     envelope = parse_canonical(closed.facts, Envelope, what="facts")
     facts = read_payload(envelope, RoomFacts, "facts")
-    words = (HeadWord(paper, decided.chosen, decided.by, decided.reason, decided.on, None),) if decided else ()
     moment = CLOSING.isoformat()
     count = CountFacts(
         1, election.uuid, facts.end_ballots, moment, moment, (1, 2), (), (), witnesses=(), chair_words=(),
-        head_words=words,
     )  # fmt: skip
     case = Case(
         rule=one.rule,
@@ -51,7 +49,6 @@ def new_record(room: Room, votes: Votes, paper: int = 1, decided: HeadDecision |
         present=conference.present,
         ballots=ballots,
         candidates=tuple(Counted(each.id, each.name, *votes[each.id]) for each in one.candidates),
-        head_decision=decided,
     )
     return Record(
         format=1,

@@ -90,8 +90,9 @@ def _fresh(out: Path) -> None:
 
 def _verify(held: Held) -> None:
     records = tuple(path for path, _ in held.records)
-    click.echo(f"\n$ phieukin verify {held.archive} " + " ".join(f"--record {path}" for path in records))
-    report = check_file(held.archive, records)
+    named = [*(f"--record {path}" for path in records), *(f"--head {path}" for path in held.heads)]
+    click.echo(f"\n$ phieukin verify {held.archive} " + " ".join(named))
+    report = check_file(held.archive, records, heads=held.heads)
     for line in as_text(report, held.archive.name):
         click.echo(line)
     if report.verdict is not Verdict.SOUND:

@@ -3,13 +3,14 @@
 The room compares a record with its own box - Setup, facts and the EndBallots hash byte for byte - and then lets the
 tally's own audit, which it is handed and which runs in a process of its own, check the finished archive and build the
 record again. What passes is true of this box, and waits (`waiting_records`) until everybody has signed one: once all
-papers are there the conference is counted, or awaits the head; once all required signatures are there it is signed.
-Those who sign on paper are named, and two people say when they have.
+papers are there the conference is counted; once all required signatures are there it is signed, also where a tie is
+open. Those who sign on paper are named, and two people say when they have. What the head then decides on a tie comes
+as a document of its own, one a paper.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +22,8 @@ from voting.conference.steps import STEPS
 from voting.conference.transitions import TwoPeople
 from voting.conference.waiting_records import Waiting
 from voting.documents.bundles import signers
+from voting.documents.bundles.head_decision import HeadDecision, read_head_decision
+from voting.documents.bundles.signed import read_signed_decision
 from voting.documents.bundles.signers import by_key, required_signers, signed_by, signers_of
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import Conference
@@ -31,7 +34,7 @@ from voting.documents.facts import FACTS_TYPE
 from voting.documents.record import Record
 from voting.documents.states import PROPERTIES
 from voting.errors import InvalidRecord, WrongState
-from voting.storage import conference_row
+from voting.storage import conference_row, head_decisions
 from voting.storage.engine import Storage
 from voting.storage.tables import RecordRow, ReleaseRow
 
@@ -52,11 +55,14 @@ class PaperRecord:
     code: str = ""
     waiting: tuple[Waiting, ...] = ()
     """All records of the paper, where several wait side by side; `code` is that of the one that stands."""
+    decision: HeadDecision | None = None
+    """What the head decided on its tie."""
 
     @property
     def awaits_head(self) -> bool:
         """Whether the head must decide a tie."""
-        return self.record is not None and self.record.verdict.status == "awaiting_head"
+        tied = self.record is not None and self.record.verdict.status == "awaiting_head"
+        return tied and self.decision is None
 
 
 def take_records(storage: Storage, conference: int, files: Sequence[tuple[str, bytes]], audit: Audit) -> list[int]:
@@ -147,19 +153,47 @@ def paper_records(session: Session, conference: int) -> list[PaperRecord]:
     """Return every paper of a closed box, with the record that stands, and those that wait beside it."""
     election = parse_election(setup.setup_of(session, conference).election)
     about = _conference_of(election)
-    found = waiting_records.standing(session, conference)
+    found, heads = waiting_records.standing(session, conference), _decided(session, conference)
     signed = PROPERTIES[conference_row.find(session, conference).state].is_signed
     beside = [] if signed else waiting_records.all_waiting(session, conference)
     return [
-        _status(number, paper.title, about, found.get(number), beside) for number, paper in enumerate(about.papers, 1)
+        replace(_status(number, paper.title, about, found.get(number), beside), decision=heads.get(number))
+        for number, paper in enumerate(about.papers, 1)
     ]
+
+
+def take_head_decision(session: Session, conference: int, raw: bytes) -> int:
+    """Take the head's decision on the tie of a signed record; return its paper.
+
+    Raises WrongState before the record is signed, InvalidRecord for a decision of another record or paper, one that
+    does not fit or is not signed, and a second one on a paper. The same one may come again.
+    """
+    conference_row.demand(conference_row.hold(session, conference), *STEPS["take_head_decision"].states)
+    records = [one.record for one in waiting_records.standing(session, conference).values()]
+    try:
+        decision, record = read_signed_decision(raw, records)
+    except DocumentError as error:
+        raise InvalidRecord(str(error), key="head_false", at="decision", why=str(error)[:400]) from None
+    known = head_decisions.find(session, conference, record.paper)
+    if known is None:
+        head_decisions.keep(session, conference, record.paper, raw)
+    elif read_head_decision(known)[1] != decision:
+        message = f"paper {record.paper}: the head has decided already, and decides once"
+        raise InvalidRecord(message, key="head_second", at="decision", paper=record.paper)
+    return record.paper
+
+
+def _decided(session: Session, conference: int) -> dict[int, HeadDecision]:
+    """Return the head's decisions on ties of a conference, by paper."""
+    found = (read_head_decision(raw)[1] for raw in head_decisions.of_conference(session, conference))
+    return {one.paper: one for one in found}
 
 
 def sign_on_paper(session: Session, conference: int, by: TwoPeople) -> None:
     """Two people say that all paper signatures are given; raise WrongState while a record or a key's is missing."""
     found = paper_records(session, conference)
-    if any(one.record is None or one.missing or one.awaits_head for one in found):
-        raise WrongState("records, electronic signatures or the head's decision are missing", key="records_missing")
+    if any(one.record is None or one.missing for one in found):
+        raise WrongState("records or electronic signatures are missing", key="records_missing")
     two_person_steps.keep(session, conference, "signed", by)
     _settle(session, conference)
 
@@ -175,11 +209,11 @@ def release(session: Session, conference: int, *, shown: bool) -> None:
     session.flush()
 
 
-def released(session: Session, conference: int) -> list[Record]:
+def released(session: Session, conference: int) -> list[PaperRecord]:
     """The records that the hall screen may show: none unless the chair released them."""
     if session.get(ReleaseRow, conference) is None:
         return []
-    return [one.record for one in paper_records(session, conference) if one.record is not None]
+    return [one for one in paper_records(session, conference) if one.record is not None]
 
 
 def telling(record: Record) -> tuple[str, ...]:
@@ -265,10 +299,9 @@ def _go_on(session: Session, conference: int) -> None:
     if any(one.record is None for one in found):
         return
     state = conference_row.find(session, conference).state
-    awaiting = any(one.awaits_head for one in found)
     if state == "closed":
-        transitions.mark_counted(session, conference, awaiting_head=awaiting)
-    if not awaiting and not any(one.missing or one.on_paper for one in found):
+        transitions.mark_counted(session, conference)
+    if not any(one.missing or one.on_paper for one in found):
         _settle(session, conference)
 
 

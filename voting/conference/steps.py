@@ -90,12 +90,14 @@ STEPS: dict[str, Step] = {
     "take_records": Step(
         TAKING_RECORDS, None, ("secretary", "technician", "teller", "chair", "organiser")
     ),  # nhận biên bản
+    "take_head_decision": Step(
+        ("signed",), None, ("secretary", "technician", "teller", "chair", "organiser")
+    ),  # nhận quyết định của người đứng đầu
     "release": Step(("signed",), None, ("chair",)),  # công bố kết quả
     "count": Step(("closed",), "counted"),  # đã kiểm phiếu
-    "await_head": Step(("counted",), "awaiting_head"),  # chờ người đứng đầu
-    "sign": Step(("counted", "awaiting_head"), "signed"),  # đã ký
+    "sign": Step(("counted",), "signed"),  # đã ký
     "signed": Step(  # mọi biên bản đã được ký
-        ("counted", "awaiting_head"),
+        ("counted",),
         None,
         ("secretary", "chair", "teller", "organiser"),
         CHAIR,

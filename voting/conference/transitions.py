@@ -155,12 +155,10 @@ def move_to_paper(session: Session, conference: int, by: TwoPeople) -> None:
     _go(session, _held(session, conference, "on_paper"), "on_paper")
 
 
-def mark_counted(session: Session, conference: int, *, awaiting_head: bool) -> None:
-    """Note what the tally machine brought: counted, and whether the head must decide a tie."""
+def mark_counted(session: Session, conference: int) -> None:
+    """Note what the tally machine brought: the box is counted."""
     row = _held(session, conference, "count")
     _go(session, row, "count")
-    if awaiting_head:
-        _go(session, row, "await_head")
 
 
 def mark_signed(session: Session, conference: int) -> None:

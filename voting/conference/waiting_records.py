@@ -3,13 +3,12 @@
 Each was audited with its finished archive before it came here, so all of them give the numbers of the box; they differ
 in what people said of the count (words, complaints, who opened). Nobody has to sign what another one brought first, and
 nobody stops the others by not signing. Papers belong together where they are of one count: one finished archive, and
-facts that differ by the head's decisions alone.
+the same facts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -53,8 +52,8 @@ class Waiting:
 
     @property
     def complete(self) -> bool:
-        """Whether no signature by key and no decision of the head is awaited."""
-        return not self.missing and self.record.verdict.status == "final"
+        """Whether no signature by key is awaited."""
+        return not self.missing
 
 
 Count = Mapping[int, Waiting]
@@ -144,12 +143,11 @@ def _counts(found: Sequence[Waiting]) -> Iterator[Count]:
 
 
 def _count_of(record: Record) -> tuple[str, str]:
-    without = canonical(msgspec.structs.replace(record.count, head_words=()))
-    return record.hashes.archive if record.hashes is not None else "", sha256_hex(without)
+    return record.hashes.archive if record.hashes is not None else "", sha256_hex(canonical(record.count))
 
 
-def _progress(count: Count) -> tuple[int, int, int, int, str]:
-    """Order counts, and records of one paper: complete ones, head's decisions, papers, signatures, any fixed order."""
+def _progress(count: Count) -> tuple[int, int, int, str]:
+    """Order counts, and records of one paper: complete ones, papers, signatures, any fixed order."""
     found = count.values()
-    complete, decided = sum(one.complete for one in found), sum(len(one.record.count.head_words) for one in found)
-    return complete, decided, len(count), sum(len(one.signed) for one in found), min(one.digest for one in found)
+    complete = sum(one.complete for one in found)
+    return complete, len(count), sum(len(one.signed) for one in found), min(one.digest for one in found)

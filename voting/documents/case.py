@@ -20,8 +20,8 @@ class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disagree: int
 
 
-class HeadDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The head's choice (người đứng đầu quyết định) among the names of a tie."""
+class HeadChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The head's choice (người đứng đầu quyết định) among the names of a tie; never in the case of a record."""
 
     chosen: tuple[str, ...]
     by: str
@@ -38,7 +38,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     present: int
     ballots: int
     candidates: tuple[Counted, ...]
-    head_decision: HeadDecision | None = None
+    head_decision: HeadChoice | None = None
     invalid: int = 0
 
 

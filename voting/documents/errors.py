@@ -69,6 +69,10 @@ class InvalidListDecision(DocumentError):
     """A list decision contradicts itself, or is signed by somebody whom it does not name."""
 
 
+class InvalidHeadDecision(DocumentError):
+    """A head's decision is of no record that is there, does not fit it, or is signed by somebody else."""
+
+
 class UnsignedDocument(DocumentError):
     """A required signature is not there or does not verify; `awaited` names whose."""
 

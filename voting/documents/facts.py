@@ -14,7 +14,6 @@ from voting.documents.envelope import Envelope
 
 FACTS_TYPE = "application/vnd.phieukin.facts+json"
 CONFIRMATION_TYPE = "application/vnd.phieukin.confirmation+json"
-HEAD_DECISION_TYPE = "application/vnd.phieukin.head-decision+json"
 
 SpareReason = Literal["lost", "unreadable", "damaged"]
 
@@ -90,29 +89,6 @@ class OpeningProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     response: str
 
 
-class HeadWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The head's decision on one paper's tie; `envelope` is signed by the head's key, or null where "on paper"."""
-
-    paper: int
-    chosen: tuple[str, ...]
-    by: str
-    reason: str
-    on: str
-    envelope: Envelope | None
-
-
-class SignedDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Payload of a head word's envelope: the same decision, bound to the election's uuid."""
-
-    format: int
-    uuid: str
-    paper: int
-    chosen: tuple[str, ...]
-    by: str
-    reason: str
-    on: str
-
-
 class ChairWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Words of the chair that the count needed: opening a box of one ballot, going on without a teller.
 
@@ -138,4 +114,3 @@ class CountFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     complaints: tuple[str, ...]
     witnesses: tuple[str, ...]
     chair_words: tuple[ChairWord, ...]
-    head_words: tuple[HeadWord, ...]

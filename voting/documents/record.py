@@ -22,6 +22,7 @@ from voting.documents.facts import CountFacts, RoomFacts
 
 RECORD_TYPE = "application/vnd.phieukin.record+json"
 LIST_DECISION_TYPE = "application/vnd.phieukin.list-decision+json"
+HEAD_DECISION_TYPE = "application/vnd.phieukin.head-decision+json"
 WHAT = "record"
 
 
@@ -57,7 +58,8 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The payload. `paper` counts from 1; `fingerprint` is the election's.
 
     `facts` with `facts_signatures` is facts.json (its envelope's payload is the canonical JSON of `facts`). For a count
-    on paper (form "paper"): `hashes` is null, `facts_signatures` empty, `fingerprint` "".
+    on paper (form "paper"): `hashes` is null, `facts_signatures` empty, `fingerprint` "". A tie stays open in it: the
+    head's decision is a document of its own (`voting.documents.bundles.head_decision`).
     """
 
     format: int
@@ -76,6 +78,11 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: CountFacts
     hashes: Hashes | None
     made_by: MadeBy
+
+    def __post_init__(self) -> None:
+        """Refuse a case with a head's decision: it would come after the record that it belongs to."""
+        if self.case.head_decision is not None:
+            raise ValueError("the case of a record never holds a head's decision")
 
 
 def unsigned_record(payload: bytes) -> bytes:

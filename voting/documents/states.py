@@ -15,7 +15,6 @@ State = Literal[
     "frozen",  # tạm khóa
     "closed",  # đóng
     "counted",  # đã kiểm phiếu
-    "awaiting_head",  # chờ người đứng đầu
     "signed",  # đã ký
     "annulled",  # hủy, không mở hòm phiếu
     "on_paper",  # chuyển sang phiếu giấy
@@ -136,7 +135,6 @@ PROPERTIES: dict[State, StateProperties] = {
         StateProperties("frozen", 4, has_setup=True),
         StateProperties("closed", 5, has_setup=True, takes_records=True, ended=True),
         StateProperties("counted", 6, has_setup=True, takes_records=True, ended=True),
-        StateProperties("awaiting_head", 6, has_setup=True, takes_records=True, ended=True),
         StateProperties("signed", 7, has_setup=True, ended=True),
         StateProperties("annulled", None, ended=True),
         StateProperties("on_paper", None, ended=True),

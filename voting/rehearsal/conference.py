@@ -13,9 +13,11 @@ from keys.cards import credential
 from keys.files.durable import whole_file, write_whole
 from keys.files.sealing import LEAST_COST
 from keys.group import encode_point
+from tally.count.head_decision import make_decision, tied_record, write_decision
 from tally.count.record_files import write_records
 from tally.count.steps import Words, add_sum, confirm_setup, finish, open_one
 from tally.signing.signatures import sign_record
+from tally.signing.signers import KeySigner
 from tally.signing.teller_file import bind_to_box, read_teller_file
 from voting.conference import cards, closing, roll, setup, transitions
 from voting.conference.cards import CardSecret
@@ -25,6 +27,7 @@ from voting.conference.transitions import TwoPeople, stamp
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.archives.commitments import sidecar_of
 from voting.documents.ballots.ballot import cast_ballot
+from voting.documents.bundles.head_decision import counted_on
 from voting.documents.conferences.election import Election, parse_election
 from voting.documents.conferences.moments import VIETNAM
 from voting.documents.facts import ChairWord
@@ -34,6 +37,7 @@ from voting.rehearsal.staff import Staff
 from voting.storage import conference_row
 
 SPARES = 3
+BY_LIST = "Diễn tập: lấy theo thứ tự danh sách."
 TWO_PEOPLE = TwoPeople("organiser", "chair")
 Marks = Sequence[Sequence[Sequence[int]]]
 """For each ballot, each question and each answer a 0 or 1."""
@@ -41,13 +45,17 @@ Marks = Sequence[Sequence[Sequence[int]]]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a rehearsed conference leaves: the finished archive, both facts files, one signed record per paper."""
+    """What a rehearsed conference leaves: the finished archive, both facts files, one signed record per paper.
+
+    `heads` are the decisions of the head on ties; the page of each lies beside it.
+    """
 
     uuid: str
     archive: Path
     facts: Path
     count: Path
     records: tuple[tuple[Path, Record], ...]
+    heads: tuple[Path, ...] = ()
 
 
 def now() -> datetime:
@@ -150,10 +158,18 @@ def _record(desk: Desk, staff: Staff, number: int, files: Files) -> Held:
     records = write_records(files.archive, files.facts, files.count, files.archive.parent)
     for path, _ in records:
         write_whole(path, sign_record(path.read_bytes(), staff.signing_keys))
-    awaiting = any(record.verdict.status == "awaiting_head" for _, record in records)
     with desk.storage.write() as session:
-        transitions.mark_counted(session, number, awaiting_head=awaiting)
-        if not awaiting:
-            transitions.mark_signed(session, number)
+        transitions.mark_counted(session, number)
+        transitions.mark_signed(session, number)
     uuid = records[0][1].uuid
-    return Held(uuid, files.archive, files.facts, files.count, tuple(records))
+    heads = [_let_the_head_decide(staff, path) for path, record in records if record.verdict.status == "awaiting_head"]
+    return Held(uuid, files.archive, files.facts, files.count, tuple(records), tuple(heads))
+
+
+def _let_the_head_decide(staff: Staff, path: Path) -> Path:
+    """Write the head's decision on the tie of a signed record beside it; return its path."""
+    tied, (_, key) = tied_record(path), staff.head
+    chosen = tied.tie.candidates[: tied.tie.places]
+    raw = make_decision(tied, chosen=chosen, reason=BY_LIST, on=counted_on(tied.record), signer=KeySigner(key))
+    write_decision(tied, raw)
+    return tied.decision

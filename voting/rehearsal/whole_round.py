@@ -15,14 +15,10 @@ from sqlalchemy import select
 
 from keys.files.durable import write_whole
 from keys.files.signing import SigningKey
-from tally.count.record_files import write_records
 from tally.minutes import renderer_versions
-from tally.signing.signatures import head_word, sign_record
 from voting.documents.bundles.ledger import Ledger
 from voting.documents.bundles.signed import read_signed
-from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.conferences.conference import Override, Signer
-from voting.documents.facts import CountFacts
 from voting.documents.list_decision import (
     sign_list_decision,
     unsigned_list_decision,
@@ -55,11 +51,14 @@ class _Progress:
     raws: dict[str, bytes] = field(default_factory=dict)
     attached: dict[str, bytes] = field(default_factory=dict)
 
-    def file(self, made: list[bytes]) -> tuple[str, ...]:
-        """Verify signed files and put them on file; return their hashes."""
-        self.files = (*self.files, *file_documents(made, read_signed))
-        hashes = tuple(hashlib.sha256(raw).hexdigest() for raw in made)
-        self.raws |= dict(zip(hashes, made, strict=True))
+    def file(self, made: list[bytes], heads: list[bytes]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Verify signed files with the head's decisions and put them on file; return the hashes of both."""
+        self.files = (*self.files, *file_documents(made, read_signed, heads))
+        return self._keep(made), self._keep(heads)
+
+    def _keep(self, raws: list[bytes]) -> tuple[str, ...]:
+        hashes = tuple(hashlib.sha256(raw).hexdigest() for raw in raws)
+        self.raws |= dict(zip(hashes, raws, strict=True))
         return hashes
 
 
@@ -130,9 +129,10 @@ def _hold_step(
     if held is not None:
         made += [path.read_bytes() for path, _ in held.records]
         for path in sorted(folder.iterdir()):
-            if not path.name.startswith("record"):
+            if not path.name.startswith("record") and path not in held.heads:
                 progress.attached[f"step-{step.number}/{path.name}"] = path.read_bytes()
-    progress.ledger = close(progress.ledger, step.number, progress.file(made))
+    heads = [path.read_bytes() for path in held.heads] if held is not None else []
+    progress.ledger = close(progress.ledger, step.number, *progress.file(made, heads))
     return held
 
 
@@ -152,11 +152,10 @@ def _hold_conference(
     if coming.needs_word:
         meeting = msgspec.structs.replace(meeting, override=Override(meeting.chair.name, GOING_ON))
     draft = draft_for(plan, step.number, meeting, progress.files)
-    held = hold(
+    return hold(
         room, staff, draft, coming.present,
         lambda election: marks_for(plan, step, election, coming.ballots, seed), folder,
     )  # fmt: skip
-    return _ask_the_head(held, staff)
 
 
 def _meeting(staff: Staff, plan: Round, step: Step) -> Meeting:
@@ -173,31 +172,6 @@ def _meeting(staff: Staff, plan: Round, step: Step) -> Meeting:
         summons=summon(plan.people, step.composition.capacities),
         composition=confirmed,
     )
-
-
-def _ask_the_head(held: Held, staff: Staff) -> Held:
-    """Enter the head's decision where a tie straddles the last place, and make and sign the records again.
-
-    The records with the open tie are taken away first: beside those that decide, they have no place in a dossier.
-    """
-    tied = [record for _, record in held.records if record.verdict.status == "awaiting_head"]
-    if not tied:
-        return held
-    facts = parse_canonical(held.count.read_bytes(), CountFacts, what="count facts")
-    signer, key = staff.head
-    words = []
-    for record in tied:
-        assert record.verdict.tie is not None, "what awaits the head is a tie"
-        chosen = record.verdict.tie.candidates[: record.verdict.tie.places]
-        reason, on = "Diễn tập: lấy theo thứ tự danh sách.", record.conference.date
-        words.append(head_word(record.uuid, record.paper, chosen, signer.name, reason, on, key))
-    write_whole(held.count, canonical(msgspec.structs.replace(facts, head_words=tuple(words))))
-    for path, _ in held.records:
-        path.unlink()
-    records = write_records(held.archive, held.facts, held.count, held.archive.parent)
-    for path, _ in records:
-        write_whole(path, sign_record(path.read_bytes(), staff.signing_keys))
-    return Held(held.uuid, held.archive, held.facts, held.count, tuple(records))
 
 
 def _desk_key(room: RunningRoom, uuid: str) -> SigningKey:

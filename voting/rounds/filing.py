@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from voting.documents.bundles.head_decision import HeadDecision, record_hash, verdict_with
+from voting.documents.bundles.signed import read_signed_decision
+from voting.documents.case import Verdict
 from voting.documents.list_decision import DecidedList, ListDecision
 from voting.documents.record import Record
 from voting.people.errors import NotFinal, WrongDocument
@@ -18,15 +21,45 @@ Reader = Callable[[bytes], Record | ListDecision]
 
 
 class Filed(msgspec.Struct, frozen=True):
-    """One document: hex SHA-256 of its file, and its verified payload."""
+    """One document: hex SHA-256 of its file, its verified payload, and the head's decision on a record's tie."""
 
     sha256: str
     document: Record | ListDecision
+    decision: HeadDecision | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of a record together with the head's decision; raise WrongDocument for a list decision."""
+        if not isinstance(self.document, Record):
+            raise WrongDocument("a record expected")
+        return verdict_with(self.document, self.decision)
 
 
-def file_documents(files: Iterable[bytes], reader: Reader) -> tuple[Filed, ...]:
-    """Verify files and put them on file; whatever `reader` raises goes through."""
-    return tuple(Filed(hashlib.sha256(raw).hexdigest(), reader(raw)) for raw in files)
+def file_documents(files: Iterable[bytes], reader: Reader, heads: Iterable[bytes] = ()) -> tuple[Filed, ...]:
+    """Verify files, and the head's decisions on ties in them, and put them on file.
+
+    Whatever `reader` raises goes through; raises a DocumentError for a decision that is of none of these records, does
+    not fit or is not signed, and WrongDocument for a second one on a paper.
+    """
+    filed = tuple(Filed(hashlib.sha256(raw).hexdigest(), reader(raw)) for raw in files)
+    records = {record_hash(one.document): one.document for one in filed if isinstance(one.document, Record)}
+    decisions: dict[str, HeadDecision] = {}
+    for raw in heads:
+        decision, _ = read_signed_decision(raw, records.values())
+        demand_only(decision, decisions.setdefault(decision.record, decision))
+    return tuple(
+        msgspec.structs.replace(one, decision=decisions.get(record_hash(one.document)))
+        if isinstance(one.document, Record)
+        else one
+        for one in filed
+    )
+
+
+def demand_only(decision: HeadDecision, known: HeadDecision) -> None:
+    """Raise WrongDocument for a second decision on a paper."""
+    if decision != known:
+        message = f"paper {decision.paper}: the head has decided already, and decides once"
+        raise WrongDocument(message, key="head_second", at="records", paper=decision.paper)
 
 
 def step_of_document(document: Record | ListDecision) -> int:
@@ -74,7 +107,6 @@ def _only(found: list[Filed], step: int, seat: Seat) -> Filed | None:
     if len(found) > 1:
         raise WrongDocument(f"step {step}, {seat.title} of {seat.unit}: one document expected, {len(found)} found")
     for filed in found:
-        document = filed.document
-        if isinstance(document, Record) and document.verdict.status != "final":
+        if isinstance(filed.document, Record) and filed.verdict.status != "final":
             raise NotFinal(f"step {step}, {seat.title} of {seat.unit}: the record awaits the head's decision")
     return found[0] if found else None

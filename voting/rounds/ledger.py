@@ -41,12 +41,25 @@ def begin(ledger: Ledger, plan: Round, step: int, uuid: str) -> Ledger:
     return Ledger((*ledger.sittings, Sitting(step, attempt, uuid, "held")))
 
 
-def close(ledger: Ledger, step: int, documents: tuple[str, ...]) -> Ledger:
-    """Close the sitting of a step with its signed documents; raise WrongTurn if none is under way."""
+def close(ledger: Ledger, step: int, documents: tuple[str, ...], decisions: tuple[str, ...] = ()) -> Ledger:
+    """Close the sitting of a step with its signed documents, and the head's decisions that are there already.
+
+    Raises WrongTurn if none is under way.
+    """
     sitting = in_force(ledger, step)
     if sitting is None or sitting.state != "held" or not documents:
         raise WrongTurn(f"step {step}: a sitting under way, and its signed documents, expected")
-    return _replace(ledger, sitting, msgspec.structs.replace(sitting, state="signed", documents=documents))
+    return _replace(ledger, sitting, msgspec.structs.replace(
+        sitting, state="signed", documents=documents, decisions=decisions))  # fmt: skip
+
+
+def decide(ledger: Ledger, step: int, decisions: tuple[str, ...]) -> Ledger:
+    """Add the head's decisions on ties to the signed sitting of a step; raise WrongTurn if there is none."""
+    sitting = in_force(ledger, step)
+    if sitting is None or not sitting.is_signed:
+        raise WrongTurn(f"step {step}: signed records expected first", key="records_first")
+    added = tuple(dict.fromkeys((*sitting.decisions, *decisions)))
+    return _replace(ledger, sitting, msgspec.structs.replace(sitting, decisions=added))
 
 
 def annul(ledger: Ledger, plan: Round, step: int, annulment: Annulment) -> Ledger:
@@ -75,6 +88,11 @@ def documents_in_force(ledger: Ledger) -> tuple[str, ...]:
     """Return the hashes of the documents that feed the next step, by step."""
     signed = sorted((one for one in ledger.sittings if one.state == "signed"), key=lambda one: one.step)
     return tuple(sha256 for one in signed for sha256 in one.documents)
+
+
+def decisions_in_force(ledger: Ledger) -> tuple[str, ...]:
+    """Return the hashes of the head's decisions on ties of those documents."""
+    return tuple(sha256 for one in ledger.sittings if one.state == "signed" for sha256 in one.decisions)
 
 
 def _replace(ledger: Ledger, old: Sitting, new: Sitting) -> Ledger:

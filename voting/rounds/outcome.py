@@ -1,7 +1,7 @@
 """What a round came to: for every name of every seat, the votes of each conference and the conclusion.
 
-All names and numbers come from signed documents; nothing is counted again here. While the round runs nothing is
-concluded of those who may still be planned.
+All names and numbers come from signed documents, a record together with the head's decision on its tie; nothing is
+counted again here. While the round runs nothing is concluded of those who may still be planned.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from voting.documents.case import Verdict
 from voting.documents.conferences.conference import Candidate
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, Listed
@@ -72,7 +73,7 @@ def _seat_outcomes(plan: Round, seat: Seat, files: tuple[Filed, ...]) -> list[Na
     place = (seat.unit, title_of(plan, seat).name)
     listed: dict[str, _Name] = {}
     removed: dict[str, _Name] = {}
-    final: Record | None = None
+    final: Verdict | None = None
     for filed in files:
         document = filed.document
         if isinstance(document, ListDecision):
@@ -84,10 +85,10 @@ def _seat_outcomes(plan: Round, seat: Seat, files: tuple[Filed, ...]) -> list[Na
         paper = document.conference.papers[document.paper - 1]
         if (paper.unit, paper.title) != place:
             continue
-        _add_votes(document, removed if kind_of(paper.kind).removes else listed)
+        _add_votes(document, filed.verdict, removed if kind_of(paper.kind).removes else listed)
         if kind_of(paper.kind).closes:
-            final = document
-    order = {one.id: at for at, one in enumerate(final.verdict.candidates)} if final else {}
+            final = filed.verdict
+    order = {one.id: at for at, one in enumerate(final.candidates)} if final else {}
     running = is_running(plan, files)
     found = [_outcome(one, place, _concluded(person, final, running=running)) for person, one in listed.items()]
     found.sort(key=lambda one: (one.conclusion != "planned", order.get(one.person, len(order))))
@@ -99,12 +100,12 @@ def _outcome(name: _Name, place: tuple[str, str], conclusion: Conclusion) -> Nam
     return NameOutcome(signed.id, signed.name, signed.position, signed.born, *place, tuple(name.votes), conclusion)
 
 
-def _concluded(person: str, final: Record | None, *, running: bool) -> Conclusion:
+def _concluded(person: str, final: Verdict | None, *, running: bool) -> Conclusion:
     if final is None:
         return "undecided" if running else "not_planned"
-    if person in final.verdict.selected:
+    if person in final.selected:
         return "planned"
-    tie = final.verdict.tie if final.verdict.status == "awaiting_head" else None
+    tie = final.tie if final.status == "awaiting_head" else None
     return "awaiting_head" if tie is not None and person in tie.candidates else "not_planned"
 
 
@@ -113,16 +114,14 @@ def _step(filed: Filed) -> tuple[int, int]:
     return (document.conference.step, document.paper) if isinstance(document, Record) else (document.step, 0)
 
 
-def _add_votes(record: Record, found: dict[str, _Name]) -> None:
+def _add_votes(record: Record, verdict: Verdict, found: dict[str, _Name]) -> None:
     paper = record.conference.papers[record.paper - 1]
     signed = {one.id: one for one in paper.candidates}
-    for judged in record.verdict.candidates:
+    for judged in verdict.candidates:
         name = signed[judged.id]
         if name.put_forward and judged.agree == 0:
             continue
-        votes = Votes(
-            record.conference.step, paper.kind, judged.agree, record.verdict.base, judged.percent, judged.outcome
-        )
+        votes = Votes(record.conference.step, paper.kind, judged.agree, verdict.base, judged.percent, judged.outcome)
         known = found.setdefault(judged.id, _Name(name))
         known.signed = name
         known.votes.append(votes)

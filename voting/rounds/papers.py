@@ -6,7 +6,9 @@ birth and note unchanged from document to document.
 """
 
 import msgspec
+from msgspec import UNSET
 
+from voting.documents.bundles.head_decision import decision_hash
 from voting.documents.conferences.conference import Candidate, Paper, Previous, Selection
 from voting.documents.kinds import PaperKind, kind_of, kinds
 from voting.documents.list_decision import Listed
@@ -60,8 +62,9 @@ def papers_for(plan: Round, number: int, files: tuple[Filed, ...] = ()) -> StepP
 
 
 def previous_of(paper: int, filed: Filed) -> Previous:
-    """Return the reference to the document that the list of a paper comes from."""
-    return Previous(paper, "record" if isinstance(filed.document, Record) else "list_decision", filed.sha256)
+    """Return the reference to the document that the list of a paper comes from, and to the head's decision in it."""
+    decided = UNSET if filed.decision is None else decision_hash(filed.decision)
+    return Previous(paper, "record" if isinstance(filed.document, Record) else "list_decision", filed.sha256, decided)
 
 
 def names_for(plan: Round, number: int, seat: Seat, files: tuple[Filed, ...]) -> Names:
@@ -81,19 +84,19 @@ def handed_on(plan: Round, number: int, seat: Seat, files: tuple[Filed, ...]) ->
     if decided is not None:
         return Names(decided[1].names, decided[0])
     if record is not None:
-        return Names(in_order(selected_names(record.document)), record)
+        return Names(in_order(selected_names(record)), record)
     if names_for(plan, number, seat, files).listed:
         raise WrongDocument(f"step {number}, {seat.title} of {seat.unit}: its signed document is missing")
     return Names(())
 
 
-def selected_names(document: object) -> tuple[Listed, ...]:
-    """Return the names that a record's verdict selects, in the verdict's order."""
-    if not isinstance(document, Record):
-        raise WrongDocument("a record expected")
+def selected_names(filed: Filed) -> tuple[Listed, ...]:
+    """Return the names that a record selects, together with the head's decision, in the verdict's order."""
+    document, selected = filed.document, filed.verdict.selected
+    assert isinstance(document, Record), "a list decision has no verdict"
     paper = document.conference.papers[document.paper - 1]
     candidates = {one.id: one for one in paper.candidates}
-    chosen = (candidates[identity] for identity in document.verdict.selected)
+    chosen = (candidates[identity] for identity in selected)
     return tuple(Listed(one.id, one.name, one.position, one.born, one.note) for one in chosen)
 
 

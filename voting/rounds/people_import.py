@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from keys.structs import read_json
+from voting.documents.bundles.head_decision import is_head_decision
 from voting.people.border.report import Report
 from voting.people.errors import WrongTurn
 from voting.people.identity import Difference, compare
@@ -68,7 +69,8 @@ def confirm_people(session: Session, number: int, mark: str) -> None:
 def _signed(session: Session, number: int) -> tuple[Filed, ...]:
     """Return every signed document of the round, those of annulled steps too: they stay on file."""
     raws = stored.documents(session, number)
-    return stored.filed(raws, tuple(raws))
+    heads = tuple(digest for digest, raw in raws.items() if is_head_decision(raw))
+    return stored.filed(raws, tuple(digest for digest in raws if digest not in heads), heads)
 
 
 def _read(raw: bytes) -> Report:

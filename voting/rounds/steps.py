@@ -14,12 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.files.signing import SigningKey
-from voting.conference import closing, transitions, waiting_records
+from voting.conference import closing, results, transitions, waiting_records
 from voting.conference.draft.agenda import Draft
 from voting.conference.draft.stored import draft_of
-from voting.documents.bundles.dossier import box_files, folder_of, makers, minutes_of
+from voting.documents.bundles.dossier import box_files, folder_of, head_files, makers, minutes_of
+from voting.documents.bundles.head_decision import HeadDecision, read_head_decision
 from voting.documents.bundles.ledger import Annulment, Sitting
-from voting.documents.bundles.signed import read_signed
+from voting.documents.bundles.signed import read_signed, read_signed_decision
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER, Signer
 from voting.documents.envelope import parse_envelope, payload_of
@@ -31,17 +32,18 @@ from voting.rounds import hand_counts, stored
 from voting.rounds import ledger as ledgers
 from voting.rounds.decisions import Deciding, list_decision_for
 from voting.rounds.dossier.assembly import Paperwork, write_dossier
-from voting.rounds.filing import Filed
+from voting.rounds.filing import Filed, demand_only
 from voting.rounds.meetings import Meeting, draft_for
 from voting.rounds.papers import papers_for
 from voting.rounds.round import ballots_of, step_of, takes_list_decision
 from voting.rounds.stored import Kept, StepExclusion
 from voting.rounds.summons import Summons, exclude, recuse, summon
-from voting.storage import conference_row
+from voting.storage import conference_row, head_decisions
 from voting.storage.tables import RecordRow, ServerKeyRow, SetupRow
 
 Attached = Callable[[bytes], bytes]
 """Returns the payload of the record that minutes (PDF) carry; nothing where they carry none."""
+HEAD_PAGE = re.compile(r"head-decision-([1-9][0-9]?)\.pdf", re.ASCII)
 MINUTES = re.compile(r"minutes(?:-([2-9]|[1-9][0-9]))?\.pdf", re.ASCII)
 
 
@@ -152,8 +154,39 @@ def take_records(session: Session, number: int, step: int) -> int:
     stored.put_paper(session, number, facts, closed.facts)
     stored.put_paper(session, number, count, canonical(record.count))
     decided = _decision_on_file(session, number, kept, step)
-    _close(session, number, kept, step, record.uuid, (*decided, *digests))
+    heads = tuple(
+        stored.put_document(session, number, raw) for raw in head_decisions.of_conference(session, conference)
+    )
+    _close(session, number, kept, step, record.uuid, (*decided, *digests), heads)
     return len(raws)
+
+
+def take_head_decisions(session: Session, number: int, step: int, raws: list[bytes]) -> int:
+    """Take the head's decisions on ties of a step's signed records, besides those at the desk; return how many.
+
+    They feed the next step, together with their records. Raises a DocumentError or InvalidRecord for one of another
+    record or paper, that does not fit or is not signed; WrongDocument for a second one on a paper.
+    """
+    kept = stored.kept_round(session, number)
+    sitting, conference = ledgers.in_force(kept.ledger, step), kept.conferences.get(step)
+    records = _records(session, number, sitting) if sitting is not None else []
+    if sitting is None or not records:
+        raise WrongTurn(f"step {step}: signed records expected first", key="records_first")
+    if conference is not None and records[0].form == "electronic":
+        for raw in raws:
+            results.take_head_decision(session, conference, raw)
+        raws = head_decisions.of_conference(session, conference)
+    on_file = stored.documents(session, number)
+    known = {one.record: one for one in (read_head_decision(on_file[sha256])[1] for sha256 in sitting.decisions)}
+    fresh = []
+    for raw in raws:
+        decision, _ = read_signed_decision(raw, records)
+        if decision.record not in known:
+            fresh.append(stored.put_document(session, number, raw))
+        demand_only(decision, known.setdefault(decision.record, decision))
+    changed = ledgers.decide(kept.ledger, step, tuple(fresh))
+    stored.keep(session, number, msgspec.structs.replace(kept, ledger=changed))
+    return len(fresh)
 
 
 def take_hand_count(session: Session, number: int, step: int, raws: list[bytes], recount: hand_counts.Recount) -> int:
@@ -177,7 +210,8 @@ def nothing_attached(pdf: bytes) -> bytes:
 def take_files(session: Session, number: int, step: int, files: dict[str, bytes], attached: Attached) -> list[str]:
     """Take the finished archive and the minutes of a step; return what is still missing, by name in the dossier.
 
-    Minutes must carry the record of their paper; whether they say what it says, `phieukin verify` checks.
+    Minutes must carry the record of their paper, and the page of a head's decision that decision; whether they say what
+    it says, `phieukin verify` checks.
     """
     kept = stored.kept_round(session, number)
     sitting = ledgers.in_force(kept.ledger, step)
@@ -186,9 +220,16 @@ def take_files(session: Session, number: int, step: int, files: dict[str, bytes]
         raise WrongTurn(f"step {step}: signed records expected first", key="records_first")
     hashes = {one.hashes.archive for one in records if one.hashes is not None}
     payloads = {one.paper: canonical(one) for one in records}
+    heads = {one.paper: one for one in _decisions(session, number, sitting)}
     for name, raw in files.items():
         if hashlib.sha256(raw).hexdigest() in hashes:
             stored.put_paper(session, number, box_files(sitting)[0], raw)
+        elif (found := HEAD_PAGE.fullmatch(name)) and raw.startswith(b"%PDF"):
+            paper = int(found.group(1))
+            if paper not in heads or attached(raw) != canonical(heads[paper]):
+                message = f"{name}: it does not carry the head's decision on paper {paper} of this step"
+                raise WrongDocument(message, key="not_head_page", at="files", name=name, paper=paper)
+            stored.put_paper(session, number, f"step-{step}/{name}", raw)
         elif (found := MINUTES.fullmatch(name)) and raw.startswith(b"%PDF"):
             paper = int(found.group(1) or 1)
             if attached(raw) != payloads.get(paper):
@@ -208,6 +249,7 @@ def missing_files(session: Session, number: int, step: int) -> list[str]:
         return []
     records = _records(session, number, sitting)
     wanted = {minutes_of(sitting, one) for one in records}
+    wanted |= {head_files(sitting, one.paper)[1] for one in _decisions(session, number, sitting)}
     if any(one.form == "electronic" for one in records):
         wanted |= {*box_files(sitting)}
     return sorted(wanted - set(stored.papers(session, number)))
@@ -256,7 +298,10 @@ def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey
         f"step-{one.step}" + (f"-annulled-{one.attempt}" if one.annulment else "") for one in kept.ledger.sittings
     }
     papers = {name: raw for name, raw in stored.papers(session, number).items() if name.partition("/")[0] in folders}
-    return write_dossier(kept.plan, kept.ledger, stored.filed(raws, listed), raws, paperwork, key, made_by, papers)
+    heads = tuple(digest for sitting in kept.ledger.sittings for digest in sitting.decisions)
+    return write_dossier(
+        kept.plan, kept.ledger, stored.filed(raws, listed, heads), raws, paperwork, key, made_by, papers
+    )
 
 
 def _demand_all_signed(kept: Kept) -> None:
@@ -265,8 +310,11 @@ def _demand_all_signed(kept: Kept) -> None:
         raise WrongTurn(f"step {turn} is not signed yet", key="step_unsigned", turn=turn)
 
 
-def _close(session: Session, number: int, kept: Kept, step: int, uuid: str, documents: tuple[str, ...]) -> None:
-    ledger = ledgers.close(ledgers.begin(kept.ledger, kept.plan, step, uuid), step, documents)
+def _close(
+    session: Session, number: int, kept: Kept, step: int, uuid: str, documents: tuple[str, ...],
+    decisions: tuple[str, ...] = (),
+) -> None:  # fmt: skip
+    ledger = ledgers.close(ledgers.begin(kept.ledger, kept.plan, step, uuid), step, documents, decisions)
     stored.keep(session, number, msgspec.structs.replace(kept, ledger=ledger))
 
 
@@ -287,6 +335,11 @@ def _records(session: Session, number: int, sitting: Sitting) -> list[Record]:
     raws = stored.documents(session, number)
     read = (read_signed(raws[digest]) for digest in sitting.documents)
     return [one for one in read if isinstance(one, Record)]
+
+
+def _decisions(session: Session, number: int, sitting: Sitting) -> list[HeadDecision]:
+    raws = stored.documents(session, number)
+    return [read_head_decision(raws[sha256])[1] for sha256 in sitting.decisions]
 
 
 def _payload(raw: bytes) -> bytes:

@@ -18,7 +18,7 @@ from voting.documents.conferences.conference import Organiser
 from voting.people.errors import InvalidRound
 from voting.procedures import Ruleset
 from voting.rounds.filing import Filed, file_documents
-from voting.rounds.ledger import documents_in_force
+from voting.rounds.ledger import decisions_in_force, documents_in_force
 from voting.rounds.meetings import CompositionWord
 from voting.rounds.round import Round
 from voting.rounds.seats.eligibility import Confirmation
@@ -118,12 +118,13 @@ def papers(session: Session, number: int) -> dict[str, bytes]:
 
 def in_force(session: Session, number: int, kept: Kept) -> tuple[Filed, ...]:
     """Return the verified documents that feed the next step."""
-    return filed(documents(session, number), documents_in_force(kept.ledger))
+    ledger = kept.ledger
+    return filed(documents(session, number), documents_in_force(ledger), decisions_in_force(ledger))
 
 
-def filed(raws: Mapping[str, bytes], wanted: tuple[str, ...]) -> tuple[Filed, ...]:
-    """Verify documents by hash."""
-    return file_documents((raws[digest] for digest in wanted), read_signed)
+def filed(raws: Mapping[str, bytes], wanted: tuple[str, ...], decisions: tuple[str, ...]) -> tuple[Filed, ...]:
+    """Verify documents, and the head's decisions on ties in them, by hash."""
+    return file_documents((raws[one] for one in wanted), read_signed, (raws[one] for one in decisions))
 
 
 def _files(session: Session, number: int) -> list[RoundFileRow]:

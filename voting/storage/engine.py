@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from voting.errors import InvariantBroken
+from voting.storage.head_decisions import HeadDecisionRow as HeadDecisionRow
 from voting.storage.teller_keys import TellerKeysRow as TellerKeysRow  # so that whoever opens a room knows its table
 
 BUSY_SECONDS = 30  # how long a writer waits for another one

@@ -1,14 +1,15 @@
 """The boxes (hòm phiếu) of a bundle: each archive audited with its records, both facts files and the minutes.
 
 A folder of a bundle holds one box: `UUID.bel`, `UUID.facts.json`, `UUID.count.json`, for each paper `record.json` and
-`minutes.pdf` (`record-2.json`, …), and perhaps `UUID.commitments`, which needs no trust. A hand count has records and
+`minutes.pdf` (`record-2.json`, …), where the head decided on a tie `head-decision-1.json` and its page, and perhaps
+`UUID.commitments`, which needs no trust. A hand count has records and
 minutes alone: its verdict is computed again from its own case.
 
 Each archive lies in a bundle once, reaches its result, and comes with both facts files and the record of every paper:
 nothing else shows that its result is that of the ballots (design §2). Boxes of annulled sittings alone may lack them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,8 @@ from msgspec import UNSET
 from keys.group import encode_point
 from keys.transcript import sha256_hex
 from tally.audit.engines.checking import Runner, checker
-from tally.audit.minutes import check_hand_count, check_paper
+from tally.audit.head import HEAD, check_heads, check_pages, decision_name
+from tally.audit.minutes import MINUTES_LIMIT, check_hand_count, check_paper
 from tally.audit.record import RECORD, ReadRecord, check_records, read_named
 from tally.audit.report import Finding, Findings, Report, Verdict
 from tally.audit.run import STAGES, audit
@@ -96,6 +98,21 @@ class Boxes:
                 by_box[box][name] = self.raw(name)
         for box, texts in by_box.items():
             self._check_box(box, texts, records)
+        self._check_heads(folder, records.values())
+
+    def heads(self, folder: str) -> list[str]:
+        """Return the names of the head's decisions in a folder."""
+        names = (name for name in self.bundle.names() if _is_in(name, folder, ".json"))
+        return [name for name in names if PurePosixPath(name).match("head-decision*.json")]
+
+    def _check_heads(self, folder: str, records: Iterable[ReadRecord]) -> None:
+        """Check the head's decisions of a folder, that their names are those of their papers, and their pages."""
+        raws = {name: self.findings.read(HEAD, name, lambda: self.raw(name)) for name in self.heads(folder)}  # noqa: B023
+        found = check_heads(self.findings, records, {name: raw for name, raw in raws.items() if raw is not None})
+        for name, (of, _) in found.items():
+            own = PurePosixPath(name).name == decision_name(of.record.paper)
+            self.findings.require(HEAD, own, name, f"holds the decision on paper {of.record.paper}")
+        check_pages(self.findings, found, lambda name: self.raw(name, MINUTES_LIMIT))
 
     def _check_box(self, box: str, texts: dict[str, bytes], records: dict[str, ReadRecord]) -> None:
         report = self._audited(box)

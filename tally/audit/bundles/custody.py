@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from tally.audit.bundles.boxes import ARCHIVE, Boxes
 from tally.audit.bundles.dossier import PLACES
+from tally.audit.head import decision_name, page_name
 from tally.audit.minutes import minutes_beside
 from tally.audit.record import RECORD
 from tally.dialogue import in_both
@@ -54,6 +55,9 @@ def _of_boxes(boxes: Boxes) -> Iterator[str]:
     """Yield the names of all files that belong to an archive or to a record, there or not."""
     for name, read in boxes.records.items():
         yield from (name, minutes_beside(name, read.record.paper))
+        if read.record.verdict.status == "awaiting_head":
+            decision = f"{name.rpartition('/')[0]}/{decision_name(read.record.paper)}".lstrip("/")
+            yield from (decision, page_name(decision))
     for name in boxes.bundle.names():
         if name.endswith(".bel"):
             yield from (name.removesuffix(".bel") + ending for ending in BOX_ENDINGS)

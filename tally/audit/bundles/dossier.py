@@ -12,6 +12,7 @@ the report says (`letters` among what was not checked). The desk is that of the 
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import PurePosixPath
 
@@ -20,10 +21,12 @@ from tally.audit.bundles.boxes import Boxes
 from tally.audit.report import Findings
 from tally.audit.unchecked import LETTERS
 from voting.documents.bundles.dossier import LEDGER, box_files, makers, misplaced, required_keys
+from voting.documents.bundles.head_decision import HeadDecision, read_head_decision
 from voting.documents.bundles.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
 from voting.documents.bundles.signers import awaited, by_key
 from voting.documents.bundles.step_chain import chain_problems
 from voting.documents.envelope import verify_envelope
+from voting.documents.errors import DocumentError
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, read_list_decision
 from voting.documents.record import Record
@@ -47,14 +50,15 @@ def check_dossier(boxes: Boxes) -> str:
         if findings.require(ROUND, _paper_exists(read.record), name, f"paper {read.record.paper} does not exist")
     }
     documents |= _list_decisions(boxes)
+    heads = _decisions(boxes)
     ledger = findings.get(ROUND, LEDGER, lambda: parse_ledger(boxes.raw(LEDGER)))
     if ledger is not None:
-        _note(findings, ROUND, list(ledger_problems(ledger, documents)), len(ledger.sittings))
-        _note(findings, PLACES, list(misplaced({*bundle.names()}, ledger, documents)), len(bundle.names()))
+        _note(findings, ROUND, list(ledger_problems(ledger, documents, heads)), len(ledger.sittings))
+        _note(findings, PLACES, list(misplaced({*bundle.names()}, ledger, documents, heads)), len(bundle.names()))
         boxes.annulled = frozenset(box_files(one)[0] for one in ledger.sittings if one.annulment is not None)
     boxes.unchecked.add(LETTERS)
     annulled = annulled_documents(ledger) if ledger is not None else frozenset[str]()
-    _note(findings, CHAIN, list(chain_problems(documents, annulled)), len(documents))
+    _note(findings, CHAIN, list(chain_problems(documents, annulled, heads.values())), len(documents))
     live = {sha256: one for sha256, one in documents.items() if sha256 not in annulled}
     _check_end(findings, live)
     findings.notes += _handed_to_others(live.values())
@@ -63,6 +67,17 @@ def check_dossier(boxes: Boxes) -> str:
     for folder in boxes.folders():
         boxes.check(folder)
     return _reached(ledger)
+
+
+def _decisions(boxes: Boxes) -> dict[str, HeadDecision]:
+    """Read every head's decision that can be read, by the hash of its file; they are checked with their boxes."""
+    found = {}
+    for name in boxes.bundle.names():
+        if PurePosixPath(name).match("head-decision*.json"):
+            with suppress(DocumentError):
+                raw = boxes.raw(name)
+                found[sha256_hex(raw)] = read_head_decision(raw)[1]
+    return found
 
 
 def _paper_exists(record: Record) -> bool:

@@ -3,17 +3,19 @@
 1. the records   against the archive, those of a count by hand by their own numbers        record, minutes
 2. the facts     `UUID.facts.json`, `UUID.count.json`, where they are there: those that the records name
 3. the minutes   against the record beside them; without it, as the record that they carry
+4. the head      decisions on ties and their pages, against the records                    head
 
 What is not there fails nothing, unlike in a bundle; it is said.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keys.cards import UUID_PATTERN
 from keys.transcript import sha256_hex
 from tally.audit.bundles.boxes import FACTS_FILES
+from tally.audit.head import check_heads, check_pages
 from tally.audit.minutes import MINUTES, SIGNATURES, check_hand_count, compare_minutes
 from tally.audit.record import RECORD, ReadRecord, check_contents, check_records, read_named
 from tally.audit.report import Findings, Report, Verdict, verdict_of
@@ -36,6 +38,10 @@ class Loose:
     archive: Path | None
     records: Mapping[str, bytes]
     minutes: Mapping[str, bytes]
+    heads: Mapping[str, bytes] = field(default_factory=dict)
+    """Decisions of the head on ties, by name."""
+    pages: Mapping[str, bytes] = field(default_factory=dict)
+    """The pages of decisions, by name."""
 
 
 def carried_record(name: str, pdf: bytes) -> ReadRecord:
@@ -59,8 +65,9 @@ def check_loose(report: Report, files: Loose, rulesets: Sequence[Ruleset] = ()) 
             check_hand_count(findings, name, one, rulesets)
         elif files.archive is not None:
             _check_facts(findings, files.archive, name, one)
-    for name, pdf in files.minutes.items():
-        _check_minutes(findings, report, files, (name, pdf), records, rulesets)
+    carried = [_check_minutes(findings, report, files, one, records, rulesets) for one in files.minutes.items()]
+    of = [*records.values(), *(one for one in carried if one is not None)]
+    check_pages(findings, check_heads(findings, of, files.heads), files.pages.get)
     _note_missing(findings, report, {one.record.paper for one in records.values()})
     if report.reached == HAND:
         report = replace(report, ballots=max((one.record.ballots.collected for one in records.values()), default=0))
@@ -93,21 +100,23 @@ def _check_minutes(
     minutes: tuple[str, bytes],
     records: Mapping[str, ReadRecord],
     rulesets: Sequence[Ruleset],
-) -> None:
-    """Check minutes against the record of their paper, or as the bearer of their own."""
+) -> ReadRecord | None:
+    """Check minutes against the record of their paper, or as the bearer of their own, which is returned."""
     name, pdf = minutes
     carried = findings.read(MINUTES, name, lambda: carried_record(name, pdf))
     if carried is None:
-        return
+        return None
     beside = next((one for one in records.values() if one.record.paper == carried.record.paper), None)
     if carried.record.form == "paper":
         _check_alone(findings, files, name)
     signed = compare_minutes(findings, name, lambda: pdf, beside or carried)
     if beside is None:
         _check_carried(findings, report, carried, signed, rulesets)
-    elif signed is not None:
+        return carried
+    if signed is not None:
         awaited = awaiting(payload_of(beside.envelope, RECORD), signed)
         findings.notes += [f"{name}: awaiting signature of {', '.join(awaited)}"] if awaited else []
+    return None
 
 
 def _check_carried(

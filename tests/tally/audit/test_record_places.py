@@ -2,28 +2,25 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
-from keys.files.signing import keyid, new_signing_key, public_text
+from keys.files.signing import keyid
 from keys.group import Q
 from tally.audit import Report
 from tally.audit.facts import check_count, check_room
 from tally.audit.opening_proofs import check_openings
 from tally.audit.record import read_named
 from tally.audit.report import Findings
-from tally.audit.signatures import check_head, check_signatures
-from tally.signing.signatures import head_word
+from tally.audit.signatures import check_signatures
 from tests.attacks.lab import Lab, counted
 from tests.attacks.records import conference_of, confirmation, count_facts, envelope, papers, room_facts
 from tests.tally.audit.reading import audited, said
-from tests.tally.records import sample_record, team, tied_record
+from tests.tally.records import sample_record, team
 from voting.documents.bundles.signers import signers_of
 from voting.documents.canonical import canonical
-from voting.documents.conferences.conference import Conference
 from voting.documents.counted import NUMBERS
 from voting.documents.envelope import Envelope
 from voting.documents.facts import (
@@ -32,7 +29,6 @@ from voting.documents.facts import (
     Cards,
     ChairWord,
     Confirmation,
-    HeadWord,
     Incident,
     SparesActivated,
 )
@@ -174,13 +170,6 @@ def count(lab: Lab, report: Report, **changes: Any) -> list[str]:
     return said(findings)
 
 
-@pytest.mark.parametrize(("paper", "known"), [(0, False), (1, True), (2, False)])
-def test_the_head_decides_on_papers_of_the_conference_alone(lab: Lab, report: Report, paper: int, known: bool) -> None:
-    word = HeadWord(paper, ("c1",), "X", "y", "2022-04-10", None)
-    found = [] if known else ["count: a decision of the head on a paper that is none"]
-    assert count(lab, report, head_words=(word,)) == found
-
-
 @pytest.mark.parametrize(("ballots", "kind", "sound"), [
     (0, "no_ballot", True), (1, "teller_absent", False), (1, "single_ballot", True), (2, "teller_absent", True),
 ])  # fmt: skip
@@ -198,11 +187,7 @@ def test_a_count_may_end_in_the_second_in_which_it_began_and_has_one_format(lab:
 
 
 def test_a_count_of_an_election_that_cannot_be_read_is_of_another_one(lab: Lab, report: Report) -> None:
-    word = HeadWord(1, ("c1",), "X", "y", "2022-04-10", None)
-    assert count(lab, dataclasses.replace(report, election=None), head_words=(word,)) == [
-        "count: of another election",
-        "count: a decision of the head on a paper that is none",
-    ]
+    assert count(lab, dataclasses.replace(report, election=None)) == ["count: of another election"]
 
 
 def test_every_opening_proof_that_lacks_or_fails_is_named_with_its_teller(lab: Lab, report: Report) -> None:
@@ -250,74 +235,3 @@ def test_whoever_has_a_key_signs_and_whoever_signs_on_paper_is_not_awaited() -> 
     check_signatures(findings, record.conference, RECORD, signed)
     two, chair = record.conference.tellers[1], record.conference.chair
     assert said(findings) == [f"{RECORD}: awaiting signature of {one.name} ({one.role})" for one in (two, chair)]
-
-
-def head_says(*change: Callable[[HeadWord], HeadWord]) -> list[str]:
-    """What is said of a tie on paper 1 decided by these words of a head who has a key."""
-    key = new_signing_key()
-    record = tied_record(decided=True)
-    (plain,) = record.count.head_words
-    by, reason, on = plain.by, plain.reason, plain.on
-    words = [one(head_word(record.uuid, 1, plain.chosen, by, reason, on, key)) for one in change]
-    head = msgspec.structs.replace(record.conference.head, key=public_text(key), name="Head")
-    conference: Conference = msgspec.structs.replace(record.conference, head=head)
-    findings = Findings()
-    decided = msgspec.structs.replace(record.count, head_words=tuple(words))
-    check_head(findings, conference, "record", msgspec.structs.replace(record, count=decided))
-    return said(findings)
-
-
-def unsigned(word: HeadWord) -> HeadWord:
-    """Nobody signed."""
-    return msgspec.structs.replace(word, envelope=None)
-
-
-def of_the_next_paper(word: HeadWord) -> HeadWord:
-    """Of another paper."""
-    return msgspec.structs.replace(word, paper=2)
-
-
-def of_another_type(word: HeadWord) -> HeadWord:
-    """Of another type."""
-    assert word.envelope is not None
-    return msgspec.structs.replace(word, envelope=msgspec.structs.replace(word.envelope, payloadType=FACTS_TYPE))
-
-
-def signed_by_two(word: HeadWord) -> HeadWord:
-    """Signed twice."""
-    other = head_word("x", 1, ("c1",), "x", "y", "z", new_signing_key()).envelope
-    assert word.envelope is not None and other is not None
-    both = (*word.envelope.signatures, *other.signatures)
-    return msgspec.structs.replace(word, envelope=msgspec.structs.replace(word.envelope, signatures=both))
-
-
-def for_another_reason(word: HeadWord) -> HeadWord:
-    """For another reason."""
-    return msgspec.structs.replace(word, reason=word.reason + "!")
-
-
-def as_it_is(word: HeadWord) -> HeadWord:
-    """Nothing changed."""
-    return word
-
-
-MISSING = "record: the head's signed decision is missing"
-OTHER = "record: the signed decision is another one than the record's"
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ([as_it_is], []),
-        ([as_it_is, lambda word: unsigned(of_the_next_paper(word))], []),
-        ([unsigned], [MISSING]),
-        ([of_another_type], [MISSING]),
-        ([signed_by_two], ["record: not signed by Head alone"]),
-        ([for_another_reason], [OTHER]),
-        ([unsigned, for_another_reason, signed_by_two], [MISSING, OTHER, "record: not signed by Head alone"]),
-    ],
-)
-def test_words_of_the_head_are_judged_one_by_one_and_only_those_on_this_paper(
-    changes: list[Callable[[HeadWord], HeadWord]], words: list[str]
-) -> None:
-    assert head_says(*changes) == words

@@ -15,7 +15,7 @@ from voting.cli.main import main
 USAGE, HELP = "Cách dùng / Usage: phieukin {}", "Trợ giúp / Help: phieukin {} --help"
 TYPED: dict[str, tuple[str, str, str, str]] = {
     "an argument is missing": ("tally confirm", "còn thiếu ARCHIVE", "ARCHIVE is missing", ""),
-    "an option is missing": ("tally head {file}", "còn thiếu --chosen", "--chosen is missing", ""),
+    "an option is missing": ("tally minutes {file}", "còn thiếu --out", "--out is missing", ""),
     "no such file": (
         "tally confirm {file}.bel",
         "ARCHIVE: không có tệp hoặc thư mục này, hoặc không dùng được; xem lại tên, và USB đã cắm chưa",

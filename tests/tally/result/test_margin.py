@@ -14,7 +14,7 @@ from tally.result.margin import could_change, names_of
 from tally.result.rule import decide
 from tests.tally.records import GE30, sample_paper, sample_record
 from tests.tally.test_minutes import minutes_text
-from voting.documents.case import Case, Counted, HeadDecision
+from voting.documents.case import Case, Counted, HeadChoice
 from voting.documents.conferences.conference import Rule, Selection
 from voting.documents.facts import SparesActivated
 from voting.documents.record import Record
@@ -50,7 +50,7 @@ def test_with_a_quota_both_sides_of_the_line_within_the_spares_are_named() -> No
 def test_names_tied_on_the_last_place_are_named_also_once_the_head_has_decided() -> None:
     case = case_of([9, 6, 6], quota=2)
     assert near(case, 1) == {"c2", "c3"}
-    decided = msgspec.structs.replace(case, head_decision=HeadDecision(("c3",), "by", "reason", "2022-04-10"))
+    decided = msgspec.structs.replace(case, head_decision=HeadChoice(("c3",), "by", "reason", "2022-04-10"))
     assert near(decided, 1) == {"c2", "c3"}
 
 

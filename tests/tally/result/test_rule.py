@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tally.errors import ImpossibleCase
 from tally.result.rule import decide, minimum, notes_on, percent, rule_line, threshold
-from voting.documents.case import Case, HeadDecision, Verdict
+from voting.documents.case import Case, HeadChoice, Verdict
 from voting.documents.conferences.conference import Rule
 
 GE30 = Rule(">=", 3, 10, "present")
@@ -271,6 +271,6 @@ def test_the_head_completes_exactly_the_quota(case: Case, chance: Any) -> None:
     if tie is None:
         return
     chosen = chance.sample(tie.candidates, tie.places)
-    decided = decide(msgspec.structs.replace(case, head_decision=msgspec.convert(head(*chosen), HeadDecision)))
+    decided = decide(msgspec.structs.replace(case, head_decision=msgspec.convert(head(*chosen), HeadChoice)))
     assert decided.status == "final" and len(decided.selected) == case.selection.quota
     assert set(chosen) <= set(decided.selected)

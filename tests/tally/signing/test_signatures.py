@@ -5,7 +5,7 @@ import pytest
 
 from keys.files.signing import keyid, new_signing_key, public_text
 from tally.errors import CannotSign
-from tally.signing.signatures import head_word, sign_list_with, sign_record
+from tally.signing.signatures import sign_list_with, sign_record
 from tally.signing.signers import KeySigner
 from tests.attacks.lab import Lab, counted
 from tests.attacks.records import SIGNERS, conference_of, papers
@@ -13,9 +13,8 @@ from tests.voting.rounds.office import CHAIR, KEY, office_round
 from voting.documents.bundles.signed import read_signed
 from voting.documents.bundles.signers import required_signers, signers_of
 from voting.documents.conferences.conference import ON_PAPER
-from voting.documents.envelope import payload_of, read_payload, verify_envelope
+from voting.documents.envelope import payload_of, verify_envelope
 from voting.documents.errors import NotCanonical
-from voting.documents.facts import SignedDecision
 from voting.documents.list_decision import unsigned_list_decision
 from voting.documents.record import read_record, unsigned_record
 from voting.rounds.decisions import Deciding, list_decision_for
@@ -73,18 +72,6 @@ def test_a_record_with_an_unknown_field_is_not_read(unsigned: bytes) -> None:
     record = json.loads(payload_of(read_record(unsigned)[0], "record"))
     with pytest.raises(NotCanonical):
         read_record(unsigned_record(json.dumps(record | {"more": 1}).encode()))
-
-
-def test_the_heads_word_is_signed_and_bound_to_the_election(lab: Lab) -> None:
-    word = head_word("9xRvqGoKAKFNTTd9a1", 2, ["c3"], "Hà Thu", "đúng cơ cấu", "2022-04-10", lab.signing["head"])
-    assert word.envelope is not None
-    assert verify_envelope(word.envelope, [public_text(lab.signing["head"])])
-    decision = read_payload(word.envelope, SignedDecision, "head's decision")
-    assert (decision.uuid, decision.paper, decision.chosen) == ("9xRvqGoKAKFNTTd9a1", 2, ("c3",))
-
-
-def test_the_heads_word_on_paper_has_no_envelope() -> None:
-    assert head_word("9xRvqGoKAKFNTTd9a1", 1, ["c1"], "Hà Thu", "đúng cơ cấu", "2022-04-10", None).envelope is None
 
 
 def test_a_list_decision_is_signed_by_those_whom_it_names_alone() -> None:

@@ -305,7 +305,7 @@ LATER = changed(step=2, previous=(Previous(1, "list_decision", "a" * 64),))
 
 
 def links(document: ListDecision, live: dict[str, ListDecision]) -> list[str]:
-    return list(step_chain._links(document, live))
+    return list(step_chain._links(document, step_chain._Live(live, {})))
 
 
 def test_a_later_list_names_the_document_before() -> None:

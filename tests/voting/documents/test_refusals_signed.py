@@ -96,21 +96,21 @@ def lost() -> tuple[Ledger, dict[str, Record | ListDecision]]:
 
 def test_a_document_that_nobody_has_needs_no_place_and_is_named_by_the_ledger() -> None:
     ledger, documents = lost()
-    assert not [line for line in misplaced(right_names(), ledger, documents) if "missing" in line]
-    problems = list(ledger_problems(ledger, documents))
+    assert not [line for line in misplaced(right_names(), ledger, documents, {}) if "missing" in line]
+    problems = list(ledger_problems(ledger, documents, {}))
     assert len([line for line in problems if "f" * 16 in line]) == 1
 
 
 def test_a_box_that_was_opened_on_the_tablet_brings_its_files() -> None:
     record = sample_record(1)
     sitting = Sitting(3, 1, record.uuid, "signed", ("aa" * 32,))
-    missing = set(misplaced(set(), Ledger((sitting,)), {"aa" * 32: record}))
+    missing = set(misplaced(set(), Ledger((sitting,)), {"aa" * 32: record}, {}))
     for name in (f"{record.uuid}.bel", f"{record.uuid}.facts.json", f"{record.uuid}.count.json"):
         assert f"step-3/{name}: missing" in missing
     sidecar = f"step-3/{record.uuid}.commitments"
     assert f"{sidecar}: missing" not in missing
     assert f"{sidecar}: has no place in this dossier" not in set(
-        misplaced({sidecar}, Ledger((sitting,)), {"aa" * 32: record})
+        misplaced({sidecar}, Ledger((sitting,)), {"aa" * 32: record}, {})
     )
 
 

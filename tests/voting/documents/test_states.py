@@ -23,9 +23,9 @@ HOLDS: dict[str, str] = {
     "before_setup": "draft list_frozen roll_taken",
     "under_way": "list_frozen roll_taken sealed open frozen",
     "too_late_to_draw": "roll_taken sealed open frozen",
-    "takes_records": "closed counted awaiting_head",
-    "has_setup": "sealed open frozen closed counted awaiting_head signed",
-    "ended": "closed counted awaiting_head signed annulled on_paper",
+    "takes_records": "closed counted",
+    "has_setup": "sealed open frozen closed counted signed",
+    "ended": "closed counted signed annulled on_paper",
 }
 
 
@@ -39,5 +39,5 @@ def test_the_table_by_hand_has_every_property_that_pages_may_ask_for() -> None:
 
 
 def test_the_way_of_a_conference_goes_from_draft_to_signed() -> None:
-    aside: dict[State, int | None] = {"frozen": 4, "awaiting_head": 6, "annulled": None, "on_paper": None}
+    aside: dict[State, int | None] = {"frozen": 4, "annulled": None, "on_paper": None}
     assert {state: one.place for state, one in PROPERTIES.items()} == {state: n for n, state in enumerate(WAY)} | aside

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from tally.cli.verify import verify_command
 from voting.cli.rehearsal import rehearsal_command
 from voting.documents.bundles.bundle import open_bundle
+from voting.documents.bundles.head_decision import HeadDecision, read_head_decision, record_hash, verdict_with
 from voting.documents.bundles.signed import read_signed
 from voting.documents.record import Record
 from voting.procedures import load_ruleset
@@ -42,6 +43,16 @@ def records_of(dossier: Path) -> Records:
         raws = [bundle.read(name, 10**7) for name in bundle.names() if "/record" in name]
     found = [one for one in map(read_signed, raws) if isinstance(one, Record)]
     return {(one.conference.step, one.paper): one for one in found}
+
+
+def heads_of(dossier: Path) -> list[HeadDecision]:
+    """Every decision of the head in a dossier."""
+    with dossier.open("rb") as file:
+        bundle = open_bundle(file)
+        raws = [
+            bundle.read(name, 10**7) for name in bundle.names() if "/head-decision" in name and name.endswith("json")
+        ]
+    return [read_head_decision(raw)[1] for raw in raws]
 
 
 def votes(record: Record) -> list[tuple[int, str]]:
@@ -84,7 +95,11 @@ def test_a_whole_round_meets_every_line_and_its_dossier_is_sound(procedure: str,
         assert quorum is not None and quorum.override is not None  # four of seven: the quorum is five
     assert {one.agree for one in tied.verdict.candidates} == {4}
     assert tied.verdict.tie is not None and len(tied.verdict.tie.candidates) == 3
-    assert tied.case.head_decision is not None and tied.verdict.status == "final"
+    assert tied.verdict.status == "awaiting_head", "the record stays as it was signed"
+    (decision,) = heads_of(dossier)
+    assert (decision.record, decision.paper) == (record_hash(tied), 1)
+    assert verdict_with(tied, decision).status == "final"
+    assert "awaiting the decision" not in verify(dossier).output
     assert votes(above) == [(4, "selected"), (4, "selected"), (3, "below")]
     assert bool(above.notes) == (procedure != "NEXT-DEPT"), "only NEXT-DEPT ties the head to the end of the list"
     assert newcomers & set(above.verdict.selected), "a name put forward goes on to win"

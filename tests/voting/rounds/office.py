@@ -119,7 +119,7 @@ def record_of(conference: Conference, paper: int, agree: Mapping[str, int], uuid
     cards = Cards(conference.drawn, conference.drawn, 0, 0)
     time = f"{conference.date}T08:00:00+07:00"
     room = RoomFacts(1, uuid, "", "", time, time, 0, 0, cards, (), conference.present, 0, 0, 0, 0, 0, 0, (), ())
-    count = CountFacts(1, uuid, "", time, time, (), (), (), (), (), ())
+    count = CountFacts(1, uuid, "", time, time, (), (), (), (), ())
     return Record(
         format=1, kind="record", form="paper", uuid=uuid, fingerprint="", paper=paper, conference=conference,
         ballots=counts, case=case, verdict=decide(case), notes=(), facts=room, facts_signatures=(), count=count,

@@ -108,7 +108,7 @@ def test_migrations_go_down_and_up_again_and_what_the_older_tables_hold_stays(fu
         assert now == {name: before[name] for name in now}, revision
     assert gone == {
         "ballot_marks", "rounds", "round_files", "records", "releases", "ways", "waiting_records", "finished_boxes",
-        "deck_origins", "staff_changes", "staff_tries", "teller_keys",
+        "deck_origins", "staff_changes", "staff_tries", "teller_keys", "head_decisions",
     }  # fmt: skip
     assert guards_of(storage) == set()
     for revision in REVISIONS[1:]:

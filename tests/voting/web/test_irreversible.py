@@ -159,6 +159,13 @@ def a_taken_step(world: World) -> None:
     assert world.browser.post("/rounds/1/steps/3/records").status_code == 303
 
 
+def a_tied_step(world: World) -> None:
+    begin_ballots(world.app, world.browser)
+    for step in (3, 4, 5):
+        hold(world.app, world.room, step, machine=True, tied=step == 5)
+        assert world.browser.post(f"/rounds/1/steps/{step}/records").status_code == 303
+
+
 def a_step_on_paper(world: World) -> None:
     begin_ballots(world.app, world.browser)
     meet_on_paper(world.room, 3, sealed=False)
@@ -168,6 +175,7 @@ def a_step_on_paper(world: World) -> None:
 
 ANY_FILE: dict[str, Any] = {"file": lambda world: (io.BytesIO(b"{}"), "x.json")}
 RECORDS: dict[str, Any] = {"records": lambda world: (io.BytesIO(b"{}"), "x.json")}
+DECISION: dict[str, Any] = {"decision": lambda world: (io.BytesIO(b"{}"), "x.json")}
 REASON = {"reason": "Lý do"}
 DECK = {"kind": "main", "once": "again", "cards": "4", "spares": "1"}
 
@@ -192,6 +200,7 @@ ASKS: dict[str, Asks] = {
     "POST /draft/papers/<int:number>/remove": Asks("organiser", "/draft/papers/1", lambda w: w.room.begin(),
                                                    at="/draft/papers/1/remove"),
     "POST /draft/replace": Asks("organiser", "/draft", lambda w: w.room.begin(), {"file": draft_file}),
+    "POST /results/head-decision": Asks("organiser", "/results", a_tied_step, DECISION),
     "POST /results/records": Asks("teller", "/results", lambda w: closed_room(w.room), RECORDS),
     "POST /results/release": Asks("chair", "/results", released_soon, {"shown": "yes"}),
     "POST /results/signed": Asks("chair", "/results", counted, people=2),
@@ -213,6 +222,8 @@ ASKS: dict[str, Asks] = {
         {"person": "l0", **REASON}, at="/rounds/1/steps/1/exclusions"),
     "POST /rounds/<int:number>/steps/<int:step>/hand-count": Asks("organiser", "/rounds/1/steps/3", a_step_on_paper,
         RECORDS, at="/rounds/1/steps/3/hand-count"),
+    "POST /rounds/<int:number>/steps/<int:step>/head-decision": Asks("organiser", "/rounds/1/steps/5", a_tied_step,
+        DECISION, at="/rounds/1/steps/5/head-decision"),
     "POST /rounds/<int:number>/steps/<int:step>/records": Asks("organiser", "/rounds/1/steps/3", a_held_step,
                                                                at="/rounds/1/steps/3/records"),
     "POST /rounds/<int:number>/steps/<int:step>/signed-decision": Asks("organiser", "/rounds/1/steps/1",

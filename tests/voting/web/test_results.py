@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
 from keys.files.signing import new_signing_key, public_text
@@ -17,12 +18,14 @@ from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
 from voting.conference import results, usb_export
 from voting.conference.draft.agenda import Draft
+from voting.documents.bundles.head_decision import HeadDecision, head_decision
 from voting.documents.canonical import canonical
-from voting.documents.case import HeadDecision
 from voting.documents.conferences.conference import Selection
-from voting.documents.record import Record
+from voting.documents.envelope import add_signatures, sign_envelope, write_envelope
+from voting.documents.record import HEAD_DECISION_TYPE, Record
 from voting.errors import InvalidRecord
 from voting.procedures.comparison import with_decision
+from voting.web.pages.hall_chart import charts
 
 TWO_TO_ONE: Votes = {"c1": (2, 1)}
 TIED: Votes = {"c1": (2, 1), "c2": (2, 1)}
@@ -139,20 +142,101 @@ def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rooms, "new_draft", top)
 
 
-@pytest.mark.usefixtures("one_place")
-def test_a_tie_awaits_the_head_and_goes_on_with_the_decision(room: Room, browser: Browser) -> None:
+def tied(room: Room, browser: Browser) -> Record:
+    """A tie whose record everybody signed."""
     closed_room(room, candidates=2)
-    waiting = new_record(room, TIED)
+    record = new_record(room, TIED)
     browser.sign_in("teller")
-    assert bring(browser, signed(waiting, *keys(room))).status_code == 303
-    assert room.state() == "awaiting_head"
-    word = HeadDecision(("c2",), "Lê Chủ Trì", "Kinh nghiệm", "2022-04-10")
-    decided = new_record(room, TIED, decided=word)
-    assert bring(browser, signed(decided, keys(room)[0])).status_code == 303
-    assert room.state() == "awaiting_head"
-    bring(browser, signed(decided, keys(room)[1]))
+    assert bring(browser, signed(record, *keys(room))).status_code == 303
+    assert room.state() == "counted"
     browser.post("/results/signed", second_login="chair", second_password=PASSWORD)
-    assert room.state() == "signed"
+    assert room.state() == "signed", "a record is signed with its tie open"
+    return record
+
+
+def vouched(decision: HeadDecision, *by: Any) -> bytes:
+    """Sign a decision by these keys: nobody but the tellers has one here."""
+    envelope = sign_envelope(canonical(decision), HEAD_DECISION_TYPE, by[0])
+    for key in by[1:]:
+        envelope = add_signatures(envelope, sign_envelope(canonical(decision), HEAD_DECISION_TYPE, key).signatures)
+    return write_envelope(envelope)
+
+
+def decide(browser: Browser, raw: bytes) -> TestResponse:
+    return browser.post("/results/head-decision", decision=(io.BytesIO(raw), "head-decision-1.json"))
+
+
+def decision_on(of: Record, *chosen: str, **changes: Any) -> HeadDecision:
+    plain = head_decision(of, chosen or ("c2",), "Kinh nghiệm", "2999-01-01")
+    return msgspec.structs.replace(plain, **changes)
+
+
+def outcomes_shown(room: Room) -> list[str]:
+    with room.storage.write() as session:
+        results.release(session, room.conference, shown=True)
+    with room.storage.read() as session:
+        (chart,) = charts(results.released(session, room.conference))
+    return [str(chart.head), *(bar.outcome for bar in chart.bars)]
+
+
+@pytest.mark.usefixtures("one_place")
+def test_a_signed_record_stays_and_takes_the_decision_of_the_head(room: Room, browser: Browser) -> None:
+    record = tied(room, browser)
+    assert "Quyết định của người đứng đầu" in browser.get("/results").text
+    assert outcomes_shown(room) == ["False", "tied", "tied"]
+    assert decide(browser, vouched(decision_on(record), *keys(room))).status_code == 303
+    page = browser.get("/results").text
+    assert "Lê Chủ Trì đã quyết định trường hợp bằng phiếu" in page and "head-decision-1.json" not in page
+    assert outcomes_shown(room) == ["True", "not_selected", "selected"]
+    with room.storage.read() as session:
+        (one,) = results.paper_records(session, room.conference)
+        assert (one.record, one.decision) == (record, decision_on(record))
+
+
+@pytest.mark.usefixtures("one_place")
+def test_a_second_decision_on_a_paper_is_refused_and_the_same_one_is_not(room: Room, browser: Browser) -> None:
+    record = tied(room, browser)
+    for _ in range(2):
+        assert decide(browser, vouched(decision_on(record), *keys(room))).status_code == 303
+    again = decide(browser, vouched(decision_on(record, "c1"), *keys(room)))
+    assert again.status_code == 409 and "đã có quyết định của người đứng đầu" in again.text
+    for statement in ("UPDATE head_decisions SET paper = 2", "DELETE FROM head_decisions"):
+        with pytest.raises(DBAPIError, match="a_decision_of_the_head"):
+            room.sql(statement)
+
+
+WRONG: dict[str, tuple[Callable[[Record], HeadDecision], str]] = {
+    "another record": (lambda one: decision_on(one, record="0" * 64), "of another record"),
+    "another paper": (lambda one: decision_on(one, paper=2), "paper 1 of the election"),
+    "nobody": (lambda one: decision_on(one, chosen=()), "chosen must name 1"),
+    "outside the group": (lambda one: decision_on(one, chosen=("c9",)), "not in the tied group"),
+    "before the count": (lambda one: decision_on(one, on="2000-01-01"), "before the count"),
+}
+
+
+@pytest.mark.usefixtures("one_place")
+@pytest.mark.parametrize("name", WRONG)
+def test_a_decision_that_does_not_fit_is_refused(room: Room, browser: Browser, name: str) -> None:
+    make, words = WRONG[name]
+    record = tied(room, browser)
+    answer = decide(browser, vouched(make(record), *keys(room)))
+    assert answer.status_code == 409 and words in answer.text.replace("&#39;", "'")
+
+
+@pytest.mark.usefixtures("one_place")
+def test_a_decision_comes_after_the_signed_record_and_is_signed_itself(room: Room, browser: Browser) -> None:
+    closed_room(room, candidates=2)
+    record = new_record(room, TIED)
+    browser.sign_in("teller")
+    bring(browser, signed(record, *keys(room)))
+    assert decide(browser, vouched(decision_on(record), *keys(room))).status_code == 409
+    browser.post("/results/signed", second_login="chair", second_password=PASSWORD)
+    for raw in (
+        vouched(decision_on(record), keys(room)[0]),
+        vouched(decision_on(record), *keys(room), new_signing_key()),
+    ):
+        assert decide(browser, raw).status_code == 409
+    assert "chờ người đứng đầu" in browser.get("/results").text
 
 
 Change = Callable[[Record], Record]

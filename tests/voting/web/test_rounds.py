@@ -14,7 +14,9 @@ import openpyxl
 import pikepdf
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from keys.files.signing import SigningKey, keyid
 from keys.trustees import encode_trustees
@@ -26,14 +28,16 @@ from tests.voting.rounds import office
 from tests.voting.rounds.conferences import conference_for
 from tests.voting.rounds.staff import HEADERS, row
 from tests.voting.web.conftest import PASSWORD, Browser, web_room
-from voting.conference import cards, setup, transitions
+from voting.conference import cards, results, setup, transitions
 from voting.conference.draft.clashes import reason_of
 from voting.conference.draft.stored import draft_of
 from voting.documents.bundles.bundle import open_bundle, verify_bundle_signature
+from voting.documents.bundles.head_decision import head_decision, read_head_decision
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.envelope import sign_envelope, write_envelope
 from voting.documents.list_decision import sign_list_decision
-from voting.documents.record import MadeBy, read_record, unsigned_record
+from voting.documents.record import HEAD_DECISION_TYPE, MadeBy, read_record, unsigned_record
 from voting.people.person import Birth
 from voting.rounds import steps as rounds_steps
 from voting.rounds import stored
@@ -244,7 +248,7 @@ def begin_ballots(app: Flask, browser: Browser) -> None:
     decide(browser, 2)
 
 
-def hold(app: Flask, room: Room, step: int, *, machine: bool = False, ink: bool = False) -> None:
+def hold(app: Flask, room: Room, step: int, *, machine: bool = False, ink: bool = False, tied: bool = False) -> None:
     """Hold a conference of the step to the end, its records signed, by key or in ink, and taken in by the desk."""
     room.open(people=3, made=3, spares=0)
     room.box.cast(room.uuid(), room.body(room.drawn[0]))
@@ -257,13 +261,14 @@ def hold(app: Flask, room: Room, step: int, *, machine: bool = False, ink: bool 
         conference = conference_for(now.plan, step, meeting, office.attendance(len(meeting.summons.people)), files)
         for paper in range(1, len(conference.papers) + 1):
             agree = office.everybody_agrees(conference, paper)
+            agree = dict.fromkeys(agree, conference.present) if tied else agree
             record = office.record_of(conference, paper, agree, uuid=room.uuid())
             own = msgspec.structs.replace(conference, desk_key=desk_key(session, room.conference))
             record = msgspec.structs.replace(record, form="electronic" if machine else "paper", conference=own)
             raw = unsigned_record(canonical(record)) if ink else office.signed(record)
             session.add(RecordRow(conference=room.conference, paper=paper, content=raw))
         session.flush()
-        transitions.mark_counted(session, room.conference, awaiting_head=False)
+        transitions.mark_counted(session, room.conference)
         transitions.mark_signed(session, room.conference)
         held = {**now.conferences, step: room.conference}
         stored.keep(session, 1, msgspec.structs.replace(now, conferences=held))
@@ -291,6 +296,76 @@ def test_signed_documents_feed_the_next_step_down_to_the_dossier(app: Flask, bro
         names = packed.namelist()
     assert {"ledger.json", "bieu-ket-qua.xlsx", "bieu-ket-qua.pdf", "step-2/list-decision.json"} <= set(names)
     assert "step-5/record.json" in names
+
+
+def written(app: Flask, step: int, *chosen: int, **changes: Any) -> bytes:
+    """The head's decision on the tie of a step's record, for those who stand at these places of the tied group."""
+    with web_room(app).storage.read() as session:
+        sitting = next(one for one in kept(app).ledger.sittings if one.step == step)
+        record = rounds_steps._records(session, 1, sitting)[0]
+    tie = record.verdict.tie
+    assert tie is not None
+    one = head_decision(record, [tie.candidates[place] for place in chosen], "Đúng cơ cấu", "2999-01-01")
+    one = msgspec.structs.replace(one, **changes)
+    return write_envelope(sign_envelope(canonical(one), HEAD_DECISION_TYPE, office.KEY))
+
+
+def bring_decision(browser: Browser, raw: bytes) -> TestResponse:
+    return browser.post("/rounds/1/steps/5/head-decision", decision=(io.BytesIO(raw), "head-decision-1.json"))
+
+
+@pytest.mark.parametrize("machine", [True, False], ids=["by machine", "by hand"])
+def test_the_heads_decision_enters_the_round_beside_its_signed_record(
+    app: Flask, browser: Browser, room: Room, machine: bool
+) -> None:
+    begin_ballots(app, browser)
+    for step in (3, 4, 5):
+        hold(app, room, step, machine=machine, tied=step == 5)
+        assert browser.post(f"/rounds/1/steps/{step}/records").status_code == 303
+    page = browser.get("/rounds/1/steps/5").text
+    assert "Bằng phiếu ở vị trí cuối" in page and "Tệp quyết định đã ký" in page
+    assert "chờ người đứng đầu" in browser.get("/rounds/1/dossier").text
+    assert browser.post("/rounds/1/steps/5/head-decision").status_code == 409
+    for wrong in (written(app, 5, 0, record="0" * 64), written(app, 5, 0, paper=2), written(app, 5, 0, 1)):
+        assert bring_decision(browser, wrong).status_code == 409
+    right = written(app, 5, 1)
+    assert bring_decision(browser, right).status_code == 303
+    assert bring_decision(browser, right).status_code == 303
+    second = bring_decision(browser, written(app, 5, 0))
+    assert second.status_code == 409 and "đã có quyết định của người đứng đầu" in second.text
+    page = browser.get("/rounds/1/steps/5").text
+    assert "quyết định trường hợp bằng phiếu" in page and "Tệp quyết định đã ký" not in page
+    assert "step-5/head-decision-1.pdf" in page, "its page is asked for"
+    for content in (b"%PDF-1.7", carrying(b"{}")):
+        answer = browser.post("/rounds/1/steps/5/files", files=(io.BytesIO(content), "head-decision-1.pdf"))
+        assert answer.status_code == 409 and "không kèm dữ liệu quyết định" in answer.text
+    payload = canonical(read_head_decision(right)[1])
+    files = (io.BytesIO(carrying(payload)), "head-decision-1.pdf")
+    assert browser.post("/rounds/1/steps/5/files", files=files).status_code == 303
+    with zipfile.ZipFile(io.BytesIO(make_dossier(browser))) as packed:
+        assert packed.read("step-5/head-decision-1.json") == right
+        assert "step-5/head-decision-1.pdf" in packed.namelist()
+
+
+def test_a_decision_that_the_desk_took_before_the_round_goes_along_with_its_records(
+    app: Flask, browser: Browser, room: Room
+) -> None:
+    begin_ballots(app, browser)
+    for step in (3, 4):
+        hold(app, room, step, machine=True)
+        assert browser.post(f"/rounds/1/steps/{step}/records").status_code == 303
+    hold(app, room, 5, machine=True, tied=True)
+    with room.storage.read() as session:
+        raw = session.scalars(select(RecordRow.content).where(RecordRow.conference == room.conference)).one()
+    record = read_record(raw)[1]
+    assert record.verdict.tie is not None
+    decision = head_decision(record, record.verdict.tie.candidates[:1], "Đúng cơ cấu", "2999-01-01")
+    signed = write_envelope(sign_envelope(canonical(decision), HEAD_DECISION_TYPE, office.KEY))
+    with room.storage.write() as session:
+        results.take_head_decision(session, room.conference, signed)
+    assert browser.post("/rounds/1/steps/5/records").status_code == 303
+    assert len(kept(app).ledger.sittings[-1].decisions) == 1
+    assert "quyết định trường hợp bằng phiếu" in browser.get("/rounds/1/steps/5").text
 
 
 def desk_key(session: Session, conference: int) -> str:

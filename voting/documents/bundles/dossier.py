@@ -1,13 +1,15 @@
 """What lies where in a dossier (hồ sơ): the names of its files follow from the ledger and the signed documents.
 
-`step-2/record.json`, `step-2/minutes.pdf`, `step-2/UUID.bel`; papers are numbered from 2; annulled sittings lie in
-folders of their attempt. At the top stand the ledger, the summary tables, the letters and the briefing sheet.
+`step-2/record.json`, `step-2/minutes.pdf`, `step-2/UUID.bel`, and where the head decided on a tie
+`step-2/head-decision-1.json` with its page; papers are numbered from 2; annulled sittings lie in folders of their
+attempt. At the top stand the ledger, the summary tables, the letters and the briefing sheet.
 
 `makers` says whose key signs the manifest: no key vouches for a dossier because one document brings it along.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 
+from voting.documents.bundles.head_decision import HeadDecision
 from voting.documents.bundles.ledger import Ledger, Sitting
 from voting.documents.bundles.signers import must_sign
 from voting.documents.conferences.conference import ON_PAPER
@@ -37,6 +39,12 @@ def name_of(sitting: Sitting, document: Record | ListDecision) -> str:
 def minutes_of(sitting: Sitting, record: Record) -> str:
     """Return the name of a record's minutes."""
     return f"{folder_of(sitting)}/minutes{_number(record)}.pdf"
+
+
+def head_files(sitting: Sitting, paper: int) -> tuple[str, str]:
+    """Return the names of the head's decision on a paper's tie and of its page."""
+    stem = f"{folder_of(sitting)}/head-decision-{paper}"
+    return f"{stem}.json", f"{stem}.pdf"
 
 
 def box_files(sitting: Sitting) -> tuple[str, str, str]:
@@ -74,14 +82,22 @@ def required_keys(document: Record | ListDecision) -> set[str]:
     return {one.key for one in must_sign(document)}
 
 
-def misplaced(names: set[str], ledger: Ledger, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:
-    """Yield every file that is missing, or that has no place in this dossier; `documents` by hash."""
+def misplaced(
+    names: set[str],
+    ledger: Ledger,
+    documents: Mapping[str, Record | ListDecision],
+    decisions: Mapping[str, HeadDecision],
+) -> Iterator[str]:
+    """Yield every file that is missing, or has no place in this dossier; `documents` and `decisions` by hash."""
     needed, allowed = {LEDGER, *TOP}, {DECISION}
     for sitting in ledger.sittings:
         for sha256 in sitting.documents:
             document = documents.get(sha256)
             if document is not None:
                 needed |= _needed(sitting, document)
+        for sha256 in sitting.decisions:
+            if sha256 in decisions:
+                needed |= {*head_files(sitting, decisions[sha256].paper)}
         if sitting.uuid:
             allowed |= {*box_files(sitting), f"{folder_of(sitting)}/{sitting.uuid}.commitments"}
     own = REVIEW if any(name.startswith(REVIEW) for name in names) else RESULTS

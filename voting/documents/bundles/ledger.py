@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from voting.documents.bundles.head_decision import HeadDecision, record_hash
 from voting.documents.canonical import parse_canonical, unclean_text
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
@@ -24,7 +25,10 @@ class Annulment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One holding of a step: `uuid` of its election ("" without a ballot), hex SHA-256 of its signed documents."""
+    """One holding of a step: `uuid` of its election ("" without a ballot), hex SHA-256 of its signed documents.
+
+    `decisions` are those of the head on ties of its records, by the hex SHA-256 of their files.
+    """
 
     step: int
     attempt: int
@@ -32,6 +36,7 @@ class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: Literal["held", "signed", "annulled"]
     documents: tuple[str, ...] = ()
     annulment: Annulment | None = None
+    decisions: tuple[str, ...] = ()
 
     @property
     def is_signed(self) -> bool:
@@ -55,8 +60,11 @@ def annulled_documents(ledger: Ledger) -> frozenset[str]:
     return frozenset(sha256 for one in ledger.sittings if one.state == "annulled" for sha256 in one.documents)
 
 
-def ledger_problems(ledger: Ledger, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:
+def ledger_problems(
+    ledger: Ledger, documents: Mapping[str, Record | ListDecision], decisions: Mapping[str, HeadDecision]
+) -> Iterator[str]:
     """Yield where a ledger and the documents on file differ, and sittings that contradict themselves."""
+    yield from _decision_problems(ledger, documents, decisions)
     listed = [sha256 for sitting in ledger.sittings for sha256 in sitting.documents]
     for sha256 in sorted({*listed} - {*documents}):
         yield f"ledger: document {sha256[:16]} is not on file"
@@ -73,6 +81,24 @@ def ledger_problems(ledger: Ledger, documents: Mapping[str, Record | ListDecisio
     yield from (f"ledger: step {step} is signed twice" for step in sorted({*signed}) if signed.count(step) > 1)
     if signed != list(range(1, len(signed) + 1)):
         yield f"ledger: steps signed one after the other expected, {', '.join(map(str, signed))} found"
+
+
+def _decision_problems(
+    ledger: Ledger, documents: Mapping[str, Record | ListDecision], decisions: Mapping[str, HeadDecision]
+) -> Iterator[str]:
+    """Yield which head's decisions are not on file, in no sitting, in two, or in another one than their records."""
+    listed = [sha256 for sitting in ledger.sittings for sha256 in sitting.decisions]
+    yield from (f"ledger: decision {one[:16]} is not on file" for one in sorted({*listed} - {*decisions}))
+    yield from (f"ledger: decision {one[:16]} is on file and in no sitting" for one in sorted({*decisions} - {*listed}))
+    if len({*listed}) != len(listed):
+        yield "ledger: a decision stands in two sittings"
+    for sitting in ledger.sittings:
+        found = (documents.get(one) for one in sitting.documents)
+        records = {record_hash(one) for one in found if isinstance(one, Record)}
+        for sha256 in sitting.decisions:
+            decision = decisions.get(sha256)
+            if decision is not None and decision.record not in records:
+                yield f"ledger: step {sitting.step}: decision {sha256[:16]} is of a record of no paper of the sitting"
 
 
 def _state_problems(sitting: Sitting) -> Iterator[str]:

@@ -48,6 +48,25 @@ def required_signers(conference: Conference, record: Record | None = None) -> tu
     return by_key((*required, *chair))
 
 
+def decision_signers(record: Record) -> tuple[Signer, ...]:
+    """Return those who sign the head's decision on a record's tie.
+
+    The head; where Setup says that the head signs on paper, those who vouch for it by key: secretary and chair, or,
+    where both sign on paper, whoever must sign the record by key. Nobody has a key in a count that is all on paper.
+    """
+    conference = record.conference
+    if conference.head.key != ON_PAPER:
+        return (conference.head,)
+    return by_key((conference.secretary, conference.chair)) or required_signers(conference, record)
+
+
+def decision_awaited(envelope: Envelope, record: Record) -> tuple[str, ...]:
+    """Return the names of those who sign a head's decision by key and whose signature is not there, or is false."""
+    required = decision_signers(record)
+    signed = signed_by(envelope, required)
+    return tuple(one.name for one in required if one not in signed)
+
+
 def must_sign(document: Record | ListDecision) -> tuple[Signer, ...]:
     """Return those whose signature by key a document needs."""
     if isinstance(document, Record):

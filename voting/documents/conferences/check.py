@@ -125,6 +125,8 @@ def previous_problems(previous: tuple[Previous, ...], papers: int) -> Iterator[s
     for one in previous:
         if not _SHA256.fullmatch(one.sha256):
             yield f"previous: a SHA-256 in hex expected, {one.sha256[:70]!r} found"
+        if one.decision is not UNSET and (one.kind != "record" or not _SHA256.fullmatch(one.decision)):
+            yield f"previous: the SHA-256 in hex of a head's decision on a record expected, {one.decision[:70]!r} found"
 
 
 def _count_problems(conference: Conference) -> Iterator[str]:

@@ -126,11 +126,15 @@ class Quorum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The signed document that a paper's list comes from, by SHA-256 (hex) of its file."""
+    """The signed document that a paper's list comes from, by SHA-256 (hex) of its file.
+
+    `decision` is the SHA-256 (hex) of the payload of the head's decision, where the verdict of that record awaited one.
+    """
 
     paper: int
     kind: Literal["record", "list_decision"]
     sha256: str
+    decision: str | UnsetType = UNSET
 
 
 class Agenda(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -11,7 +11,17 @@ import msgspec
 
 from keys.files.signing import SigningKey
 from voting.documents.bundles.bundle import write_bundle
-from voting.documents.bundles.dossier import BRIEFING, DECISION, LEDGER, RESULTS, REVIEW, SUBMISSION, name_of
+from voting.documents.bundles.dossier import (
+    BRIEFING,
+    DECISION,
+    LEDGER,
+    RESULTS,
+    REVIEW,
+    SUBMISSION,
+    head_files,
+    name_of,
+)
+from voting.documents.bundles.head_decision import read_head_decision
 from voting.documents.bundles.ledger import Ledger
 from voting.documents.canonical import canonical
 from voting.people.errors import WrongDocument
@@ -84,4 +94,8 @@ def write_dossier(
             if sha256 not in by_hash or sha256 not in raws:
                 raise WrongDocument(f"step {sitting.step}: the signed document {sha256[:16]} is missing")
             stored[name_of(sitting, by_hash[sha256].document)] = raws[sha256]
+        for sha256 in sitting.decisions:
+            if sha256 not in raws:
+                raise WrongDocument(f"step {sitting.step}: the head's decision {sha256[:16]} is missing")
+            stored[head_files(sitting, read_head_decision(raws[sha256])[1].paper)[0]] = raws[sha256]
     return write_bundle("dossier", stored, key, made_by)

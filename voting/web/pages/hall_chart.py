@@ -6,6 +6,9 @@ Lengths are people out of the rule's base; the words beside them are the record'
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from voting.conference.results import PaperRecord
+from voting.documents.bundles.head_decision import HeadDecision, verdict_with
+from voting.documents.case import Verdict
 from voting.documents.record import Record
 
 
@@ -42,12 +45,12 @@ class Chart:
         return max(self.base, self.minimum, 1)
 
 
-def charts(records: Sequence[Record]) -> list[Chart]:
-    """One chart for each record."""
-    return [_chart(record) for record in records]
+def charts(records: Sequence[PaperRecord]) -> list[Chart]:
+    """One chart for each record, together with the head's decision on its tie."""
+    return [_chart(one.record, one.decision) for one in records if one.record is not None]
 
 
-def _chart(record: Record) -> Chart:
+def _chart(record: Record, decision: HeadDecision | None) -> Chart:
     paper = record.conference.papers[record.paper - 1]
     rule = paper.rule
     return Chart(
@@ -61,13 +64,13 @@ def _chart(record: Record) -> Chart:
         base=record.verdict.base,
         minimum=record.verdict.minimum,
         quota=paper.selection.quota,
-        head=record.case.head_decision is not None,
-        bars=tuple(_bars(record)),
+        head=decision is not None,
+        bars=tuple(_bars(record, verdict_with(record, decision))),
     )
 
 
-def _bars(record: Record) -> Iterator[Bar]:
-    judged = {one.id: one for one in record.verdict.candidates}
+def _bars(record: Record, verdict: Verdict) -> Iterator[Bar]:
+    judged = {one.id: one for one in verdict.candidates}
     for candidate in record.conference.papers[record.paper - 1].candidates:
         one = judged[candidate.id]
         yield Bar(candidate.name, one.agree, one.percent, one.outcome)

@@ -11,7 +11,7 @@ from voting.web.access.sessions import for_roles, for_step, two_people
 from voting.web.built import script
 from voting.web.confirming import asks_first
 from voting.web.form_errors import shown_on
-from voting.web.pages.context import current_number, current_row
+from voting.web.pages.context import current_number, current_row, uploaded
 from voting.web.room import the_room
 
 MOST_RECORDS = 40  # files of one upload; a conference has at most as many papers
@@ -85,6 +85,18 @@ def take_records() -> AnyResponse:
         receipts.demand_all(session, number)
     named = [((file.filename or "")[:80], file.read()) for file in files]
     results.take_records(room.storage, number, named, room.audit)
+    return redirect(url_for("results.overview"), 303)
+
+
+@pages.post("/head-decision")
+@for_step("take_head_decision")
+@shown_on(overview)
+@asks_first
+def take_head_decision() -> AnyResponse:
+    """Take the head's decision on the tie of a signed record: one a paper."""
+    raw, number = uploaded("decision"), current_number()
+    with the_room().storage.write() as session:
+        results.take_head_decision(session, number, raw)
     return redirect(url_for("results.overview"), 303)
 
 

@@ -26,14 +26,14 @@ def right_names() -> set[str]:
 
 
 def test_the_right_files_are_in_their_places() -> None:
-    assert list(misplaced(right_names(), *round_held())) == []
+    assert list(misplaced(right_names(), *round_held(), {})) == []
 
 
 def test_each_missing_file_and_each_other_one_is_named() -> None:
     for name in right_names():
-        assert f"{name}: missing" in misplaced(right_names() - {name}, *round_held())
+        assert f"{name}: missing" in misplaced(right_names() - {name}, *round_held(), {})
     for name in ("step-3/record-2.json", "step-9/record.json", "note.txt", "bieu-ra-soat.txt"):
-        assert f"{name}: has no place in this dossier" in misplaced(right_names() | {name}, *round_held())
+        assert f"{name}: has no place in this dossier" in misplaced(right_names() | {name}, *round_held(), {})
 
 
 def test_an_annulled_sitting_has_a_folder_of_its_attempt() -> None:

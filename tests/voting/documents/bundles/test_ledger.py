@@ -51,7 +51,7 @@ def matching() -> Ledger:
 
 def test_a_ledger_is_read_back_and_agrees_with_its_documents() -> None:
     assert parse_ledger(canonical(matching())) == matching()
-    assert list(ledger_problems(matching(), round_held()[1])) == []
+    assert list(ledger_problems(matching(), round_held()[1], {})) == []
     assert annulled_documents(matching()) == frozenset()
     states = ("held", "signed", "annulled")
     assert [Sitting(2, 1, "", state).is_signed for state in states] == [False, True, False]
@@ -117,12 +117,12 @@ PROBLEMS: dict[str, tuple[Callable[[], Ledger], str]] = {
 
 @pytest.mark.parametrize(("ledger", "message"), PROBLEMS.values(), ids=PROBLEMS.keys())
 def test_every_difference_is_named(ledger: Callable[[], Ledger], message: str) -> None:
-    assert any(re.search(message, problem) for problem in ledger_problems(ledger(), round_held()[1]))
+    assert any(re.search(message, problem) for problem in ledger_problems(ledger(), round_held()[1], {}))
 
 
 def test_a_step_that_was_annulled_and_held_again_agrees_with_its_documents() -> None:
     again = msgspec.structs.replace(matching().sittings[LAST], attempt=2)
-    assert list(ledger_problems(with_sittings(annulled(), again), round_held()[1])) == []
+    assert list(ledger_problems(with_sittings(annulled(), again), round_held()[1], {})) == []
 
 
 def test_documents_of_annulled_sittings_are_known() -> None:

@@ -72,7 +72,7 @@ def with_first_name(record: Record, **changes: str) -> Record:
 
 
 def awaiting(record: Record) -> Record:
-    return msgspec.structs.replace(record, verdict=msgspec.structs.replace(record.verdict, status="awaiting_head"))
+    return msgspec.structs.replace(record, verdict=msgspec.structs.replace(record.verdict, status="awaiting_vote"))
 
 
 BREAKS: dict[str, tuple[Callable[[], Documents], str]] = {
@@ -87,7 +87,7 @@ BREAKS: dict[str, tuple[Callable[[], Documents], str]] = {
     "another post": (lambda: with_record(3, 1, other_post), "names differ"),
     "another name": (lambda: with_record(3, 1, other_name), "names differ .*Người Lạ"),
     "another procedure": (lambda: with_record(4, 1, conference(procedure="CUR-OFFICE")), "one procedure and ruleset"),
-    "a tie is open": (lambda: with_record(4, 1, awaiting), "head's decision is awaited"),
+    "another ballot is awaited": (lambda: with_record(4, 1, awaiting), "another ballot among the tied is awaited"),
     "a second conference": (
         lambda: with_record(3, 2, lambda record: msgspec.structs.replace(record, uuid="other")),
         "one conference expected, 2 found"),

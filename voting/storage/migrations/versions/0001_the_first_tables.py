@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("closed", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "state IN ('draft', 'list_frozen', 'roll_taken', 'sealed', 'open', 'frozen', 'closed', 'counted', "
-            "'awaiting_head', 'signed', 'annulled', 'on_paper')",
+            "'signed', 'annulled', 'on_paper')",
             name="a_known_state",
         ),
         sa.CheckConstraint("drawn >= 0 AND drawn <= present AND present <= summoned", name="drawn_present_summoned"),

@@ -14,7 +14,7 @@ down_revision = "0002"
 ALWAYS = "1 = 1"
 NEW_STATE = "(SELECT state FROM conferences WHERE id = NEW.conference)"
 LOCK_NEW = "PERFORM 1 FROM conferences WHERE id = NEW.conference FOR SHARE;"
-AFTER_CLOSING = "('closed', 'counted', 'awaiting_head')"
+AFTER_CLOSING = "('closed', 'counted')"
 
 GUARDS = (
     Guard("a_record_after_closing", "records", "INSERT", f"{NEW_STATE} NOT IN {AFTER_CLOSING}", LOCK_NEW),

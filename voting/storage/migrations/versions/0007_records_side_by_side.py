@@ -14,7 +14,7 @@ down_revision = "0006"
 ALWAYS = "1 = 1"
 NEW_STATE = "(SELECT state FROM conferences WHERE id = NEW.conference)"
 LOCK_NEW = "PERFORM 1 FROM conferences WHERE id = NEW.conference FOR SHARE;"
-AFTER_CLOSING = "('closed', 'counted', 'awaiting_head')"
+AFTER_CLOSING = "('closed', 'counted')"
 UNTIL_SIGNED = f"{NEW_STATE} NOT IN {AFTER_CLOSING}"
 SAME = "NEW.conference <> OLD.conference OR NEW.digest <> OLD.digest OR NEW.paper <> OLD.paper"
 

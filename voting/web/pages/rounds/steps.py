@@ -63,6 +63,11 @@ def overview(number: int, step: int) -> str:
         conference = kept.conferences.get(step)
         row = conference_row.find(session, conference) if conference is not None else None
         awaiting = _awaiting(session, conference) if row is not None and row.state in WITH_SETUP else []
+        here = [filed for filed in files if step_of_document(filed.document) == step]
+        if in_force(kept.ledger, step) is not None:
+            awaiting = [
+                one.document for one in here if isinstance(one.document, Record) and one.verdict.status != "final"
+            ]
         missing = rounds_steps.missing_files(session, number, step)
         another = there_is_another(session)
     one = step_of(kept.plan, step)
@@ -75,8 +80,7 @@ def overview(number: int, step: int) -> str:
         word=kept.compositions.get(step), decides=takes_list_decision(kept.plan, one),
         ballots=ballots_of(kept.plan, one), turn=next_step(kept.ledger, kept.plan), sitting=in_force(kept.ledger, step),
         annulled=[each for each in kept.ledger.sittings if each.step == step and each.state == "annulled"],
-        documents=[filed.document for filed in files if step_of_document(filed.document) == step],
-        is_record=lambda document: isinstance(document, Record),
+        documents=here, is_record=is_record,
         notes=[find_note(kept.plan.ruleset, code) for code in dict.fromkeys((*one.notes, *one.composition.notes))],
         decision=step in kept.decisions, today=today(),
     )  # fmt: skip
@@ -90,6 +94,11 @@ def _papers(kept: Kept, step: int, files: tuple[Filed, ...]) -> tuple[tuple[Pape
         return papers_for(kept.plan, step, files).papers, ""
     except PlanError as error:
         return (), f"round.error.{type(error).__name__}"
+
+
+def is_record(document: object) -> bool:
+    """Tell a record from a list decision."""
+    return isinstance(document, Record)
 
 
 def _awaiting(session: Session, conference: int | None) -> list[Record]:
@@ -195,6 +204,21 @@ def take_records(number: int, step: int) -> AnyResponse:
     with the_room().storage.write() as session:
         find(session, number)
         rounds_steps.take_records(session, number, step)
+    return _back(number, step)
+
+
+@pages.post("/head-decision")
+@for_roles("organiser", "secretary")
+@shown_on(overview)
+@asks_first
+def take_head_decision(number: int, step: int) -> AnyResponse:
+    """Take the head's decision on a tie of the step: from a file, or what the desk took already."""
+    given = request.files.get("decision")
+    raws = [given.read()] if given is not None and given.filename else []
+    with the_room().storage.write() as session:
+        find(session, number)
+        if not rounds_steps.take_head_decisions(session, number, step, raws) and not raws:
+            raise InvalidForm("decision: a file expected", key="file_missing", at="decision")
     return _back(number, step)
 
 
