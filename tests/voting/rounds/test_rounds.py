@@ -81,7 +81,7 @@ def test_every_conference_is_right_with_its_questions(procedure: str) -> None:
     for conference in {id(one.document.conference): one.document.conference for one in files
                        if isinstance(one.document, Record)}.values():  # fmt: skip
         questions = questions_for(conference, 3)
-        election = Election(b"{}", "uuid", "", "", None, questions, conference)  # type: ignore[arg-type]
+        election = Election(b"{}", "uuid", "", "", "", "", None, questions, conference)  # type: ignore[arg-type]
         assert list(conference_problems(election)) == []
 
 
