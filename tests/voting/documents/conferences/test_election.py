@@ -10,7 +10,7 @@ import pytest
 from tests.voting.documents.elections import conference, raw_election, small_election
 from voting.documents.archives.members import RECORD_LIMIT
 from voting.documents.ballots.request import ballot_limit
-from voting.documents.conferences.check import check_conference, conference_problems
+from voting.documents.conferences.check import check_conference, conference_problems, election_remarks
 from voting.documents.conferences.election import parse_election, spoken_fingerprint
 from voting.documents.conferences.questions import number_papers, question_problems
 from voting.documents.errors import InvalidConference, InvalidElection, NotCanonical, UnsupportedElection
@@ -126,6 +126,7 @@ def test_a_conference_of_another_shape_is_refused(changes: dict[str, Any]) -> No
         ({"date": "10/04/2022"}, "YYYY-MM-DD"),
         ({"ceremony": {"fingerprint": "ab", "box": 1}}, "a fingerprint in hex and a box from 1 to 99"),
         ({"ceremony": {"fingerprint": "ab" * 32, "box": 0}}, "a fingerprint in hex and a box from 1 to 99"),
+        ({"previous": [{"paper": 1, "kind": "record", "sha256": "ab" * 32, "decision": "x"}]}, "a head's decision"),
         ({"place": "Hội\u202etrường"}, "invisible"),
         ({"papers": []}, "at least one paper"),
         ({"tellers": []}, "at least one teller"),
@@ -163,7 +164,8 @@ def test_a_quota_belongs_to_the_mode_top(selection: dict[str, object]) -> None:
 
 def test_an_election_without_a_conference_has_no_questions_to_compare() -> None:
     made = small_election().election
-    assert list(question_problems(replace(made, conference=None))) == []
+    without = replace(made, conference=None)
+    assert list(question_problems(without)) == list(election_remarks(without)) == []
 
 
 def test_two_people_of_one_name_are_told_apart_in_their_questions() -> None:
