@@ -89,14 +89,6 @@ def day(time: datetime, language: Language) -> str:
     return f"ngày {time.day:02d} tháng {month} năm {time.year}".replace(" ", UNBREAKABLE)
 
 
-def short_day(text: str) -> str:
-    """Write an ISO date as dd/mm/yyyy; raise InvalidRecord."""
-    try:
-        return f"{datetime.fromisoformat(text):%d/%m/%Y}"
-    except ValueError:
-        raise InvalidRecord(f"a date as 2022-04-10 expected, {text!r:.40} found") from None
-
-
 def in_groups(text: str, size: int = 4, groups: int = 8) -> str:
     """Split a hash into groups that an eye can follow, eight to a line."""
     parts = [text[start : start + size] for start in range(0, len(text), size)]

@@ -12,7 +12,6 @@ from tally.minutes.wording import (
     in_prose,
     in_table,
     moment,
-    short_day,
     words_of,
 )
 
@@ -44,12 +43,6 @@ def test_dates_and_times(text: str, vietnamese: str, english: str, time: str) ->
 def test_a_time_without_offset_or_sense_is_refused(text: str) -> None:
     with pytest.raises(InvalidRecord):
         moment(text)
-
-
-def test_a_short_date_has_days_first() -> None:
-    assert short_day("2022-04-05") == "05/04/2022"
-    with pytest.raises(InvalidRecord):
-        short_day("5.4.2022")
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
