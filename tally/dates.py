@@ -5,12 +5,10 @@ Documents hold the one spelling YYYY-MM-DD. The day of today is Việt Nam's, wh
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from tally.errors import InvalidDay
-
-VIETNAM = timezone(timedelta(hours=7))
-"""Indochina Time, without summer time since 1975."""
+from voting.documents.conferences.moments import VIETNAM, in_vietnam
 
 _DAY_FIRST = re.compile(r"(?:ngày )?(\d{1,2}) ?(?:[-/.]|tháng) ?(\d{1,2}) ?(?:[-/.]|năm) ?(\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4}) ?[-/.] ?(\d{1,2}) ?[-/.] ?(\d{1,2})")
@@ -23,7 +21,7 @@ def today() -> date:
 
 def day_of(moment: datetime) -> date:
     """Return the day of a moment in Việt Nam."""
-    return moment.astimezone(VIETNAM).date()
+    return in_vietnam(moment).date()
 
 
 def read_day(text: str) -> date:

@@ -14,7 +14,7 @@ import msgspec
 from keys.transcript import sha256_hex
 from voting.documents.canonical import canonical, unclean_text
 from voting.documents.case import Judged, Tie, Verdict
-from voting.documents.conferences.moments import VIETNAM, parse_moment
+from voting.documents.conferences.moments import in_vietnam, parse_moment
 from voting.documents.envelope import Envelope, make_envelope, parse_envelope, read_payload, write_envelope
 from voting.documents.record import HEAD_DECISION_TYPE, Record
 
@@ -131,12 +131,7 @@ def decision_problems(decision: HeadDecision, record: Record) -> Iterator[str]:
 def counted_on(record: Record) -> datetime.date:
     """Return the day in Việt Nam on which the count ended; the first that there is where it cannot be read."""
     ended = parse_moment(record.count.ended)
-    if ended is None:
-        return datetime.date.min
-    try:
-        return ended.astimezone(VIETNAM).date()
-    except OverflowError:  # the first and last day that there are
-        return ended.date()
+    return datetime.date.min if ended is None else in_vietnam(ended).date()
 
 
 def choice_problem(tie: Tie, chosen: Sequence[str], on: str) -> str:

@@ -11,6 +11,7 @@ from keys.message import Sentence
 from voting.documents.conferences.sentences import sentence
 
 VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
+"""Indochina Time, without summer time since 1975."""
 
 
 def parse_moment(text: str) -> datetime.datetime | None:
