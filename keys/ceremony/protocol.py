@@ -351,10 +351,16 @@ def assemble(announcements: bytes, dealings: bytes, shares: Iterable[bytes]) -> 
 
 def rehearse(size: int, threshold: int, boxes: int = 1) -> list[tuple[Pedersen, list[TellerKey]]]:
     """Run the whole ceremony in one process, for tests and rehearsals alone: nobody else holds two tellers' secrets."""
+    return rehearse_boxes(size, threshold, boxes)[1]
+
+
+def rehearse_boxes(size: int, threshold: int, boxes: int) -> tuple[str, list[tuple[Pedersen, list[TellerKey]]]]:
+    """Run a ceremony as `rehearse` does; return its fingerprint as well."""
     begun = [begin(size, threshold, index, boxes=boxes) for index in range(1, size + 1)]
     announcements = gather_announcements(raw for _, raw in begun)
     dealt = [deal(secret, announcements) for secret, _ in begun]
     dealings = gather_dealings(raw for _, raw in dealt)
     accepted = [accept(secret, announcements, dealings) for secret, _ in dealt]
     items = assemble(announcements, dealings, (raw for _, raw in accepted))
-    return [(item, [keys[at] for keys, _ in accepted]) for at, item in enumerate(items)]
+    made = [(item, [keys[at] for keys, _ in accepted]) for at, item in enumerate(items)]
+    return fingerprint(announcements), made

@@ -107,9 +107,12 @@ def test_every_changed_file_is_found_where_a_stranger_signs(check: Check) -> Non
 
 
 def in_ink(record: Record) -> Record:
-    """The record as if the chair and the secretary had signed in ink."""
+    """The record as if everybody who signs had signed in ink."""
     conference = record.conference
-    ink = {one: msgspec.structs.replace(getattr(conference, one), key=ON_PAPER) for one in ("chair", "secretary")}
+    ink: dict[str, Any] = {
+        one: msgspec.structs.replace(getattr(conference, one), key=ON_PAPER) for one in ("chair", "secretary")
+    }
+    ink["tellers"] = tuple(msgspec.structs.replace(one, key=ON_PAPER) for one in conference.tellers)
     return msgspec.structs.replace(record, conference=msgspec.structs.replace(conference, **ink))
 
 

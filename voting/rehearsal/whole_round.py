@@ -6,8 +6,7 @@ Step feeds step through signed files alone, as in earnest; a tie across the last
 
 import hashlib
 import tempfile
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -26,7 +25,7 @@ from voting.documents.list_decision import (
 from voting.procedures.schema import Step
 from voting.rehearsal.conference import Held, hold, now
 from voting.rehearsal.room import RunningRoom, running_room
-from voting.rehearsal.staff import Staff, make_staff
+from voting.rehearsal.staff import Staff, make_round_staff
 from voting.rehearsal.turnout import marks_for, turnout_for
 from voting.rounds.decisions import Deciding, list_decision_for
 from voting.rounds.dossier.assembly import Paperwork, write_dossier
@@ -96,12 +95,15 @@ def hold_round(plan: Round, seed: int) -> HeldRound:
     progress = _Progress()
     with tempfile.TemporaryDirectory() as folder:
         others = {person.name for person in plan.people}
-        first = make_staff(_new(Path(folder), "first"), TELLERS, THRESHOLD, seed, others)
+        steps = procedure_of(plan).steps
+        boxes = sum(1 for step in steps if ballots_of(plan, step))
+        staff = make_round_staff(_new(Path(folder), "tellers"), TELLERS, THRESHOLD, seed, others, boxes)
+        unused = iter(staff)
         with running_room(Path(folder) / "room") as room:
             held: Held | None = None
-            for step in procedure_of(plan).steps:
-                staff = _new_shares(first, _new(Path(folder), f"tellers-{step.number}"), seed, others)
-                held = _hold_step(room, staff, plan, step, progress, Path(folder) / f"step-{step.number}", seed) or held
+            for step in steps:
+                own = next(unused) if ballots_of(plan, step) else staff[0]
+                held = _hold_step(room, own, plan, step, progress, Path(folder) / f"step-{step.number}", seed) or held
             assert held is not None, "every procedure has a step with a ballot"
             key = _desk_key(room, held.uuid)
     return HeldRound(plan, progress.ledger, progress.files, progress.raws, progress.attached, key)
@@ -111,12 +113,6 @@ def _new(folder: Path, name: str) -> Path:
     made = folder / name
     made.mkdir()
     return made
-
-
-def _new_shares(staff: Staff, folder: Path, seed: int, others: Collection[str]) -> Staff:
-    """Hold a new key ceremony for the same people: a share opens one box only, then it is destroyed."""
-    fresh = make_staff(folder, TELLERS, THRESHOLD, seed, others)
-    return replace(fresh, chair=staff.chair, secretary=staff.secretary, head=staff.head)
 
 
 def _hold_step(

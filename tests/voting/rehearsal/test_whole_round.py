@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec import UNSET
 
 from tally.cli.verify import verify_command
 from voting.cli.rehearsal import rehearsal_command
@@ -55,6 +56,12 @@ def heads_of(dossier: Path) -> list[HeadDecision]:
     return [read_head_decision(raw)[1] for raw in raws]
 
 
+def boxes_of(found: Records) -> list[tuple[str, int]]:
+    """Ceremony and box of the keys of each conference, in the order of the steps."""
+    by_step = {step: one.conference.ceremony for (step, _), one in sorted(found.items())}
+    return [(one.fingerprint, one.box) for one in by_step.values() if one is not UNSET]
+
+
 def votes(record: Record) -> list[tuple[int, str]]:
     return [(one.agree, one.outcome) for one in record.verdict.candidates]
 
@@ -78,6 +85,9 @@ def test_a_whole_round_meets_every_line_and_its_dossier_is_sound(procedure: str,
     assert verify(dossier).exit_code == 0, verify(dossier).output
     found = records_of(dossier)
     last = max(step for step, _ in found)
+    boxes = boxes_of(found)
+    assert len({fingerprint for fingerprint, _ in boxes}) == 1, "one ceremony for the round"
+    assert [box for _, box in boxes] == [*range(1, len({step for step, _ in found}) + 1)], "each box opened once"
     if procedure.startswith("CUR"):
         removals = [one for one in found.values() if one.conference.papers[one.paper - 1].kind == "remove"]
         assert [(one.verdict.minimum, votes(one)) for one in removals] == [(4, [(4, "selected")])]
