@@ -24,6 +24,7 @@ from voting.documents.bundles.head_decision import (
     WHAT,
     HeadDecision,
     decision_problems,
+    page_name,
     read_head_decision,
     verdict_with,
 )
@@ -89,16 +90,6 @@ def check_pages(
             findings.unsupported.append(f"{own}: {fault}")
         elif fault is not None:
             findings.passed(HEAD)
-
-
-def page_name(decision: str) -> str:
-    """Return the name of the page that goes with a decision's file."""
-    return decision.removesuffix(".json") + ".pdf"
-
-
-def decision_name(paper: int) -> str:
-    """Return the name of the file of a decision on a paper."""
-    return f"head-decision-{paper}.json"
 
 
 def _compared(pdf: bytes, record: bytes, payload: bytes) -> OtherRenderer | bool:

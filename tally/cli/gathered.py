@@ -17,12 +17,12 @@ from pathlib import Path
 from keys.cards import UUID_PATTERN
 from kiosk_templates.words import LANGUAGES
 from tally.audit.bundles.loose import Loose, carried_record
-from tally.audit.head import decision_name, page_name
 from tally.audit.minutes import MINUTES_LIMIT
 from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Errors
 from tally.dialogue import Guide, in_both
 from tally.pdf.attached import PDF
+from voting.documents.bundles.head_decision import HEAD_DECISIONS, decision_name, page_name
 from voting.documents.canonical import read_limited
 
 ZIP_MAGIC, JSON = b"PK\x03\x04", b"{"
@@ -85,8 +85,8 @@ def _in_folder(folder: Path) -> Gathered:
     if archive is None:
         _check_by_hand(folder, records, minutes, deeper)
     by_name = {path.name: pdf for path, pdf in minutes.items()}
-    heads = {path.name: read_limited(path) for path in _visible(folder, "head-decision*.json")}
-    pages = {path.name: read_limited(path, MINUTES_LIMIT) for path in _visible(folder, "head-decision*.pdf")
+    heads = {path.name: read_limited(path) for path in _visible(folder, HEAD_DECISIONS)}
+    pages = {path.name: read_limited(path, MINUTES_LIMIT) for path in _visible(folder, page_name(HEAD_DECISIONS))
              if f"{path.stem}.json" in heads}  # fmt: skip
     decided = {folder / name for name in (*heads, *pages)}
     read = {*records, *minutes, *decided, *(_of_box(archive, bool(records)) if archive else ())}

@@ -23,9 +23,10 @@ from tally.signing.signatures import sign_decision_with
 from tally.signing.signers import DocumentSigner
 from voting.documents.bundles.head_decision import (
     WHAT,
-    choice_problem,
     counted_on,
+    decision_name,
     decision_problems,
+    group_problem,
     head_decision,
     read_head_decision,
     unsigned_head_decision,
@@ -62,7 +63,7 @@ class TiedRecord:
     @property
     def decision(self) -> Path:
         """Where the decision lies."""
-        return self.path.with_name(f"head-decision-{self.record.paper}.json")
+        return self.path.with_name(decision_name(self.record.paper))
 
     @property
     def page(self) -> Path:
@@ -156,7 +157,7 @@ def record_of(path: Path, raw: bytes) -> Record:
 
 def check_chosen(tied: TiedRecord, chosen: Sequence[str]) -> None:
     """Raise CannotDecide unless these are names of the tied group, as many as may go in."""
-    if not choice_problem(tied.tie, chosen, "2022-04-10"):
+    if not group_problem(tied.tie, chosen):
         return
     group = ", ".join(f"{one} ({name})" for one, name in tied.names.items())
     most, key = ("at most", "head_chosen_most") if tied.tie.up_to else ("exactly", "head_chosen")

@@ -14,7 +14,7 @@ from tally.audit.bundles.custody import DESTRUCTION as DESTRUCTION
 from tally.audit.bundles.custody import LOG as LOG
 from tally.audit.bundles.custody import SHEETS as SHEETS
 from tally.audit.engines.checking import checker
-from tally.audit.head import check_heads, check_pages, decision_name, page_name
+from tally.audit.head import check_heads, check_pages
 from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Findings, Verdict
 from tally.audit.run import audit
@@ -23,6 +23,7 @@ from tally.errors import CannotSign, NotReady
 from tally.pdf.signatures import awaiting, check_minutes
 from tally.signing.signers import DocumentSigner, signed_envelope
 from voting.documents.bundles.bundle import write_bundle_with
+from voting.documents.bundles.head_decision import decision_name, page_name
 from voting.documents.bundles.signers import signers_of
 from voting.documents.canonical import read_limited
 from voting.documents.conferences.conference import Conference

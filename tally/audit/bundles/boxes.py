@@ -19,7 +19,7 @@ from msgspec import UNSET
 from keys.group import encode_point
 from keys.transcript import sha256_hex
 from tally.audit.engines.checking import Runner, checker
-from tally.audit.head import HEAD, check_heads, check_pages, decision_name
+from tally.audit.head import HEAD, check_heads, check_pages
 from tally.audit.minutes import MINUTES_LIMIT, check_hand_count, check_paper
 from tally.audit.record import RECORD, ReadRecord, check_records, read_named
 from tally.audit.report import Finding, Findings, Report, Verdict
@@ -27,6 +27,7 @@ from tally.audit.run import STAGES, audit
 from tally.audit.unchecked import CATALOGUE, PDF_SIGNATURES, ROOT, unchecked_in
 from voting.documents.archives.commitments import sidecar_of
 from voting.documents.bundles.bundle import Bundle
+from voting.documents.bundles.head_decision import HEAD_DECISIONS, decision_name
 from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.conferences.conference import Conference
 from voting.procedures.comparison import ruleset_of
@@ -103,7 +104,7 @@ class Boxes:
     def heads(self, folder: str) -> list[str]:
         """Return the names of the head's decisions in a folder."""
         names = (name for name in self.bundle.names() if _is_in(name, folder, ".json"))
-        return [name for name in names if PurePosixPath(name).match("head-decision*.json")]
+        return [name for name in names if PurePosixPath(name).match(HEAD_DECISIONS)]
 
     def _check_heads(self, folder: str, records: Iterable[ReadRecord]) -> None:
         """Check the head's decisions of a folder, that their names are those of their papers, and their pages."""

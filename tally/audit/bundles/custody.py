@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from tally.audit.bundles.boxes import ARCHIVE, Boxes
 from tally.audit.bundles.dossier import PLACES
-from tally.audit.head import decision_name, page_name
 from tally.audit.minutes import minutes_beside
 from tally.audit.record import RECORD
 from tally.dialogue import in_both
+from voting.documents.bundles.head_decision import decision_name, page_name
 from voting.documents.bundles.signers import signers_of
 from voting.documents.conferences.conference import ON_PAPER, Conference
 

@@ -21,7 +21,7 @@ from tally.audit.bundles.boxes import Boxes
 from tally.audit.report import Findings
 from tally.audit.unchecked import LETTERS
 from voting.documents.bundles.dossier import LEDGER, box_files, makers, misplaced, required_keys
-from voting.documents.bundles.head_decision import HeadDecision, read_head_decision
+from voting.documents.bundles.head_decision import HEAD_DECISIONS, HeadDecision, read_head_decision
 from voting.documents.bundles.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
 from voting.documents.bundles.signers import awaited, by_key
 from voting.documents.bundles.step_chain import chain_problems
@@ -73,7 +73,7 @@ def _decisions(boxes: Boxes) -> dict[str, HeadDecision]:
     """Read every head's decision that can be read, by the hash of its file; they are checked with their boxes."""
     found = {}
     for name in boxes.bundle.names():
-        if PurePosixPath(name).match("head-decision*.json"):
+        if PurePosixPath(name).match(HEAD_DECISIONS):
             with suppress(DocumentError):
                 raw = boxes.raw(name)
                 found[sha256_hex(raw)] = read_head_decision(raw)[1]

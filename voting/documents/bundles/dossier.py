@@ -9,7 +9,7 @@ attempt. At the top stand the ledger, the summary tables, the letters and the br
 
 from collections.abc import Collection, Iterator, Mapping
 
-from voting.documents.bundles.head_decision import HeadDecision
+from voting.documents.bundles.head_decision import HeadDecision, decision_name, page_name
 from voting.documents.bundles.ledger import Ledger, Sitting
 from voting.documents.bundles.signers import must_sign
 from voting.documents.conferences.conference import ON_PAPER
@@ -43,8 +43,8 @@ def minutes_of(sitting: Sitting, record: Record) -> str:
 
 def head_files(sitting: Sitting, paper: int) -> tuple[str, str]:
     """Return the names of the head's decision on a paper's tie and of its page."""
-    stem = f"{folder_of(sitting)}/head-decision-{paper}"
-    return f"{stem}.json", f"{stem}.pdf"
+    decision = f"{folder_of(sitting)}/{decision_name(paper)}"
+    return decision, page_name(decision)
 
 
 def box_files(sitting: Sitting) -> tuple[str, str, str]:

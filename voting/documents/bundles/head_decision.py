@@ -20,6 +20,8 @@ from voting.documents.record import HEAD_DECISION_TYPE, Record
 
 FORMAT = 1
 WHAT = "head's decision"
+HEAD_DECISIONS = "head-decision*.json"
+"""What the files of decisions are called, however many papers there are."""
 
 
 class TiedName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +76,16 @@ def head_decision(record: Record, chosen: Collection[str], reason: str, on: str)
         reason=reason,
         on=on,
     )
+
+
+def decision_name(paper: int) -> str:
+    """Return the name of the file of a decision on a paper."""
+    return f"head-decision-{paper}.json"
+
+
+def page_name(decision: str) -> str:
+    """Return the name of the page that goes with a decision's file."""
+    return decision.removesuffix(".json") + ".pdf"
 
 
 def record_hash(record: Record) -> str:
@@ -136,6 +148,11 @@ def counted_on(record: Record) -> datetime.date:
 
 def choice_problem(tie: Tie, chosen: Sequence[str], on: str) -> str:
     """Say why these names, chosen on this day, are no choice among a tied group; "" where they are one."""
+    return group_problem(tie, chosen) or ("" if _is_day(on) else f"on must be a date as 2022-04-10, found {on!r}")
+
+
+def group_problem(tie: Tie, chosen: Sequence[str]) -> str:
+    """Say why these names are not as many of a tied group as may go in; "" where they are."""
     if len({*chosen}) != len(chosen):
         return "chosen names somebody twice"
     fits = len(chosen) <= tie.places if tie.up_to else len(chosen) == tie.places
@@ -145,7 +162,7 @@ def choice_problem(tie: Tie, chosen: Sequence[str], on: str) -> str:
     outside = [one for one in chosen if one not in tie.candidates]
     if outside:
         return f"chosen: {', '.join(map(repr, outside))} not in the tied group"
-    return "" if _is_day(on) else f"on must be a date as 2022-04-10, found {on!r}"
+    return ""
 
 
 def decided(verdict: Verdict, chosen: Collection[str]) -> Verdict:
