@@ -100,8 +100,14 @@ types-front: $(VENV)/.room $(FRONT)
 unit: $(VENV)/.dev $(FRONT) ## the fast tests: about 5 minutes on 2 cores
 	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" $(TIMES)
 
+# tests/tools/pythons.py says which tests those are, and why.
+.PHONY: python
+python: $(VENV)/.dev $(FRONT) ## the fast tests that depend on the version of Python: about 1 minute (PYTHON=…, VENV=.venv-…)
+	@$(BIN)/python -c 'from tally.fast.arithmetic.selfcheck import check_arithmetic as check; check()'
+	@$(BIN)/python -m pytest -n $(JOBS) -q -m "not ($(SLOW))" $(TIMES) $$($(BIN)/python -m tests.tools.pythons)
+
 .PHONY: pythons
-pythons: ## the fast tests under every supported Python (3.11 to 3.14) that is there; those that are not are named
+pythons: ## before a release: all fast tests under every supported Python (3.11 to 3.14) that is there; those that are not are named
 	@.ci/pythons | while read -r version path; do \
 	  echo "== Python $$version"; $(MAKE) --no-print-directory unit PYTHON="$$path" VENV=".venv-$$version"; \
 	done
