@@ -1,8 +1,9 @@
 """Who may be planned for a title (đối tượng, đủ tuổi công tác): Plan B.II.1.1.1 to B.II.2.2.2.
 
 The procedure's data say the posts, the months and the titles planned for; this module compares. Months are counted at
-the reference month: of the review for the current term, of the term's start for the next one. A month more or less
-than a threshold is amber: a person decides. What a rule cannot decide alone takes a confirmation with its reason.
+the reference month: of the review for the current term, of the term's start for the next one. Months that the plan
+demands are arithmetic, which nobody's word changes; those that it prefers are shown in amber and stop nobody. What a
+rule cannot decide alone takes a confirmation with its reason.
 """
 
 from collections.abc import Iterator
@@ -23,10 +24,12 @@ TERM, TWO_TERMS = 60, 120
 Outcome = Literal["pass", "fail", "amber", "flag"]
 Standing = Literal["eligible", "not_eligible", "to_decide"]
 CheckName = Literal["post", "months", "preferred_months", "planned", "outside", "discipline", "political"]
+CONFIRMED: tuple[CheckName, ...] = ("planned", "discipline")
+"""The checks on which somebody may decide with a reason: planned in the same round (A22), discipline."""
 
 
 class Confirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A human decision on one check of one person (A22 and months in amber): who, why, when."""
+    """A human decision on one check of one person (A22, discipline): who, why, when."""
 
     person: str
     check: CheckName
@@ -36,7 +39,7 @@ class Confirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One comparison: `meets` is the rule's answer. `amber` waits for a confirmation; `flag` decides nothing."""
+    """One comparison: `meets` is the rule's answer. `amber` waits for a confirmation; `flag` stops nobody."""
 
     name: CheckName
     meets: bool
@@ -104,14 +107,9 @@ def _standing(checks: tuple[Check, ...]) -> Standing:
 
 
 def _confirmed(check: Check, confirmations: dict[CheckName, Confirmation]) -> Check:
-    if check.outcome in ("amber", "fail") and check.name in confirmations and _may_be_confirmed(check):
+    if check.outcome in ("amber", "fail") and check.name in CONFIRMED and check.name in confirmations:
         return msgspec.structs.replace(check, confirmation=confirmations[check.name])
     return check
-
-
-def _may_be_confirmed(check: Check) -> bool:
-    """Months out of amber are arithmetic; planning in the same round may be confirmed (A22)."""
-    return check.outcome == "amber" or check.name == "planned"
 
 
 def _checks(person: Person, one: CandidateClass, left: int, ruleset: Ruleset) -> list[Check]:
@@ -128,12 +126,7 @@ def _checks(person: Person, one: CandidateClass, left: int, ruleset: Ruleset) ->
 def _months(one: CandidateClass, left: int) -> Check:
     words = sentence("eligibility.months", left=left, needed=one.months)
     meets = left >= one.months
-    return Check("months", meets, "amber" if borderline(left, one.months) else _plain(meets), words)
-
-
-def borderline(left: int, needed: int) -> bool:
-    """Tell whether the months left are within one month of what is needed: shown in amber, a person decides."""
-    return needed > 0 and abs(left - needed) <= 1
+    return Check("months", meets, _plain(meets), words)
 
 
 def _planned(person: Person, one: CandidateClass, ruleset: Ruleset) -> Check:

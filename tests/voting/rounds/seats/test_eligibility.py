@@ -1,4 +1,4 @@
-"""Eligibility: the rows of the plan's table, amber a month around a threshold, confirmations, automatic leavers."""
+"""Eligibility: the rows of the plan's table, hard months, confirmations, who may leave without a vote."""
 
 import datetime
 from typing import Any
@@ -9,11 +9,11 @@ from tests.voting.rounds.office import office_round
 from tests.voting.rounds.staff import person, ruleset
 from voting.people.errors import WrongTurn
 from voting.people.months import Month, parse_month
-from voting.people.person import Birth, Person
+from voting.people.person import Birth, Person, RetirementOverride
 from voting.procedures import find_procedure
-from voting.rounds.editor import assessments
+from voting.rounds.editor import assessments, with_confirmation
 from voting.rounds.round import Seat
-from voting.rounds.seats.eligibility import Assessment, Confirmation, assess, borderline, reference_month, two_terms
+from voting.rounds.seats.eligibility import Assessment, Confirmation, assess, reference_month, two_terms
 from voting.rounds.seats.leavers import leavers
 from voting.rounds.seats.structure import panel, percent_text
 from voting.rounds.stored import Kept
@@ -67,12 +67,12 @@ def test_the_table_of_titles_and_candidate_classes(
 
 # Men of the vectors: months left, meets, outcome of the months
 MONTHS = [
-    ("CUR-DEPT", Birth(1966, 4), 73, True, "amber"),
+    ("CUR-DEPT", Birth(1966, 4), 73, True, "pass"),
     ("CUR-DEPT", Birth(1966, 5), 74, True, "pass"),
     ("CUR-DEPT", Birth(1966, 3), 69, False, "fail"),
-    ("NEXT-DEPT", Birth(1969, 5), 61, True, "amber"),
-    ("NEXT-DEPT", Birth(1969, 4), 60, True, "amber"),
-    ("NEXT-DEPT", Birth(1969, 3), 59, False, "amber"),
+    ("NEXT-DEPT", Birth(1969, 5), 61, True, "pass"),
+    ("NEXT-DEPT", Birth(1969, 4), 60, True, "pass"),
+    ("NEXT-DEPT", Birth(1969, 3), 59, False, "fail"),
     ("NEXT-DEPT", Birth(1969, 2), 58, False, "fail"),
     ("NEXT-DEPT", Birth(1974, 4), 120, True, "pass"),
 ]
@@ -94,9 +94,9 @@ def test_fewer_than_two_terms_left_is_a_flag_and_not_an_obstacle() -> None:
 
 
 def test_a_case_in_amber_waits_until_somebody_decides_with_a_reason() -> None:
-    born = Birth(1966, 4)
-    assert assessed("CUR-DEPT", "dept_head", birth=born).standing == "to_decide"
-    assert assessed("CUR-DEPT", "dept_head", confirmation("months"), birth=born).standing == "eligible"
+    discipline: dict[str, Any] = {"birth": YOUNG, "discipline": "khiển trách (2019)"}
+    assert assessed("CUR-DEPT", "dept_head", **discipline).standing == "to_decide"
+    assert assessed("CUR-DEPT", "dept_head", confirmation("discipline"), **discipline).standing == "eligible"
 
 
 def test_planning_in_the_same_round_takes_a_confirmation() -> None:
@@ -105,8 +105,18 @@ def test_planning_in_the_same_round_takes_a_confirmation() -> None:
     assert [check.confirmation is not None for check in found.checks] == [False, False, True]
 
 
-def test_no_confirmation_makes_up_for_months_that_are_clearly_missing() -> None:
-    assert assessed("CUR-DEPT", "dept_head", confirmation("months"), birth=Birth(1966, 3)).standing == "not_eligible"
+@pytest.mark.parametrize(("left", "standing"), [(71, "not_eligible"), (72, "eligible"), (73, "eligible")])
+def test_hard_months_are_hard_whatever_is_typed(left: int, standing: str) -> None:
+    changes: dict[str, Any] = {
+        "birth": YOUNG,
+        "retirement": RetirementOverride(Month(REVIEW + left - 1), "Quyết định số 9"),
+    }
+    said = confirmation("months", "Đã xem hồ sơ gốc")
+    found = assessed("CUR-DEPT", "dept_head", said, **changes)
+    assert (found.months_left, found.standing) == (left, standing)
+    assert assessed("CUR-DEPT", "dept_head", **changes) == found
+    with pytest.raises(WrongTurn, match="nobody's word"):
+        with_confirmation(Kept(plan=office_round("CUR-DEPT", people=(person(**changes),))), said)
 
 
 def test_a_confirmation_without_a_reason_is_refused() -> None:
@@ -121,11 +131,6 @@ def test_a_confirmation_without_a_reason_is_refused() -> None:
 def test_what_speaks_against_a_person_whatever_the_title(field: str, standing: str) -> None:
     value: Any = True if field == "outside" else "có"
     assert assessed("CUR-DEPT", "dept_head", birth=YOUNG, **{field: value}).standing == standing
-
-
-@pytest.mark.parametrize(("left", "amber"), [(70, False), (71, True), (72, True), (73, True), (74, False)])
-def test_amber_is_one_month_around_the_threshold(left: int, amber: bool) -> None:
-    assert borderline(left, 72) is amber
 
 
 def test_the_next_term_counts_from_its_start_and_the_current_one_from_the_review() -> None:
@@ -203,7 +208,7 @@ def test_the_source_list_is_offered_the_eligible_first_and_then_those_to_decide(
     staff = [
         person("b", name="Trần Bình", birth=YOUNG),
         person("a", name="Vũ Văn An", birth=YOUNG),
-        person("amber", name="Lò Văn Cá", birth=Birth(1966, 4)),
+        person("amber", name="Lò Văn Cá", birth=YOUNG, discipline="khiển trách (2019)"),
         person("old", name="Hà Văn Già", birth=Birth(1962, 4)),
         person("planned", name="Đỗ Thị Hoa", birth=YOUNG, planned=("dept_head",), **PLANNED),
     ]
