@@ -19,6 +19,7 @@ from voting.rounds.dossier.rows import reference_of
 from voting.rounds.filing import Filed
 from voting.rounds.meetings import CompositionWord
 from voting.rounds.round import (
+    Leaver,
     Nominee,
     Options,
     Removal,
@@ -30,8 +31,8 @@ from voting.rounds.round import (
     step_of,
     title_of,
 )
-from voting.rounds.seats.eligibility import TWO_TERMS, Assessment, Confirmation, Standing, assess, two_terms
-from voting.rounds.seats.leavers import Leaver, leavers
+from voting.rounds.seats.eligibility import CONFIRMED, TWO_TERMS, Assessment, Confirmation, Standing, assess, two_terms
+from voting.rounds.seats.leavers import leavers
 from voting.rounds.stored import Kept
 from voting.rounds.summons import summon
 
@@ -48,7 +49,9 @@ def with_people(kept: Kept, people: tuple[Person, ...], files: tuple[Filed, ...]
     """
     difference = compare(kept.plan.people, people)
     check_bound(kept, difference, files)
-    return _checked(kept, msgspec.structs.replace(kept.plan, people=difference.people))
+    there = {one.id for one in difference.people}
+    left = tuple(one for one in kept.plan.leavers if one.person in there)
+    return _checked(kept, msgspec.structs.replace(kept.plan, people=difference.people, leavers=left))
 
 
 def check_bound(kept: Kept, difference: Difference, files: tuple[Filed, ...]) -> None:
@@ -85,13 +88,21 @@ def _named_in(document: Record | ListDecision) -> Iterator[str]:
 
 
 def with_seat(kept: Kept, seat: Seat) -> Kept:
-    """Add a title of a unit, or change its number of places."""
+    """Add a title of a unit, or change its number of places; the unit is one that there is."""
     place = (seat.unit, seat.title)
+    if seat.unit not in units_of(kept.plan):
+        raise WrongTurn(f"{seat.unit!r} is no unit of the office", key="no_such_unit", at="unit", unit=seat.unit)
     others = tuple(one for one in kept.plan.seats if (one.unit, one.title) != place)
     if len(others) == len(kept.plan.seats):
         return _checked(kept, msgspec.structs.replace(kept.plan, seats=(*others, seat)))
     changed = tuple(seat if (one.unit, one.title) == place else one for one in kept.plan.seats)
     return _checked(kept, msgspec.structs.replace(kept.plan, seats=changed))
+
+
+def units_of(plan: Round) -> tuple[str, ...]:
+    """Return the units that there are: those of the staff list, the office itself, those with a title already."""
+    found = {one.unit for one in plan.people if one.unit} | {seat.unit for seat in plan.seats}
+    return tuple(sorted(found | {plan.organiser.agency} - {""}))
 
 
 def without_seat(kept: Kept, seat: Seat) -> Kept:
@@ -156,6 +167,11 @@ def with_removal(kept: Kept, removal: Removal) -> Kept:
         raise WrongTurn(
             "who is planned for the title, and the reason for removal, expected", key="removal_needs", at="reason"
         )
+    place = (removal.person, removal.title)
+    gone = {(one.person, one.title) for one in kept.plan.leavers}
+    if place in gone | {(one.person, one.title) for one in kept.plan.removals}:
+        name = person_of(kept.plan, removal.person).name
+        raise WrongTurn(f"{name} leaves the plan already", key="leaves_already", at="reason", name=name)
     return _checked(kept, msgspec.structs.replace(kept.plan, removals=(*kept.plan.removals, removal)))
 
 
@@ -172,6 +188,8 @@ def with_confirmation(kept: Kept, confirmation: Confirmation) -> Kept:
     person_of(kept.plan, confirmation.person)
     if not confirmation.reason.strip() or not confirmation.by.strip():
         raise WrongTurn("a confirmation needs who gives it and why", key="reason_needed", at="reason")
+    if confirmation.check not in CONFIRMED:
+        raise WrongTurn(f"{confirmation.check}: nobody's word changes it", key="hard_check", at="reason")
     key = (confirmation.person, confirmation.check)
     others = tuple(one for one in kept.confirmations if (one.person, one.check) != key)
     return msgspec.structs.replace(kept, confirmations=(*others, confirmation))
@@ -190,9 +208,19 @@ def with_options(kept: Kept, options: Options) -> Kept:
 
 
 def leaving(kept: Kept, review: datetime.date) -> tuple[Leaver, ...]:
-    """Return who leaves the plan without a vote (A12)."""
+    """Return whom the ruleset's reasons would let leave without a vote (A12), but those on a removal ballot."""
     plan = kept.plan
-    return leavers(plan.people, procedure_of(plan), plan.ruleset, reference_of(plan, review))
+    if procedure_of(plan).kind != "current":
+        return ()
+    asked = {(one.person, one.title) for one in plan.removals}
+    found = leavers(plan.people, procedure_of(plan), plan.ruleset, reference_of(plan, review))
+    return tuple(one for one in found if (one.person, one.title) not in asked)
+
+
+def with_leavers(kept: Kept, source: str, review: datetime.date) -> Kept:
+    """Let those whom the ruleset's reasons find leave without a vote, by a text that says so; "" takes it back."""
+    found = leaving(kept, review) if source else ()
+    return _checked(kept, msgspec.structs.replace(kept.plan, leavers=found, leavers_source=source))
 
 
 def seat_of(plan: Round, number: int) -> Seat:

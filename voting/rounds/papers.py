@@ -17,7 +17,9 @@ from voting.people.collation import sort_names
 from voting.people.errors import NothingToVote, QuotaMissing, WrongDocument
 from voting.procedures.schema import Ballot
 from voting.rounds.filing import Filed, check_belongs, list_for, record_for
+from voting.rounds.outcome import outcomes
 from voting.rounds.round import Nominee, Removal, Round, Seat, ballots_of, person_of, step_of, title_of
+from voting.rounds.seats.standing import standing_of
 
 NOT_YET = (0, 0)
 """Place of a mark before the questions are numbered."""
@@ -53,7 +55,7 @@ def papers_for(plan: Round, number: int, files: tuple[Filed, ...] = ()) -> StepP
             names = _names_on(plan, number, ballot, seat, files)
             candidates = _candidates(plan, ballot, seat, names)
             if candidates:
-                papers.append(_paper(plan, ballot, seat, candidates))
+                papers.append(_paper(plan, ballot, seat, candidates, files))
                 if names.source is not None:
                     previous.append(previous_of(len(papers), names.source))
     if not papers:
@@ -139,14 +141,24 @@ def _candidate(one: Listed, *, put_forward: bool) -> Candidate:
     return Candidate(one.id, one.name, one.position, one.born, one.note, put_forward, NOT_YET)
 
 
-def _paper(plan: Round, ballot: Ballot, seat: Seat, candidates: tuple[Candidate, ...]) -> Paper:
-    selection = Selection("all")
-    if ballot.top_down:
-        quota = seat.quota or ballot.quota
-        if quota is None:
-            named = f"{title_of(plan, seat).name}, {seat.unit}"
-            raise QuotaMissing(f"{named}: the number of places is missing (A16)", key="quota_missing", seat=named)
-        selection = Selection("top", quota)
+def _paper(
+    plan: Round, ballot: Ballot, seat: Seat, candidates: tuple[Candidate, ...], files: tuple[Filed, ...]
+) -> Paper:
+    selection = Selection("top", _places(plan, ballot, seat, files)) if ballot.top_down else Selection("all")
     rule = plan.ruleset.rules[ballot.rule].rule()
     title, hands_on = title_of(plan, seat).name, ballot.hands_on_text
     return Paper(ballot.kind, seat.unit, title, rule, selection, ballot.tie_scope, candidates, hands_on)
+
+
+def _places(plan: Round, ballot: Ballot, seat: Seat, files: tuple[Filed, ...]) -> int:
+    """Return the places that a closing vote may fill: those of the title that nobody in the plan takes already."""
+    named = f"{title_of(plan, seat).name}, {seat.unit}"
+    if not seat.quota:
+        if ballot.quota is None:
+            raise QuotaMissing(f"{named}: the number of places is missing (A16)", key="quota_missing", seat=named)
+        return ballot.quota
+    one = standing_of(plan, seat, outcomes(plan, files))
+    if not one.left:
+        said = f"{named}: {one.places} places, {len(one.staying)} people planned already"
+        raise QuotaMissing(said, key="no_places", seat=named, places=one.places, people=len(one.staying))
+    return one.left

@@ -48,6 +48,16 @@ class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class Leaver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who leaves the plan for a title without a vote; `borderline` asks for a human look at the months."""
+
+    person: str
+    title: str
+    reason: str
+    detail: str
+    borderline: bool = False
+
+
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the organiser may choose.
 
@@ -63,7 +73,10 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One run of a procedure. `eligible` are the staff whose names may be put forward, besides the source list."""
+    """One run of a procedure. `eligible` are the staff whose names may be put forward, besides the source list.
+
+    `leavers` leave the plan without a vote by `leavers_source`, the text that says so; "" where everybody is voted on.
+    """
 
     id: str
     ruleset: Ruleset
@@ -75,6 +88,8 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     nominees: tuple[Nominee, ...]
     removals: tuple[Removal, ...] = ()
     eligible: tuple[Nominee, ...] = ()
+    leavers: tuple[Leaver, ...] = ()
+    leavers_source: str = ""
     options: Options = Options()
 
 

@@ -20,6 +20,7 @@ from voting.procedures import Ruleset
 from voting.rounds.filing import Filed, file_documents
 from voting.rounds.ledger import decisions_in_force, documents_in_force
 from voting.rounds.meetings import CompositionWord
+from voting.rounds.outcome import NameOutcome, outcomes
 from voting.rounds.round import Round
 from voting.rounds.seats.eligibility import Confirmation
 from voting.rounds.summons import Exclusion
@@ -74,6 +75,16 @@ def keep(session: Session, number: int, kept: Kept) -> None:
     """Put a changed round in the place of the old one."""
     _row(session, number, lock=True).content = _spelled(kept)
     session.flush()
+
+
+def results(session: Session, number: int, kept: Kept) -> tuple[NameOutcome, ...]:
+    """Return what was voted in a round so far, by the documents in force."""
+    return outcomes(kept.plan, in_force(session, number, kept))
+
+
+def other_rounds(session: Session, number: int) -> list[tuple[Round, tuple[NameOutcome, ...]]]:
+    """Return the other rounds of the desk, each with what was voted so far."""
+    return [(kept.plan, results(session, one, kept)) for one, kept in all_rounds(session) if one != number]
 
 
 def put_document(session: Session, number: int, raw: bytes) -> str:

@@ -66,21 +66,31 @@ BAD = {
     "unknown note": (changed("quota = 5", 'quota = 5\nnotes = ["A1"]'), r"ballots\[0\]\.notes\[0\]: no note 'A1'"),
     "nested beyond all need": (changed("basis = []", f"basis = {'[' * 13}{']' * 13}"), r"nested too deeply"),
     "a quorum of more than all": (
-        changed("[rules.TWO", '[quorum]\nnum = 4\nden = 3\ntext = "x"\n\n[rules.TWO'), r"4/3 is more than everybody"),
+        changed("[rules.TWO", '[quorum]\nnum = 4\nden = 3\ntext = "x"\n\n[rules.TWO'),
+        r"4/3 is more than everybody",
+    ),
     "nothing to fill": (
         changed(TITLE, "titles = []\n\n"),
-        r"procedures\[0\]\.titles: a procedure fills at least one title"),
+        r"procedures\[0\]\.titles: a procedure fills at least one title",
+    ),
     "fewer months preferred than required": (
-        changed("[[procedures.steps]]", f"{CLASS}[[procedures.steps]]"), r"preferred_months: less than the months"),
-    "a step that decides nothing": (
-        changed(BALLOT, "ballots = []\n"), r"steps\[0\]: a step without a ballot says"),
+        changed("[[procedures.steps]]", f"{CLASS}[[procedures.steps]]"),
+        r"preferred_months: less than the months",
+    ),
+    "a step that decides nothing": (changed(BALLOT, "ballots = []\n"), r"steps\[0\]: a step without a ballot says"),
     "a suggestion for what is listed": (
-        changed('stated = "listed"', 'stated = "listed", suggested_from = "x"'), r"only for a missing composition"),
+        changed('stated = "listed"', 'stated = "listed", suggested_from = "x"'),
+        r"only for a missing composition",
+    ),
     "a final ballot before the end": (
-        changed('hands_on_text = "trúng cử"', 'hands_on_text = "trúng cử"\n\n[[procedures.steps]]\nnumber = 2\n'
-                'section = "x"\nbody = "congress"\nname = "x"\nenglish = "x"\nadopts = ["lists"]\nballots = []\n'
-                'composition = { stated = "listed", text = "x", capacities = ["delegates"] }'),
-        r"the final ballot belongs to the last step"),
+        changed(
+            'hands_on_text = "trúng cử"',
+            'hands_on_text = "trúng cử"\n\n[[procedures.steps]]\nnumber = 2\n'
+            'section = "x"\nbody = "congress"\nname = "x"\nenglish = "x"\nadopts = ["lists"]\nballots = []\n'
+            'composition = { stated = "listed", text = "x", capacities = ["delegates"] }',
+        ),
+        r"the final ballot belongs to the last step",
+    ),
     "same capacity twice": (
         changed("[rules.TWO", '[[capacities]]\nid = "delegates"\nname = "x"\nenglish = "x"\n\n[rules.TWO'),
         r"capacities\[1\]: 'delegates' is there twice",

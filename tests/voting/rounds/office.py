@@ -54,7 +54,8 @@ def people() -> tuple[Person, ...]:
     deputies = [
         person(f"d{at}", name=f"Nguyễn Phó {name}", birth=Birth(1980 + at, 4, 5), sex="MF"[at % 2],
                ethnicity="Thái" if at % 3 else "Kinh", planned=("dept_head",) if at > 7 else (),
-               planned_decision="Số 12-QĐ/VPUB" if at > 7 else "")
+               planned_decision="Số 12-QĐ/VPUB" if at > 7 else "", education="Thạc sĩ Luật", theory="Cao cấp",
+               ratings="HTTNV, HTXSNV, HTTNV")
         for at, name in enumerate(GIVEN)
     ]  # fmt: skip
     officers = [
@@ -71,7 +72,8 @@ def office_round(procedure: str, **changes: object) -> Round:
     eligible: tuple[Nominee, ...]
     removals: tuple[Removal, ...] = ()
     if procedure.endswith("DEPT"):
-        seats = (Seat(UNIT, "dept_head", 2), Seat(UNIT, "dept_deputy", 3))
+        head_places = 3 if procedure.startswith("CUR") else 2  # d8 and d9 are planned; d8 is voted out
+        seats = (Seat(UNIT, "dept_head", head_places), Seat(UNIT, "dept_deputy", 3))
         nominees = [Nominee(f"d{at}", UNIT, "dept_head", 1) for at in range(5)]
         nominees += [Nominee(f"o{at}", UNIT, "dept_deputy") for at in range(4)]
         eligible = (Nominee("d5", UNIT, "dept_head", 1), Nominee("d6", UNIT, "dept_head", 1))

@@ -276,7 +276,7 @@ def test_the_notes_say_by_which_readings_and_decisions_the_step_is_held() -> Non
     assert set(notes) >= {"A2", "A3", "A4", "A5", "A6", "A7", "A16", "A17"}
     assert not {"A1", "A9", "A10", "A19"} & set(notes)
     assert "loại Tòng Lãnh Địch (nghỉ ốm dài ngày; Chánh Văn phòng)" in notes["A4"]
-    assert "Trưởng phòng và tương đương, Phòng Tổng hợp: 2" in notes["A16"]
+    assert "Trưởng phòng và tương đương, Phòng Tổng hợp: 3" in notes["A16"]
 
 
 def test_a_composition_that_the_plan_lacks_must_be_confirmed_and_is_noted() -> None:

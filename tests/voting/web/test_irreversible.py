@@ -35,7 +35,6 @@ from tests.voting.web.test_rounds_import import FIRST
 from voting.conference import setup, transitions
 from voting.conference.draft.agenda import write_draft
 from voting.conference.draft.stored import draft_of
-from voting.people.person import Birth
 from voting.web.words import catalogue
 
 pytestmark = pytest.mark.slow
@@ -124,7 +123,7 @@ def a_title(world: World) -> None:
 
 def an_amber_one(world: World) -> None:
     with_office(world.app, world.browser)
-    amber = msgspec.structs.replace(office.people()[9], birth=Birth(1966, 4))
+    amber = msgspec.structs.replace(office.people()[9], discipline="khiển trách (2019)")
     others = tuple(one for one in office.people() if one.id != amber.id)
     put(world.app, msgspec.structs.replace(kept(world.app).plan, people=(amber, *others)))
     world.browser.post("/rounds/1/seats", title="dept_head", unit=office.UNIT, quota="2")
@@ -208,7 +207,7 @@ ASKS: dict[str, Asks] = {
         {"mark": lambda w: first(r'name="mark" value="(\w+)"', w, "/rounds/1/people/changes")},
         at="/rounds/1/people/changes"),
     "POST /rounds/<int:number>/seats/<int:place>/confirm": Asks("organiser", "/rounds/1/seats/1", an_amber_one,
-        {"person": office.people()[9].id, "check": "months", **REASON}, at="/rounds/1/seats/1/confirm"),
+        {"person": office.people()[9].id, "check": "discipline", **REASON}, at="/rounds/1/seats/1/confirm"),
     "POST /rounds/<int:number>/seats/<int:place>/remove": Asks("organiser", "/rounds/1/seats", a_title,
                                                                at="/rounds/1/seats/1/remove"),
     "POST /rounds/<int:number>/steps/<int:step>/annul": Asks("organiser", "/rounds/1/steps/3", a_taken_step,
@@ -267,6 +266,7 @@ CAN_BE_TAKEN_BACK = {
     "POST /last-call/take-back": "it is called again",
     "POST /results/stick": "the folder is removed from the stick",
     "POST /rounds/<int:number>/dossier": "it is made again; nothing is kept here",
+    "POST /rounds/<int:number>/leavers": "they are taken back",
     "POST /rounds/<int:number>/options": "they are chosen again",
     "POST /rounds/<int:number>/people": "a second list waits until it is confirmed",
     "POST /rounds/<int:number>/seats": "its number is changed, or it is taken out",

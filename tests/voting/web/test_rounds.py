@@ -38,7 +38,6 @@ from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.envelope import sign_envelope, write_envelope
 from voting.documents.list_decision import sign_list_decision
 from voting.documents.record import HEAD_DECISION_TYPE, MadeBy, read_record, unsigned_record
-from voting.people.person import Birth
 from voting.rounds import steps as rounds_steps
 from voting.rounds import stored
 from voting.rounds.round import Round, procedure_of
@@ -149,9 +148,13 @@ def test_titles_and_lists_are_made_of_those_who_are_eligible_alone(app: Flask, b
     browser.sign_in("organiser")
     with_office(app, browser)
     assert browser.post("/rounds/1/seats", title="dept_head", unit=office.UNIT, quota="2").status_code == 303
-    assert "lấy 02 người" in browser.get("/rounds/1/seats").text
+    seats = browser.get("/rounds/1/seats").text
+    for said in ("đang quy hoạch 02", "số lượng theo quy định 02", "còn được bổ sung 00", "Cơ cấu quy hoạch hiện có"):
+        assert said in seats
+    refused = browser.post("/rounds/1/seats", title="dept_head", unit="Phòng Tong hop", quota="2")
+    assert refused.status_code == 409 and "Không có đơn vị “Phòng Tong hop”" in refused.text
     page = browser.get("/rounds/1/seats/1").text
-    assert "đủ điều kiện" in page
+    assert "đủ điều kiện" in page and "Đánh giá 3 năm" in page
     assert browser.post("/rounds/1/seats/1/lists", listed=["d0", "d1"], more=["d2"]).status_code == 303
     plan = kept(app).plan
     assert [one.person for one in plan.nominees] == ["d0", "d1"]
@@ -160,16 +163,18 @@ def test_titles_and_lists_are_made_of_those_who_are_eligible_alone(app: Flask, b
     assert refused.status_code == 409 and "dữ liệu của đợt không khớp" in refused.text
 
 
-def test_a_borderline_case_is_amber_until_somebody_decides_with_a_reason(app: Flask, browser: Browser) -> None:
+def test_a_case_in_amber_waits_until_somebody_decides_with_a_reason(app: Flask, browser: Browser) -> None:
     browser.sign_in("organiser")
     with_office(app, browser)
-    borderline = msgspec.structs.replace(office.people()[9], birth=Birth(1966, 4))  # 73 months left: one over
+    borderline = msgspec.structs.replace(office.people()[9], discipline="khiển trách (2019)")
     others = tuple(one for one in office.people() if one.id != borderline.id)
     put(app, msgspec.structs.replace(kept(app).plan, people=(borderline, *others)))
     browser.post("/rounds/1/seats", title="dept_head", unit=office.UNIT, quota="2")
     assert "cần quyết định" in browser.get("/rounds/1/seats/1").text
     assert browser.post("/rounds/1/seats/1/lists", listed=[borderline.id]).status_code == 409
-    said: dict[str, Any] = {"person": borderline.id, "check": "months"}
+    said: dict[str, Any] = {"person": borderline.id, "check": "discipline"}
+    hard = browser.post("/rounds/1/seats/1/confirm", person=borderline.id, check="months", reason="Đủ theo hồ sơ gốc")
+    assert hard.status_code == 409 and "Điều kiện này là bắt buộc" in hard.text
     assert browser.post("/rounds/1/seats/1/confirm", reason=" ", **said).status_code == 409
     assert browser.post("/rounds/1/seats/1/confirm", reason="Đủ theo hồ sơ gốc", **said).status_code == 303
     assert "quyết định: Đủ theo hồ sơ gốc" in browser.get("/rounds/1/seats/1").text
@@ -185,6 +190,25 @@ def test_a_removal_is_proposed_with_its_reason_and_taken_back(app: Flask, browse
     assert "Không đủ tiêu chuẩn" in browser.get("/rounds/1/seats/1").text
     assert browser.post("/rounds/1/seats/1/removals", person="d8", back="1").status_code == 303
     assert kept(app).plan.removals == ()
+
+
+def test_who_leaves_without_a_vote_is_taken_note_of_with_the_text_that_says_so(app: Flask, browser: Browser) -> None:
+    browser.sign_in("organiser")
+    staff = tuple(
+        msgspec.structs.replace(one, discipline="cảnh cáo") if one.id == "d9" else one for one in office.people()
+    )
+    with_office(app, browser, people=staff)
+    browser.post("/rounds/1/seats", title="dept_head", unit=office.UNIT, quota="3")
+    assert "Nguyễn Phó Lan: bị kỷ luật" in browser.get("/rounds/1").text
+    refused = browser.post("/rounds/1/leavers", source=" ")
+    assert refused.status_code == 409 and "Ghi văn bản quy định" in refused.text
+    assert browser.post("/rounds/1/leavers", source="Điều 9 Quy định số 50-QĐ/TW").status_code == 303
+    assert [one.person for one in kept(app).plan.leavers] == ["d9"]
+    assert "theo Điều 9 Quy định số 50-QĐ/TW" in browser.get("/rounds/1").text
+    assert "còn được bổ sung 02" in browser.get("/rounds/1/seats").text
+    assert browser.post("/rounds/1/seats/1/removals", person="d9", reason="x").status_code == 409
+    assert browser.post("/rounds/1/leavers", back="1").status_code == 303
+    assert kept(app).plan.leavers == ()
 
 
 # Steps
@@ -285,7 +309,7 @@ def test_signed_documents_feed_the_next_step_down_to_the_dossier(app: Flask, bro
         assert "Nguyễn Phó An" in page and re.search(r"\d+/\d+; \d+,\d\d%", page)
         running = browser.get("/rounds/1/dossier").text
         assert "không đưa vào" not in running or step == 5
-        assert ("phieu-thong-tin" in running or "briefing.pdf" in running) == (step == 4)
+        assert ("tai-lieu-hoi-nghi" in running or "briefing.pdf" in running) == (step == 4)
         if step == 3:
             assert "chưa kết luận (đến lượt bước 4)" in running
             assert browser.get("/rounds/1/briefing.pdf").status_code == 409

@@ -19,7 +19,7 @@ from voting.documents.record import Record
 LEDGER = "ledger.json"
 REVIEW, RESULTS = "bieu-ra-soat", "bieu-ket-qua"
 """The summary table: of a review of the current term, or of building the next one; as .xlsx and as .pdf."""
-SUBMISSION, DECISION, BRIEFING = "to-trinh.docx", "quyet-dinh.docx", "phieu-thong-tin.pdf"
+SUBMISSION, DECISION, BRIEFING = "to-trinh.docx", "quyet-dinh.docx", "tai-lieu-hoi-nghi.pdf"
 TOP = (SUBMISSION, BRIEFING)
 SUMMARIES = tuple(f"{name}.{kind}" for name in (REVIEW, RESULTS) for kind in ("pdf", "xlsx"))
 

@@ -1,7 +1,7 @@
-"""The briefing sheet for the last step, as PDF: what the leadership must weigh before it votes (plan, final steps).
+"""The paper for the last conference (tài liệu phục vụ hội nghị), as PDF: what the leadership weighs before it votes.
 
-Structure, numbers, candidate classes, months left, shares of young, women and minorities, and the results of both
-conferences before; it is laid out, never put on the ballot itself.
+The plan as it stands with the places left, its structure before and after, qualification, ratings, candidate class and
+months left of each name, and the results of the conferences before; it is laid out, never put on the ballot itself.
 """
 
 import datetime
@@ -12,11 +12,15 @@ from typing import cast
 
 import typst
 
+from voting.people.person import Person
 from voting.rounds.dossier.rows import Line, lines_of, voting_steps
+from voting.rounds.dossier.shares import structure_words
 from voting.rounds.dossier.typesetting import family, fonts
 from voting.rounds.filing import Filed
-from voting.rounds.round import Round, Seat, procedure_of, title_of
-from voting.rounds.seats.structure import Share, panel
+from voting.rounds.outcome import outcomes
+from voting.rounds.round import Round, procedure_of, title_of
+from voting.rounds.seats.standing import Standing, members, standings
+from voting.rounds.seats.structure import panel
 
 NO_BREAK = "\u00a0"
 
@@ -40,6 +44,7 @@ def briefing(plan: Round, earlier: Sequence[Filed], review: datetime.date) -> di
     last = procedure.steps[-1]
     before = [step for step in voting_steps(plan) if step.number < last.number and step.introducing]
     lines = lines_of(plan, earlier, review)
+    found = standings(plan, outcomes(plan, earlier))
     return {
         "font": family(),
         "superior": plan.organiser.superior,
@@ -49,7 +54,8 @@ def briefing(plan: Round, earlier: Sequence[Filed], review: datetime.date) -> di
         "considers": f"Căn cứ: {last.considers}." if last.considers else "",
         "rule": _rule_words(plan),
         "steps": [f"Bước {step.number}. {step.name}" for step in before],
-        "seats": [_seat(plan, seat, lines, [step.number for step in before], review) for seat in plan.seats],
+        "structure": _structure(plan, found, review),
+        "seats": [_seat(plan, one, lines, [step.number for step in before]) for one in found],
     }
 
 
@@ -61,16 +67,32 @@ def _rule_words(plan: Round) -> str:
     return f"Nguyên tắc: {rule} và {ballot.top_down}. {ballot.tie_text}".strip()
 
 
-def _seat(
-    plan: Round, seat: Seat, lines: Sequence[Line], before: list[int], review: datetime.date
-) -> dict[str, object]:
-    names = [line for line in lines if line.seat == seat and before and _passed(line, before[-1])]
+def _seat(plan: Round, one: Standing, lines: Sequence[Line], before: list[int]) -> dict[str, object]:
+    names = [line for line in lines if line.seat == one.seat and before and _passed(line, before[-1])]
     return {
-        "title": f"{title_of(plan, seat).name}, {seat.unit}",
-        "quota": f"{seat.quota:02d}" if seat.quota else "chưa nhập",
-        "structure": _structure(plan, names, review),
+        "title": f"{title_of(plan, one.seat).name}, {one.seat.unit}",
+        "quota": "chưa nhập" if one.places is None else f"{one.places:02d}",
+        "standing": _standing_words(plan, one),
         "names": [_name(line, before) for line in names],
     }
+
+
+def _standing_words(plan: Round, one: Standing) -> str:
+    """Say who is in the plan for a title already, who leaves it, and how many may be added."""
+    left = "" if one.left is None else f"còn được bổ sung {one.left:02d} người"
+    if procedure_of(plan).kind != "current":
+        return ""
+    names = {person.id: person.name for person in plan.people}
+    parts = [f"đang quy hoạch {len(one.before):02d} người{_names_of(names, one.before)}"]
+    gone = (*one.automatic, *one.voted_out)
+    if gone:
+        parts.append(f"đưa ra {len(gone):02d} người{_names_of(names, gone)}")
+    return "; ".join(part for part in (*parts, left) if part)
+
+
+def _names_of(names: dict[str, str], ids: Sequence[str]) -> str:
+    """Name these people in brackets, in the order of the staff list."""
+    return f" ({', '.join(name for one, name in names.items() if one in ids)})" if ids else ""
 
 
 def _passed(line: Line, step: int) -> bool:
@@ -84,19 +106,30 @@ def _name(line: Line, before: list[int]) -> list[str]:
     sex = {"F": " (Nữ)", "M": " (Nam)"}[person.sex] if person else ""
     left = "" if line.months_left is None else str(line.months_left)
     return [
-        line.name, f"{line.born}{sex}", person.ethnicity if person else "", line.position,
-        str(line.object or ""), left, *votes,
+        line.name, f"{line.born}{sex}", person.ethnicity if person else "", line.position, _qualification(person),
+        person.ratings if person else "", str(line.object or ""), left, *votes,
     ]  # fmt: skip
 
 
-def _structure(plan: Round, names: Sequence[Line], review: datetime.date) -> str:
-    if plan.ruleset.structure is None:
+def _qualification(person: Person | None) -> str:
+    """Spell what somebody has learnt: profession, political theory, public administration."""
+    if person is None:
         return ""
-    counted = panel([line.person for line in names if line.person], plan.ruleset.structure, on=review)
-    young = plan.ruleset.structure.young_under
-    parts = (("nữ", counted.women), ("dân tộc thiểu số", counted.minorities), (f"dưới {young} tuổi", counted.young))
-    return f"Cơ cấu {counted.total:02d} nhân sự: " + "; ".join(f"{label} {_share(share)}" for label, share in parts)
+    theory = f"LLCT: {person.theory}" if person.theory else ""
+    administration = f"QLNN: {person.administration}" if person.administration else ""
+    return "; ".join(part for part in (person.education, theory, administration) if part)
 
 
-def _share(share: Share) -> str:
-    return f"{share.count:02d} ({share.percent()}%)"
+def _structure(plan: Round, found: Sequence[Standing], review: datetime.date) -> list[list[str]]:
+    """Return rows of the plan's structure before and after, as if everybody who still stands came in."""
+    structure = plan.ruleset.structure
+    if structure is None:
+        return []
+    after = panel(members(plan, found, after=True), structure, on=review)
+    rows = [[label, value] for label, value in structure_words(after, structure)]
+    rows.insert(0, ["Tổng số lượt", f"{after.total:02d}"])
+    if procedure_of(plan).kind != "current":
+        return [[label, "", value] for label, value in rows]
+    before = panel(members(plan, found, after=False), structure, on=review)
+    values = [f"{before.total:02d}", *(value for _, value in structure_words(before, structure))]
+    return [[label, was, value] for (label, value), was in zip(rows, values, strict=True)]

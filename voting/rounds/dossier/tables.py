@@ -15,9 +15,11 @@ from voting.people.person import Person
 from voting.people.retirement import months_left, retires
 from voting.procedures.schema import Step
 from voting.rounds.dossier.rows import CONCLUSIONS, Line, base_word, lines_of, object_of, reference_of, voting_steps
+from voting.rounds.dossier.shares import structure_words
 from voting.rounds.filing import Filed
+from voting.rounds.outcome import outcomes
 from voting.rounds.round import Round, Seat, procedure_of, title_of
-from voting.rounds.seats.leavers import leavers
+from voting.rounds.seats.standing import Standing, planned_elsewhere, planned_in, standings
 from voting.rounds.seats.structure import panel
 
 CONTINUES, LEAVES = "Tiếp tục quy hoạch", "Đương nhiên ra khỏi quy hoạch"
@@ -39,7 +41,10 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A summary: agency lines, title, columns, groups, statistics as pairs of label and value."""
+    """A summary: agency lines, title, columns, groups, and rows of statistics, the first of them their heads.
+
+    `place_date` and `signatures` (each the lines of one signer) stand at its end.
+    """
 
     superior: str
     agency: str
@@ -47,7 +52,9 @@ class Table(msgspec.Struct, frozen=True):
     subtitle: str
     columns: tuple[Column, ...]
     groups: tuple[Group, ...]
-    statistics: tuple[tuple[str, str], ...]
+    statistics: tuple[tuple[str, ...], ...]
+    place_date: str
+    signatures: tuple[tuple[str, ...], ...]
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -80,59 +87,79 @@ def summary_table(plan: Round, files: Sequence[Filed], review: datetime.date) ->
         columns=tuple(column for column, _ in spellers),
         groups=_groups(sections, [spell for _, spell in spellers]),
         statistics=_statistics(plan, sections, review),
+        place_date=f"{plan.organiser.locality}, ngày …… tháng …… năm ……",
+        signatures=(("NGƯỜI LẬP BIỂU", "(Ký, ghi rõ họ tên)"), ("THỦ TRƯỞNG CƠ QUAN", "(Ký, đóng dấu)")),
     )
 
 
-Section = tuple[str, tuple[_Entry, ...]]
+class Section(msgspec.Struct, frozen=True):
+    """Entries under their words; `counted` are the conclusions that the heading counts."""
+
+    words: str
+    entries: tuple[_Entry, ...]
+    counted: frozenset[str]
+
+    def heading(self, roman: str) -> str:
+        """Spell the heading: how many are concluded so, and how many were voted on where that differs."""
+        goes = sum(entry.conclusion in self.counted for entry in self.entries)
+        running = any(entry.line is not None and entry.line.conclusion == "undecided" for entry in self.entries)
+        said = "chưa kết luận" if running and not goes else f"{goes:02d} đồng chí"
+        if goes == len(self.entries):
+            return f"{roman}. {self.words}: {said}"
+        return f"{roman}. {self.words}: {said} ({'đang ' if running else ''}lấy phiếu {len(self.entries):02d} đồng chí)"
 
 
 def _sections(plan: Round, files: Sequence[Filed], review: datetime.date) -> list[tuple[str, list[Section]]]:
-    """Return for each seat its heading and its sections of entries."""
+    """Return for each seat its heading and its sections, then the titles that the round does not review."""
     lines = lines_of(plan, files, review)
-    return [(f"{title_of(plan, seat).name} - {seat.unit}", _of_seat(plan, seat, lines, review)) for seat in plan.seats]
+    found = [
+        (_heading(plan, one), _of_seat(plan, one, lines, review)) for one in standings(plan, outcomes(plan, files))
+    ]
+    places: dict[Seat, list[Person]] = {}
+    for person, title in planned_elsewhere(plan):
+        places.setdefault(Seat(person.unit, title), []).append(person)
+    for seat, people in places.items():
+        heading = f"{title_of(plan, seat).name} - {seat.unit} (không rà soát trong đợt này)"
+        found.append((heading, _already(plan, seat, sort_names(people, lambda one: one.name), review)))
+    return found
 
 
-def _of_seat(plan: Round, seat: Seat, lines: Sequence[Line], review: datetime.date) -> list[Section]:
-    own = [line for line in lines if line.seat == seat]
-    voted = [_entry(line) for line in own if line.conclusion not in ("removal_proposed", "stays")]
-    removals = [_entry(line) for line in own if line.conclusion in ("removal_proposed", "stays")]
+def _heading(plan: Round, one: Standing) -> str:
+    name = f"{title_of(plan, one.seat).name} - {one.seat.unit}"
+    if one.places is None:
+        return name
+    parts = [f"số lượng theo quy định {one.places:02d}"]
+    if procedure_of(plan).kind == "current":
+        parts.append(f"đang quy hoạch {len(one.before):02d}")
+        parts.append(f"còn được bổ sung {one.left:02d}")
+    return f"{name} ({', '.join(parts)})"
+
+
+def _of_seat(plan: Round, one: Standing, lines: Sequence[Line], review: datetime.date) -> list[Section]:
+    own = [line for line in lines if line.seat == one.seat]
+    voted = tuple(_entry(line) for line in own if line.conclusion not in ("removal_proposed", "stays"))
+    removals = tuple(_entry(line) for line in own if line.conclusion in ("removal_proposed", "stays"))
+    planned = frozenset({CONCLUSIONS["planned"]})
     if procedure_of(plan).kind != "current":
-        return [("Danh sách nhân sự", tuple(voted))]
-    automatic = _automatic(plan, seat, review)
-    gone = {entry.person.id for entry in (*voted, *removals, *automatic) if entry.person}
-    staying = [_entry_of(plan, person, seat, review, CONTINUES) for person in _planned(plan, seat, gone)]
-    return [
-        ("Danh sách tiếp tục quy hoạch", tuple(staying)),
-        ("Danh sách bổ sung quy hoạch", tuple(voted)),
-        ("Danh sách đưa ra khỏi quy hoạch", (*removals, *automatic)),
-    ]
+        return [Section("Danh sách nhân sự", voted, planned)]
+    asked = {line.person.id for line in own if line.person and line.conclusion in ("removal_proposed", "stays")}
+    there = [person for person in planned_in(plan, one.seat) if person.id not in asked]
+    continues, leaves = _already(plan, one.seat, sort_names(there, lambda person: person.name), review)
+    words = "Danh sách đưa ra khỏi quy hoạch"
+    gone = Section(words, (*removals, *leaves.entries), leaves.counted)
+    return [continues, Section("Danh sách bổ sung quy hoạch", voted, planned), gone]
 
 
-def _planned(plan: Round, seat: Seat, gone: set[str]) -> list[Person]:
-    """Return those planned for a seat's title already, in the order of names: each under the seat of their unit.
-
-    Somebody whose unit has no seat in the round stands under the first seat of the title.
-    """
-    units = {one.unit for one in plan.seats if one.title == seat.title}
-    first = next(one for one in plan.seats if one.title == seat.title) == seat
-    there = [
-        person
-        for person in plan.people
-        if seat.title in person.planned
-        and person.id not in gone
-        and (person.unit == seat.unit or (first and person.unit not in units))
-    ]
-    return sort_names(there, lambda person: person.name)
-
-
-def _automatic(plan: Round, seat: Seat, review: datetime.date) -> list[_Entry]:
+def _already(plan: Round, seat: Seat, people: Sequence[Person], review: datetime.date) -> list[Section]:
+    """Return who of these goes on and who leaves without a vote."""
     reasons = {reason.id: reason.text for reason in plan.ruleset.removal_reasons}
-    found = leavers(_planned(plan, seat, set()), procedure_of(plan), plan.ruleset, reference_of(plan, review))
-    people = {person.id: person for person in plan.people}
+    leaving = {one.person: f"{reasons[one.reason]}: {one.detail}" for one in plan.leavers if one.title == seat.title}
+    stay = (_entry_of(plan, one, seat, review, CONTINUES) for one in people if one.id not in leaving)
+    leave = (_entry_of(plan, one, seat, review, LEAVES, leaving[one.id]) for one in people if one.id in leaving)
+    goes = frozenset({LEAVES, CONCLUSIONS["removal_proposed"]})
     return [
-        _entry_of(plan, people[one.person], seat, review, LEAVES, f"{reasons[one.reason]}: {one.detail}")
-        for one in found
-        if one.title == seat.title
+        Section("Danh sách tiếp tục quy hoạch", tuple(stay), frozenset({CONTINUES})),
+        Section("Danh sách đưa ra khỏi quy hoạch", tuple(leave), goes),
     ]
 
 
@@ -146,6 +173,10 @@ def _entry_of(plan: Round, person: Person, seat: Seat, review: datetime.date, wo
     left = months_left(reference_of(plan, review), retires(person))
     position, born = person.position_and_unit(), person.birth.text()
     return _Entry(person.name, position, born, person, seat, object_of(plan, person, seat), left, None, words, note)
+
+
+def _months_words(entry: _Entry) -> str:
+    return "" if entry.months_left is None else str(max(0, entry.months_left))
 
 
 Speller = tuple[Column, Callable[[_Entry], str]]
@@ -176,7 +207,7 @@ def _spellers(plan: Round, *, current: bool) -> list[Speller]:
         _listed("Đánh giá 3 năm", "", 12, "ratings"),
         *(planned if current else []),
         (Column("Đối tượng", "", 7), lambda e: str(e.object) if e.object else ""),
-        (Column("Số tháng công tác còn lại", "", 9), lambda e: "" if e.months_left is None else str(e.months_left)),
+        (Column("Số tháng công tác còn lại", "", 9), _months_words),
         (Column("Chức danh quy hoạch", "", 16), lambda e: titles[e.seat.title]),
         *(_votes_column(plan, step) for step in voting_steps(plan)),
         (Column("Kết luận", "", 16), lambda e: e.conclusion),
@@ -204,9 +235,9 @@ def _groups(sections: list[tuple[str, list[Section]]], spellers: list[Callable[[
     groups: list[Group] = []
     for letter, (heading, parts) in zip(_letters(), sections, strict=False):
         groups.append(Group(f"{letter}. {heading}"))
-        for roman, (words, entries) in zip(("I", "II", "III"), parts, strict=False):
-            rows = tuple((str(at), *(spell(entry) for spell in spellers[1:])) for at, entry in enumerate(entries, 1))
-            groups.append(Group(f"{roman}. {words}: {len(entries):02d} đồng chí", rows))
+        for roman, part in zip(("I", "II", "III"), parts, strict=False):
+            cells = ((str(at), *(spell(one) for spell in spellers[1:])) for at, one in enumerate(part.entries, 1))
+            groups.append(Group(part.heading(roman), tuple(cells)))
     return tuple(groups)
 
 
@@ -217,27 +248,25 @@ def _letters() -> list[str]:
 
 def _statistics(
     plan: Round, sections: list[tuple[str, list[Section]]], review: datetime.date
-) -> tuple[tuple[str, str], ...]:
-    """Count those who are in the plan after the round, each time they are (lượt)."""
-    staying = {CONTINUES, CONCLUSIONS["planned"], CONCLUSIONS["stays"]}
-    planned = [
-        entry for _, parts in sections for _, entries in parts for entry in entries if entry.conclusion in staying
-    ]
+) -> tuple[tuple[str, ...], ...]:
+    """Count those in the plan, each time they are (lượt): before the review and after it, or after it alone."""
+    entries = [entry for _, parts in sections for part in parts for entry in part.entries]
+    stays = {CONTINUES, CONCLUSIONS["stays"]}
+    after = _counted(plan, [one for one in entries if one.conclusion in stays | {CONCLUSIONS["planned"]}], review)
+    if procedure_of(plan).kind != "current":
+        return (("Nội dung", "Số lượng"), *after.items())
+    leaves = {LEAVES, CONCLUSIONS["removal_proposed"]}
+    before = _counted(plan, [one for one in entries if one.conclusion in stays | leaves], review)
+    labels = sorted(before.keys() | after.keys(), key=lambda label: [*after, *before].index(label))
+    rows = ((label, before.get(label, "00"), after.get(label, "00")) for label in labels)
+    return (("Nội dung", "Trước rà soát", "Sau rà soát"), *rows)
+
+
+def _counted(plan: Round, planned: Sequence[_Entry], review: datetime.date) -> dict[str, str]:
     people = [entry.person for entry in planned if entry.person]
-    found = [("Tổng số lượt quy hoạch", f"{len(planned):02d}")]
-    if plan.ruleset.structure is not None:
-        counted = panel(people, plan.ruleset.structure, on=review)
-        young = plan.ruleset.structure.young_under
-        for label, share in (("Nữ", counted.women), ("Dân tộc thiểu số", counted.minorities),
-                             (f"Trẻ (dưới {young} tuổi)", counted.young)):  # fmt: skip
-            found.append((label, f"{share.count:02d} ({share.percent()}%)"))
-        found += [(_band_words(band.low, band.high), f"{band.count:02d}") for band in counted.bands]
+    found = {"Tổng số lượt quy hoạch": f"{len(planned):02d}"}
+    structure = plan.ruleset.structure
+    if structure is not None:
+        found |= dict(structure_words(panel(people, structure, on=review), structure))
     education = Counter(person.education or "(chưa ghi)" for person in people)
-    found += [(f"Trình độ: {words}", f"{education[words]:02d}") for words in sorted(education, key=text_key)]
-    return tuple(found)
-
-
-def _band_words(low: int | None, high: int | None) -> str:
-    if low is None:
-        return f"Dưới {high} tuổi"
-    return f"Trên {low - 1} tuổi" if high is None else f"Từ {low} đến {high - 1} tuổi"
+    return found | {f"Trình độ: {words}": f"{education[words]:02d}" for words in sorted(education, key=text_key)}

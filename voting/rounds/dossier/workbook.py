@@ -35,7 +35,8 @@ def write_workbook(table: Table, paper: Paper = "A3") -> bytes:
     _title(sheet, table)
     _header(sheet, table.columns)
     row = _body(sheet, table)
-    _statistics(sheet, table, row + 2)
+    last = _statistics(sheet, table, row + 2)
+    _signatures(sheet, table, last + 2)
     _page(sheet, paper)
     file = io.BytesIO()
     book.save(file)
@@ -103,11 +104,30 @@ def _lines(text: str, column: Column) -> int:
     return lines
 
 
-def _statistics(sheet: "Worksheet", table: Table, row: int) -> None:
+def _statistics(sheet: "Worksheet", table: Table, row: int) -> int:
+    """Write the statistics under a row; return the last row used."""
     _put(sheet, row, 2, "THỐNG KÊ", bold=True, border=False, left=True)
-    for at, (label, value) in enumerate(table.statistics, row + 1):
-        _put(sheet, at, 2, label, border=False, left=True)
-        _put(sheet, at, 3, value, border=False)
+    for at, (label, *values) in enumerate(table.statistics, row + 1):
+        sheet.merge_cells(start_row=at, start_column=2, end_row=at, end_column=4)
+        _put(sheet, at, 2, label, bold=at == row + 1, border=False, left=True)
+        for number, value in enumerate(values):
+            first = 5 + 4 * number
+            sheet.merge_cells(start_row=at, start_column=first, end_row=at, end_column=first + 3)
+            _put(sheet, at, first, value, bold=at == row + 1, border=False, left=True)
+    return row + len(table.statistics)
+
+
+def _signatures(sheet: "Worksheet", table: Table, row: int) -> None:
+    """Write place and date, and the places to sign, side by side."""
+    width = len(table.columns)
+    half = width // 2
+    for number, lines in enumerate(table.signatures):
+        first = 1 + number * half
+        last = first + half - 1 if number == 0 else width
+        said = ("" if number == 0 else table.place_date, *lines)
+        for at, text in enumerate(said, row):
+            sheet.merge_cells(start_row=at, start_column=first, end_row=at, end_column=last)
+            _put(sheet, at, first, text, bold=at == row + 1, size=12, border=False)
 
 
 def _put(

@@ -1,26 +1,16 @@
-"""Who leaves the plan without a vote (đương nhiên ra khỏi quy hoạch, A12): too old, disciplined, unqualified.
+"""Who may leave the plan without a vote (đương nhiên ra khỏi quy hoạch, A12): too old, disciplined, unqualified.
 
-They are listed with their reason and are not put on a removal ballot.
+The ruleset's reasons find them; they leave so only where the organiser names the text that says so, and are then not
+put on a removal ballot.
 """
 
 from collections.abc import Iterable
-
-import msgspec
 
 from voting.people.months import Month
 from voting.people.person import Person
 from voting.people.retirement import months_left, retires
 from voting.procedures.schema import Procedure, Ruleset, Title
-
-
-class Leaver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who leaves the plan for a title; `borderline` asks for a human look at the months."""
-
-    person: str
-    title: str
-    reason: str
-    detail: str
-    borderline: bool = False
+from voting.rounds.round import Leaver
 
 
 def leavers(people: Iterable[Person], procedure: Procedure, ruleset: Ruleset, reference: Month) -> tuple[Leaver, ...]:
@@ -43,12 +33,18 @@ def _leaver(person: Person, title: Title, reference: Month, automatic: set[str])
     found = [
         ("disciplined", bool(person.discipline), person.discipline),
         ("politically_unqualified", bool(person.politically_unqualified), person.politically_unqualified),
-        ("over_age", left < needed, f"còn {left} tháng, cần từ {needed} tháng"),
+        ("over_age", left < needed, _months_words(left, needed)),
     ]
     for reason, holds, detail in found:
         if holds and reason in automatic:
             return Leaver(person.id, title.id, reason, detail, reason == "over_age" and left == needed - 1)
     return None
+
+
+def _months_words(left: int, needed: int) -> str:
+    if left < 0:
+        return f"đã đến tuổi nghỉ hưu {-left} tháng trước"
+    return f"còn {left} tháng, cần từ {needed} tháng"
 
 
 def least_months(title: Title) -> int:

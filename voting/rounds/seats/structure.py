@@ -15,6 +15,7 @@ class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: int
     total: int
     meets: bool | None
+    target: tuple[int, int] | None = None
 
     def percent(self) -> str:
         """Spell the share: two decimals, rounded half up, decimal comma."""
@@ -63,7 +64,7 @@ def panel(people: Sequence[Person], structure: Structure, *, on: datetime.date) 
 
 def _share(count: int, total: int, target: tuple[int, int] | None) -> Share:
     meets = None if target is None or total == 0 else count * target[1] >= target[0] * total
-    return Share(count, total, meets)
+    return Share(count, total, meets, target)
 
 
 def _bands(ages: Sequence[int], edges: Sequence[int]) -> tuple[Band, ...]:

@@ -25,9 +25,11 @@ from voting.rounds.dossier.letters import decision
 from voting.rounds.dossier.rows import lines_of
 from voting.rounds.dossier.tables import Table, summary_table
 from voting.rounds.dossier.workbook import write_workbook
+from voting.rounds.editor import with_leavers
 from voting.rounds.filing import Filed, file_documents, step_of_document
 from voting.rounds.ledger import annul, begin, close
 from voting.rounds.round import Round
+from voting.rounds.stored import Kept
 
 REVIEW = datetime.date(2022, 4, 1)
 PAPERWORK = Paperwork(review=REVIEW, to="Ban Tổ chức Tỉnh ủy", signer="Chánh Văn phòng")
@@ -52,6 +54,11 @@ def cells(found: Table, name: str) -> dict[str, str]:
     return {f"{column.top}|{column.sub}": text for column, text in zip(found.columns, row, strict=True)}
 
 
+def after(found: Table) -> dict[str, str]:
+    """The statistics after the round, by label."""
+    return {row[0]: row[-1] for row in found.statistics}
+
+
 # The summary tables
 
 
@@ -59,9 +66,9 @@ def test_the_review_shows_who_stays_is_added_and_leaves_with_all_votes() -> None
     found = table("CUR-DEPT")
     headings = [group.heading for group in found.groups]
     assert headings[:4] == [
-        f"A. Trưởng phòng và tương đương - {UNIT}",
+        f"A. Trưởng phòng và tương đương - {UNIT} (số lượng theo quy định 03, đang quy hoạch 02, còn được bổ sung 02)",
         "I. Danh sách tiếp tục quy hoạch: 01 đồng chí",
-        "II. Danh sách bổ sung quy hoạch: 05 đồng chí",
+        "II. Danh sách bổ sung quy hoạch: 02 đồng chí (lấy phiếu 05 đồng chí)",
         "III. Danh sách đưa ra khỏi quy hoạch: 01 đồng chí",
     ]
     row = cells(found, "Nguyễn Phó Bình")
@@ -77,13 +84,16 @@ def test_the_result_of_the_new_plan_counts_months_at_the_start_of_the_term() -> 
     found = table("NEXT-DEPT")
     assert found.title == "BIỂU TỔNG HỢP KẾT QUẢ QUY HOẠCH NHIỆM KỲ 2026 - 2031"
     assert cells(found, "Nguyễn Phó An")["Số tháng công tác còn lại|"] == "192"
-    assert [group.heading for group in found.groups][1] == "I. Danh sách nhân sự: 05 đồng chí"
+    assert [group.heading for group in found.groups][1] == "I. Danh sách nhân sự: 02 đồng chí (lấy phiếu 05 đồng chí)"
 
 
 def test_the_statistics_count_those_in_the_plan_after_the_round() -> None:
-    statistics = dict(table("CUR-DEPT").statistics)
+    assert table("CUR-DEPT").statistics[:2] == (
+        ("Nội dung", "Trước rà soát", "Sau rà soát"), ("Tổng số lượt quy hoạch", "02", "06"),
+    )  # fmt: skip
+    statistics = after(table("CUR-DEPT"))
     assert statistics["Tổng số lượt quy hoạch"] == "06"
-    assert statistics["Nữ"] == "02 (33,33%)"
+    assert statistics["Nữ"] == "02 (33,33%; mục tiêu từ 25%: đạt)"
     assert (statistics["Dưới 40 tuổi"], statistics["Từ 40 đến 50 tuổi"], statistics["Trên 50 tuổi"]) == (
         "04",
         "02",
@@ -96,8 +106,10 @@ def test_automatic_leavers_are_listed_with_their_reason_and_without_votes() -> N
         msgspec.structs.replace(person, discipline="khiển trách (2021)") if person.id == "d9" else person
         for person in people()
     )
-    plan = office_round("CUR-DEPT", people=changed)
-    row = cells(summary_table(plan, whole("CUR-DEPT")[2], REVIEW), "Nguyễn Phó Lan")
+    noted = with_leavers(Kept(plan=office_round("CUR-DEPT", people=changed)), "Điều 9 Quy định số 50-QĐ/TW", REVIEW)
+    found = summary_table(noted.plan, whole("CUR-DEPT")[2], REVIEW)
+    assert [row[1] for group in found.groups for row in group.rows].count("Nguyễn Phó Lan") == 1
+    row = cells(found, "Nguyễn Phó Lan")
     assert row["Kết luận|"] == "Đương nhiên ra khỏi quy hoạch"
     assert row["Ghi chú|"] == "Bị kỷ luật từ khiển trách trở lên: khiển trách (2021)"
 
@@ -181,14 +193,21 @@ def test_the_briefing_sheet_shows_both_conferences_before_the_last_step() -> Non
     plan, _, files, _ = whole("CUR-DEPT")
     data: Any = briefing(plan, tuple(file for file in files if file.document.conference.step < 4), REVIEW)  # type: ignore[union-attr]
     assert data["steps"] == ["Bước 2. Hội nghị cán bộ chủ chốt", "Bước 3. Hội nghị Tập thể lãnh đạo mở rộng"]
-    assert data["seats"][0]["quota"] == "02"
+    assert data["seats"][0]["quota"] == "03"
+    assert data["seats"][0]["standing"] == (
+        "đang quy hoạch 02 người (Nguyễn Phó Khánh, Nguyễn Phó Lan); đưa ra 01 người (Nguyễn Phó Khánh); "
+        "còn được bổ sung 02 người"
+    )
     assert data["seats"][0]["names"][0][-3:] == ["241", "19/19; 100,00%", "9/9; 100,00%"]
-    assert data["seats"][0]["structure"].startswith("Cơ cấu 05 nhân sự: nữ 02 (40,00%)")
+    assert data["seats"][0]["names"][0][4:6] == ["Thạc sĩ Luật; LLCT: Cao cấp", "HTTNV, HTXSNV, HTTNV"]
+    assert data["structure"][:2] == [
+        ["Tổng số lượt", "02", "10"], ["Nữ", "01 (50,00%; mục tiêu từ 25%: đạt)", "03 (30,00%; mục tiêu từ 25%: đạt)"],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_the_briefing_sheet_is_a_pdf_that_says_so(procedure: str) -> None:
-    pdf = pypdf.PdfReader(io.BytesIO(made(procedure)["phieu-thong-tin.pdf"]))
+    pdf = pypdf.PdfReader(io.BytesIO(made(procedure)["tai-lieu-hoi-nghi.pdf"]))
     text = pdf.pages[0].extract_text()
     assert "TÀI LIỆU PHỤC VỤ" in text and "Nguyễn Phó An" in text
 
@@ -252,7 +271,7 @@ def test_summaries_and_letters_name_those_who_were_voted_on_whatever_the_staff_l
     assert (row["Kết luận|"], row["Dân tộc|"]) == ("Đưa vào quy hoạch", "")
     assert row["Ghi chú|"] == "Không còn trong danh sách cán bộ"
     assert cells(found, "Nguyễn Phó Bình")["Kết luận|"] == "Đưa vào quy hoạch"
-    assert dict(found.statistics)["Tổng số lượt quy hoạch"] == "06"
+    assert after(found)["Tổng số lượt quy hoạch"] == "06"
     lines = lines_of(changed, files, REVIEW)
     assert [line.name for line in lines] == [line.name for line in lines_of(plan, files, REVIEW)]
     report = words(dossier_files(changed, ledger, files, PAPERWORK)["to-trinh.docx"])

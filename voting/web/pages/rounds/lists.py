@@ -10,14 +10,15 @@ from voting.documents.errors import DocumentError
 from voting.people.errors import PlanError
 from voting.rounds import editor, stored
 from voting.rounds.round import Removal, Seat, procedure_of, title_of
-from voting.rounds.seats.eligibility import CheckName, Confirmation
+from voting.rounds.seats.eligibility import CONFIRMED, CheckName, Confirmation
 from voting.rounds.seats.limits import limit_warnings
+from voting.rounds.seats.standing import members, planned_elsewhere, planned_in, standing_of, standings
 from voting.rounds.seats.structure import panel
 from voting.web.access.sessions import for_roles, signed_in
 from voting.web.confirming import asks_first
 from voting.web.form_errors import shown_on
 from voting.web.pages.context import whole
-from voting.web.pages.rounds.round import find, kept_round, refused, title_words, today
+from voting.web.pages.rounds.round import find, refused, title_words, today
 from voting.web.room import the_room
 
 MOST_PLACES = 99
@@ -31,11 +32,19 @@ pages.register_error_handler(DocumentError, refused)
 @pages.get("/seats")
 @for_roles("organiser", "chair", "secretary")
 def overview(number: int) -> str:
-    """The titles to plan for, with their numbers of places and lists."""
-    kept = kept_round(number)
+    """The titles to plan for: places, who is in the plan, leaves and comes, what is left, the structure."""
+    with the_room().storage.read() as session:
+        kept = find(session, number)
+        results, others = stored.results(session, number, kept), stored.other_rounds(session, number)
+    plan = kept.plan
+    found = standings(plan, results)
+    structure = plan.ruleset.structure
+    lists = [members(plan, found, after=after) for after in (False, True)] if structure is not None else []
     return render_template(
-        "room/round/seats.html", number=number, kept=kept, titles=title_words(kept),
-        limits=list(limit_warnings(kept.plan)), units=sorted({one.unit for one in kept.plan.people if one.unit}),
+        "room/round/seats.html", number=number, kept=kept, titles=title_words(kept), standings=found,
+        limits=list(limit_warnings(plan, results, others)), units=editor.units_of(plan),
+        elsewhere=planned_elsewhere(plan), current=procedure_of(plan).kind == "current",
+        shares=[panel(one, structure, on=today()) if structure is not None and one else None for one in lists],
     )  # fmt: skip
 
 
@@ -69,9 +78,13 @@ def remove_seat(number: int, place: int) -> Response:
 @for_roles("organiser", "chair", "secretary")
 def seat(number: int, place: int) -> str:
     """Who may be planned for one title: eligible, to be decided (amber), not; and the lists made of them."""
-    kept = kept_round(number)
+    with the_room().storage.read() as session:
+        kept = find(session, number)
+        results = stored.results(session, number, kept)
     plan = kept.plan
     one = editor.seat_of(plan, place)
+    gone = {each.person for each in plan.removals if each.title == one.title}
+    gone |= {each.person for each in plan.leavers if each.title == one.title}
     found = editor.assessments(kept, one, today())
     mine = [each for each in plan.nominees if (each.unit, each.title) == (one.unit, one.title)]
     listed = {each.person for each in mine}
@@ -82,7 +95,8 @@ def seat(number: int, place: int) -> str:
         current=procedure_of(plan).kind == "current", found=found, listed=listed,
         more={each.person for each in plan.eligible if (each.unit, each.title) == (one.unit, one.title)},
         removals=[each for each in plan.removals if (each.unit, each.title) == (one.unit, one.title)],
-        planned=[person for person in plan.people if one.title in person.planned],
+        planned=[person for person in planned_in(plan, one) if person.id not in gone],
+        standing=standing_of(plan, one, results), confirmed=CONFIRMED,
         people={person.id: person for person in plan.people},
         shares=panel(chosen, structure, on=today()) if structure is not None and chosen else None,
     )  # fmt: skip

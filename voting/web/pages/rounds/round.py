@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from voting.conference.draft.editor import ADDRESSES, tidy
+from voting.documents.bundles.dossier import BRIEFING
 from voting.documents.conferences.conference import Organiser
 from voting.documents.errors import DocumentError
 from voting.people.border.check import check_people
@@ -132,6 +133,19 @@ def options(number: int) -> AnyResponse:
     return redirect(url_for("round.one", number=number), 303)
 
 
+@pages.post("/<int:number>/leavers")
+@for_roles("organiser")
+@shown_on(one)
+def leavers(number: int) -> AnyResponse:
+    """Let those whom the ruleset's reasons find leave without a vote, by a text that says so; or take it back."""
+    source = "" if "back" in request.form else tidy(request.form.get("source", ""))
+    if not source and "back" not in request.form:
+        raise WrongTurn("the text that takes them out without a vote expected", key="leavers_source", at="source")
+    with the_room().storage.write() as session:
+        stored.keep(session, number, editor.with_leavers(find(session, number), source, today()))
+    return redirect(url_for("round.one", number=number), 303)
+
+
 @pages.get("/<int:number>/people")
 @for_roles("organiser", "secretary")
 def people(number: int) -> str:
@@ -236,7 +250,7 @@ def briefing(number: int) -> Response:
     if turn is not None and turn < last:
         raise WrongTurn(f"the briefing sheet is for the time before step {last}", key="briefing_turn", step=last)
     earlier = [filed for filed in files if step_of_document(filed.document) < last]
-    return attached(briefing_sheet(kept.plan, earlier, today()), "phieu-thong-tin.pdf", "application/pdf")
+    return attached(briefing_sheet(kept.plan, earlier, today()), BRIEFING, "application/pdf")
 
 
 @pages.post("/<int:number>/dossier")
