@@ -7,7 +7,8 @@ import { fromBase64 } from "./crypto/bytes.ts";
 import { parseElection, type Election } from "./crypto/election.ts";
 import { SEED_BYTES } from "./crypto/randomness.ts";
 import type { TestBallot } from "./orders.ts";
-import { disagreeOf, parseMeeting } from "./papers.ts";
+import { answerOf, parseMeeting, type Name } from "./papers.ts";
+import type { Language } from "./words.ts";
 
 export interface Setup {
   election: Election;
@@ -64,20 +65,22 @@ export function auditTest({ election, credentials }: Setup, ballot: TestBallot):
   }
 }
 
-export type Choice = "agree" | "disagree" | "none" | "put_forward";
+/** A word of the second device's own, or what an answer says in the words of its kind. */
+export type Choice = "none" | "put_forward" | "chosen" | { words: string };
 
-/** What the tablet encrypted, name by name. */
-export function choicesOf(election: Election, ballot: TestBallot): { title: string; name: string; choice: Choice }[] {
+/** What the tablet encrypted, name by name; of names to choose from, those that were chosen. */
+export function choicesOf(
+  election: Election, ballot: TestBallot, language: Language,
+): { title: string; name: string; choice: Choice }[] {
   const meeting = parseMeeting(election.conference, election.questions);
   return (meeting?.papers ?? []).flatMap((paper) => {
-    const marked = (question: number, answer: number): boolean => ballot.answers[question]?.marks[answer] === 1;
+    const marks = (name: Name): readonly number[] => ballot.answers[name.question]?.marks ?? [];
     const listed = paper.listed.map((one) => {
-      const { name, question, answer } = one;
-      const against = marked(question, disagreeOf(one));
-      const choice: Choice = marked(question, answer) ? "agree" : against ? "disagree" : "none";
-      return { title: paper.title, name, choice };
+      const words = answerOf(paper, marks(one), language);
+      return { title: paper.title, name: one.name, choice: words === null ? "none" as const : { words } };
     });
-    const forward = paper.putForward.filter(({ question, answer }) => marked(question, answer));
-    return [...listed, ...forward.map(({ name }) => ({ title: paper.title, name, choice: "put_forward" as const }))];
+    const chosen = (names: Name[], choice: Choice): { title: string; name: string; choice: Choice }[] =>
+      names.filter((one) => marks(one)[one.answer] === 1).map(({ name }) => ({ title: paper.title, name, choice }));
+    return [...listed, ...chosen(paper.choices, "chosen"), ...chosen(paper.putForward, "put_forward")];
   });
 }

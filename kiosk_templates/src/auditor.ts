@@ -98,7 +98,7 @@ async function readPhotos(files: File[]): Promise<void> {
 
 function result(own: Setup, ballot: TestBallot): HTMLElement[] {
   const finding = auditTest(own, ballot);
-  const rows = finding === "right" ? choicesOf(own.election, ballot) : [];
+  const rows = finding === "right" ? choicesOf(own.election, ballot, texts === vi ? "vi" : "en") : [];
   const again = button(say("again"), () => {
     parts = new Set();
     draw();
@@ -107,7 +107,7 @@ function result(own: Setup, ballot: TestBallot): HTMLElement[] {
     h("p", { className: finding === "right" ? "verdict good" : "verdict bad", role: "alert" }, say(finding)),
     h("h2", {}, say("seal")), h("code", {}, sealWords(ballot.hash)),
     h("table", {}, ...rows.map(({ title, name, choice }) =>
-      h("tr", {}, h("td", {}, title), h("td", {}, name), h("td", {}, h("b", {}, say(choice)))))),
+      h("tr", {}, h("td", {}, title), h("td", {}, name), h("td", {}, h("b", {}, typeof choice === "string" ? say(choice) : choice.words))))),
     again,
   ];
 }

@@ -1,10 +1,10 @@
 /** Cut the papers into pages: as many names a page as the screen and the chosen letters allow, at least one. */
 import { h } from "./dom.ts";
-import type { Name, Paper } from "./papers.ts";
+import type { Name, Paper, Part as PaperPart } from "./papers.ts";
 
 export interface Page {
   paper: number;
-  part: "listed" | "forward";
+  part: PaperPart;
   names: Name[];
 }
 
@@ -57,14 +57,15 @@ function keyOf(papers: readonly Paper[], main: HTMLElement, look: string): strin
 }
 
 function namesOf(paper: Paper | undefined, part: Page["part"]): Name[] {
-  return [...((part === "listed" ? paper?.listed : paper?.putForward) ?? [])];
+  return [...(paper?.[part] ?? [])];
 }
 
 /** Lay out one part after the other, some names at each step. */
 function* measure(papers: readonly Paper[], main: HTMLElement, draw: Draw): Generator<void, Part[]> {
   const parts: Part[] = [];
-  for (const [paper, { listed, putForward }] of papers.entries()) {
-    for (const [part, names] of [["listed", listed], ["forward", putForward]] as const) {
+  for (const [paper, of] of papers.entries()) {
+    for (const part of ["listed", "choices", "putForward"] as const) {
+      const names = of[part];
       if (names.length === 0) continue;
       main.replaceChildren();
       for (let from = 0; from < names.length; from += SLICE) {

@@ -3,10 +3,16 @@
  * is in this one object, which is dropped as soon as the ballot is sealed or the voter leaves.
  */
 import type { Question } from "./crypto/election.ts";
-import { KINDS } from "./shared.ts";
+import { KINDS, type QuestionForm } from "./shared.ts";
 import type { Language } from "./words.ts";
 
 export type PaperKind = keyof typeof KINDS;
+
+export interface KindWords {
+  readonly heading: string;
+  readonly instruction: string;
+  readonly answers: readonly string[];
+}
 
 export interface Name {
   id: string;
@@ -22,9 +28,15 @@ export interface Paper {
   kind: PaperKind;
   unit: string;
   title: string;
+  /** Names with a question of their own: agree and disagree, or levels. */
   listed: Name[];
+  /** Names that share a question, of which so many may be chosen. */
+  choices: Name[];
   putForward: Name[];
 }
+
+/** Names of a paper that are shown together. */
+export type Part = "listed" | "choices" | "putForward";
 
 export interface Meeting {
   name: string;
@@ -50,11 +62,14 @@ export function parseMeeting(read: unknown, questions: readonly Question[]): Mee
 function parsePaper(read: Read, questions: readonly Question[]): Paper {
   const names = (read["candidates"] as Read[]).map((candidate) => parseName(candidate, questions));
   const forward = (read["candidates"] as Read[]).map((candidate) => candidate["put_forward"] === true);
+  const kind = kindOf(text(read, "kind"));
+  const own = names.filter((_, at) => !forward[at]);
   return {
-    kind: kindOf(text(read, "kind")),
+    kind,
     unit: text(read, "unit"),
     title: text(read, "title"),
-    listed: names.filter((_, at) => !forward[at]),
+    listed: asks(kind) === "choices" ? [] : own,
+    choices: asks(kind) === "choices" ? own : [],
     putForward: names.filter((_, at) => forward[at]),
   };
 }
@@ -64,9 +79,17 @@ function kindOf(kind: string): PaperKind {
   return kind as PaperKind;
 }
 
+/** How a kind asks: agree or disagree with a name, a level for a name, or a choice among the names. */
+export const asks = (kind: PaperKind): QuestionForm => KINDS[kind].question;
+
 /** What a paper of this kind says to the voter. */
-export function kindWords(paper: Paper, language: Language): (typeof KINDS)[PaperKind][Language] {
+export function kindWords(paper: Paper, language: Language): KindWords {
   return KINDS[paper.kind][language];
+}
+
+/** The word of the answer of a listed name that these marks hold; null where it is open. */
+export function answerOf(paper: Paper, marks: readonly number[], language: Language): string | null {
+  return kindWords(paper, language).answers[marks.indexOf(1)] ?? null;
 }
 
 function parseName(read: Read, questions: readonly Question[]): Name {
@@ -98,7 +121,7 @@ export class Marks {
     return this.#marks[name.question]?.[answer] === 1;
   }
 
-  /** Mark one answer of a listed name and no other. Disagree is the answer after agree. */
+  /** Mark one answer of a listed name and no other. */
   choose(name: Name, answer: number): void {
     this.#marks[name.question] = this.of(name.question).map((_, at) => (at === answer ? 1 : 0));
   }
@@ -108,7 +131,7 @@ export class Marks {
     this.#marks[name.question] = this.of(name.question).map(() => 0);
   }
 
-  /** Put a name forward or take it back; refuses more than the question's most. */
+  /** Choose a name of a list, or take the choice back; refuses more than the question's most. */
   toggle(name: Name): boolean {
     const marks = this.of(name.question);
     marks[name.answer] = marks[name.answer] === 1 ? 0 : 1;
@@ -134,12 +157,9 @@ export class Marks {
   }
 }
 
-/** The answer against a listed name, which stands behind the one for it. */
-export const disagreeOf = (name: Name): number => name.answer + 1;
-
 /** The name with which a ballot begins. */
 export function firstName(meeting: Meeting): Name {
-  return meeting.papers.flatMap((paper) => [...paper.listed, ...paper.putForward])[0] as Name;
+  return meeting.papers.flatMap((paper) => [...paper.listed, ...paper.choices, ...paper.putForward])[0] as Name;
 }
 
 /** How many listed names have no opinion yet. */

@@ -56,66 +56,127 @@ export const REFUSAL_CODES = [
 ] as const;
 export const KINDS = {
   introduce: {
+    "question": "agree",
     "handsOn": "names",
     "vi": {
       "heading": "Phiếu giới thiệu quy hoạch",
       "instruction": "Chọn “Đồng ý” hoặc “Không đồng ý” đối với từng nhân sự.",
-      "agree": "Đồng ý",
-      "disagree": "Không đồng ý"
+      "answers": [
+        "Đồng ý",
+        "Không đồng ý"
+      ]
     },
     "en": {
       "heading": "Ballot to introduce into the plan",
       "instruction": "Choose agree or disagree for each person.",
-      "agree": "Agree",
-      "disagree": "Disagree"
+      "answers": [
+        "Agree",
+        "Disagree"
+      ]
     }
   },
   final: {
+    "question": "agree",
     "handsOn": "plan",
     "vi": {
       "heading": "Phiếu biểu quyết quy hoạch",
       "instruction": "Chọn “Đồng ý” hoặc “Không đồng ý” đối với từng nhân sự.",
-      "agree": "Đồng ý",
-      "disagree": "Không đồng ý"
+      "answers": [
+        "Đồng ý",
+        "Không đồng ý"
+      ]
     },
     "en": {
       "heading": "Ballot to vote on the plan",
       "instruction": "Choose agree or disagree for each person.",
-      "agree": "Agree",
-      "disagree": "Disagree"
+      "answers": [
+        "Agree",
+        "Disagree"
+      ]
     }
   },
   remove: {
+    "question": "agree",
     "handsOn": "removal",
     "vi": {
       "heading": "Phiếu lấy ý kiến đưa ra khỏi quy hoạch",
       "instruction": "Chọn “Đồng ý đưa ra khỏi quy hoạch” hoặc “Không đồng ý” đối với từng nhân sự.",
-      "agree": "Đồng ý đưa ra khỏi quy hoạch",
-      "disagree": "Không đồng ý"
+      "answers": [
+        "Đồng ý đưa ra khỏi quy hoạch",
+        "Không đồng ý"
+      ]
     },
     "en": {
       "heading": "Ballot on removal from the plan",
       "instruction": "Choose agree to remove or disagree for each person.",
-      "agree": "Agree to remove from the plan",
-      "disagree": "Disagree"
+      "answers": [
+        "Agree to remove from the plan",
+        "Disagree"
+      ]
     }
   },
   adopt: {
+    "question": "agree",
     "handsOn": "names",
     "vi": {
       "heading": "Phiếu thông qua danh sách quy hoạch",
       "instruction": "Chọn “Đồng ý” hoặc “Không đồng ý” đối với từng nhân sự.",
-      "agree": "Đồng ý",
-      "disagree": "Không đồng ý"
+      "answers": [
+        "Đồng ý",
+        "Không đồng ý"
+      ]
     },
     "en": {
       "heading": "Ballot to adopt the list",
       "instruction": "Choose agree or disagree for each person.",
-      "agree": "Agree",
-      "disagree": "Disagree"
+      "answers": [
+        "Agree",
+        "Disagree"
+      ]
+    }
+  },
+  elect: {
+    "question": "choices",
+    "handsOn": "result",
+    "vi": {
+      "heading": "Phiếu bầu",
+      "instruction": "Chọn tối đa {most} người trong danh sách. Có thể chọn ít hơn.",
+      "answers": [
+        "Bầu"
+      ]
+    },
+    "en": {
+      "heading": "Ballot paper",
+      "instruction": "Choose at most {most} people of the list. You may choose fewer.",
+      "answers": [
+        "Elect"
+      ]
+    }
+  },
+  confidence: {
+    "question": "levels",
+    "handsOn": "report",
+    "vi": {
+      "heading": "Phiếu tín nhiệm",
+      "instruction": "Chọn một mức tín nhiệm đối với từng người.",
+      "answers": [
+        "Tín nhiệm cao",
+        "Tín nhiệm",
+        "Tín nhiệm thấp"
+      ]
+    },
+    "en": {
+      "heading": "Confidence ballot",
+      "instruction": "Choose one level of confidence for each person.",
+      "answers": [
+        "High confidence",
+        "Confidence",
+        "Low confidence"
+      ]
     }
   },
 } as const;
 export type RoomState = (typeof STATES)[number];
 export type Showing = (typeof SHOWN)[number];
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
+export type QuestionForm = "agree" | "levels" | "choices";

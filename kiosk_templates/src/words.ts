@@ -15,10 +15,12 @@ export function isWord(word: string): word is Word {
 /** Speak a language to people addressed as `address`. */
 export function speak(language: Language, address: string): Say {
   const always = { xungho: address, Xungho: address.charAt(0).toUpperCase() + address.slice(1) };
-  return (word, values = {}) => {
-    const known: Record<string, string | number> = { ...always, ...values };
-    return (TEXTS[language][word] ?? word).replace(/\{(\w+)\}/g, (whole, name: string) => String(known[name] ?? whole));
-  };
+  return (word, values = {}) => fill(TEXTS[language][word] ?? word, { ...always, ...values });
+}
+
+/** Put values into the fields of a text: `{most}`. */
+export function fill(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 /** Counts in prose have two digits: 02 phiếu. */

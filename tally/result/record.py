@@ -15,6 +15,7 @@ from voting.documents.conferences.election import Election
 from voting.documents.conferences.questions import disagree_at
 from voting.documents.envelope import Envelope, make_envelope, read_payload, write_envelope
 from voting.documents.facts import FACTS_TYPE, CountFacts, RoomFacts
+from voting.documents.kinds import Kind, kind_of
 from voting.documents.record import BallotCounts, Hashes, MadeBy, Record
 
 FORMAT = 1
@@ -105,12 +106,12 @@ def case_of(conference: Conference, paper: Paper, box: FinishedBox) -> Case:
         summoned=conference.summoned,
         present=conference.present,
         ballots=box.ballots,
-        candidates=tuple(_counted(one, box.result) for one in paper.candidates),
+        candidates=tuple(_counted(one, kind_of(paper.kind), box.result) for one in paper.candidates),
     )
 
 
-def _counted(candidate: Candidate, result: Result) -> Counted:
+def _counted(candidate: Candidate, kind: Kind, result: Result) -> Counted:
     question, answer = candidate.at
-    against = disagree_at(candidate)
+    against = disagree_at(candidate, kind)
     disagree = 0 if against is None else result[against[0]][against[1]]
     return Counted(candidate.id, candidate.name, result[question][answer], disagree)

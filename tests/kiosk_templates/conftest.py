@@ -137,9 +137,11 @@ SIZE = (768, 1024)  # CSS px
 
 
 @contextmanager
-def new_tablet(chromium: "Browser", size: tuple[int, int] = SIZE, script: str = "") -> Iterator[Tablet]:
+def new_tablet(
+    chromium: "Browser", size: tuple[int, int] = SIZE, script: str = "", room: DevRoom | None = None
+) -> Iterator[Tablet]:
     """A tablet before it is enrolled, its clock in the test's hand; `script` changes its browser beforehand."""
-    room = DevRoom()
+    room = room or DevRoom()
     server = start(room)
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
     page = context.new_page()

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from keys.files.signing import SigningKey, new_signing_key, public_text
 from voting.documents.conferences.conference import (
     Candidate,
@@ -51,8 +53,13 @@ class Meeting:
     receipt_key: SigningKey
 
 
-def new_meeting(*, listed: int = len(NAMES), removed: int = 1, further: int = len(FURTHER)) -> Meeting:
-    """A meeting with a paper of `listed` names and `further` to put forward, and a paper on `removed` names."""
+def new_meeting(
+    *, listed: int = len(NAMES), removed: int = 1, further: int = len(FURTHER), elected: int = 0, rated: int = 0
+) -> Meeting:
+    """A meeting with a paper of `listed` names and `further` to put forward, and a paper on `removed` names.
+
+    With `elected`, also one to choose at most two of so many names; with `rated`, one on confidence in so many.
+    """
     vector = json.loads((VECTOR / "election.json").read_bytes())
     cards = json.loads((VECTOR / "private_creds.json").read_bytes())
     credentials = sorted(one.split(",")[0] for one in json.loads((VECTOR / "public_creds.json").read_bytes()))
@@ -60,6 +67,12 @@ def new_meeting(*, listed: int = len(NAMES), removed: int = 1, further: int = le
     papers = [_paper("introduce", "Trưởng phòng và tương đương", "", PRESENT, NAMES[:listed], FURTHER[:further])]
     if removed:
         papers.append(_paper("remove", "Phó Trưởng phòng", "Phòng Kinh tế", SUMMONED, NAMES[-removed:], ()))
+    if elected:
+        to_elect = _paper("elect", "Ban Chấp hành Đảng bộ", "", PRESENT, NAMES[:elected], ())
+        papers.append(msgspec.structs.replace(to_elect, selection=Selection("top", 2, tie="vote")))
+    if rated:
+        papers.append(_paper("confidence", "Lãnh đạo Văn phòng", "", PRESENT, NAMES[:rated], ()))
+    papers = [paper for paper in papers if paper.candidates]
     numbered, questions = number_papers(tuple(papers), 2)
     raw = write_election(
         uuid=vector["uuid"],

@@ -16,7 +16,7 @@ COLOURS, WIDEST, LARGEST = 64, 900, 120_000  # colours of a picture, px, bytes
 CHOSEN = {
     "tablet-welcome": "tablet-welcome",
     "tablet-begin": "tablet-ballot",
-    "tablet-ballot": "tablet-ballot-name-4-0-agree",
+    "tablet-ballot": "tablet-ballot-name-4-0-0",
     "tablet-review": "tablet-review",
     "tablet-done": "tablet-done",
     "tablet-stopped": "tablet-stopped",

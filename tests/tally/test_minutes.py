@@ -127,7 +127,7 @@ def test_the_minutes_conclude_in_the_catalogue_s_words(kind: str, words: str, wh
     assert words in conclusion_of(paper, tmp_path), whose
 
 
-@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("kind", [one.id for one in kinds().values() if one.question == "agree"])
 @pytest.mark.parametrize("quota", [None, 3])
 def test_minutes_claim_no_approval_of_their_own(kind: str, quota: int | None, tmp_path: Path) -> None:
     text = conclusion_of(sample_paper(3, kind=kind, quota=quota), tmp_path)

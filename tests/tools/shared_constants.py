@@ -6,8 +6,7 @@
 
 import json
 from collections.abc import Mapping
-
-import msgspec
+from typing import get_args
 
 from keys.cards import ALPHABET, GROUPS, LENGTH, UUID_PATTERN
 from keys.group import POINT_BYTES, SCALAR_DIGITS
@@ -17,7 +16,7 @@ from voting.box.tablet_interface import API, CODES, DEVICE_HEADER, NO_STATE, PAG
 from voting.box.tablets import CODE_LENGTH, DEVICE_TAG, LABEL_LIMIT
 from voting.conference.cards import TEST_MARK
 from voting.documents.conferences.election import ELECTION_LIMIT, GROUP, VERSION
-from voting.documents.kinds import Kind, kinds
+from voting.documents.kinds import Kind, QuestionForm, kinds
 from voting.documents.states import STATES
 
 HEAD = "/** What the room's Python shares with the tablet: made by `make docs`, never by hand. */\n"
@@ -56,6 +55,7 @@ def document() -> str:
     lines = [f"export const {name} = {_literal(value)};" for name, value in SHARED.items()]
     lines += ["export const KINDS = {", *(f"  {kind.id}: {_kind(kind)}," for kind in kinds().values()), "} as const;"]
     lines += [f"export type {name} = (typeof {values})[number];" for name, values in TYPES.items()]
+    lines += [f"export type QuestionForm = {' | '.join(map(json.dumps, get_args(QuestionForm)))};"]
     return HEAD + "\n".join(lines) + "\n"
 
 
@@ -63,9 +63,15 @@ def _kind(kind: Kind) -> str:
     """Return what the tablet has to know of a kind of ballot: what becomes of its names, and its words."""
     languages = {language: kind.words(language) for language in ("vi", "en")}
     words = {
-        language: {"heading": one.heading, **msgspec.structs.asdict(one.tablet)} for language, one in languages.items()
+        language: {
+            "heading": one.heading,
+            "instruction": one.tablet.instruction,
+            "answers": list(one.tablet.answers.values()),
+        }
+        for language, one in languages.items()
     }
-    return json.dumps({"handsOn": kind.hands_on, **words}, ensure_ascii=False, indent=2).replace("\n", "\n  ")
+    tablet = {"question": kind.question, "handsOn": kind.hands_on, **words}
+    return json.dumps(tablet, ensure_ascii=False, indent=2).replace("\n", "\n  ")
 
 
 def _literal(value: str | int | tuple[str | int, ...]) -> str:

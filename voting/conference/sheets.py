@@ -81,7 +81,7 @@ def paper_ballots(draft: Draft, *, fingerprint: str = "") -> bytes:
         "address": draft.address,
         "most": f"{draft.put_forward_max:02}",
         "style": f"{draft.procedure} · {draft.step} · {fingerprint}",
-        "papers": [_paper(paper) for paper in draft.papers],
+        "papers": [_paper(paper, draft.address) for paper in draft.papers],
     }
     return _render("paper_ballot", content)
 
@@ -106,14 +106,17 @@ def qr_svg(text: str) -> str:
     return file.getvalue().decode()
 
 
-def _paper(paper: Paper) -> dict[str, object]:
+def _paper(paper: Paper, address: str) -> dict[str, object]:
     kind = kind_of(paper.kind)
+    listed = [_name(one) for one in paper.candidates if not one.put_forward]
+    filled = {"address": address, "most": f"{kind.most_of(len(listed), paper.selection.quota):02}"}
     return {
         "heading": kind.vi.heading,
         "title": f"{paper.title} – {paper.unit}" if paper.unit else paper.title,
-        "agree": kind.printed.agree,
-        "disagree": kind.printed.disagree,
-        "listed": [_name(one) for one in paper.candidates if not one.put_forward],
+        "instruction": kind.printed.instruction.format_map(filled),
+        "note": kind.printed.note.format_map(filled),
+        "answers": list(kind.printed.answers.values()),
+        "listed": listed,
         "forward": [_name(one) for one in paper.candidates if one.put_forward],
     }
 

@@ -3,12 +3,16 @@
 A kind is one file of `voting/procedures/kinds`, read strictly; its id is the file's name. What is below the catalogue
 needs the kinds as well, so they are read here. Adding one is adding a file: tablet, paper ballot, minutes, summaries
 and the checks of documents take words and properties from it.
+
+A kind asks one of three things (`question`): agree or disagree with each name; one of k levels for each name; or, in
+one question for the whole paper, the choice of up to `most` of its names.
 """
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -16,24 +20,29 @@ from keys.message import Sentence
 from voting.documents.canonical import unclean_text
 
 FOLDER = Path(__file__).resolve().parents[1] / "procedures" / "kinds"
-HandsOn = Literal["names", "plan", "removal"]
-"""To whom the names go that are chosen: the next step, whoever approves the plan, or a proposal to remove them."""
+QuestionForm = Literal["agree", "levels", "choices"]
+HandsOn = Literal["names", "plan", "removal", "result", "report"]
+"""What becomes of the names chosen: the next step, whoever approves the plan, a proposal to remove them, or the result
+of the procedure itself; or nobody is chosen and the votes are reported."""
 Answer = Literal["agree", "disagree"]
-
-
-class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words of the two answers to a name."""
-
-    agree: str
-    disagree: str
+AGREE, DISAGREE = "agree", "disagree"
+NO_OPINION = "no_opinion"
+LEAST_LEVELS = 2
 
 
 class TabletWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the tablet says: what to do, and the two answers."""
+    """What the tablet says: what to do (`{most}`: how many may be chosen), and the answers."""
 
     instruction: str
-    agree: str
-    disagree: str
+    answers: dict[str, str]
+
+
+class PrintedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the paper ballot says, in Vietnamese: what to do, a note below (`{most}`, `{address}`), the answers."""
+
+    instruction: str
+    note: str
+    answers: dict[str, str]
 
 
 class MinutesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,14 +50,23 @@ class MinutesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: str
     principle: str
-    agree: str
-    disagree: str
-    met: str
-    missed: str
-    hands_on: str
+    answers: dict[str, str]
     conclusion: str
-    conclusion_quota: str
-    conclusion_none: str
+    met: str = ""
+    missed: str = ""
+    hands_on: str = ""
+    conclusion_quota: str = ""
+    conclusion_none: str = ""
+
+    @property
+    def agree(self) -> str:
+        """The head of the column of votes for a name."""
+        return self.answers[AGREE]
+
+    @property
+    def disagree(self) -> str:
+        """The head of the column of votes against a name."""
+        return self.answers[DISAGREE]
 
 
 class KindWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,13 +83,15 @@ class KindWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One kind of ballot."""
 
-    format: Literal[1]
+    format: Literal[2]
     id: str
     place: int
+    question: QuestionForm
     hands_on: HandsOn
-    counts: Answer
-    answers: Answers
-    printed: Answers
+    counts: Answer | None = None
+    answers: dict[str, str] = {}
+    printed: PrintedWords
+    most: Literal["quota"] | Annotated[int, msgspec.Meta(ge=1)] | None = None
     vi: KindWords
     en: KindWords
     put_forward: bool = False
@@ -84,18 +104,37 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     @property
     def closes(self) -> bool:
-        """Whether it closes a procedure: what it chooses is the plan."""
+        """Whether it closes a procedure: what it chooses, or what is reported of it, is what the procedure is for."""
+        return self.hands_on in ("plan", "result", "report")
+
+    @property
+    def plans(self) -> bool:
+        """Whether what it chooses is the plan."""
         return self.hands_on == "plan"
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """The answers of a question, in their order in Setup."""
-        return self.answers.agree, self.answers.disagree
+        """The answers of a question on a name, in their order in Setup; none where the names are the answers."""
+        return tuple(self.answers.values())
 
     @property
     def counted(self) -> int:
-        """The place among them of the answer that counts for the rule."""
-        return ("agree", "disagree").index(self.counts)
+        """The place among them of the answer that counts for the rule; the first where none does."""
+        return 0 if self.counts is None else tuple(self.answers).index(self.counts)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether one question of the paper offers its names to choose from."""
+        return self.question == "choices"
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels that a name may get, in their order; none where it is not asked in levels."""
+        return tuple(self.answers) if self.question == "levels" else ()
+
+    def most_of(self, names: int, quota: int | None) -> int:
+        """Return how many names one ballot may choose, of a paper with so many names and places to fill."""
+        return min(names, (quota or 1) if self.most == "quota" else self.most or 1)
 
     @property
     def phrase(self) -> Sentence:
@@ -113,6 +152,8 @@ def read_kind(raw: bytes, name: str) -> Kind:
     unclean = next(filter(None, (unclean_text(text) for text in _texts(msgspec.to_builtins(kind)))), None)
     if kind.id != name or unclean is not None:
         raise ValueError(f"{name}: {unclean or f'the id {name} expected, {kind.id} found'}")
+    for problem in _question_problems(kind):
+        raise ValueError(f"{name}: {problem}")
     return kind
 
 
@@ -131,6 +172,45 @@ def kind_files() -> list[Path]:
 def kind_of(name: str) -> Kind:
     """Return the kind of that id, as a paper that was read has it."""
     return kinds()[name]
+
+
+def _question_problems(kind: Kind) -> Iterator[str]:
+    """Yield what does not fit the form of the question: answers, what counts, how many, and the words of each."""
+    marks = tuple(kind.answers) or (AGREE,)
+    if kind.question == "agree" and tuple(kind.answers) != (AGREE, DISAGREE):
+        yield f"answers: {AGREE} and {DISAGREE} expected, in this order"
+    if kind.question == "levels" and (len(marks) < LEAST_LEVELS or NO_OPINION in marks):
+        yield f"answers: at least {LEAST_LEVELS} levels expected, none of them called {NO_OPINION}"
+    if kind.chooses and kind.answers:
+        yield "answers: none expected, since the names are the answers"
+    if len(set(kind.answers.values())) != len(kind.answers):
+        yield "answers: two have the same words"
+    if (kind.counts is None) != (kind.question != "agree"):
+        yield "counts: the answer that counts expected where a name is agreed to, and there alone"
+    if (kind.most is None) == kind.chooses:
+        yield "most: how many names a ballot may choose expected where it chooses, and there alone"
+    if kind.put_forward and kind.question != "agree":
+        yield "put_forward: only where names are agreed to"
+    if (kind.question == "levels") != (kind.hands_on == "report"):
+        yield "hands_on: votes in levels are reported, and they alone"
+    yield from _word_problems(kind, marks)
+
+
+def _word_problems(kind: Kind, marks: tuple[str, ...]) -> Iterator[str]:
+    """Yield where words for an answer, or for an outcome that the kind has, are missing."""
+    for place, words in (
+        ("printed.answers", kind.printed.answers), ("vi.tablet.answers", kind.vi.tablet.answers),
+        ("en.tablet.answers", kind.en.tablet.answers), ("vi.minutes.answers", kind.vi.minutes.answers),
+        ("en.minutes.answers", kind.en.minutes.answers),
+    ):  # fmt: skip
+        if tuple(name for name in words if name != NO_OPINION) != marks:
+            yield f"{place}: words expected for {', '.join(marks)}, in this order"
+    for language, minutes in (("vi", kind.vi.minutes), ("en", kind.en.minutes)):
+        for name in ("met", "missed", "hands_on", "conclusion_quota", "conclusion_none"):
+            if bool(getattr(minutes, name)) == (kind.hands_on == "report"):
+                yield f"{language}.minutes.{name}: words expected where names are chosen, and there alone"
+        if kind.chooses and NO_OPINION not in minutes.answers:
+            yield f"{language}.minutes.answers: words for {NO_OPINION} expected where names are chosen from"
 
 
 def _texts(value: object) -> list[str]:

@@ -1,13 +1,13 @@
-/** The papers: one person or a short list a screen, as many as fit, with two answers of equal weight and no default. */
+/** The papers: one person or a short list a screen, as many as fit, with answers of equal weight and no default. */
 import type { App } from "../app.ts";
 import { button, h, p } from "../dom.ts";
-import { disagreeOf, kindWords, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
+import { asks, kindWords, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
 import { measureAhead, pageOf, paginate, type Page } from "../pages.ts";
 import { KINDS } from "../shared.ts";
-import { two, type Language, type Say } from "../words.ts";
+import { fill, two, type Language, type Say } from "../words.ts";
 import { listen, speakChoice, spoken } from "./listen.ts";
 import { CAUGHT, Turning, type AtBallot } from "./turning.ts";
-import type { View } from "./view.ts";
+import { signOf, type View } from "./view.ts";
 
 /** Lay the names out before anybody needs them: while a card is being looked for. */
 export function layOutAhead(app: App, main: HTMLElement): void {
@@ -85,32 +85,33 @@ function steps(app: App, state: AtBallot, pages: Page[], at: number): HTMLElemen
 
 function drawPage(app: App, meeting: Meeting, marks: Marks, page: Page, update: () => void): HTMLElement[] {
   const paper = meeting.papers[page.paper] as Paper;
-  const head = h("div.paper-head", {}, ...heading(app.say, app.settings.language, meeting, page, paper));
+  const head = h("div.paper-head", {}, ...heading(app.say, app.settings.language, meeting, page, paper, marks.most(page.names[0] as Name)));
   const changed = (name: Name): void => {
     app.changed(name);
     update();
   };
-  if (page.part === "forward") return [head, ...forward(app, paper, page.names, marks, changed)];
+  if (page.part !== "listed") return [head, ...list(app, paper, page, marks, changed)];
   const first = paper.listed.indexOf(page.names[0] as Name);
   return [head, ...page.names.map((name, at) => person(app, paper, name, first + at + 1, marks, changed))];
 }
 
-function heading(say: Say, language: Language, meeting: Meeting, page: Page, paper: Paper): HTMLElement[] {
+function heading(
+  say: Say, language: Language, meeting: Meeting, page: Page, paper: Paper, most: number,
+): HTMLElement[] {
   const count = meeting.papers.length;
   const number = count > 1 ? `${say("paper.number", { n: page.paper + 1, count })} · ` : "";
   const title = say("paper.title", { title: paper.title }) + (paper.unit ? ` – ${paper.unit}` : "");
   const term = meeting.term ? [", ", h("span.whole", {}, say("paper.term", { term: meeting.term }))] : [];
   const words = kindWords(paper, language);
-  const first = paper.putForward[0];
-  const what = page.part === "forward" && first !== undefined ? say("ballot.put_forward")
-    : words.instruction;
+  const forward = page.part === "putForward";
+  const what = forward ? say("ballot.put_forward") : fill(words.instruction, { most: two(most) });
   return [
     h("h1", { tabIndex: -1, className: `small hands-on-${KINDS[paper.kind].handsOn}` }, number + words.heading),
-    h("p.paper-title", {}, title, ...term), p(what, page.part === "forward" ? "part-title" : "hint"),
+    h("p.paper-title", {}, title, ...term), p(what, forward ? "part-title" : "hint"),
   ];
 }
 
-/** One listed name with its two answers, as a group of radio buttons. */
+/** One listed name with its answers, as a group of radio buttons: all of one size, whatever they say. */
 function person(
   app: App, paper: Paper, name: Name, number: number, marks: Marks, changed: (name: Name) => void,
 ): HTMLElement {
@@ -124,10 +125,9 @@ function person(
     changed(name);
   }, "quiet clear", { "aria-label": say("ballot.clear.of", { name: name.name }) });
   if (marks.isOpen(name)) clear.classList.add("absent");
-  const option = (word: "agree" | "disagree", answer: number): HTMLElement => {
-    const words = kindWords(paper, app.settings.language)[word];
+  const option = (words: string, answer: number): HTMLElement => {
     const input = h("input", {
-      type: "radio", name: label, checked: marks.has(name, answer), "data-key": `${label}-${word}`,
+      type: "radio", name: label, checked: marks.has(name, answer), "data-key": `${label}-${answer}`,
       onchange: () => {
         marks.choose(name, answer);
         clear.classList.remove("absent");
@@ -135,11 +135,11 @@ function person(
         changed(name);
       },
     });
-    const sign = h("span.sign", { "aria-hidden": "true" }, word === "agree" ? "✓" : "✕");
+    const sign = h("span.sign", { "aria-hidden": "true" }, signOf(paper, answer));
     return h("label.choice", {}, input, sign, h("span", {}, words));
   };
-  const choices = h("div.choices", { role: "radiogroup", "aria-labelledby": label },
-    option("agree", name.answer), option("disagree", disagreeOf(name)));
+  const choices = h("div", { className: `choices ${asks(paper.kind)}`, role: "radiogroup", "aria-labelledby": label },
+    ...kindWords(paper, app.settings.language).answers.map(option));
   const who = h("div.who", { id: label }, h("strong", {}, `${number}. ${name.name}`), details(say, name));
   const side = h("div.side", {}, listen(app, name.name, spoken(name)), clear);
   return h("section.person", {}, who, side, choices);
@@ -150,18 +150,19 @@ export function details(say: Say, name: Name): HTMLElement {
   return h("span.details", {}, [born, name.position, name.note].filter(Boolean).join(" · "));
 }
 
-/** Names to put forward: check boxes, up to the question's most. */
-function forward(
-  app: App, paper: Paper, names: Name[], marks: Marks, changed: (name: Name) => void,
+/** Names of a list to choose from: check boxes, up to the question's most, and how many are left to choose. */
+function list(
+  app: App, paper: Paper, { part, names }: Page, marks: Marks, changed: (name: Name) => void,
 ): HTMLElement[] {
   const { say } = app;
-  const first = paper.putForward[0] as Name;
+  const [all, first] = [paper[part], names[0] as Name];
   const max = marks.most(first);
   const count = h("p.hint", { role: "status" });
   const tell = (refused: boolean): void => {
     const n = marks.count(first.question);
+    const left = part === "choices" && (n < max ? say("ballot.choices.left", { n: two(max - n) }) : say("ballot.choices.all"));
     count.textContent = refused ? say("ballot.put_forward.full", { max: two(max) })
-      : `${say("ballot.put_forward.max", { max: two(max) })} ${say("ballot.put_forward.count", { n, max })}`;
+      : `${left || say("ballot.put_forward.max", { max: two(max) })} ${say("ballot.put_forward.count", { n, max })}`;
     count.classList.toggle("refused", refused);
   };
   const row = (name: Name): HTMLElement => {
@@ -174,7 +175,8 @@ function forward(
         if (taken) changed(name);
       },
     });
-    const who = h("span.who", {}, h("strong", {}, name.name), details(say, name));
+    const number = part === "choices" ? `${all.indexOf(name) + 1}. ` : "";
+    const who = h("span.who", {}, h("strong", {}, number + name.name), details(say, name));
     const label = h("label.choice.person", {}, input, h("span.sign", { "aria-hidden": "true" }, "✓"), who);
     const aloud = listen(app, name.name, spoken(name));
     return aloud === null ? label : h("div.aloud", {}, label, aloud);

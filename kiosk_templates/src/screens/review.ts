@@ -2,12 +2,12 @@
 import type { App } from "../app.ts";
 import { button, h, p } from "../dom.ts";
 import { sealWords } from "../disclosure.ts";
-import { kindWords, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
+import { answerOf, kindWords, openNames, type Marks, type Meeting, type Name, type Paper } from "../papers.ts";
 import type { State } from "../states.ts";
 import { two } from "../words.ts";
 import { NAMES } from "../voice.ts";
 import { listen } from "./listen.ts";
-import type { View } from "./view.ts";
+import { signOf, type View } from "./view.ts";
 
 const SHOWN = 12; // characters of a tracker, enough to find one among a room's
 
@@ -42,19 +42,21 @@ function section(app: App, meeting: Meeting, marks: Marks, paper: Paper, at: num
   const number = meeting.papers.length > 1 ? `${say("paper.number", { n: at + 1, count: meeting.papers.length })} · ` : "";
   const head = h("h2", {}, `${number}${kindWords(paper, app.settings.language).heading}`, h("small", {}, paper.title));
   const rows = paper.listed.map((name) => row(app, name.name, ...chosen(app, marks, paper, name), name));
-  const first = paper.putForward[0];
-  if (first !== undefined) {
-    const names = paper.putForward.filter((name) => marks.has(name)).map((name) => name.name);
-    const what = names.join(", ") || say("review.put_forward.none");
-    rows.push(row(app, say("ballot.put_forward"), names.length > 0 ? "✓" : "–", what, first));
+  for (const part of ["choices", "putForward"] as const) {
+    const [names, first] = [paper[part], paper[part][0]];
+    if (first === undefined) continue;
+    const chosen = names.filter((name) => marks.has(name)).map((name) => name.name);
+    const count = { n: chosen.length, max: marks.most(first) };
+    const title = part === "choices" ? say("ballot.put_forward.count", count) : say("ballot.put_forward");
+    const none = part === "choices" ? "review.choices.none" : "review.put_forward.none";
+    rows.push(row(app, title, chosen.length > 0 ? "✓" : part === "choices" ? "" : "–", chosen.join(", ") || say(none), first));
   }
   return h("section.review", {}, head, h("ul", {}, ...rows));
 }
 
 function chosen(app: App, marks: Marks, paper: Paper, name: Name): [sign: string, words: string] {
-  if (marks.isOpen(name)) return ["", app.say("review.none")];
-  const word = marks.has(name) ? "agree" : "disagree";
-  return [marks.has(name) ? "✓" : "✕", kindWords(paper, app.settings.language)[word]];
+  const words = answerOf(paper, marks.of(name.question), app.settings.language);
+  return words === null ? ["", app.say("review.none")] : [signOf(paper, marks.of(name.question).indexOf(1)), words];
 }
 
 function row(app: App, title: string, sign: string, words: string, name: Name): HTMLElement {

@@ -1,3 +1,5 @@
+import { asks, type Paper } from "../papers.ts";
+
 /** One screen: its heading, what stands below, the buttons at the foot. */
 export interface View {
   title: string;
@@ -9,4 +11,9 @@ export interface View {
   /** Called when the screen is laid out, and when it is left. */
   shown?: (main: HTMLElement) => void;
   left?: () => void;
+}
+
+/** The sign of an answer: for and against differ in more than their words; levels do not differ. */
+export function signOf(paper: Paper, answer: number): string {
+  return asks(paper.kind) === "agree" && answer > 0 ? "✕" : "✓";
 }

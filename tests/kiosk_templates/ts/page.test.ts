@@ -4,7 +4,7 @@ import { CASTING_CODES } from "./codes.ts";
 import { Idle, IDLE, WARNING } from "@front/idle.ts";
 import { joinParts, sealWords, testParts } from "@front/disclosure.ts";
 import { fill } from "@front/pages.ts";
-import { disagreeOf, Marks, openNames, parseMeeting, type Name } from "@front/papers.ts";
+import { Marks, openNames, parseMeeting, type Name } from "@front/papers.ts";
 import { Receipts } from "@front/receipts.ts";
 import { phaseOf } from "@front/states.ts";
 import { isWord, speak, two } from "@front/words.ts";
@@ -36,7 +36,7 @@ test("nothing is chosen for anybody, and every choice can be changed and taken b
   assert.deepEqual([marks.of(0), marks.of(1)], [[0, 0], [0, 0, 0]]);
   marks.choose(one, one.answer);
   assert.deepEqual(marks.of(0), [1, 0]);
-  marks.choose(one, disagreeOf(one));
+  marks.choose(one, 1);
   assert.deepEqual(marks.of(0), [0, 1]);
   marks.clear(one);
   assert.ok(marks.isOpen(one));

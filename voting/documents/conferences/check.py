@@ -17,14 +17,13 @@ from voting.documents.canonical import unclean_text
 from voting.documents.conferences.conference import FORMAT, Candidate, Conference, Paper, Previous, Quorum, Rule
 from voting.documents.conferences.election import Election, Question, texts_of
 from voting.documents.conferences.people import name_problems, people_problems
-from voting.documents.conferences.questions import disagree_at, question_problems
+from voting.documents.conferences.questions import answers_at, question_problems
 from voting.documents.conferences.sentences import sentence
 from voting.documents.errors import InvalidConference
-from voting.documents.kinds import kind_of
+from voting.documents.kinds import Kind, kind_of
 from voting.documents.quorum import least_present
 
 TEXT_LIMIT = 2000  # characters of any one text
-LISTED_ANSWERS = 2  # agree and disagree
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -105,6 +104,8 @@ def rule_problem(rule: Rule) -> str | None:
 
 def unprinted_problem(paper: Paper) -> str | None:
     """Say what of a paper's rule and selection the minutes have no words for; None where they have."""
+    if kind_of(paper.kind).question != "agree":
+        return f"kind: the minutes have no words for a ballot of the kind {paper.kind}"
     if paper.rule.base == "ballots":
         return "rule: the minutes have no words for a share of the ballots collected"
     if paper.rule.at_line is not None:
@@ -178,6 +179,8 @@ def paper_problems(paper: Paper) -> Iterator[Message]:
     quota = paper.selection.quota
     if (paper.selection.mode == "top") != (quota is not None) or (quota is not None and quota < 1):
         yield Message("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
+    if kind_of(paper.kind).most == "quota" and quota is None:
+        yield Message("paper_quota", "selection: a quota expected, for a ballot chooses as many as there are places")
     for identifier, english in repeated_ids(paper.candidates):
         yield Message("paper_id", english, {"id": identifier})
     for one in paper.candidates:
@@ -194,20 +197,20 @@ def repeated_ids(names: Iterable[Identified]) -> Iterator[tuple[str, str]]:
 
 def _place_problems(paper: Paper, questions: tuple[Question, ...]) -> Iterator[str]:
     for candidate in paper.candidates:
-        if not _fits(candidate, questions):
+        if not _fits(candidate, kind_of(paper.kind), questions):
             yield f"{candidate.id}: no such question and answer"
 
 
-def _fits(candidate: Candidate, questions: tuple[Question, ...]) -> bool:
+def _fits(candidate: Candidate, kind: Kind, questions: tuple[Question, ...]) -> bool:
     number, answer = candidate.at
     if not 0 <= number < len(questions):
         return False
     question = questions[number]
     if question.blank or question.min != 0:
         return False
-    if candidate.put_forward:
+    if candidate.put_forward or kind.chooses:
         return 0 <= answer < len(question.answers)
-    return answer == 0 and len(question.answers) == LISTED_ANSWERS and question.max == 1
+    return answer == kind.counted and len(question.answers) == len(kind.asked) and question.max == 1
 
 
 def _coverage_problems(conference: Conference, questions: tuple[Question, ...]) -> Iterator[str]:
@@ -215,9 +218,8 @@ def _coverage_problems(conference: Conference, questions: tuple[Question, ...]) 
         (number, answer) for number, question in enumerate(questions) for answer in range(len(question.answers))
     )
     found: Counter[tuple[int, int]] = Counter()
-    for candidate in (one for paper in conference.papers for one in paper.candidates):
-        found[candidate.at] += 1
-        if (against := disagree_at(candidate)) is not None:
-            found[against] += 1
+    for paper in conference.papers:
+        for candidate in paper.candidates:
+            found.update(answers_at(candidate, kind_of(paper.kind)))
     if wanted != found:
         yield "every answer of every question must belong to exactly one name"
