@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import pexpect
+from click.testing import CliRunner
 
 from keys.cards import credential, new_card
 from keys.files.sealing import LEAST_COST
@@ -30,6 +31,7 @@ from tests.attacks.lab import Lab, chain, closed
 from tests.attacks.records import envelope, room_facts
 from tests.tally.ceremony.test_state import Tellers
 from tests.voting.documents.elections import UUID, conference, raw_election
+from voting.cli.main import main
 from voting.documents.ballots.ballot import cast_ballot
 from voting.documents.canonical import canonical, compact
 from voting.documents.conferences.conference import CeremonyBox, Signer
@@ -137,6 +139,13 @@ def run(*words: object, status: int = 0) -> str:
     """Run a command that asks nothing; return its output."""
     with phieukin(*words) as terminal:
         return terminal.ends(status)
+
+
+def repeat(*words: object) -> str:
+    """Run in this process what a fresh one took before: the same step, by somebody else or on a copy."""
+    done = CliRunner().invoke(main, [str(word) for word in words])
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
 @dataclass

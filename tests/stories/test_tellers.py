@@ -1,6 +1,7 @@
 """Terminal stories of the tellers: the key ceremony and the count, with what goes wrong and how it is put right.
 
-Each step is a fresh process on a machine without Flask, SQLAlchemy or a network, which knows its files alone.
+Each step is a fresh process on a machine without Flask, SQLAlchemy or a network, which knows its files alone; the same
+step taken by others after the first runs in this process.
 """
 
 import json
@@ -16,6 +17,7 @@ import pytest
 
 from keys.files.key_files import write_sealed
 from keys.files.recovery import recovery_lines
+from keys.files.sealing import LEAST_COST
 from keys.files.signing import KIND as SIGNING_KIND
 from keys.files.signing import encode_signing_key
 from tests.stories.tellers import (
@@ -27,6 +29,7 @@ from tests.stories.tellers import (
     meeting,
     passphrase,
     phieukin,
+    repeat,
     run,
 )
 from tests.voting.documents.elections import UUID
@@ -152,10 +155,10 @@ def confirmed(table: Table, tmp_path: Path, votes: Sequence[list[list[int]]] = V
     made = meeting(table, tmp_path / "box stick", votes, **changes)
     out = []
     for index in table.numbers:
-        path = tmp_path / f"confirmation {index}"
-        run("tally", "confirm", made.setup, "--teller", table.home(index) / f"teller-{index}.sealed",
-            "--out", path, "--passphrase-file", table.passphrase_file(index),
-            "--fingerprint", made.lab.election.fingerprint)  # fmt: skip
+        path, confirm = tmp_path / f"confirmation {index}", run if index == 1 else repeat
+        confirm("tally", "confirm", made.setup, "--teller", table.home(index) / f"teller-{index}.sealed",
+                "--out", path, "--passphrase-file", table.passphrase_file(index),
+                "--fingerprint", made.lab.election.fingerprint)  # fmt: skip
         out.append(path.read_bytes())
     made.close(out)
     return made
@@ -293,26 +296,21 @@ def sign_all(made: Meeting, table: Table, result: Path) -> None:
     keys = [(index, table.home(index) / f"teller-{index}.sealed") for index in table.numbers]
     for index, name in ((1, "secretary"), (2, "chair")):
         keys.append((index, table.folder / f"{name}.sealed"))
-        write_sealed(keys[-1][1], encode_signing_key(made.signing[name]), passphrase(index), kind=SIGNING_KIND)
-    for index, key in keys:
-        run("tally", "sign", result / "record.json", "--key", key, "--pdf", result / "minutes.pdf",
-            "--passphrase-file", table.passphrase_file(index))  # fmt: skip
+        own = encode_signing_key(made.signing[name])
+        write_sealed(keys[-1][1], own, passphrase(index), kind=SIGNING_KIND, cost=LEAST_COST)
+    for at, (index, key) in enumerate(keys):
+        sign = repeat if at else run
+        sign("tally", "sign", result / "record.json", "--key", key, "--pdf", result / "minutes.pdf",
+             "--passphrase-file", table.passphrase_file(index))  # fmt: skip
 
 
 def recounts(result: Path, tmp_path: Path) -> None:
     """Three counts from the finished files agree byte for byte; one from changed facts does not."""
     files = [result / f"{UUID}.{end}" for end in ("bel", "facts.json", "count.json")]
     for number in (1, 2, 3):
-        said = run(
-            "tally",
-            "recount",
-            *files,
-            "--out",
-            tmp_path / f"recount {number}",
-            "--make-folder",
-            "--with",
-            result / "record.json",
-        )
+        recount = run if number == 1 else repeat
+        said = recount("tally", "recount", *files, "--out", tmp_path / f"recount {number}", "--make-folder",
+                       "--with", result / "record.json")  # fmt: skip
         assert "agree byte for byte" in said
     changed = tmp_path / "changed.json"
     changed.write_bytes(files[2].read_bytes().replace("Công đoàn".encode(), "công đoàn".encode()))
