@@ -19,6 +19,7 @@ from tests.mutation.mutants import Mutant, mutants
 RULE = (
     *(f"tests/tally/result/test_rule{part}.py" for part in ("", "_edges", "_modes")),
     "tests/tally/cli/test_rule.py",
+    "tests/tally/cli/test_rule_refusals.py",
 )
 ATTACKS = ("tests/attacks", "tests/tally/audit")
 BOX = ("tests/voting/box", "tests/voting/storage/test_model.py", "tests/voting/web/test_api.py")

@@ -192,6 +192,7 @@ def test_with_lines_each_of_them_is_an_error_in_its_place_and_the_exit_is_0() ->
     assert result.exit_code == 0 and len(answers) == 2 * len(TREES)
     assert all(list(answer) == ["error"] and answer["error"] for answer in answers[::2])
     assert all("error" not in answer for answer in answers[1::2])
+    assert f"decide: {answers[0]['error']}\n" == run(json.dumps(TREES[0][1])).stderr
 
 
 @pytest.mark.parametrize(
