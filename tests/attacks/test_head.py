@@ -84,6 +84,16 @@ def test_the_heads_own_decision_passes(tied: Lab, draft: Draft, signed: bytes, t
     assert not any("awaiting" in note for note in report.notes)
 
 
+def test_beside_an_archive_that_cannot_be_read_no_decision_is_judged(tied: Lab, signed: bytes, tmp_path: Path) -> None:
+    archive, record, head = (tmp_path / name for name in ("box.bel", "record.json", "head.json"))
+    archive.write_bytes(b"no archive")
+    record.write_bytes(signed)
+    head.write_bytes(by(decision(signed), tied.signing["head"]))
+    report = check_file(archive, (record,), heads=(head,))
+    assert report.verdict is Verdict.UNREADABLE
+    assert "head_decision" not in {one.check for one in report.checks}
+
+
 FORGERIES: dict[str, tuple[dict[str, object], str]] = {
     "of another record": ({"record": "0" * 64}, "of another record"),
     "of another paper": ({"paper": 2}, "paper 1 of the election"),

@@ -37,7 +37,7 @@ from voting.documents.canonical import canonical, parse_canonical
 from voting.documents.case import Tie
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.facts import CountFacts
-from voting.documents.record import read_record
+from voting.documents.record import read_record, unsigned_record
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cheap_binding")]
 NEXT = "Hòm phiếu khác"
@@ -202,6 +202,29 @@ def test_secretary_and_chair_vouch_for_a_decision_on_paper(paper_tie: Table) -> 
     refused(
         run("sign", path, "--key", teller, "--passphrase-file", paper_tie.folder / "words"), "không phải khóa ký của"
     )
+
+
+def test_a_reason_that_prints_as_nothing_writes_nothing(paper_tie: Table) -> None:
+    done = asked(signed_tie(paper_tie), "2", "x\u200b", "")
+    assert done.exit_code == 1 and "the reason is" in done.output
+    assert head_files(paper_tie) == []
+
+
+def test_where_the_head_signs_on_paper_no_key_signs_the_decision(paper_tie: Table) -> None:
+    refused(head(signed_tie(paper_tie), {}), "ký trên giấy: không dùng khóa")
+    assert head_files(paper_tie) == []
+
+
+def test_the_record_of_a_decision_is_found_among_others_that_lie_there(paper_tie: Table) -> None:
+    asked(signed_tie(paper_tie), "2", "đúng cơ cấu", "")
+    beside = record_of(paper_tie)
+    beside.with_name("record-0.json").write_bytes(b"{}")
+    other = msgspec.structs.replace(read_record(beside.read_bytes())[1], paper=2)
+    beside.with_name("record-1.json").write_bytes(unsigned_record(canonical(other)))
+    beside.rename(beside.with_name("record-2.json"))
+    path, key = paper_tie.result / "head-decision-1.json", key_of(paper_tie, "chair")
+    done = run("sign", path, "--key", key, "--passphrase-file", paper_tie.folder / "words")
+    assert done.exit_code == 0, done.output
 
 
 def test_a_decision_apart_from_its_record_is_not_signed(paper_tie: Table) -> None:

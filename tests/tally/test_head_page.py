@@ -50,6 +50,13 @@ def test_it_speaks_english_and_for_a_party_body_as_well(tmp_path: Path) -> None:
     assert "ĐẢNG CỘNG SẢN VIỆT NAM" in text and "-QĐ/ĐU" in text and "MẬT" in text
 
 
+def test_a_code_that_is_no_count_records_stays_as_setup_gives_it(tmp_path: Path) -> None:
+    organiser = tied_record().conference.organiser
+    record = tied_record(organiser=msgspec.structs.replace(organiser, code="12/KL-VPUB"))
+    text = pages(record, decision(record), tmp_path)
+    assert "/KL-VPUB" in text and "/QĐ-" not in text
+
+
 def test_the_decision_is_attached_and_the_same_two_give_the_same_bytes(tmp_path: Path) -> None:
     record = tied_record()
     raw = canonical(decision(record))

@@ -1,10 +1,12 @@
 """Bundles: the same files give the same bytes; every other spelling, and every change, is refused by name."""
 
+import hashlib
 import io
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -16,10 +18,14 @@ from tests.voting.documents.bundles.whole import verify_bundle_files
 from voting.documents.bundles import bundle as bundles
 from voting.documents.bundles.bundle import (
     MANIFEST,
+    Manifest,
+    ManifestFile,
     open_bundle,
     verify_bundle_signature,
     write_bundle,
 )
+from voting.documents.canonical import canonical
+from voting.documents.envelope import sign_envelope, write_envelope
 from voting.documents.errors import InvalidBundle
 
 FILES = {"step-2/record.json": b"{}" * 50, "step-10/record.json": b"[]", "a.pdf": b"", "to-trinh.docx": b"word"}
@@ -200,6 +206,82 @@ def test_a_file_larger_than_its_limit_is_not_read() -> None:
         bundle.read("to-trinh.docx", 3)
     with pytest.raises(InvalidBundle, match="there is no 'x'"):
         bundle.read("x", 3)
+
+
+def manifest_of(number: int, *names: str) -> bytes:
+    """The good bundle under another manifest of ours: its format, and the order of its files."""
+    with zipfile.ZipFile(io.BytesIO(good())) as plain:
+        stored = {name: plain.read(name) for name in plain.namelist()}
+    listed = tuple(
+        ManifestFile(name, len(stored[name]), hashlib.sha256(stored[name]).hexdigest())
+        for name in names or sorted(FILES)
+    )
+    payload = canonical(Manifest(number, "dossier", "x", listed))
+    stored[MANIFEST] = write_envelope(sign_envelope(payload, bundles.MANIFEST_TYPE, key()))
+    return stored_as(sorted(stored.items()))
+
+
+def with_other_directory(change: Callable[[list[bundles._Entry]], list[bundles._Entry]], between: bytes = b"") -> bytes:
+    """The good files under another directory, with some bytes before it."""
+    out, entries = io.BytesIO(), []
+    with zipfile.ZipFile(io.BytesIO(good())) as plain:
+        for name in plain.namelist():
+            content = plain.read(name)
+            [entry] = change([bundles._Entry(name.encode(), out.tell(), len(content), zlib.crc32(content))])
+            entries.append(entry)
+            out.write(entry.local() + content)
+    out.write(between)
+    return out.getvalue() + bundles._directory(entries, out.tell())
+
+
+def other_crc(entries: list[bundles._Entry]) -> list[bundles._Entry]:
+    return [replace(one, crc=one.crc ^ (one.name == b"to-trinh.docx")) for one in entries]
+
+
+def counting(count: int) -> bytes:
+    """The good bundle, whose end counts so many files."""
+    fields = list(bundles._END.unpack(good()[-bundles._END.size :]))
+    fields[3] = fields[4] = count
+    return good()[: -bundles._END.size] + bundles._END.pack(*fields)
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (lambda: manifest_of(2), "manifest: format 1 expected, 2 found"),
+        (lambda: manifest_of(1, *sorted(FILES, reverse=True)), "each file once, sorted by name"),
+        (lambda: manifest_of(1, "a.pdf", *sorted(FILES)), "each file once, sorted by name"),
+        (lambda: with_other_directory(lambda entries: entries, b"hidden"), "bytes that belong to no file"),
+        (lambda: with_other_directory(other_crc), "to-trinh.docx: its CRC-32 does not fit"),
+        (lambda: counting(6), "the directory is cut"),
+        (lambda: counting(4001), "does not fit the file"),
+    ],
+)
+def test_what_a_bundle_says_of_itself_is_compared_with_what_is_there(raw: Callable[[], bytes], message: str) -> None:
+    with pytest.raises(InvalidBundle, match=message):
+        verify(raw())
+
+
+def test_the_same_files_under_their_own_manifest_and_directory_pass() -> None:
+    assert verify(manifest_of(1)) == verify(with_other_directory(lambda entries: entries)) == verify(counting(5)) == 4
+
+
+def test_more_files_or_bytes_than_can_be_read_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "MOST_FILES", len(FILES))
+    with pytest.raises(InvalidBundle, match="at most 4 files expected, 5 found"):
+        write_bundle("dossier", FILES, key(), "x")
+    monkeypatch.undo()
+    monkeypatch.setattr(bundles, "MOST_BYTES", 100)
+    with pytest.raises(InvalidBundle, match="at most 100 bytes expected"):
+        write_bundle("dossier", FILES, key(), "x")
+
+
+def test_a_file_that_is_cut_while_it_is_read_is_named() -> None:
+    file = io.BytesIO(good())
+    bundle = open_bundle(file)
+    file.truncate(bundle.entries["to-trinh.docx"].start + 1)
+    with pytest.raises(InvalidBundle, match="to-trinh.docx: cut after 1 bytes"):
+        bundle.read("to-trinh.docx", 1000)
 
 
 PARTS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,6}", fullmatch=True).filter(
