@@ -34,7 +34,7 @@ from voting.documents.record import Record, read_record
 from voting.rehearsal.office import office_round
 from voting.rehearsal.whole_round import HeldRound, dossier_of, hold_round
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("proofs_once")]
 PROCEDURE = "NEXT-OFFICE"
 PAPERS = re.compile(r"[^/]+\.(?:xlsx|docx|pdf)|.*\.commitments")
 """What only the desk's signature vouches for: summaries and letters, and sidecars, which need no trust."""

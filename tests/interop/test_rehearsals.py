@@ -20,7 +20,7 @@ from voting.rehearsal.room import running_room
 from voting.rehearsal.staff import make_staff
 
 Audit = Callable[[Path], int]
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.usefixtures("proofs_once")]
 
 
 def sound_everywhere(held: Held, ballots: int, audit: Audit) -> None:

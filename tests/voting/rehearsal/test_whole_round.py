@@ -17,7 +17,7 @@ from voting.procedures import load_ruleset
 from voting.rehearsal.office import office_round, round_by
 from voting.rounds.round import check_round
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("proofs_once")]
 
 PROCEDURES = ("CUR-DEPT", "CUR-OFFICE", "NEXT-DEPT", "NEXT-OFFICE")
 TRADE_UNION = Path(__file__).resolve().parents[1] / "procedures" / "trade_union.toml"
@@ -82,7 +82,8 @@ def test_the_made_up_office_is_a_sound_round_and_the_same_for_the_same_seed(proc
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_a_whole_round_meets_every_line_and_its_dossier_is_sound(procedure: str, tmp_path: Path) -> None:
     dossier = rehearse(tmp_path / "out", "--procedure", procedure, "--seed", "3")
-    assert verify(dossier).exit_code == 0, verify(dossier).output
+    verified = verify(dossier)
+    assert verified.exit_code == 0, verified.output
     found = records_of(dossier)
     last = max(step for step, _ in found)
     boxes = boxes_of(found)
@@ -109,7 +110,7 @@ def test_a_whole_round_meets_every_line_and_its_dossier_is_sound(procedure: str,
     (decision,) = heads_of(dossier)
     assert (decision.record, decision.paper) == (record_hash(tied), 1)
     assert verdict_with(tied, decision).status == "final"
-    assert "awaiting the decision" not in verify(dossier).output
+    assert "awaiting the decision" not in verified.output
     assert votes(above) == [(4, "selected"), (4, "selected"), (3, "below")]
     assert bool(above.notes) == (procedure != "NEXT-DEPT"), "only NEXT-DEPT ties the head to the end of the list"
     assert newcomers & set(above.verdict.selected), "a name put forward goes on to win"
