@@ -132,7 +132,14 @@ def test_nothing_is_left_open_without_saying_where_it_is_tracked() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["docs/commands.md", "docs/procedures.md", "docs/office-form.md", "kiosk_templates/src/shared.ts"]
+    "name",
+    [
+        "docs/commands.md",
+        "docs/letters.md",
+        "docs/office-form.md",
+        "docs/procedures.md",
+        "kiosk_templates/src/shared.ts",
+    ],
 )
 def test_documents_made_from_the_program_are_fresh(name: str) -> None:
     from tests.tools.write_docs import documents

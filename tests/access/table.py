@@ -102,6 +102,7 @@ TABLE: dict[str, str] = {
     "GET /rounds/<int:number>/dossier": "organiser chair secretary",
     "POST /rounds/<int:number>/dossier": "organiser secretary",
     "POST /rounds/<int:number>/leavers": "organiser",
+    "POST /rounds/<int:number>/letters": "organiser secretary",
     "POST /rounds/<int:number>/options": "organiser",
     "GET /rounds/<int:number>/people": "organiser secretary",
     "POST /rounds/<int:number>/people": "organiser",

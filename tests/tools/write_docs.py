@@ -5,6 +5,7 @@
 * `docs/events.md`: the catalogue of what is logged;
 * `docs/access.md`: who may what, route by route;
 * `docs/office-form.md`: the placeholders of an office's own form;
+* `docs/letters.md`: every sentence of the office's letters and what it rests on;
 * `docs/glossary.md`: the terms of the project, from `docs/glossary.toml`;
 * `kiosk_templates/src/shared.ts`: the constants that the room shares with the tablet.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from tests.tools import access_page, glossary, office_form_page, shared_constants
+from tests.tools import access_page, glossary, letters_page, office_form_page, shared_constants
 from voting.cli.main import main
 from voting.conference import events
 from voting.web.app import create_app
@@ -40,6 +41,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "procedures.md": procedures.output,
         ROOT / "docs" / "events.md": events.document(),
         ROOT / "docs" / "glossary.md": glossary.document(),
+        ROOT / "docs" / "letters.md": letters_page.document(),
         ROOT / "docs" / "office-form.md": office_form_page.document(),
         ROOT / "kiosk_templates" / "src" / "shared.ts": shared_constants.document(),
         ROOT / "docs" / "access.md": access_page.document(app),

@@ -20,6 +20,7 @@ from voting.rounds.filing import Filed
 from voting.rounds.meetings import CompositionWord
 from voting.rounds.round import (
     Leaver,
+    Letters,
     Nominee,
     Options,
     Removal,
@@ -205,6 +206,11 @@ def with_composition(kept: Kept, step: int, word: CompositionWord) -> Kept:
 def with_options(kept: Kept, options: Options) -> Kept:
     """Change what the organiser may choose."""
     return _checked(kept, msgspec.structs.replace(kept.plan, options=options))
+
+
+def with_letters(kept: Kept, letters: Letters) -> Kept:
+    """Settle recipients, signers, deadline and authorities of the letters."""
+    return msgspec.structs.replace(kept, plan=msgspec.structs.replace(kept.plan, letters=letters))
 
 
 def leaving(kept: Kept, review: datetime.date) -> tuple[Leaver, ...]:

@@ -90,7 +90,11 @@ def _seat_outcomes(plan: Round, seat: Seat, files: tuple[Filed, ...]) -> list[Na
             final = filed.verdict
     order = {one.id: at for at, one in enumerate(final.candidates)} if final else {}
     running = is_running(plan, files)
-    found = [_outcome(one, place, _concluded(person, final, running=running)) for person, one in listed.items()]
+    closes = any(step.closing for step in procedure_of(plan).steps)
+    found = [
+        _outcome(one, place, _concluded(person, final, running=running) if closes else _passed(plan, one, running))
+        for person, one in listed.items()
+    ]
     found.sort(key=lambda one: (one.conclusion != "planned", order.get(one.person, len(order))))
     return [*found, *(_outcome(one, place, _removal(one.votes)) for one in removed.values())]
 
@@ -107,6 +111,14 @@ def _concluded(person: str, final: Verdict | None, *, running: bool) -> Conclusi
         return "planned"
     tie = final.tie if final.status == "awaiting_head" else None
     return "awaiting_head" if tie is not None and person in tie.candidates else "not_planned"
+
+
+def _passed(plan: Round, name: _Name, running: bool) -> Conclusion:
+    """Conclude on a name where no ballot closes the procedure: its last step's vote is the result."""
+    if running:
+        return "undecided"
+    last, votes = procedure_of(plan).steps[-1].number, name.votes
+    return "planned" if votes and votes[-1].step == last and votes[-1].outcome == "selected" else "not_planned"
 
 
 def _step(filed: Filed) -> tuple[int, int]:

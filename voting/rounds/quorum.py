@@ -2,9 +2,10 @@
 
 import datetime
 
-from voting.procedures.schema import Procedure
+from voting.rounds.round import Round, deadline_of
 
 
-def is_late(procedure: Procedure, day: datetime.date) -> bool:
-    """Tell whether a day is past the deadline of a procedure, which excludes the day that it names; never a block."""
-    return procedure.before is not None and day >= procedure.before
+def is_late(plan: Round, day: datetime.date) -> bool:
+    """Tell whether a day is past the deadline of a round, which excludes the day that it names; never a block."""
+    before = deadline_of(plan)
+    return before is not None and day >= before

@@ -4,6 +4,7 @@ Everything the steps need is in this one value, so a whole round can be driven w
 papers of a step, `meetings` for its conference, `decisions` for steps without a ballot, `ledger` for what was held.
 """
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
@@ -72,6 +73,27 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calendar_terms: bool = False
 
 
+class Letters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the organiser settles about letters (văn bản): recipients, signer, deadline, who approves which title.
+
+    `agency` is the office as it stands in a sentence, `issuer` the line above the basis of a decision, `proposer` on
+    whose proposal it decides. `copies` and `decision_copies` follow "Như trên" and "Như Điều 3". `authorities` names
+    who approves a title, by its id; the office itself where there is none and the catalogue lets it.
+    """
+
+    to: str = ""
+    signer: str = ""
+    signer_name: str = ""
+    agency: str = ""
+    issuer: str = ""
+    proposer: str = ""
+    basis: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    decision_copies: tuple[str, ...] = ()
+    authorities: dict[str, str] = {}
+    deadline: datetime.date | None = None
+
+
 class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One run of a procedure. `eligible` are the staff whose names may be put forward, besides the source list.
 
@@ -91,6 +113,7 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     leavers: tuple[Leaver, ...] = ()
     leavers_source: str = ""
     options: Options = Options()
+    letters: Letters = Letters()
 
 
 def procedure_of(plan: Round) -> Procedure:
@@ -109,6 +132,16 @@ def title_of(plan: Round, seat: Seat | Nominee | Removal) -> Title:
         if title.id == seat.title:
             return title
     raise InvalidRound(f"{plan.procedure} does not fill {seat.title!r}")
+
+
+def deadline_of(plan: Round) -> datetime.date | None:
+    """Return the day before which the round must be through: the organiser's, or the plan's."""
+    return plan.letters.deadline or procedure_of(plan).before
+
+
+def plans(plan: Round) -> bool:
+    """Tell whether the catalogue plans people (quy hoạch): else no paper says so."""
+    return procedure_of(plan).kind != "other"
 
 
 def person_of(plan: Round, identity: str) -> Person:

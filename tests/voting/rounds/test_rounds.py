@@ -45,7 +45,7 @@ from voting.people.errors import (
     WrongDocument,
     WrongTurn,
 )
-from voting.procedures import find_procedure, load_ruleset
+from voting.procedures import load_ruleset
 from voting.rounds.decisions import Deciding, list_decision_for
 from voting.rounds.filing import file_documents
 from voting.rounds.ledger import annul, begin, close, documents_in_force, next_step
@@ -53,7 +53,7 @@ from voting.rounds.meetings import Meeting, draft_for
 from voting.rounds.outcome import outcomes
 from voting.rounds.papers import papers_for
 from voting.rounds.quorum import is_late
-from voting.rounds.round import Nominee, Options, Round, Seat, check_round, step_of
+from voting.rounds.round import Letters, Nominee, Options, Round, Seat, check_round, step_of
 from voting.rounds.summons import exclude
 
 PROCEDURES = ("CUR-DEPT", "CUR-OFFICE", "NEXT-DEPT", "NEXT-OFFICE")
@@ -321,7 +321,10 @@ def test_a_teller_on_the_ballot_counts_for_a_reason_that_the_record_keeps() -> N
 
 @pytest.mark.parametrize(("day", "late"), [(14, False), (15, True), (16, True)])
 def test_a_round_is_late_from_the_day_that_the_deadline_names(day: int, late: bool) -> None:
-    assert is_late(find_procedure("CUR-DEPT"), datetime.date(2022, 4, day)) is late
+    plan = office_round("CUR-DEPT")
+    assert is_late(plan, datetime.date(2022, 4, day)) is late
+    own = msgspec.structs.replace(plan, letters=Letters(deadline=datetime.date(2022, 4, day + 1)))
+    assert not is_late(own, datetime.date(2022, 4, day)) and is_late(own, datetime.date(2022, 4, day + 1))
 
 
 # The ledger

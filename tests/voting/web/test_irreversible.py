@@ -267,6 +267,7 @@ CAN_BE_TAKEN_BACK = {
     "POST /results/stick": "the folder is removed from the stick",
     "POST /rounds/<int:number>/dossier": "it is made again; nothing is kept here",
     "POST /rounds/<int:number>/leavers": "they are taken back",
+    "POST /rounds/<int:number>/letters": "they are settled again",
     "POST /rounds/<int:number>/options": "they are chosen again",
     "POST /rounds/<int:number>/people": "a second list waits until it is confirmed",
     "POST /rounds/<int:number>/seats": "its number is changed, or it is taken out",

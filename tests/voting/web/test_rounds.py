@@ -211,6 +211,27 @@ def test_who_leaves_without_a_vote_is_taken_note_of_with_the_text_that_says_so(a
     assert kept(app).plan.leavers == ()
 
 
+def test_recipients_signers_deadline_and_authorities_are_settled_once_for_the_round(
+    app: Flask, browser: Browser
+) -> None:
+    browser.sign_in("organiser")
+    with_office(app, browser)
+    said: dict[str, Any] = {
+        "to": "Ban Tổ chức Tỉnh ủy", "signer": "Chánh Văn phòng", "authority_dept_head": "Ban Thường vụ Tỉnh ủy",
+        "copies": "Lãnh đạo Văn phòng;\nLưu: VT", "deadline": "30/04/2022",
+    }  # fmt: skip
+    refused = browser.post("/rounds/1/letters", **(said | {"deadline": "31/02/2022"}))
+    assert refused.status_code == 409 and "Ghi ngày theo dạng 15/04/2022." in refused.text
+    assert browser.post("/rounds/1/letters", **said).status_code == 303
+    letters = kept(app).plan.letters
+    assert (letters.copies, letters.authorities) == (
+        ("Lãnh đạo Văn phòng", "Lưu: VT"), {"dept_head": "Ban Thường vụ Tỉnh ủy"},
+    )  # fmt: skip
+    assert letters.deadline == datetime.date(2022, 4, 30)
+    page = browser.get("/rounds/1/dossier").text
+    assert 'value="30/04/2022"' in page and "cơ quan phê duyệt" in page
+
+
 # Steps
 
 

@@ -20,6 +20,8 @@ LEDGER = "ledger.json"
 REVIEW, RESULTS = "bieu-ra-soat", "bieu-ket-qua"
 """The summary table: of a review of the current term, or of building the next one; as .xlsx and as .pdf."""
 SUBMISSION, DECISION, BRIEFING = "to-trinh.docx", "quyet-dinh.docx", "tai-lieu-hoi-nghi.pdf"
+REMOVAL = "quyet-dinh-dua-ra.docx"
+"""The decision to take people out of the plan, where the office itself may take it."""
 TOP = (SUBMISSION, BRIEFING)
 SUMMARIES = tuple(f"{name}.{kind}" for name in (REVIEW, RESULTS) for kind in ("pdf", "xlsx"))
 
@@ -89,7 +91,7 @@ def misplaced(
     decisions: Mapping[str, HeadDecision],
 ) -> Iterator[str]:
     """Yield every file that is missing, or has no place in this dossier; `documents` and `decisions` by hash."""
-    needed, allowed = {LEDGER, *TOP}, {DECISION}
+    needed, allowed = {LEDGER, *TOP}, {DECISION, REMOVAL}
     for sitting in ledger.sittings:
         for sha256 in sitting.documents:
             document = documents.get(sha256)

@@ -15,6 +15,7 @@ from voting.documents.bundles.dossier import (
     BRIEFING,
     DECISION,
     LEDGER,
+    REMOVAL,
     RESULTS,
     REVIEW,
     SUBMISSION,
@@ -26,7 +27,7 @@ from voting.documents.bundles.ledger import Ledger
 from voting.documents.canonical import canonical
 from voting.people.errors import WrongDocument
 from voting.rounds.dossier.briefing import briefing_sheet
-from voting.rounds.dossier.letters import decision, submission
+from voting.rounds.dossier.letters import decision, removal_decision, submission
 from voting.rounds.dossier.rows import lines_of
 from voting.rounds.dossier.summary import summary_pdf
 from voting.rounds.dossier.tables import summary_table
@@ -37,7 +38,7 @@ from voting.rounds.round import Round, procedure_of
 
 
 class Paperwork(msgspec.Struct, frozen=True, kw_only=True):
-    """What the letters need: the day of the review, whom the report goes to, who signs."""
+    """What the letters need besides the round's settings: the day of the review, whom the report goes to, who signs."""
 
     review: datetime.date
     to: str
@@ -52,7 +53,10 @@ def dossier_files(plan: Round, ledger: Ledger, files: tuple[Filed, ...], paperwo
     lines = lines_of(plan, live, paperwork.review)
     name = REVIEW if procedure_of(plan).kind == "current" else RESULTS
     table = summary_table(plan, live, paperwork.review)
-    approval = decision(plan, lines, signer=paperwork.signer)
+    decided = {
+        DECISION: decision(plan, lines, signer=paperwork.signer),
+        REMOVAL: removal_decision(plan, lines, signer=paperwork.signer),
+    }
     made = {
         LEDGER: canonical(ledger),
         f"{name}.xlsx": write_workbook(table),
@@ -60,7 +64,7 @@ def dossier_files(plan: Round, ledger: Ledger, files: tuple[Filed, ...], paperwo
         SUBMISSION: submission(plan, lines, to=paperwork.to, signer=paperwork.signer),
         BRIEFING: briefing_sheet(plan, earlier, paperwork.review),
     }
-    return made if approval is None else made | {DECISION: approval}
+    return made | {name: letter for name, letter in decided.items() if letter is not None}
 
 
 def in_force_only(ledger: Ledger, files: tuple[Filed, ...]) -> tuple[Filed, ...]:

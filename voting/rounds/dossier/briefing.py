@@ -18,7 +18,7 @@ from voting.rounds.dossier.shares import structure_words
 from voting.rounds.dossier.typesetting import family, fonts
 from voting.rounds.filing import Filed
 from voting.rounds.outcome import outcomes
-from voting.rounds.round import Round, procedure_of, title_of
+from voting.rounds.round import Round, plans, procedure_of, title_of
 from voting.rounds.seats.standing import Standing, members, standings
 from voting.rounds.seats.structure import panel
 
@@ -123,7 +123,7 @@ def _qualification(person: Person | None) -> str:
 def _structure(plan: Round, found: Sequence[Standing], review: datetime.date) -> list[list[str]]:
     """Return rows of the plan's structure before and after, as if everybody who still stands came in."""
     structure = plan.ruleset.structure
-    if structure is None:
+    if structure is None or not plans(plan):
         return []
     after = panel(members(plan, found, after=True), structure, on=review)
     rows = [[label, value] for label, value in structure_words(after, structure)]

@@ -1,91 +1,162 @@
-"""Drafts of the letters as DOCX: submission report (tờ trình) and decision (quyết định), laid out by Decree 30/2020.
+"""Drafts of the letters as DOCX: submission report (tờ trình), decisions to plan and to take out (quyết định).
 
-They are drafts for the office to finish: numbers and dates are left open, and "DỰ THẢO" stands on top. python-docx is
-imported when it is used. A round whose result is a proposal only has no decision of its own.
+Who approves is settled title by title: the submission report carries those for the level above, the decisions those
+that the office approves itself. Every sentence is one of `phrases`; numbers and dates are left open.
 """
 
-import io
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from voting.rounds.dossier.packed import repack
+from voting.procedures.schema import HandsOn
+from voting.rounds.dossier.letter_form import Block, Grid, Letter, Words, write_letter
+from voting.rounds.dossier.phrases import Speech
 from voting.rounds.dossier.rows import Line, voting_steps
-from voting.rounds.round import Round, procedure_of
+from voting.rounds.round import Round, plans, procedure_of
 
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.table import Table, _Cell
-
-FONT = "Times New Roman"
-HEADS = ("TT", "Họ và tên", "Ngày sinh", "Chức vụ, đơn vị", "Chức danh quy hoạch", "Kết quả phiếu")
-WIDTHS = (9, 31, 24, 31, 30, 38)
+HIGHER = "cấp có thẩm quyền"
+"""Who approves where the catalogue lets the office propose alone and the organiser names nobody."""
+PROPOSER = "bộ phận tham mưu về tổ chức, cán bộ"
+KINDS = re.compile(r"^(?:BB|TTr|QĐ|KH|BC)[-/]")
+PEOPLE = ("TT", "Họ và tên", "Ngày sinh", "Chức vụ, đơn vị", "Chức danh quy hoạch")
+POST = "Chức danh"
+REMOVED = ("TT", "Họ và tên", "Chức vụ, đơn vị", "Chức danh đã quy hoạch", "Quyết định quy hoạch", "Lý do")
+WIDTHS = {
+    "people": (10, 40, 24, 43, 46),
+    "votes": (9, 30, 22, 29, 29, 44),
+    "removed": (9, 33, 31, 33, 27, 30),
+    "removed_votes": (9, 27, 26, 28, 23, 24, 26),
+}
 """Of the columns, in millimetres: 163 in all, between margins of 30 and 17."""
-HEAD_WIDTHS = (62, 101)
-SMALL = 11
-"""Points of the text in tables; letters are set in 13."""
-OPEN_DATE = "ngày …… tháng …… năm 20……"
 
 
-class Letter(msgspec.Struct, frozen=True):
-    """What a letter says: kind, subject, paragraphs before and after the list, closing, signature, copies."""
+class Gone(msgspec.Struct, frozen=True):
+    """Somebody who is to leave the plan: the words of a row, the title, and the votes there were."""
 
-    kind: str
-    subject: str
-    symbol: str
-    basis: tuple[str, ...]
-    opening: tuple[str, ...]
-    closing: tuple[str, ...]
-    signer: str
-    copies: tuple[str, ...]
+    name: str
+    position: str
+    post: str
+    decision: str
+    reason: str
+    title: str
+    votes: tuple[str, ...] = ()
+
+
+def authority_of(plan: Round, title: str) -> str:
+    """Return who approves a title: "" for the office itself, else the words for the authority above."""
+    named = plan.letters.authorities.get(title, "")
+    hands_on = _hands_on(plan)
+    return named or ("" if hands_on in ("approval", "proposal_and_approval") else HIGHER)
+
+
+def _hands_on(plan: Round) -> HandsOn | None:
+    final = procedure_of(plan).steps[-1].closing
+    return None if final is None else final.hands_on
 
 
 def submission(plan: Round, lines: Sequence[Line], *, to: str, signer: str) -> bytes:
-    """Draft the submission report (tờ trình) on the names planned and the removals proposed."""
-    procedure = procedure_of(plan)
-    planned, removed = chosen(lines), [line for line in lines if line.conclusion == "removal_proposed"]
-    opening = [
-        f"Kính gửi: {to}.",
-        f"Thực hiện {plan.ruleset.plan}, {plan.organiser.agency} đã tiến hành {procedure.name[0].lower()}"
-        f"{procedure.name[1:]} (nhiệm kỳ {procedure.term}) theo đủ {len(procedure.steps)} bước. "
-        f"{plan.organiser.agency} kính đề nghị {to} xem xét, trình cấp có thẩm quyền phê duyệt quy hoạch đối với "
-        f"{len(planned):02d} lượt cán bộ như sau:",
+    """Draft the submission report (tờ trình): those for the level above, or else what the office decides itself."""
+    say, agency = Speech(plans(plan)), agency_words(plan)
+    planned, gone = chosen(lines), leaving(plan, lines)
+    above = [line for line in planned if authority_of(plan, line.seat.title)]
+    gone_above = [one for one in gone if authority_of(plan, one.title)]
+    blocks: list[Block] = [
+        Words(say("submission.to", to=to), "address"),
+        Words(say("submission.opening", agency=_capital(agency), plan=plan.ruleset.plan, **_procedure_words(plan))),
     ]
-    closing = [_removal_words(removed)] if removed else []
-    closing += [
-        "Hồ sơ kèm theo: (1) Biên bản kiểm phiếu thực hiện quy trình quy hoạch; "
-        "(2) Biểu tổng hợp kết quả rà soát bổ sung và quy hoạch.",
-        "Kính trình xem xét, quyết định./.",
-    ]
-    copies = (f"- {to};", "- Lưu: VT, hồ sơ quy hoạch.")
-    subject = f"Về việc đề nghị phê duyệt quy hoạch cán bộ nhiệm kỳ {procedure.term}"
-    letter = Letter("TỜ TRÌNH", subject, "TTr", (), tuple(opening), tuple(closing), signer, copies)
-    return _write(plan, letter, planned)
+    if not plans(plan):
+        blocks += _report(plan, say, planned, to)
+    elif above or gone_above:
+        blocks += _request(plan, say, above, to)
+        if gone_above:
+            blocks += [Words(say("submission.removals", count=_two(gone_above))), _removed(gone_above, votes=True)]
+    else:
+        blocks += _report(plan, say, planned, to)
+        if gone:
+            blocks.append(Words(say("submission.removals_report", agency=agency, count=_two(gone))))
+            blocks.append(_removed(gone, votes=True))
+    blocks += [Words(say("submission.attached")), Words(say("submission.closing", to=to))]
+    subject = say("submission.subject", **_procedure_words(plan))
+    copies = ("Như trên", *(plan.letters.copies or ("Lưu: VT, hồ sơ",)))
+    return write_letter(_letter(plan, "TỜ TRÌNH", "TTr", subject, blocks, signer, copies))
+
+
+def _request(plan: Round, say: Speech, lines: Sequence[Line], to: str) -> list[Block]:
+    """Ask for approval, in a list for each authority."""
+    agency, blocks = _capital(agency_words(plan)), list[Block]()
+    for authority in dict.fromkeys(authority_of(plan, line.seat.title) for line in lines):
+        own = [line for line in lines if authority_of(plan, line.seat.title) == authority]
+        if authority.casefold() == to.casefold():
+            said = say("submission.request_direct", agency=agency, to=to, count=_two(own))
+        else:
+            said = say("submission.request", agency=agency, to=to, authority=authority, count=_two(own))
+        blocks += [Words(said), _people(plan, own, votes=True)]
+    return blocks or [Words(say("submission.nobody"))]
+
+
+def _report(plan: Round, say: Speech, lines: Sequence[Line], to: str) -> list[Block]:
+    """Report those whom the office approves itself, or who were chosen where nobody is planned."""
+    if not lines:
+        return [Words(say("submission.nobody"))]
+    agency = agency_words(plan)
+    said = say("submission.report", agency=agency, to=to, count=_two(lines))
+    return [Words(_capital(said)), _people(plan, lines, votes=True)]
 
 
 def decision(plan: Round, lines: Sequence[Line], *, signer: str) -> bytes | None:
-    """Draft the decision (quyết định) that approves the names; None where approval is for the level above."""
-    procedure = procedure_of(plan)
-    final = procedure.steps[-1].closing
-    if final is None or final.hands_on not in ("approval", "proposal_and_approval"):
+    """Draft the decision (quyết định) that approves names; None where there is none that the office approves."""
+    own = [line for line in chosen(lines) if not authority_of(plan, line.seat.title)]
+    if not plans(plan) or not own:
         return None
-    planned = chosen(lines)
-    subject = f"Về việc phê duyệt quy hoạch cán bộ nhiệm kỳ {procedure.term}"
-    basis = (
-        *(f"Căn cứ {source.name};" for source in plan.ruleset.basis),
-        "Căn cứ biên bản kiểm phiếu của các hội nghị và Biểu tổng hợp kèm theo.",
-    )
-    opening = (
-        f"Điều 1. Phê duyệt quy hoạch nhiệm kỳ {procedure.term} đối với {len(planned):02d} lượt nhân sự thuộc thẩm "
-        "quyền, gồm:",
-    )
-    closing = (
-        "Điều 2. Quyết định này có hiệu lực kể từ ngày ký.",
-        "Điều 3. Các phòng, ban, đơn vị liên quan và các đồng chí có tên tại Điều 1 chịu trách nhiệm thi hành./.",
-    )
-    letter = Letter("QUYẾT ĐỊNH", subject, "QĐ", basis, opening, closing, signer, ("- Như Điều 3;", "- Lưu: VT."))
-    return _write(plan, letter, planned)
+    say, term = Speech(True), procedure_of(plan).term
+    first = Words(say("decision.first", term=term, count=_two(own)))
+    subject = say("decision.subject", term=term)
+    return _decision(plan, subject, _basis(plan, say), [first, _people(plan, own, votes=False)], signer)
+
+
+def removal_decision(plan: Round, lines: Sequence[Line], *, signer: str) -> bytes | None:
+    """Draft the decision that takes people out of the plan; None where the office may take out nobody."""
+    own = [one for one in leaving(plan, lines) if not authority_of(plan, one.title)]
+    if not plans(plan) or not own:
+        return None
+    say, term = Speech(True), procedure_of(plan).term
+    source = [plan.leavers_source] if plan.leavers_source and plan.leavers else []
+    first = Words(say("decision.first_removal", term=term, count=_two(own)))
+    subject = say("removal.subject", term=term)
+    return _decision(plan, subject, _basis(plan, say, source), [first, _removed(own, votes=False)], signer)
+
+
+def _decision(plan: Round, subject: str, basis: Sequence[Block], first: Sequence[Block], signer: str) -> bytes:
+    say = Speech(True)
+    blocks = [
+        Words(_issuer(plan, signer), "centre"),
+        *basis,
+        Words(say("decision.decides"), "centre"),
+        *first,
+        Words(say("decision.second")),
+        Words(say("decision.third", address=plan.address)),
+    ]
+    copies = ("Như Điều 3", *(plan.letters.decision_copies or ("Lưu: VT, hồ sơ",)))
+    return write_letter(_letter(plan, "QUYẾT ĐỊNH", "QĐ", subject, blocks, signer, copies))
+
+
+def _basis(plan: Round, say: Speech, more: Sequence[str] = ()) -> list[Block]:
+    """Return the basis, each line ending in a semicolon, and on whose proposal the office decides."""
+    names = (*plan.letters.basis, *(source.name for source in plan.ruleset.basis), *more, plan.ruleset.plan)
+    said = [say("decision.basis", basis=name) for name in names]
+    said.append(say("decision.basis_count"))
+    said.append(say("decision.proposed", proposer=plan.letters.proposer or PROPOSER))
+    return [Words(one, "basis") for one in said]
+
+
+def _issuer(plan: Round, signer: str) -> str:
+    if plan.letters.issuer:
+        return plan.letters.issuer.upper()
+    if plan.organiser.style == "party":
+        return plan.organiser.agency.upper()
+    agency = plan.organiser.agency.upper()
+    return signer.upper() if agency in signer.upper() else f"{signer.upper()} {agency}"
 
 
 def chosen(lines: Sequence[Line]) -> list[Line]:
@@ -93,110 +164,43 @@ def chosen(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if line.conclusion == "planned"]
 
 
-def _removal_words(removed: Sequence[Line]) -> str:
-    names = "; ".join(f"{line.name} ({line.title})" for line in removed)
-    return f"Đề xuất đưa ra khỏi quy hoạch {len(removed):02d} trường hợp: {names}."
+def leaving(plan: Round, lines: Sequence[Line]) -> list[Gone]:
+    """Return those who leave the plan, by a vote or without one."""
+    reasons = {(one.person, one.title): one.reason for one in plan.removals}
+    found = []
+    for line in lines:
+        if line.conclusion == "removal_proposed":
+            person = line.person
+            reason = reasons.get((person.id, line.seat.title), "") if person else ""
+            votes = tuple(votes_words(plan, line))
+            found.append(Gone(line.name, line.position, f"{line.title}, {line.seat.unit}",
+                              person.planned_decision if person else "", reason, line.seat.title, votes))  # fmt: skip
+    words = {reason.id: reason.text for reason in plan.ruleset.removal_reasons}
+    people = {person.id: person for person in plan.people}
+    titles = {title.id: title.name for title in procedure_of(plan).titles}
+    for one in plan.leavers:
+        who = people[one.person]
+        found.append(Gone(who.name, who.position_and_unit(), titles[one.title], who.planned_decision,
+                          f"{words[one.reason]}: {one.detail}", one.title))  # fmt: skip
+    return found
 
 
-def _write(plan: Round, letter: Letter, lines: Sequence[Line]) -> bytes:
-    import docx
-    from docx.shared import Mm, Pt
-
-    document = docx.Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(17)
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = FONT, Pt(13)
-    _head(document, plan, letter)
-    _paragraph(document, letter.kind, bold=True, centre=True)
-    _paragraph(document, letter.subject, bold=True, centre=True)
-    for text in (*letter.basis, *letter.opening):
-        _paragraph(document, text)
-    _names(document, plan, lines)
-    for text in letter.closing:
-        _paragraph(document, text)
-    _foot(document, letter)
-    file = io.BytesIO()
-    document.save(file)
-    return repack(file.getvalue())
-
-
-def _head(document: "Document", plan: Round, letter: Letter) -> None:
-    _paragraph(document, "DỰ THẢO", bold=True, centre=False)
-    table = document.add_table(rows=2, cols=2)
-    code = plan.organiser.code.rpartition("-")[2]
-    _fill(table.cell(0, 0), ((plan.organiser.superior, False), (plan.organiser.agency, True)))
-    if plan.organiser.style == "state":
-        lines = (("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", True), ("Độc lập - Tự do - Hạnh phúc", True))
-    else:
-        lines = (("ĐẢNG CỘNG SẢN VIỆT NAM", True),)  # type: ignore[assignment] # one line instead of two
-    _fill(table.cell(0, 1), lines)
-    _fill(table.cell(1, 0), ((f"Số: ……/{letter.symbol}-{code}", False),))
-    _fill(table.cell(1, 1), ((f"{plan.organiser.locality}, {OPEN_DATE}", False),), italic=True)
-    _set_widths(table, HEAD_WIDTHS)
-
-
-def _set_widths(table: "Table", widths: Sequence[int]) -> None:
-    """Fix the columns' widths, cell by cell: Word reads those of cells, others those of columns."""
-    from docx.shared import Mm
-
-    table.autofit = False
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Mm(width)
-        for cell in column.cells:
-            cell.width = Mm(width)
-
-
-def _fill(
-    cell: "_Cell", lines: Sequence[tuple[str, bool]], *, italic: bool = False, left: bool = False, size: int = 12
-) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Pt
-
-    for at, (text, bold) in enumerate(lines):
-        paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
-        run = paragraph.add_run(text)
-        run.bold, run.italic, run.font.size = bold, italic, Pt(size)
-
-
-def _paragraph(document: "Document", text: str, *, bold: bool = False, centre: bool = False) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Mm, Pt
-
-    paragraph = document.add_paragraph()
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centre else WD_ALIGN_PARAGRAPH.JUSTIFY
-    paragraph.paragraph_format.space_after = Pt(6)
-    if not centre and not bold:
-        paragraph.paragraph_format.first_line_indent = Mm(12.7)
-    paragraph.add_run(text).bold = bold
-
-
-def _names(document: "Document", plan: Round, lines: Sequence[Line]) -> None:
-    table = document.add_table(rows=1, cols=len(HEADS))
-    table.style = "Table Grid"
-    for cell, head in zip(table.rows[0].cells, HEADS, strict=True):
-        _fill(cell, ((head, True),), size=SMALL)
+def _people(plan: Round, lines: Sequence[Line], *, votes: bool) -> Grid:
+    rows = []
     for at, line in enumerate(lines, 1):
-        title = f"{line.title}, {line.seat.unit}"
-        texts = (str(at), line.name, line.born, line.position, title)
-        *cells, votes = table.add_row().cells
-        for cell, text in zip(cells, texts, strict=True):
-            _fill(cell, ((text, False),), left=True, size=SMALL)
-        _fill(votes, tuple((text, False) for text in votes_words(plan, line)), left=True, size=SMALL)
-    _set_widths(table, WIDTHS)
-    _repeat_header(table)
+        cells = [str(at), line.name, line.born, line.position, f"{line.title}, {line.seat.unit}"]
+        rows.append((*cells, "\n".join(votes_words(plan, line))) if votes else tuple(cells))
+    heads = (*PEOPLE[:-1], PEOPLE[-1] if plans(plan) else POST)
+    return Grid((*heads, "Kết quả phiếu") if votes else heads, WIDTHS["votes" if votes else "people"], tuple(rows))
 
 
-def _repeat_header(table: "Table") -> None:
-    """Let the heads stand on every page, and no row be parted between two."""
-    from docx.oxml import OxmlElement
-
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    for row in table.rows:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+def _removed(gone: Sequence[Gone], *, votes: bool) -> Grid:
+    rows = []
+    for at, one in enumerate(gone, 1):
+        cells = (str(at), one.name, one.position, one.post, one.decision, one.reason)
+        rows.append((*cells, "\n".join(one.votes) or "Không bỏ phiếu") if votes else cells)
+    heads = (*REMOVED, "Kết quả phiếu") if votes else REMOVED
+    return Grid(heads, WIDTHS["removed_votes" if votes else "removed"], tuple(rows))
 
 
 def votes_words(plan: Round, line: Line) -> list[str]:
@@ -205,7 +209,56 @@ def votes_words(plan: Round, line: Line) -> list[str]:
             if step.number in line.votes]  # fmt: skip
 
 
-def _foot(document: "Document", letter: Letter) -> None:
-    table = document.add_table(rows=1, cols=2)
-    _fill(table.cell(0, 0), (("Nơi nhận:", True), *((copy, False) for copy in letter.copies)), left=True)
-    _fill(table.cell(0, 1), ((letter.signer.upper(), True),))
+def agency_words(plan: Round) -> str:
+    """Return the office as it stands in a sentence: the organiser's words, else its name out of capitals."""
+    if plan.letters.agency:
+        return plan.letters.agency
+    name = plan.organiser.agency
+    if name != name.upper():
+        return name
+    words = name.capitalize()
+    for proper in ("ủy ban nhân dân", "đảng ủy", "tỉnh ủy", "huyện ủy", "ban chấp hành", "ubnd"):
+        fixed = proper.upper() if proper == "ubnd" else proper[0].upper() + proper[1:]
+        words = words.replace(proper, fixed)
+    return words
+
+
+def _procedure_words(plan: Round) -> dict[str, str]:
+    procedure = procedure_of(plan)
+    steps = "; ".join(f"({step.number}) {step.name}" for step in procedure.steps)
+    return {"procedure": procedure.name[0].lower() + procedure.name[1:], "term": procedure.term, "steps": steps}
+
+
+def _letter(
+    plan: Round, kind: str, symbol: str, subject: str, blocks: Sequence[Block], signer: str, copies: Sequence[str]
+) -> Letter:
+    organiser = plan.organiser
+    code = KINDS.sub("", organiser.code)
+    party = organiser.style == "party"
+    number = f"Số ……-{symbol}/{code}" if party else f"Số: ……/{symbol}-{code}"
+    signed = (f"T/M {organiser.agency.upper()}", signer.upper()) if party else (signer.upper(),)
+    return Letter(
+        kind=kind,
+        subject=subject,
+        superior=organiser.superior,
+        agency=organiser.agency,
+        number=number if code else number.rstrip("-/"),
+        locality=organiser.locality,
+        party=party,
+        blocks=tuple(blocks),
+        signed=signed,
+        name=plan.letters.signer_name,
+        copies=tuple(_copy(one, last=one is copies[-1]) for one in copies),
+    )
+
+
+def _copy(words: str, *, last: bool) -> str:
+    return f"- {words.strip().rstrip(';.')}{'.' if last else ';'}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _two(found: Sequence[object]) -> str:
+    return f"{len(found):02d}"

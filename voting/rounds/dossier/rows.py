@@ -15,7 +15,7 @@ from voting.people.retirement import months_left, retires
 from voting.procedures.schema import Step
 from voting.rounds.filing import Filed, step_of_document
 from voting.rounds.outcome import Conclusion, NameOutcome, Votes, outcomes
-from voting.rounds.round import Round, Seat, procedure_of, title_of
+from voting.rounds.round import Round, Seat, plans, procedure_of, title_of
 from voting.rounds.seats.eligibility import reference_month
 
 CONCLUSIONS: dict[Conclusion, str] = {
@@ -26,6 +26,10 @@ CONCLUSIONS: dict[Conclusion, str] = {
     "stays": "Giữ nguyên trong quy hoạch",
     "undecided": "Chưa kết luận",
 }
+
+
+ELSEWHERE: dict[Conclusion, str] = {"planned": "Được lựa chọn", "not_planned": "Không được lựa chọn"}
+"""The conclusions where the catalogue plans nobody, as far as they differ."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -46,11 +50,17 @@ class Line(msgspec.Struct, frozen=True):
     votes: dict[int, Votes]
     conclusion: Conclusion
     turn: int = 0
+    plans: bool = True
 
     def concluded(self) -> str:
         """Spell the conclusion; while the round runs, with the step whose turn it is."""
-        words = CONCLUSIONS[self.conclusion]
+        words = conclusion_words(self.conclusion, plans=self.plans)
         return f"{words} (đến lượt bước {self.turn})" if self.conclusion == "undecided" else words
+
+
+def conclusion_words(conclusion: Conclusion, *, plans: bool) -> str:
+    """Spell a conclusion in the catalogue's own words."""
+    return CONCLUSIONS[conclusion] if plans else ELSEWHERE.get(conclusion, CONCLUSIONS[conclusion])
 
 
 def reference_of(plan: Round, review: datetime.date) -> Month:
@@ -81,6 +91,7 @@ def _line(plan: Round, outcome: NameOutcome, seat: Seat, reference: Month, turn:
         votes={one.step: one for one in outcome.votes},
         conclusion=outcome.conclusion,
         turn=turn,
+        plans=plans(plan),
     )
 
 

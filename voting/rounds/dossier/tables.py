@@ -14,11 +14,20 @@ from voting.people.collation import sort_names, text_key
 from voting.people.person import Person
 from voting.people.retirement import months_left, retires
 from voting.procedures.schema import Step
-from voting.rounds.dossier.rows import CONCLUSIONS, Line, base_word, lines_of, object_of, reference_of, voting_steps
+from voting.rounds.dossier.rows import (
+    CONCLUSIONS,
+    Line,
+    base_word,
+    conclusion_words,
+    lines_of,
+    object_of,
+    reference_of,
+    voting_steps,
+)
 from voting.rounds.dossier.shares import structure_words
 from voting.rounds.filing import Filed
 from voting.rounds.outcome import outcomes
-from voting.rounds.round import Round, Seat, procedure_of, title_of
+from voting.rounds.round import Round, Seat, plans, procedure_of, title_of
 from voting.rounds.seats.standing import Standing, planned_elsewhere, planned_in, standings
 from voting.rounds.seats.structure import panel
 
@@ -76,20 +85,25 @@ def summary_table(plan: Round, files: Sequence[Filed], review: datetime.date) ->
     """Build the summary of a round: the review's for the current term, else the result of the new plan."""
     procedure = procedure_of(plan)
     current = procedure.kind == "current"
-    what = "RÀ SOÁT, BỔ SUNG QUY HOẠCH" if current else "KẾT QUẢ QUY HOẠCH"
+    what = f"{'RÀ SOÁT, BỔ SUNG' if current else 'KẾT QUẢ'} QUY HOẠCH NHIỆM KỲ {procedure.term}"
     sections = _sections(plan, files, review)
     spellers = _spellers(plan, current=current)
     return Table(
         superior=plan.organiser.superior,
         agency=plan.organiser.agency,
-        title=f"BIỂU TỔNG HỢP {what} NHIỆM KỲ {procedure.term}",
+        title=f"BIỂU TỔNG HỢP {what if plans(plan) else f'KẾT QUẢ {procedure.name.upper()}'}",
         subtitle="(kèm theo Tờ trình số …… ngày …… tháng …… năm ……)",
         columns=tuple(column for column, _ in spellers),
         groups=_groups(sections, [spell for _, spell in spellers]),
         statistics=_statistics(plan, sections, review),
         place_date=f"{plan.organiser.locality}, ngày …… tháng …… năm ……",
-        signatures=(("NGƯỜI LẬP BIỂU", "(Ký, ghi rõ họ tên)"), ("THỦ TRƯỞNG CƠ QUAN", "(Ký, đóng dấu)")),
+        signatures=(("NGƯỜI LẬP BIỂU", "(Ký, ghi rõ họ tên)"), _signer(plan)),
     )
+
+
+def _signer(plan: Round) -> tuple[str, ...]:
+    named = (plan.letters.signer_name,) if plan.letters.signer_name else ()
+    return (plan.letters.signer.upper() or "THỦ TRƯỞNG CƠ QUAN", "(Ký, đóng dấu)", *named)
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -139,7 +153,7 @@ def _of_seat(plan: Round, one: Standing, lines: Sequence[Line], review: datetime
     own = [line for line in lines if line.seat == one.seat]
     voted = tuple(_entry(line) for line in own if line.conclusion not in ("removal_proposed", "stays"))
     removals = tuple(_entry(line) for line in own if line.conclusion in ("removal_proposed", "stays"))
-    planned = frozenset({CONCLUSIONS["planned"]})
+    planned = frozenset({conclusion_words("planned", plans=plans(plan))})
     if procedure_of(plan).kind != "current":
         return [Section("Danh sách nhân sự", voted, planned)]
     asked = {line.person.id for line in own if line.person and line.conclusion in ("removal_proposed", "stays")}
@@ -208,7 +222,7 @@ def _spellers(plan: Round, *, current: bool) -> list[Speller]:
         *(planned if current else []),
         (Column("Đối tượng", "", 7), lambda e: str(e.object) if e.object else ""),
         (Column("Số tháng công tác còn lại", "", 9), _months_words),
-        (Column("Chức danh quy hoạch", "", 16), lambda e: titles[e.seat.title]),
+        (Column("Chức danh quy hoạch" if plans(plan) else "Chức danh", "", 16), lambda e: titles[e.seat.title]),
         *(_votes_column(plan, step) for step in voting_steps(plan)),
         (Column("Kết luận", "", 16), lambda e: e.conclusion),
         (
@@ -252,7 +266,8 @@ def _statistics(
     """Count those in the plan, each time they are (lượt): before the review and after it, or after it alone."""
     entries = [entry for _, parts in sections for part in parts for entry in part.entries]
     stays = {CONTINUES, CONCLUSIONS["stays"]}
-    after = _counted(plan, [one for one in entries if one.conclusion in stays | {CONCLUSIONS["planned"]}], review)
+    planned = {conclusion_words("planned", plans=plans(plan))}
+    after = _counted(plan, [one for one in entries if one.conclusion in stays | planned], review)
     if procedure_of(plan).kind != "current":
         return (("Nội dung", "Số lượng"), *after.items())
     leaves = {LEAVES, CONCLUSIONS["removal_proposed"]}
@@ -264,7 +279,7 @@ def _statistics(
 
 def _counted(plan: Round, planned: Sequence[_Entry], review: datetime.date) -> dict[str, str]:
     people = [entry.person for entry in planned if entry.person]
-    found = {"Tổng số lượt quy hoạch": f"{len(planned):02d}"}
+    found = {"Tổng số lượt quy hoạch" if plans(plan) else "Tổng số được lựa chọn": f"{len(planned):02d}"}
     structure = plan.ruleset.structure
     if structure is not None:
         found |= dict(structure_words(panel(people, structure, on=review), structure))

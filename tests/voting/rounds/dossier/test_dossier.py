@@ -21,7 +21,6 @@ from voting.documents.bundles.step_chain import chain_problems
 from voting.people.errors import WrongDocument
 from voting.rounds.dossier.assembly import Paperwork, dossier_files, write_dossier
 from voting.rounds.dossier.briefing import briefing
-from voting.rounds.dossier.letters import decision
 from voting.rounds.dossier.rows import lines_of
 from voting.rounds.dossier.tables import Table, summary_table
 from voting.rounds.dossier.workbook import write_workbook
@@ -158,32 +157,6 @@ def words(raw: bytes) -> str:
 def made(procedure: str) -> dict[str, bytes]:
     plan, ledger, files, _ = whole(procedure)
     return dossier_files(plan, ledger, files, PAPERWORK)
-
-
-def test_the_submission_report_lists_the_planned_and_the_removals_as_a_draft() -> None:
-    text = words(made("CUR-DEPT")["to-trinh.docx"])
-    for part in ("DỰ THẢO", "TỜ TRÌNH", "Số: ……/TTr-VPUB", "Kính gửi: Ban Tổ chức Tỉnh ủy.", "05 lượt cán bộ",
-                 "Đề xuất đưa ra khỏi quy hoạch 01 trường hợp: Nguyễn Phó Khánh", "Bước 4: 9/9; 100,00%",
-                 "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "CHÁNH VĂN PHÒNG"):  # fmt: skip
-        assert part in text
-    assert "Nguyễn Phó Đạt" not in text
-
-
-@pytest.mark.parametrize(("procedure", "decides"), [("CUR-DEPT", True), ("NEXT-DEPT", True), ("CUR-OFFICE", False),
-                                                    ("NEXT-OFFICE", False)])  # fmt: skip
-def test_a_decision_is_drafted_only_where_the_office_approves_itself(procedure: str, decides: bool) -> None:
-    plan, _, files, _ = whole(procedure)
-    found = decision(plan, lines_of(plan, files, REVIEW), signer="Chánh Văn phòng")
-    assert (found is not None) is decides
-    if found is not None:
-        assert "Căn cứ Quy định số 50-QĐ/TW" in words(found)
-
-
-def test_a_party_body_writes_under_its_own_head() -> None:
-    plan, ledger, files, _ = whole("NEXT-DEPT")
-    party = msgspec.structs.replace(plan, organiser=msgspec.structs.replace(plan.organiser, style="party"))
-    text = words(dossier_files(party, ledger, files, PAPERWORK)["to-trinh.docx"])
-    assert "ĐẢNG CỘNG SẢN VIỆT NAM" in text and "CỘNG HÒA" not in text
 
 
 # The briefing sheet

@@ -1,6 +1,7 @@
 """Rounds on the desk (đợt quy hoạch): the rounds, one round with its steps, people and their import, the dossier."""
 
 import datetime
+import re
 from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
@@ -23,11 +24,12 @@ from voting.rounds import editor, people_import, stored
 from voting.rounds import steps as rounds_steps
 from voting.rounds.dossier.assembly import Paperwork
 from voting.rounds.dossier.briefing import briefing_sheet
+from voting.rounds.dossier.letters import authority_of
 from voting.rounds.dossier.rows import lines_of
 from voting.rounds.filing import step_of_document
 from voting.rounds.ledger import in_force, next_step
 from voting.rounds.quorum import is_late
-from voting.rounds.round import Options, procedure_of
+from voting.rounds.round import Letters, Options, deadline_of, plans, procedure_of
 from voting.rounds.seats.structure import panel
 from voting.rounds.stored import Kept
 from voting.web import error_handlers
@@ -41,6 +43,8 @@ from voting.web.room import the_room
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHANGED = {column.field: column.header for column in COLUMNS if column.field not in ("id", "retirement_month",
                                                                                  "retirement_basis")}  # fmt: skip
+LETTER_FIELDS = ("to", "signer", "signer_name", "agency", "issuer", "proposer")
+LETTER_LISTS = ("basis", "copies", "decision_copies")
 OFFICE_FIELDS = ("superior", "agency", "locality", "code", "stamp")
 
 pages = Blueprint("round", __name__, url_prefix="/rounds")
@@ -112,7 +116,7 @@ def one(number: int) -> str:
     steps = [(step, in_force(kept.ledger, step.number)) for step in procedure.steps]
     return render_template(
         "room/round/round.html", number=number, kept=kept, procedure=procedure, steps=steps,
-        turn=next_step(kept.ledger, kept.plan), late=is_late(procedure, today()),
+        turn=next_step(kept.ledger, kept.plan), late=is_late(kept.plan, today()), deadline=deadline_of(kept.plan),
         leaving=editor.leaving(kept, today()), people={one.id: one for one in kept.plan.people},
     )  # fmt: skip
 
@@ -235,7 +239,46 @@ def dossier(number: int) -> str:
         "room/round/dossier.html", number=number, kept=kept, lines=lines, lacking=lacking,
         steps=[step for step in procedure_of(kept.plan).steps if step.ballots],
         turn=next_step(kept.ledger, kept.plan), last=procedure_of(kept.plan).steps[-1].number, today=today(),
+        titles=procedure_of(kept.plan).titles, deadline=deadline_of(kept.plan),
+        authorities={title.id: authority_of(kept.plan, title.id) for title in procedure_of(kept.plan).titles},
+        planning=plans(kept.plan),
     )  # fmt: skip
+
+
+@pages.post("/<int:number>/letters")
+@for_roles("organiser", "secretary")
+@shown_on(dossier)
+def letters(number: int) -> AnyResponse:
+    """Settle recipients, signers, deadline and who approves which title."""
+    said = {name: tidy(request.form.get(name, "")) for name in LETTER_FIELDS}
+    lists = {name: _listed(request.form.get(name, "")) for name in LETTER_LISTS}
+    deadline = _day(request.form.get("deadline", ""))
+    with the_room().storage.write() as session:
+        kept = find(session, number)
+        titles = [title.id for title in procedure_of(kept.plan).titles]
+        named = {one: tidy(request.form.get(f"authority_{one}", "")) for one in titles}
+        authorities = {one: text for one, text in named.items() if text}
+        settled = msgspec.convert({**said, **lists, "authorities": authorities, "deadline": deadline}, Letters)
+        stored.keep(session, number, editor.with_letters(kept, settled))
+    return redirect(url_for("round.dossier", number=number), 303)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (tidy(one) for one in text.replace("\n", ";").split(";")) if part)
+
+
+def _day(text: str) -> datetime.date | None:
+    """A day as the browser or a person writes it; None where there is none."""
+    found = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})|(\d{1,2})/(\d{1,2})/(\d{4})", text.strip())
+    if not text.strip():
+        return None
+    try:
+        if found is None:
+            raise ValueError
+        year, month, day, second, third, fourth = (int(part or 0) for part in found.groups())
+        return datetime.date(year or fourth, month or third, day or second)
+    except ValueError:
+        raise WrongTurn("a day as 15/04/2022 expected", key="bad_day", at="deadline") from None
 
 
 @pages.get("/<int:number>/briefing.pdf")
