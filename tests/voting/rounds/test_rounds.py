@@ -52,7 +52,7 @@ from voting.rounds.ledger import annul, begin, close, documents_in_force, next_s
 from voting.rounds.meetings import Meeting, draft_for
 from voting.rounds.outcome import outcomes
 from voting.rounds.papers import papers_for
-from voting.rounds.quorum import is_late
+from voting.rounds.quorum import is_late, reminders
 from voting.rounds.round import Letters, Nominee, Options, Round, Seat, check_round, step_of
 from voting.rounds.summons import exclude
 
@@ -325,6 +325,16 @@ def test_a_round_is_late_from_the_day_that_the_deadline_names(day: int, late: bo
     assert is_late(plan, datetime.date(2022, 4, day)) is late
     own = msgspec.structs.replace(plan, letters=Letters(deadline=datetime.date(2022, 4, day + 1)))
     assert not is_late(own, datetime.date(2022, 4, day)) and is_late(own, datetime.date(2022, 4, day + 1))
+
+
+def test_what_is_due_within_two_weeks_is_reminded_of_before_the_day() -> None:
+    plan = office_round("CUR-DEPT")
+    assert [(one.section, one.left, one.people) for one in reminders(plan, datetime.date(2022, 3, 20))] == [
+        ("B.I", 11, 19)
+    ]
+    found = list(reminders(plan, datetime.date(2022, 4, 10)))
+    assert [(one.section, one.left) for one in found] == [("C.1", 5), ("B.II.1.1.4", 5)]
+    assert list(reminders(plan, datetime.date(2022, 4, 15))) == []
 
 
 # The ledger

@@ -230,6 +230,10 @@ def test_recipients_signers_deadline_and_authorities_are_settled_once_for_the_ro
     assert letters.deadline == datetime.date(2022, 4, 30)
     page = browser.get("/rounds/1/dossier").text
     assert 'value="30/04/2022"' in page and "cơ quan phê duyệt" in page
+    tomorrow = web_room(app).clock().date() + datetime.timedelta(days=1)
+    said["deadline"] = tomorrow.isoformat()
+    assert browser.post("/rounds/1/letters", **said).status_code == 303
+    assert f"trước ngày {tomorrow.strftime('%d/%m/%Y')}, còn 01 ngày" in browser.get("/rounds/1").text
 
 
 # Steps

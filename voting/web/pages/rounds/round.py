@@ -28,7 +28,7 @@ from voting.rounds.dossier.letters import authority_of
 from voting.rounds.dossier.rows import lines_of
 from voting.rounds.filing import step_of_document
 from voting.rounds.ledger import in_force, next_step
-from voting.rounds.quorum import is_late
+from voting.rounds.quorum import is_late, reminders
 from voting.rounds.round import Letters, Options, deadline_of, plans, procedure_of
 from voting.rounds.seats.structure import panel
 from voting.rounds.stored import Kept
@@ -117,6 +117,7 @@ def one(number: int) -> str:
     return render_template(
         "room/round/round.html", number=number, kept=kept, procedure=procedure, steps=steps,
         turn=next_step(kept.ledger, kept.plan), late=is_late(kept.plan, today()), deadline=deadline_of(kept.plan),
+        reminders=list(reminders(kept.plan, today())),
         leaving=editor.leaving(kept, today()), people={one.id: one for one in kept.plan.people},
     )  # fmt: skip
 
