@@ -29,7 +29,7 @@ from keys.transcript import sha256_hex
 from keys.trustees import Trustees, encode_trustees, parse_certificate, parse_trustees
 from tally.ceremony.own_file import TellerState, new_state, with_dealing, with_share
 from tally.ceremony.plan import Plan
-from tally.ceremony.usb import STEPS, TELLERS, Announcement, Step, Stick, check_announcement, new_announcement
+from tally.ceremony.usb import STEPS, TELLERS, Announcement, Step, UsbStick, check_announcement, new_announcement
 from tally.errors import CeremonyFault
 from tally.signing.signers import DocumentSigner, KeySigner
 from tally.signing.teller_file import TellerFile
@@ -104,7 +104,7 @@ class CeremonyState:
         return Rehearsal(self.trustees(), self.fingerprint)
 
 
-def read_ceremony(stick: Stick, plan: Plan, own: TellerState | None = None) -> CeremonyState:
+def read_ceremony(stick: UsbStick, plan: Plan, own: TellerState | None = None) -> CeremonyState:
     """Read the stick and check every file as far as the steps have come; raise CeremonyFault with a name.
 
     With a teller's own state, first of all whether a file has changed that this teller handed out or confirmed: else
@@ -240,7 +240,7 @@ def tellers_of(ceremony: CeremonyState) -> Tellers:
     return _tellers_with(ceremony, *finish(ceremony))
 
 
-def ended(stick: Stick, plan: Plan, files: Sequence[TellerFile]) -> Tellers | None:
+def ended(stick: UsbStick, plan: Plan, files: Sequence[TellerFile]) -> Tellers | None:
     """What the desk takes, once a ceremony is over and its dealings are gone; None before that.
 
     Checked by what this teller's own files of the count say of all keys, and by everybody's rehearsed opening. Raises

@@ -79,7 +79,7 @@ _Read = TypeVar("_Read", _OfOwner, _OfPlan)
 
 
 @dataclass(frozen=True, slots=True)
-class Stick:
+class UsbStick:
     """The folder, and what its files say."""
 
     folder: Path

@@ -18,7 +18,7 @@ from kiosk_templates.words import Language
 from tally.ceremony.names import clean_name, compare_names
 from tally.ceremony.own_file import own_path
 from tally.ceremony.plan import Plan, check_boxes, majority, new_plan
-from tally.ceremony.usb import Stick
+from tally.ceremony.usb import UsbStick
 from tally.cli.options import EXISTING, FOLDER, TARGET, token_options
 from tally.dialogue import Guide, Refused
 from tally.errors import CeremonyFault, Stopped
@@ -77,7 +77,7 @@ def ceremony_command(
     with explained(guide):
         if home is not None:
             apart(guide, stick, home)
-        table = Stick(existing(guide, stick))
+        table = UsbStick(existing(guide, stick))
         listed = read_text(on_ballot, utf_16=True).splitlines() if on_ballot else []
         plan = table.plan()
         if plan is None:
@@ -154,7 +154,7 @@ def explained(guide: Guide) -> Iterator[None]:
         raise Refused(guide.words("general.aborted")) from None
 
 
-def _new_plan(guide: Guide, stick: Stick, asked: Asked, listed: list[str]) -> Plan:
+def _new_plan(guide: Guide, stick: UsbStick, asked: Asked, listed: list[str]) -> Plan:
     boxes = 1 if asked.boxes is None else asked.boxes
     check_boxes(boxes)
     if not asked.tellers:

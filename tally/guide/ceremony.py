@@ -31,7 +31,7 @@ from tally.ceremony.own_file import (
 from tally.ceremony.plan import Plan, check_name, majority, new_plan
 from tally.ceremony.recovery_sheet import recovery_sheet
 from tally.ceremony.state import CeremonyState, Todo, next_step, read_ceremony
-from tally.ceremony.usb import STEPS, TELLERS, Step, Stick
+from tally.ceremony.usb import STEPS, TELLERS, Step, UsbStick
 from tally.dialogue import Guide, groups
 from tally.errors import CeremonyFault, Stopped
 from tally.guide.faults import explain
@@ -43,7 +43,7 @@ from voting.documents.tellers import Clash, Tellers
 MOST_TELLERS = 9  # that are asked for; --teller takes more
 
 
-def plan_by_asking(guide: Guide, stick: Stick, on_ballot: Sequence[str], boxes: int) -> Plan:
+def plan_by_asking(guide: Guide, stick: UsbStick, on_ballot: Sequence[str], boxes: int) -> Plan:
     """Ask who the tellers are and how many open; write the plan. Raises CeremonyFault.
 
     A name that cannot be is asked for again alone, and what was typed before is offered where something is not right.
@@ -85,7 +85,7 @@ def show_plan(guide: Guide, plan: Plan) -> None:
         guide.say("ceremony.listed", number=number, name=name)
 
 
-def make_plan(guide: Guide, stick: Stick, plan: Plan, on_ballot: Sequence[str]) -> Plan:
+def make_plan(guide: Guide, stick: UsbStick, plan: Plan, on_ballot: Sequence[str]) -> Plan:
     """Name the tellers who stand on a ballot, take the reasons, and write the plan; raise CeremonyFault."""
     found = compare_names(plan.tellers, on_ballot)
     if on_ballot:
@@ -114,7 +114,7 @@ class TellerSession:
     """One teller at the machine: number, own folder, and the passphrase once it was asked for."""
 
     guide: Guide
-    stick: Stick
+    stick: UsbStick
     plan: Plan
     index: int
     home: Path

@@ -25,7 +25,7 @@ from keys.trustees import parse_trustees
 from tally.audit import audit
 from tally.ceremony.own_file import own_path
 from tally.ceremony.state import CeremonyState, read_ceremony, tellers_of
-from tally.ceremony.usb import Stick
+from tally.ceremony.usb import UsbStick
 from tally.signing.teller_file import TellerFile, write_teller_file
 from tests.attacks.lab import Lab, chain, closed
 from tests.attacks.records import envelope, room_facts
@@ -190,7 +190,7 @@ class Table:
 
     def fingerprint(self) -> str | None:
         """What the tellers read aloud, once all announcements are there."""
-        stick = Stick(self.stick)
+        stick = UsbStick(self.stick)
         plan = stick.plan() if self.stick.exists() else None
         if plan is None or len(announced := stick.read("1-announcement", plan)) < len(self.names):
             return None

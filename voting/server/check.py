@@ -11,11 +11,12 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from voting.documents.conferences.moments import VIETNAM
 from voting.errors import CertificateUnusable
 from voting.web.host_names import addresses
 from voting.web.settings import SECRET_FILE, Settings
@@ -24,7 +25,7 @@ from voting.web.trust import RENEW_COMMAND, anchor, check_path
 FREE_BYTES: Final = 2 * 1024**3
 SLOW_SECONDS: Final = 0.25  # for a synced write; each ballot waits for one
 DAYS_LEFT: Final = 7
-ZONE: Final = timedelta(hours=7)  # Vietnam has one time zone and no summer time
+ZONE: Final = VIETNAM.utcoffset(None)
 EARLIEST: Final = datetime(2026, 1, 1).astimezone()  # a clock before this was never set
 PROBES: Final = 20
 TIMEOUT: Final = 3.0  # seconds

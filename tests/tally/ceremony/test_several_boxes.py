@@ -22,7 +22,7 @@ from tally.ceremony.own_file import own_path
 from tally.ceremony.plan import new_plan
 from tally.ceremony.recovery_sheet import recovery_sheet
 from tally.ceremony.state import read_ceremony
-from tally.ceremony.usb import STEPS, Stick, new_announcement
+from tally.ceremony.usb import STEPS, UsbStick, new_announcement
 from tally.cli.main import tally_group
 from tally.custody.find import search
 from tally.dialogue import Guide
@@ -233,7 +233,7 @@ def test_the_command_complains_of_the_box_alone_and_nobody_gets_keys_of_the_othe
     for index in (1, 2, 3, 3, 1, 2):
         command(index, answers="c\n")
 
-    stick = Stick(command.stick)
+    stick = UsbStick(command.stick)
     plan = stick.plan()
     assert plan is not None
 

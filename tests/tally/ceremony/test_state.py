@@ -35,7 +35,7 @@ from tally.ceremony.own_file import (
 )
 from tally.ceremony.plan import Plan, majority, new_plan, parse_plan
 from tally.ceremony.state import read_ceremony
-from tally.ceremony.usb import STEPS, Stick, new_announcement
+from tally.ceremony.usb import STEPS, UsbStick, new_announcement
 from tally.cli.main import tally_group
 from tally.errors import CeremonyFault
 from tally.signing import teller_file
@@ -55,7 +55,7 @@ class Tellers:
         self, folder: Path, size: int = 3, threshold: int = 2, conference: str = "Hội nghị", boxes: int = 1
     ) -> None:
         self.folder = folder
-        self.stick = Stick(folder / "stick")
+        self.stick = UsbStick(folder / "stick")
         self.stick.folder.mkdir(parents=True)
         self.plan = new_plan(conference, NAMES[:size], threshold, boxes=boxes)
         self.stick.write_plan(self.plan)
@@ -133,7 +133,7 @@ def test_no_file_on_the_stick_holds_a_secret(tellers: Tellers) -> None:
 def test_all_see_one_fingerprint_which_covers_names_threshold_and_signing_keys(tellers: Tellers) -> None:
     tellers.all(tellers.announce)
     first = read_ceremony(tellers.stick, tellers.plan).fingerprint
-    assert first == read_ceremony(Stick(tellers.stick.folder), tellers.plan).fingerprint
+    assert first == read_ceremony(UsbStick(tellers.stick.folder), tellers.plan).fingerprint
     own, another = tellers.own(2), new_signing_key()
     parts = read_ceremony(tellers.stick, tellers.plan).announcement(2).parts
     renamed = wire.compact(msgspec.structs.replace(parts, signing_key=public_text(another)))
@@ -476,7 +476,7 @@ def test_the_command_writes_a_complaint_and_everybody_sees_whose_share_was_wrong
     command = Command(tmp_path)
     for index in (1, 2, 3, 3, 1, 2):
         command(index, answers="c\n")
-    stick = Stick(command.stick)
+    stick = UsbStick(command.stick)
     plan = stick.plan()
     assert plan is not None
 

@@ -13,7 +13,7 @@ from keys.files.signing import SigningKey, encode_signing_key, new_signing_key
 from tally.audit import Verdict, audit
 from tally.audit.bundles.bundle import check_bundle
 from tally.ceremony.state import read_ceremony
-from tally.ceremony.usb import Stick
+from tally.ceremony.usb import UsbStick
 from tally.cli.verify import check_file
 from tally.errors import CannotSign, NotOneOfUs
 from tally.signing.signers import KeySigner, token_signer
@@ -127,9 +127,9 @@ def test_who_signs_by_a_token_announces_its_key_in_the_ceremony(token: Path, lab
     assert "Hà Văn Đạt ký bằng USB ký số: thông báo mang khóa công khai của USB" in said
     with token_signer(token, LABEL, PIN, label) as held:
         public = held.public_text
-    plan = Stick(stick).plan()
+    plan = UsbStick(stick).plan()
     assert plan is not None
-    assert read_ceremony(Stick(stick), plan).announcement(2).signing_key == public
+    assert read_ceremony(UsbStick(stick), plan).announcement(2).signing_key == public
     assert "còn chờ Lò Thị Ước" in done(*words)  # the token is asked for once, at the announcement
 
 
