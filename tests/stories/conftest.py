@@ -17,15 +17,10 @@ from voting.rehearsal.staff import Staff, make_staff
 
 
 @dataclass
-class OpenRoom:
-    """A room whose box is open: election, number of the conference, cards drawn, staff."""
+class ServedRoom:
+    """A room and its server."""
 
     room: RunningRoom
-    election: Election
-    number: int
-    cards: list[str]
-    staff: Staff
-    out: Path
 
     @property
     def url(self) -> str:
@@ -36,6 +31,17 @@ class OpenRoom:
     def desk(self) -> Desk:
         """What people at the desk work with."""
         return self.room.desk
+
+
+@dataclass
+class OpenRoom(ServedRoom):
+    """A room whose box is open: election, number of the conference, cards drawn, staff."""
+
+    election: Election
+    number: int
+    cards: list[str]
+    staff: Staff
+    out: Path
 
     def enrolment_code(self) -> str:
         """A fresh code for a tablet."""
@@ -44,21 +50,10 @@ class OpenRoom:
 
 
 @dataclass
-class EmptyRoom:
+class EmptyRoom(ServedRoom):
     """A room without a conference: its server, and tellers whose keys exist."""
 
-    room: RunningRoom
     staff: Staff
-
-    @property
-    def url(self) -> str:
-        """Where the room's pages are."""
-        return f"https://localhost:{self.room.tablet.port}"
-
-    @property
-    def desk(self) -> Desk:
-        """What people at the desk work with."""
-        return self.room.desk
 
 
 @pytest.fixture

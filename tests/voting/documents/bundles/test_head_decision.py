@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from keys.files.signing import new_signing_key
 from tests.tally.records import sample_record, team, tied_record
 from voting.documents.bundles.head_decision import (
     TiedName,
@@ -17,7 +18,10 @@ from voting.documents.bundles.head_decision import (
     verdict_with,
 )
 from voting.documents.bundles.signed import read_signed_decision
+from voting.documents.canonical import canonical
+from voting.documents.envelope import sign_envelope, write_envelope
 from voting.documents.errors import InvalidHeadDecision, UnsignedDocument
+from voting.documents.record import HEAD_DECISION_TYPE
 
 RECORD = tied_record()
 SIGNED_BY_KEY = tied_record(people=team("head"))
@@ -89,3 +93,10 @@ def test_a_decision_is_read_with_the_record_that_it_is_of_and_with_its_signature
     with pytest.raises(UnsignedDocument) as awaiting:
         read_signed_decision(unsigned_head_decision(DIGITAL), [sample_record(3), SIGNED_BY_KEY])
     assert awaiting.value.awaited == (SIGNED_BY_KEY.conference.head.name,)
+
+
+def test_where_nobody_signs_by_key_a_signature_is_a_strangers() -> None:
+    assert read_signed_decision(unsigned_head_decision(GOOD), [RECORD]) == (GOOD, RECORD)
+    envelope = sign_envelope(canonical(GOOD), HEAD_DECISION_TYPE, new_signing_key())
+    with pytest.raises(InvalidHeadDecision, match="a signature by somebody else"):
+        read_signed_decision(write_envelope(envelope), [RECORD])

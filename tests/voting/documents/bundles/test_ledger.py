@@ -134,3 +134,12 @@ def test_documents_of_annulled_sittings_are_known() -> None:
 def test_another_spelling_of_a_ledger_is_refused(raw: bytes) -> None:
     with pytest.raises(NotCanonical):
         parse_ledger(raw)
+
+
+def test_a_decision_of_the_head_stands_in_one_sitting() -> None:
+    sittings = [msgspec.structs.replace(one, decisions=("ab" * 32,)) for one in matching().sittings[:2]]
+    for listed, twice in ((sittings, True), (sittings[:1], False)):
+        ledger = Ledger((*listed, *matching().sittings[len(listed) :]))
+        found = list(ledger_problems(ledger, round_held()[1], {}))
+        assert ("ledger: a decision stands in two sittings" in found) is twice
+        assert f"ledger: decision {'ab' * 8} is not on file" in found
