@@ -209,8 +209,8 @@ def _spellers(plan: Round, *, current: bool) -> list[Speller]:
     return [
         (Column("Số TT", "", 5), lambda e: ""),
         (Column("Họ và tên", "", 20), lambda e: e.name),
-        (Column("Ngày sinh", "Nam", 12), lambda e: e.born if e.person is None or e.person.sex == "M" else ""),
-        (Column("Ngày sinh", "Nữ", 12), lambda e: e.born if e.person is None or e.person.sex == "F" else ""),
+        (Column("Ngày sinh", "Nam", 13), lambda e: e.born if e.person is None or e.person.sex == "M" else ""),
+        (Column("Ngày sinh", "Nữ", 13), lambda e: e.born if e.person is None or e.person.sex == "F" else ""),
         _listed("Dân tộc", "", 8, "ethnicity"),
         _listed("Quê quán", "", 12, "home"),
         _listed("Ngày vào Đảng", "", 12, "party_joined"),
@@ -242,7 +242,7 @@ def _votes_column(plan: Round, step: Step) -> Speller:
         votes = entry.line.votes.get(step.number) if entry.line else None
         return votes.text() if votes else ""
 
-    return Column(step.name, f"Phiếu đồng ý/{base_word(plan, step)}; %", 15), spell
+    return Column(step.name, f"Phiếu đồng ý/{base_word(plan, step)}; %", 17), spell
 
 
 def _groups(sections: list[tuple[str, list[Section]]], spellers: list[Callable[[_Entry], str]]) -> tuple[Group, ...]:

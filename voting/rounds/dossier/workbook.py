@@ -21,6 +21,8 @@ FONT = "Times New Roman"
 NUMBER = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 LINE = 14
 """Height of a line in points."""
+NARROW = 0.8
+"""A letter of the text's 10 points is narrower than the digit of 11 that a sheet measures its columns in."""
 HEADER_ROW = 6
 """Row of the upper header; the lower one and the numbers of the columns follow."""
 
@@ -59,7 +61,7 @@ def _header(sheet: "Worksheet", columns: tuple[Column, ...]) -> None:
         _put(sheet, HEADER_ROW, at, column.top, bold=True)
         _put(sheet, HEADER_ROW + 1, at, column.sub, bold=True)
         _put(sheet, HEADER_ROW + 2, at, str(at))
-        sheet.column_dimensions[get_column_letter(at)].width = column.width
+        sheet.column_dimensions[get_column_letter(at)].width = column.width * NARROW
     for first, last in _spans(columns):
         below = HEADER_ROW if columns[first - 1].sub else HEADER_ROW + 1
         if (last, below) != (first, HEADER_ROW):

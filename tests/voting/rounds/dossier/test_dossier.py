@@ -130,6 +130,14 @@ def test_the_workbook_prints_landscape_with_its_header_on_every_page() -> None:
     assert [found.cell(8, at).value for at in (1, 2, 3)] == [1, 2, 3]
 
 
+def test_the_workbook_fills_a3_without_being_shrunk_below_what_one_reads() -> None:
+    found = sheet("CUR-DEPT")
+    digits = sum(one.width for one in found.column_dimensions.values())
+    across = 420 - 2 * 0.4 * 25.4  # A3 landscape between its margins, in millimetres
+    shrunk = across / (digits * 7 * 25.4 / 96)  # a digit of a sheet is 7 pixels wide
+    assert 10 * shrunk > 8, "points of the text as printed"
+
+
 def test_the_same_table_gives_the_same_bytes() -> None:
     assert write_workbook(table("NEXT-DEPT")) == write_workbook(table("NEXT-DEPT"))
     assert write_workbook(table("NEXT-DEPT"), "A4") != write_workbook(table("NEXT-DEPT"), "A3")
