@@ -26,6 +26,7 @@ export interface Name {
 
 export interface Paper {
   kind: PaperKind;
+  term: string;
   unit: string;
   title: string;
   /** Names with a question of their own: agree and disagree, or levels. */
@@ -40,7 +41,6 @@ export type Part = "listed" | "choices" | "putForward";
 
 export interface Meeting {
   name: string;
-  term: string;
   receiptKey: string;
   papers: Paper[];
 }
@@ -52,7 +52,7 @@ export function parseMeeting(read: unknown, questions: readonly Question[]): Mee
   try {
     const conference = read as Read;
     const papers = (conference["papers"] as Read[]).map((paper) => parsePaper(paper, questions));
-    const meeting = { name: text(conference, "name"), term: text(conference, "term"), papers };
+    const meeting = { name: text(conference, "name"), papers };
     return { ...meeting, receiptKey: text(conference, "receipt_key") };
   } catch {
     return null;
@@ -66,6 +66,7 @@ function parsePaper(read: Read, questions: readonly Question[]): Paper {
   const own = names.filter((_, at) => !forward[at]);
   return {
     kind,
+    term: text(read, "term"),
     unit: text(read, "unit"),
     title: text(read, "title"),
     listed: asks(kind) === "choices" ? [] : own,

@@ -32,7 +32,7 @@ from voting.documents.bundles.signers import by_key, decision_awaited, decision_
 from voting.documents.case import HeadChoice
 from voting.documents.conferences.conference import ON_PAPER
 from voting.documents.envelope import Envelope, payload_of, signed_alone, verify_envelope
-from voting.documents.record import Record
+from voting.documents.record import PaperResult, Record
 
 HEAD = "head_decision"
 
@@ -43,7 +43,7 @@ def check_heads(
     """Check decisions, by file name, and say which ties are open; return those that can stand, with their records."""
     by_payload = {sha256_hex(payload_of(one.envelope, WHAT)): one for one in records}
     found: dict[str, tuple[ReadRecord, bytes]] = {}
-    decided: dict[str, tuple[str, HeadDecision]] = {}
+    decided: dict[tuple[str, int], tuple[str, HeadDecision]] = {}
     for name, raw in heads.items():
         read = findings.read(HEAD, name, lambda: read_head_decision(raw))  # noqa: B023 - called at once
         if read is None:
@@ -53,14 +53,15 @@ def check_heads(
         if of is None:
             findings.failed(HEAD, name, f"of another record, {decision.record[:16]}…, than those given here")
             continue
-        first, own = decided.setdefault(decision.record, (name, decision))
-        findings.require(HEAD, own == decision, name, f"a second decision on paper {of.record.paper}, after {first}")
+        first, own = decided.setdefault((decision.record, decision.paper), (name, decision))
+        findings.require(HEAD, own == decision, name, f"a second decision on paper {decision.paper}, after {first}")
         if _holds(findings, name, decision, of.record):
             found[name] = (of, raw)
         _check_signers(findings, name, envelope, of.record)
     for payload, one in by_payload.items():
-        if one.record.verdict.status != "final" and payload not in decided:
-            findings.notes.append(f"{one.place}: {open_tie(one.record)}")
+        for result in one.record.papers:
+            if result.verdict.status != "final" and (payload, result.paper) not in decided:
+                findings.notes.append(f"{one.place}: {open_tie(one.record, result)}")
     return found
 
 
@@ -101,14 +102,14 @@ def _compared(pdf: bytes, record: bytes, payload: bytes) -> OtherRenderer | bool
     return True
 
 
-def open_tie(record: Record) -> str:
-    """Say who is tied, for how many places, and who decides it."""
-    tie, head = record.verdict.tie, record.conference.head
+def open_tie(record: Record, result: PaperResult) -> str:
+    """Say who is tied on a paper, for how many places, and who decides it."""
+    tie, head = result.verdict.tie, record.conference.head
     assert tie is not None, "a verdict that is not final has a tie"
-    names = {one.id: one.name for one in record.case.candidates}
+    names = {one.id: one.name for one in result.case.candidates}
     tied = ", ".join(names.get(one, one) for one in tie.candidates)
-    key = "verify.open_tie" if record.verdict.status == "awaiting_head" else "verify.open_vote"
-    return in_both(key, head=head.name, role=head.role, names=tied, places=tie.places)
+    key = "verify.open_tie" if result.verdict.status == "awaiting_head" else "verify.open_vote"
+    return in_both(key, paper=result.paper, head=head.name, role=head.role, names=tied, places=tie.places)
 
 
 def _holds(findings: Findings, name: str, decision: HeadDecision, record: Record) -> bool:
@@ -121,8 +122,9 @@ def _holds(findings: Findings, name: str, decision: HeadDecision, record: Record
 
 def _check_verdict(decision: HeadDecision, record: Record) -> None:
     choice = HeadChoice(decision.chosen, decision.by, decision.reason, decision.on)
-    verdict = decide(msgspec.structs.replace(record.case, head_decision=choice))
-    if verdict.status != "final" or verdict != verdict_with(record, decision):
+    result = record.of(decision.paper)
+    verdict = decide(msgspec.structs.replace(result.case, head_decision=choice))
+    if verdict.status != "final" or verdict != verdict_with(result, decision):
         raise InvalidRecord("head's decision: the rule gives another verdict with it")
 
 

@@ -25,15 +25,14 @@ MINUTES, SIGNATURES, HAND_COUNT = "minutes", "minutes_signatures", "hand_count"
 MINUTES_LIMIT = 64 * 1024 * 1024
 
 
-def check_paper(findings: Findings, bundle: Bundle, name: str, read: ReadRecord) -> bool:
-    """Check the minutes of the record `name` in its folder, and that its name is that of its paper.
+def check_beside(findings: Findings, bundle: Bundle, name: str, read: ReadRecord) -> bool:
+    """Check the minutes beside the record `name` in its folder, and that this is the name of a record.
 
     Returns whether the minutes could be compared with the record.
     """
-    paper = read.record.paper
-    number, own = "" if paper == 1 else f"-{paper}", name.rpartition("/")[2]
-    findings.require(RECORD, own == f"record{number}.json", name, f"holds the record of paper {paper}")
-    minutes = minutes_beside(name, paper)
+    own = name.rpartition("/")[2]
+    findings.require(RECORD, own == "record.json", name, "one record, record.json, expected in a folder")
+    minutes = minutes_beside(name)
     signed = compare_minutes(findings, minutes, lambda: bundle.read(minutes, MINUTES_LIMIT), read)
     if signed is not None:
         _note_signatures(findings, bundle, minutes, awaiting(payload_of(read.envelope, RECORD), signed))
@@ -53,10 +52,9 @@ def compare_minutes(
     return signed
 
 
-def minutes_beside(record: str, paper: int) -> str:
+def minutes_beside(record: str) -> str:
     """Return the name of the minutes that belong to a record of this name."""
-    number = "" if paper == 1 else f"-{paper}"
-    return f"{record.rpartition('/')[0]}/minutes{number}.pdf".lstrip("/")
+    return f"{record.rpartition('/')[0]}/minutes.pdf".lstrip("/")
 
 
 def _note_signatures(findings: Findings, bundle: Bundle, minutes: str, missing: tuple[str, ...]) -> None:
@@ -77,8 +75,10 @@ def check_hand_count(
     """
     record, conference = read.record, read.record.conference
     if findings.holds(HAND_COUNT, name, lambda: check_agreement(record)):
-        notes = tuple(notes_on(record.case, conference.papers[record.paper - 1].tie_scope))
-        findings.require(HAND_COUNT, notes == record.notes, name, "notes: not what the rule gives")
+        for paper, result in record.results():
+            notes = tuple(notes_on(result.case, paper.tie_scope))
+            why = f"paper {result.paper}: notes: not what the rule gives"
+            findings.require(HAND_COUNT, notes == result.notes, name, why)
     for problem in setting_problems(conference):
         findings.failed(HAND_COUNT, name, problem)
     for first, last in ((record.facts.opened, record.facts.closed), (record.count.begun, record.count.ended)):

@@ -20,7 +20,7 @@ from tally.result.record import BothFacts, FinishedBox, build_record, facts_of
 from voting.documents.conferences.election import Election
 from voting.documents.conferences.moments import moment_remarks
 from voting.documents.envelope import Envelope
-from voting.documents.record import Record, read_record
+from voting.documents.record import PaperResult, Record, read_record
 
 RECORD, AGREEMENT = "record", "agreement"
 
@@ -39,13 +39,13 @@ def check_records(report: Report, files: dict[str, bytes]) -> Report:
     if report.election is None or report.verdict in (Verdict.UNREADABLE, Verdict.UNSUPPORTED):
         return report
     findings = Findings()
-    seen: set[int] = set()
+    first = ""
     for name, raw in files.items():
         read = findings.read(RECORD, name, lambda: read_named(name, raw))  # noqa: B023 - called at once
         if read is None:
             continue
-        findings.require(RECORD, read.record.paper not in seen, name, f"a second record of paper {read.record.paper}")
-        seen.add(read.record.paper)
+        findings.require(RECORD, not first, name, f"a second record of the box, after {first}")
+        first = first or name
         check_record(findings, report, report.election, read)
     checks, notes = (*report.checks, *findings.findings), tuple(dict.fromkeys((*report.notes, *findings.notes)))
     excused = tuple(dict.fromkeys((*report.excused, *findings.excused)))
@@ -55,7 +55,7 @@ def check_records(report: Report, files: dict[str, bytes]) -> Report:
 def read_named(name: str, raw: bytes) -> ReadRecord:
     """Read a record's file strictly, to be known by its name; raise NotCanonical or TooLarge."""
     envelope, record = read_record(raw)
-    return ReadRecord(record, envelope, f"{name} (paper {record.paper})")
+    return ReadRecord(record, envelope, name)
 
 
 def time_notes(record: Record) -> list[str]:
@@ -95,22 +95,35 @@ def check_contents(findings: Findings, report: Report, election: Election, read:
 def _check_rebuilt(findings: Findings, box: FinishedBox, read: ReadRecord) -> None:
     facts: BothFacts = facts_of(read.record)
     rebuilt = findings.read(
-        RECORD, read.place, lambda: build_record(box, facts, read.record.paper, read.record.made_by)
+        RECORD, read.place, lambda: build_record(box, facts, read.record.made_by)
     )
     if rebuilt is None:
         return
     for name in Record.__struct_fields__:
         same = getattr(rebuilt, name) == getattr(read.record, name)
-        findings.require(RECORD, same, read.place, f"{name}: not what archive and facts give")
+        where = name if same or name != "papers" else _other_papers(rebuilt, read.record)
+        findings.require(RECORD, same, read.place, f"{where}: not what archive and facts give")
     note_spares(findings, rebuilt, read.place)
+
+
+def _other_papers(rebuilt: Record, found: Record) -> str:
+    """Name the papers in which a record differs, and the fields of them."""
+    named = []
+    for own, given in zip(rebuilt.papers, found.papers, strict=False):
+        fields = [name for name in PaperResult.__struct_fields__ if getattr(own, name) != getattr(given, name)]
+        named += [f"paper {own.paper}: {', '.join(fields)}"] if fields else []
+    return "; ".join(named) or "papers"
 
 
 def note_spares(findings: Findings, record: Record, place: str) -> None:
     """Name whoever the ballots of activated spares could have given another outcome: a note, never a failure."""
-    spares, names = spares_of(record), ", ".join(names_of(record))
-    if names:
+    spares = spares_of(record)
+    for result in record.papers:
+        names = ", ".join(names_of(record, result))
+        if not names:
+            continue
         findings.notes.append(
-            f"{place}: spare cards activated: {spares}; without any 1 to {spares} ballots the outcome could be another "
-            f"for / thẻ dự phòng đã kích hoạt: {spares}; bớt từ 1 đến {spares} phiếu thì kết quả có thể khác đối với: "
-            f"{names}"
+            f"{place} (paper {result.paper}): spare cards activated: {spares}; without any 1 to {spares} ballots the "
+            f"outcome could be another for / thẻ dự phòng đã kích hoạt: {spares}; bớt từ 1 đến {spares} phiếu thì kết "
+            f"quả có thể khác đối với: {names}"
         )

@@ -22,7 +22,12 @@ from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Errors
 from tally.dialogue import Guide, in_both
 from tally.pdf.attached import PDF
-from voting.documents.bundles.head_decision import HEAD_DECISIONS, decision_name, page_name
+from voting.documents.bundles.head_decision import (
+    HEAD_DECISIONS,
+    decision_name,
+    page_name,
+    ties_for_the_head,
+)
 from voting.documents.canonical import read_limited
 
 ZIP_MAGIC, JSON = b"PK\x03\x04", b"{"
@@ -109,15 +114,12 @@ def _unread(folder: Path, read: set[Path]) -> tuple[str, ...]:
 
 
 def _told_apart(folder: Path, records: dict[Path, bytes]) -> list[Path]:
-    """One record of each paper; copies byte for byte are one. Raises NotGathered where two differ."""
-    by_paper: dict[int, list[Path]] = {}
+    """One record; copies byte for byte are one. Raises NotGathered where two differ."""
     for path, raw in records.items():
-        read = _read("verify.no_record", path, lambda: read_named(path.name, raw))  # noqa: B023 - called at once
-        by_paper.setdefault(read.record.paper, []).append(path)
-    for paper, paths in by_paper.items():
-        if len({records[path] for path in paths}) > 1:
-            raise NotGathered(in_both("verify.several_records", folder=folder, paper=paper, names=_names(paths)))
-    return [paths[0] for paths in by_paper.values()]
+        _read("verify.no_record", path, lambda: read_named(path.name, raw))  # noqa: B023 - called at once
+    if len({*records.values()}) > 1:
+        raise NotGathered(in_both("verify.several_records", folder=folder, names=_names(records)))
+    return [*records][:1]
 
 
 def _check_by_hand(folder: Path, records: dict[Path, bytes], minutes: dict[Path, bytes], deeper: list[str]) -> None:
@@ -147,8 +149,7 @@ def _archive_of(file: Path, read: ReadRecord, key: str = "verify.archive_missing
 
 def _signed_beside(minutes: Path, carried: ReadRecord) -> dict[str, bytes]:
     """The record of the same payload beside minutes, if somebody signed it: then its signatures count."""
-    paper = carried.record.paper
-    path = minutes.with_name("record.json" if paper == 1 else f"record-{paper}.json")
+    path = minutes.with_name("record.json")
     if not path.is_file():
         return {}
     raw = read_limited(path)
@@ -160,12 +161,14 @@ def _signed_beside(minutes: Path, carried: ReadRecord) -> dict[str, bytes]:
 
 
 def _decided(file: Path, read: ReadRecord) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """The head's decision on a tie of this record, if it lies beside it, and its page."""
-    path = file.with_name(decision_name(read.record.paper))
-    page = file.with_name(page_name(path.name))
-    if read.record.verdict.status != "awaiting_head" or not path.is_file():
-        return {}, {}
-    return {path.name: read_limited(path)}, ({page.name: read_limited(page, MINUTES_LIMIT)} if page.is_file() else {})
+    """The head's decisions on ties of this record that lie beside it, and their pages."""
+    found = [file.with_name(decision_name(paper)) for paper in ties_for_the_head(read.record)]
+    decided = [path for path in found if path.is_file()]
+    pages = [page for page in (path.with_name(page_name(path.name)) for path in decided) if page.is_file()]
+    return (
+        {path.name: read_limited(path) for path in decided},
+        {page.name: read_limited(page, MINUTES_LIMIT) for page in pages},
+    )
 
 
 def _read(key: str, file: Path, read: Callable[[], ReadRecord]) -> ReadRecord:

@@ -18,8 +18,10 @@ def hand_count_fault(raw: bytes) -> str:
         check_agreement(record)
     except Errors as error:
         return str(error)
-    notes = tuple(notes_on(record.case, record.conference.papers[record.paper - 1].tie_scope))
-    return "" if notes == record.notes else "record: its notes are not those that the rule gives"
+    for paper, result in record.results():
+        if tuple(notes_on(result.case, paper.tie_scope)) != result.notes:
+            return f"record: paper {result.paper}: its notes are not those that the rule gives"
+    return ""
 
 
 def attached_record(pdf: bytes) -> bytes:

@@ -54,7 +54,7 @@ def check_minutes_command(record: Path, minutes: Path) -> None:
 def place_of(signer: DocumentSigner, payload: bytes, pdf: bytes) -> str:
     """Find the first place of the key's owner that is not signed yet."""
     done = {one.field for one in check_minutes(pdf, payload)}
-    people = signers(View.of(parse_record(payload), "vi"))
+    people = signers(View.looking_at(parse_record(payload), "vi"))
     mine = [field for field, one in people if one.key == signer.public_text]
     if not mine:
         raise CannotSign("this key is not one that the record names for its minutes", "not_a_signer")
@@ -63,7 +63,7 @@ def place_of(signer: DocumentSigner, payload: bytes, pdf: bytes) -> str:
 
 def name_at(payload: bytes, place: str) -> str:
     """Return the name of who signs at a place; empty for a place that does not exist."""
-    people = dict(signers(View.of(parse_record(payload), "vi")))
+    people = dict(signers(View.looking_at(parse_record(payload), "vi")))
     return people[place].name if place in people else ""
 
 

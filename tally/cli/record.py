@@ -1,7 +1,7 @@
 """The commands of the record: head, record, paper, sign, compare, recount."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,8 @@ from tally.count.head_decision import (
     write_decision,
     write_page,
 )
-from tally.count.paper import paper_records, read_hand_count
-from tally.count.record_files import keep_records, write_records
+from tally.count.paper import paper_record, read_hand_count
+from tally.count.record_files import keep_record, write_record
 from tally.count.steps import setup_of
 from tally.count.summary import tell_before_signing
 from tally.dates import read_day, today
@@ -43,10 +43,12 @@ from voting.documents.bundles.head_decision import is_head_decision
 from voting.documents.canonical import read_limited
 from voting.documents.envelope import payload_of
 from voting.documents.record import LIST_DECISION_TYPE, Record, read_record
+from voting.documents.rule_words import place_words
 
 
 @click.command("head")
 @click.argument("record", type=EXISTING)
+@click.option("--paper", type=click.IntRange(1), help="Number of the paper with the tie, where several have one.")
 @click.option("--chosen", multiple=True, help="Id of a chosen name; may be repeated. Without it, the program asks.")
 @click.option("--none", "nobody", is_flag=True, help="Choose nobody, where the tied group stands on the line.")
 @click.option("--by", help="Who decided: the head that Setup names, and nobody else.")
@@ -56,6 +58,7 @@ from voting.documents.record import LIST_DECISION_TYPE, Record, read_record
 @language_option
 def head_command(
     record: Path,
+    paper: int | None,
     chosen: tuple[str, ...],
     nobody: bool,
     by: str | None,
@@ -69,7 +72,7 @@ def head_command(
     Signed by the head's sealed key or token; "on paper" only where Setup says so, and then secretary and chair vouch
     for it with `phieukin tally sign`. The record stays as it is. One decision a paper: nothing is written over.
     """
-    guide, tied = Guide(language), tied_record(record)
+    guide, tied = Guide(language), tied_record(record, paper)
     if lacks_page(tied):
         write_page(tied)
         tell_written(guide, tied)
@@ -96,30 +99,31 @@ def head_command(
 @click.argument("archive", type=EXISTING)
 @click.argument("facts", type=EXISTING)
 @click.argument("count", type=EXISTING)
-@out_folder("Folder for record.json, minutes.pdf, record-2.json, …")
+@out_folder("Folder for record.json and minutes.pdf.")
 def record_command(archive: Path, facts: Path, count: Path, out: Path) -> None:
-    """Make one record and one set of minutes per paper from the finished archive and both facts files."""
-    tell_records(write_records(archive, facts, count, out))
+    """Make the record and the minutes of all papers from the finished archive and both facts files."""
+    tell_record(*write_record(archive, facts, count, out))
 
 
-def tell_records(written: Iterable[tuple[Path, Record]]) -> None:
+def tell_record(path: Path, record: Record) -> None:
     """Say what was written and how each name stands."""
-    for path, record in written:
-        both(f"said.{record.verdict.status}", path=path)
-        for judged in record.verdict.candidates:
-            name = next(one.name for one in record.case.candidates if one.id == judged.id)
-            click.echo(f"  {name}: {rule_line(judged, record.verdict, record.case.rule)}")
+    both("said.written", path=path)
+    for paper, result in record.results():
+        both(f"said.{result.verdict.status}", paper=result.paper, title=place_words(paper))
+        names = {one.id: one.name for one in result.case.candidates}
+        for judged in result.verdict.candidates:
+            click.echo(f"  {names[judged.id]}: {rule_line(judged, result.verdict, result.case.rule)}")
 
 
 @click.command("paper")
 @click.argument("count", type=EXISTING)
 @click.option("--setup", type=EXISTING, help="Archive with the Setup of the conference that was moved to paper.")
-@out_folder("Folder for record.json, minutes.pdf, record-2.json, …")
+@out_folder("Folder for record.json and minutes.pdf.")
 def paper_command(count: Path, setup: Path | None, out: Path) -> None:
-    """Make records and minutes of a count by hand on paper; COUNT is JSON or TOML (see docs/tellers.md)."""
+    """Make record and minutes of a count by hand on paper; COUNT is JSON or TOML (see docs/tellers.md)."""
     election = setup_of(setup)[0] if setup else None
     given = read_hand_count(count, election.conference, election.uuid) if election else read_hand_count(count)
-    tell_records(keep_records(paper_records(given, renderer_versions()), out))
+    tell_record(*keep_record(paper_record(given, renderer_versions()), out))
 
 
 @click.command("sign")
@@ -233,15 +237,11 @@ def _sign_pdf(path: Path, payload: bytes, signer: DocumentSigner) -> None:
 @click.argument("archive", type=EXISTING)
 @click.argument("facts", type=EXISTING)
 @click.argument("count", type=EXISTING)
-@out_folder("Folder for the records and minutes of this count.")
+@out_folder("Folder for record and minutes of this count.")
 @click.option("--with", "others", multiple=True, type=EXISTING, help="A record of another count; may be repeated.")
 def recount_command(archive: Path, facts: Path, count: Path, out: Path, others: tuple[Path, ...]) -> None:
     """Count again from the finished archive and both facts files, and compare; nothing is opened again."""
-    written = [path for path, _ in write_records(archive, facts, count, out)]
-    for path in written:
-        both("said.written", path=path)
+    path, _ = write_record(archive, facts, count, out)
+    both("said.written", path=path)
     for other in others:
-        paper = read_record(read_limited(other))[1].paper
-        if not 1 <= paper <= len(written):
-            raise Refused(in_both("said.no_paper", path=other, paper=paper, papers=len(written)))
-        compare_records([other, written[paper - 1]])
+        compare_records([other, path])

@@ -29,6 +29,7 @@ from voting.documents.bundles.head_decision import (
     group_problem,
     head_decision,
     read_head_decision,
+    ties_for_the_head,
     unsigned_head_decision,
 )
 from voting.documents.bundles.signers import awaited
@@ -42,10 +43,11 @@ from voting.documents.record import Record, read_record
 
 @dataclass(frozen=True, slots=True)
 class TiedRecord:
-    """A signed record whose tie the head may decide, with its payload and the place of it."""
+    """A paper of a signed record whose tie the head may decide, with the record's payload and place."""
 
     path: Path
     record: Record
+    paper: int
     payload: bytes
     tie: Tie
 
@@ -57,13 +59,13 @@ class TiedRecord:
     @property
     def names(self) -> dict[str, str]:
         """The names of the tied group by id, in the verdict's order."""
-        named = {one.id: one.name for one in self.record.case.candidates}
+        named = {one.id: one.name for one in self.record.of(self.paper).case.candidates}
         return {one: named[one] for one in self.tie.candidates}
 
     @property
     def decision(self) -> Path:
         """Where the decision lies."""
-        return self.path.with_name(decision_name(self.record.paper))
+        return self.path.with_name(decision_name(self.paper))
 
     @property
     def page(self) -> Path:
@@ -71,23 +73,28 @@ class TiedRecord:
         return self.decision.with_suffix(".pdf")
 
 
-def tied_record(path: Path) -> TiedRecord:
-    """Read a signed record with an open tie.
+def tied_record(path: Path, paper: int | None = None) -> TiedRecord:
+    """Read a signed record with an open tie on a paper; without its number, on the only one, or the next undecided.
 
     Raises CannotDecide where there is no tie for the head or signatures are awaited, InvalidRecord for a record that
     contradicts itself, DocumentError for a file that is none.
     """
     envelope, record = read_record(read_plain(path))
     check_agreement(record)
-    tie = record.verdict.tie
-    if tie is None or record.verdict.status != "awaiting_head":
-        why = f"paper {record.paper}: there is no tie for the head, so there is nothing to decide"
-        raise CannotDecide(why, "head_no_tie", paper=record.paper)
+    tied = ties_for_the_head(record)
+    if paper is None:
+        undecided = [one for one in tied if not os.path.lexists(path.with_name(decision_name(one)))]
+        paper = next(iter((*undecided, *tied)), 1)
+    if paper not in tied:
+        why = f"paper {paper}: there is no tie for the head, so there is nothing to decide"
+        raise CannotDecide(why, "head_no_tie", paper=paper)
+    tie = record.of(paper).verdict.tie
+    assert tie is not None, "a verdict that awaits the head has a tie"
     names = ", ".join(awaited(envelope, record))
     if names:
         why = f"the record is signed first: awaiting signature of {names}"
         raise CannotDecide(why, "head_unsigned", names=names)
-    return TiedRecord(path, record, payload_of(envelope, "record"), tie)
+    return TiedRecord(path, record, paper, payload_of(envelope, "record"), tie)
 
 
 def make_decision(
@@ -102,7 +109,7 @@ def make_decision(
     if not reason.strip():
         raise CannotDecide("a reason expected", "head_reason")
     check_signer(tied, signer)
-    decision = head_decision(tied.record, chosen, reason.strip(), on.isoformat())
+    decision = head_decision(tied.record, tied.paper, chosen, reason.strip(), on.isoformat())
     for problem in decision_problems(decision, tied.record):
         raise CannotDecide(problem, "contradicts", why=problem)
     raw = unsigned_head_decision(decision)

@@ -13,12 +13,13 @@ import msgspec
 from keys.files.plain_text import decode_text
 from tally.errors import CannotRecord
 from tally.minutes.agreement import disagreements
-from tally.result.rule import decide, notes_on
+from tally.result.record import result_of
 from voting.documents.canonical import DOCUMENT_LIMIT, check_size, parse_unique
 from voting.documents.case import Case, Counted
-from voting.documents.conferences.conference import Conference
+from voting.documents.conferences.conference import Conference, Paper
 from voting.documents.counted import NUMBERS
 from voting.documents.facts import Cards, ChairWord, CountFacts, RoomFacts
+from voting.documents.record import FORMAT as RECORD_FORMAT
 from voting.documents.record import BallotCounts, MadeBy, Record
 
 FORMAT = 1
@@ -85,46 +86,41 @@ def read_hand_count(path: Path, conference: Conference | None = None, uuid: str 
     return msgspec.structs.replace(count, conference=conference, uuid=uuid)
 
 
-def paper_records(count: HandCount, made_by: MadeBy) -> list[Record]:
-    """Build one record per paper; raise CannotRecord where numbers contradict each other, ImpossibleCase."""
+def paper_record(count: HandCount, made_by: MadeBy) -> Record:
+    """Build the record of all papers; raise CannotRecord where numbers contradict each other, ImpossibleCase."""
     conference = count.conference
     if conference is None:
         raise CannotRecord("the conference is missing: give it in the file, or a Setup beside it")
     numbers = [one.paper for one in count.papers]
-    if numbers != list(range(1, len(conference.papers) + 1)):
+    if not numbers or numbers != list(range(1, len(conference.papers) + 1)):
         raise CannotRecord(f"counts of papers 1 to {len(conference.papers)}, in order, expected; {numbers} found")
-    return [_record(count, conference, one, made_by) for one in count.papers]
-
-
-def _record(count: HandCount, conference: Conference, votes: PaperVotes, made_by: MadeBy) -> Record:
-    case = _case(count, conference, votes)
+    results = tuple(
+        result_of(votes.paper, paper, _case(conference, paper, votes), votes.ballots)
+        for paper, votes in zip(conference.papers, count.papers, strict=True)
+    )
     record = Record(
-        format=FORMAT,
+        format=RECORD_FORMAT,
         kind="record",
         form="paper",
         uuid=count.uuid,
         fingerprint="",
-        paper=votes.paper,
         conference=conference,
-        ballots=votes.ballots,
-        case=case,
-        verdict=decide(case),
-        notes=tuple(notes_on(case, conference.papers[votes.paper - 1].tie_scope)),
-        facts=_facts(count, votes.ballots.collected),
+        papers=results,
+        facts=_facts(count),
         facts_signatures=(),
         count=_count(count),
         hashes=None,
         made_by=made_by,
     )
     for problem in disagreements(record):
-        raise CannotRecord(f"paper {votes.paper}: {problem}")
-    if votes.ballots.invalid and not votes.ballots.invalid_reason:
-        raise CannotRecord(f"paper {votes.paper}: a reason for {votes.ballots.invalid} invalid ballots expected")
+        raise CannotRecord(problem)
+    for votes in count.papers:
+        if votes.ballots.invalid and not votes.ballots.invalid_reason:
+            raise CannotRecord(f"paper {votes.paper}: a reason for {votes.ballots.invalid} invalid ballots expected")
     return record
 
 
-def _case(count: HandCount, conference: Conference, votes: PaperVotes) -> Case:
-    paper = conference.papers[votes.paper - 1]
+def _case(conference: Conference, paper: Paper, votes: PaperVotes) -> Case:
     found = {one.id: one for one in votes.votes}
     names = [one.id for one in paper.candidates]
     if sorted(found) != sorted(names) or len(found) != len(votes.votes):
@@ -142,7 +138,7 @@ def _case(count: HandCount, conference: Conference, votes: PaperVotes) -> Case:
     )
 
 
-def _facts(count: HandCount, collected: int) -> RoomFacts:
+def _facts(count: HandCount) -> RoomFacts:
     return RoomFacts(
         format=RoomFacts.FORMAT,
         uuid=count.uuid,
@@ -154,7 +150,7 @@ def _facts(count: HandCount, collected: int) -> RoomFacts:
         absent_unexcused=count.absent_unexcused,
         cards=Cards(0, 0, 0, 0),
         spares_activated=(),
-        ballots=collected,
+        ballots=max(one.ballots.collected for one in count.papers),
         cards_handed_back=0,
         decks_voided=0,
         account_resets=0,

@@ -1,7 +1,6 @@
-"""Records and minutes of a count as files (biên bản kiểm phiếu): written unless they are there, signed or not."""
+"""Record and minutes of a count as files (biên bản kiểm phiếu): written unless they are there, signed or not."""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from keys.files.durable import read_plain, real_folder
@@ -19,37 +18,31 @@ from voting.documents.facts import FACTS_TYPE, CountFacts
 from voting.documents.record import RECORD_TYPE, Record, unsigned_record
 
 
-def write_records(archive: Path, facts: Path, count: Path, out: Path) -> list[tuple[Path, Record]]:
-    """Audit a finished archive and write the records and minutes of all papers into `out`; return them with paths."""
-    return write_audited_records(audit(archive, checker=checker(archive)), facts, count, out)
+def write_record(archive: Path, facts: Path, count: Path, out: Path) -> tuple[Path, Record]:
+    """Audit a finished archive and write its record and minutes into `out`; return the record with its path."""
+    return write_audited_record(audit(archive, checker=checker(archive)), facts, count, out)
 
 
-def write_audited_records(report: Report, facts: Path, count: Path, out: Path) -> list[tuple[Path, Record]]:
-    """Write the records and minutes of all papers of a box that was audited in this run."""
-    box = finished_box(report)
+def write_audited_record(report: Report, facts: Path, count: Path, out: Path) -> tuple[Path, Record]:
+    """Write record and minutes of a box that was audited in this run."""
     room = parse_envelope(read_plain(facts), FACTS_TYPE, "facts")
     both = BothFacts(room, parse_canonical(read_plain(count), CountFacts, what="count facts"))
-    papers = len(box.election.conference.papers) if box.election.conference else 1
-    return keep_records([build_record(box, both, paper, renderer_versions()) for paper in range(1, papers + 1)], out)
+    return keep_record(build_record(finished_box(report), both, renderer_versions()), out)
 
 
-def keep_records(records: Sequence[Record], out: Path) -> list[tuple[Path, Record]]:
-    """Write records and their minutes unless they are there already, signed or not; return each with its path.
+def keep_record(record: Record, out: Path) -> tuple[Path, Record]:
+    """Write a record and its minutes unless they are there already, signed or not; return it with its path.
 
     What is there and signed, but something else, is set aside by a name of its own, and that is said.
     """
     real_folder(out)
-    written = []
-    for record in records:
-        payload, suffix = record_payload(record), "" if record.paper == 1 else f"-{record.paper}"
-        path = out / f"record{suffix}.json"
-        if not _holds(path, payload):
-            tell_aside(path, put(path, unsigned_record(payload)))
-        minutes, pdf = out / f"minutes{suffix}.pdf", render_minutes(payload)
-        if not os.path.lexists(minutes) or not read_plain(minutes).startswith(pdf):
-            tell_aside(minutes, put(minutes, pdf))
-        written.append((path, record))
-    return written
+    payload, path, minutes = record_payload(record), out / "record.json", out / "minutes.pdf"
+    if not _holds(path, payload):
+        tell_aside(path, put(path, unsigned_record(payload)))
+    pdf = render_minutes(payload)
+    if not os.path.lexists(minutes) or not read_plain(minutes).startswith(pdf):
+        tell_aside(minutes, put(minutes, pdf))
+    return path, record
 
 
 def _holds(path: Path, payload: bytes) -> bool:

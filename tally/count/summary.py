@@ -20,29 +20,30 @@ from voting.documents.bundles.signers import (
     signed_by,
     signers_of,
 )
+from voting.documents.conferences.conference import Paper
 from voting.documents.conferences.moments import day_text
 from voting.documents.envelope import Envelope
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, read_list_decision
-from voting.documents.record import LIST_DECISION_TYPE, Record, read_record
+from voting.documents.record import LIST_DECISION_TYPE, PaperResult, Record, read_record
 from voting.documents.rule_words import place_words, rule_words, selection_words
-from voting.procedures.comparison import catalogue_problems, ruleset_of
+from voting.procedures.comparison import catalogue_problems
 
 
-def tell_result(guide: Guide, record: Record) -> None:
+def tell_result(guide: Guide, paper: Paper, result: PaperResult) -> None:
     """Show a paper's numbers and outcome: rule, quota, each name with its votes and whether it is chosen."""
-    for line in result_lines(guide, record):
+    for line in result_lines(guide, paper, result):
         guide.plain(line)
 
 
-def result_lines(guide: Guide, record: Record) -> Iterator[str]:
+def result_lines(guide: Guide, paper: Paper, result: PaperResult) -> Iterator[str]:
     """Spell a paper's outcome, by place."""
-    paper, case, verdict = record.conference.papers[record.paper - 1], record.case, record.verdict
+    case, verdict = result.case, result.verdict
     vi = guide.language == "vi"
     rule, selection = rule_words(case.rule), selection_words(case.selection)
     yield f"    {rule.vi if vi else rule.en}; {selection.vi if vi else selection.en}"
-    numbers = {"summoned": case.summoned, "present": case.present, "issued": record.ballots.issued}
-    yield "    " + guide.words("result.numbers", collected=record.ballots.collected, **numbers)
+    numbers = {"summoned": case.summoned, "present": case.present, "issued": result.ballots.issued}
+    yield "    " + guide.words("result.numbers", collected=result.ballots.collected, **numbers)
     names = {one.id: one for one in paper.candidates}
     for judged in verdict.candidates:
         line = rule_line(judged, verdict, case.rule, guide.language)
@@ -72,13 +73,13 @@ def tell_before_signing(guide: Guide, raw: bytes, of: Record | None = None) -> N
 def tell_record(guide: Guide, record: Record, envelope: Envelope) -> None:
     """Show what a record says, before it is signed."""
     conference = record.conference
-    paper = conference.papers[record.paper - 1]
-    kind = kind_of(paper.kind).phrase
-    guide.title("result.title", number=record.paper, title=place_words(paper))
-    guide.plain(f"    {conference.name}, {day_text(conference.date)}; {kind.vi if guide.language == 'vi' else kind.en}")
-    tell_result(guide, record)
-    ruleset = ruleset_of(conference)
-    for problem in catalogue_problems(conference, ruleset) if ruleset is not None else ():
+    guide.plain(f"    {conference.name}, {day_text(conference.date)}")
+    for paper, result in record.results():
+        kind = kind_of(paper.kind).phrase
+        guide.title("result.title", number=result.paper, title=place_words(paper))
+        guide.plain(f"    {kind.vi if guide.language == 'vi' else kind.en}")
+        tell_result(guide, paper, result)
+    for problem in catalogue_problems(conference):
         guide.warn("setup.refused", text=problem.vi if guide.language == "vi" else problem.en)
     signed = {one.keyid for one in envelope.signatures}
     there = [f"{one.name} ({one.role})" for one in by_key(signers_of(conference)) if keyid(one.key) in signed]

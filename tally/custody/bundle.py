@@ -1,8 +1,8 @@
 """The custody bundle (hồ sơ bàn giao lưu trữ): everything that a check in ten years needs, with a sheet that says how.
 
-One bundle of the kind "custody" (design §5, Bundles): the archive with its sidecar, both facts files, records, signed
-minutes, the log of the conference, the statement that the shares were destroyed, and `custody-sheet.txt` and `.pdf`. A
-hand count has records and minutes alone. Its manifest is signed by somebody whom the records name.
+One bundle of the kind "custody" (design §5, Bundles): the archive with its sidecar, both facts files, the record,
+signed minutes, the log of the conference, the statement that the shares were destroyed, and `custody-sheet.txt` and
+`.pdf`. A hand count has record and minutes alone. Its manifest is signed by somebody whom the records name.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from tally.audit.bundles.custody import LOG as LOG
 from tally.audit.bundles.custody import SHEETS as SHEETS
 from tally.audit.engines.checking import checker
 from tally.audit.head import check_heads, check_pages
+from tally.audit.minutes import minutes_beside
 from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Findings, Verdict
 from tally.audit.run import audit
@@ -23,49 +24,45 @@ from tally.errors import CannotSign, NotReady
 from tally.pdf.signatures import awaiting, check_minutes
 from tally.signing.signers import DocumentSigner, signed_envelope
 from voting.documents.bundles.bundle import write_bundle_with
-from voting.documents.bundles.head_decision import decision_name, page_name
+from voting.documents.bundles.head_decision import decision_name, page_name, ties_for_the_head
 from voting.documents.bundles.signers import signers_of
 from voting.documents.canonical import read_limited
 from voting.documents.conferences.conference import Conference
 from voting.documents.envelope import payload_of
 
+RECORD_NAME = "record.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """The files of a bundle by name, and the records among them."""
+    """The files of a bundle by name, and the record among them."""
 
     files: dict[str, bytes]
-    records: tuple[ReadRecord, ...]
+    record: ReadRecord
 
     @property
     def conference(self) -> Conference:
         """The meeting."""
-        return self.records[0].record.conference
+        return self.record.record.conference
 
 
 def collect(folder: Path, log: Path | None = None, destruction: Path | None = None) -> Custody:
     """Take the files of a finished count from its folder; raise NotReady where one is missing, unsound or unsigned."""
-    records = {path.name: read_named(path.name, read_limited(path)) for path in sorted(folder.glob("record*.json"))}
-    if not records:
+    if not (folder / RECORD_NAME).is_file():
         raise NotReady(f"{folder}: record.json of a finished count expected", "no_record", folder=folder)
-    files = {name: (folder / name).read_bytes() for name in records}
-    for name, read in records.items():
-        _check_signed(read)
-        minutes = name.replace("record", "minutes").replace(".json", ".pdf")
-        files[minutes] = _there(folder / minutes)
-        _check_minutes_signed(minutes, files[minutes], read)
-        files |= _decision_on(folder, read)
-        if read.record.form == "electronic":
-            files |= _box_files(folder, read)
-    papers = {read.record.paper for read in records.values()}
-    missing = set(range(1, len(next(iter(records.values())).record.conference.papers) + 1)) - papers
-    if missing:
-        listed = ", ".join(map(str, sorted(missing)))
-        raise NotReady(f"{folder}: the records of papers {listed} are missing", "papers_missing", papers=listed)
+    raw = read_limited(folder / RECORD_NAME)
+    read = read_named(RECORD_NAME, raw)
+    _check_signed(read)
+    minutes = minutes_beside(RECORD_NAME)
+    files = {RECORD_NAME: raw, minutes: _there(folder / minutes)}
+    _check_minutes_signed(minutes, files[minutes], read)
+    files |= _decisions_on(folder, read)
+    if read.record.form == "electronic":
+        files |= _box_files(folder, read)
     for name, path in ((LOG, log), (DESTRUCTION, destruction)):
         if path is not None:
             files[name] = _there(path)
-    return Custody(files, tuple(records.values()))
+    return Custody(files, read)
 
 
 def write_custody(custody: Custody, sheets: tuple[bytes, bytes], signer: DocumentSigner, made_by: str) -> bytes:
@@ -79,19 +76,17 @@ def write_custody(custody: Custody, sheets: tuple[bytes, bytes], signer: Documen
     return write_bundle_with("custody", files, partial(signed_envelope, signer), made_by)
 
 
-def _decision_on(folder: Path, read: ReadRecord) -> dict[str, bytes]:
-    """The head's decision on a record's tie with its page, if it was made; raise NotReady where it cannot stand."""
-    path = folder / decision_name(read.record.paper)
-    if read.record.verdict.status != "awaiting_head" or not path.is_file():
-        return {}
-    raw, findings = read_limited(path), Findings()
-    found = check_heads(findings, [read], {path.name: raw})
-    page = folder / page_name(path.name)
-    check_pages(findings, found, lambda _: _there(page))
+def _decisions_on(folder: Path, read: ReadRecord) -> dict[str, bytes]:
+    """The head's decisions on ties that were made, with their pages; raise NotReady where one cannot stand."""
+    names = [decision_name(paper) for paper in ties_for_the_head(read.record)]
+    raws = {name: read_limited(folder / name) for name in names if (folder / name).is_file()}
+    findings = Findings()
+    found = check_heads(findings, [read], raws)
+    check_pages(findings, found, lambda page: _there(folder / page))
     if not findings.sound:
         failed = next(one for one in findings.findings if one.failed)
         raise NotReady(f"{failed.check}: {failed.first[0]}")
-    return {path.name: raw, page.name: _there(page)}
+    return raws | {page_name(name): _there(folder / page_name(name)) for name in raws}
 
 
 def _box_files(folder: Path, read: ReadRecord) -> dict[str, bytes]:

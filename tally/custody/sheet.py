@@ -14,7 +14,7 @@ import typst
 
 from keys.files.signing import keyid
 from keys.transcript import sha256_hex
-from tally.custody.bundle import Custody
+from tally.custody.bundle import RECORD_NAME, Custody
 from tally.custody.destroy import Destruction, Gone, Left
 from tally.dialogue import Guide, groups
 from tally.minutes.blocks import Header
@@ -58,15 +58,16 @@ def custody_sheet(guide: Guide, custody: Custody, bundle: str, made_by: str) -> 
     """Write the sheet of a custody bundle that will have the file name `bundle`."""
     meeting, words = custody.conference, guide.words
     names = [f"{name}  {groups(sha256_hex(raw), '').replace(chr(10), ' ')}" for name, raw in custody.files.items()]
-    versions = sorted({f"{one.record.made_by.software}; {one.record.made_by.renderer}" for one in custody.records})
+    made = custody.record.record.made_by
     keys = [f"{one.name} ({one.role}): {_key(one.key)}" for one in (*meeting.tellers, meeting.secretary, meeting.chair)]
-    electronic = any(one.record.form == "electronic" for one in custody.records)
+    electronic = custody.record.record.form == "electronic"
     about = words("custody.about", name=meeting.name, date=meeting.date, place=meeting.place)
     parts = [
         (words("custody.what"), (about,), ()),
         (words("custody.files"), (words("custody.files_text"),), tuple(sorted(names))),
         (words("custody.with"), (words("custody.with_text"),),
-         (f"pip install '{made_by.replace(' ', '==')}'", f"phieukin verify {bundle}", *versions)),
+         (f"pip install '{made_by.replace(' ', '==')}'", f"phieukin verify {bundle}",
+          f"{made.software}; {made.renderer}")),
         (words("custody.without"), (words("custody.without_text"),), _by_hand(bundle, custody, electronic)),
         (words("custody.keys"), (words("custody.keys_text"),), tuple(keys)),
         (words("custody.shares"), (words("custody.shares_text"),), ()),
@@ -116,16 +117,14 @@ def _file(guide: Guide, one: Gone | Left, key: str, **more: object) -> str:
 
 def _by_hand(bundle: str, custody: Custody, electronic: bool) -> tuple[str, ...]:
     """Commands of programs that will be around: unzip, sha256sum, python3, openssl, belenios-tool, pdfsig."""
-    record = next(name for name in sorted(custody.files) if name.startswith("record"))
-    minutes = record.replace("record", "minutes").replace(".json", ".pdf")
     box = ("mkdir box && cp *.bel box && belenios-tool election verify --dir box",) if electronic else ()
-    load = f"import base64, json, sys; e = json.load(open('{record}')); p = base64.b64decode(e['payload'])"
+    load = f"import base64, json, sys; e = json.load(open('{RECORD_NAME}')); p = base64.b64decode(e['payload'])"
     key = "json.loads(p)['conference']['chair']['key']"
     return (
         f"unzip {bundle} -d custody && cd custody",
         "sha256sum *",
         *box,
-        f"pdfsig {minutes}",
+        "pdfsig minutes.pdf",
         f"python3 -c \"{load}; t = e['payloadType'];",
         "sys.stdout.buffer.write(b'DSSEv1 %d %s %d ' % (len(t), t.encode(), len(p)) + p)\" > signed.bin",
         f'python3 -c "{load}; sys.stdout.buffer.write(base64.b64decode({key}))" > key.der',

@@ -20,7 +20,12 @@ from voting.documents.conferences.moments import day_text
 from voting.documents.conferences.people import name_remarks, office_remarks
 from voting.documents.kinds import kind_of
 from voting.documents.rule_words import place_words, quorum_words, rule_words, selection_words, tie_words
-from voting.procedures.comparison import catalogue_problems, catalogue_remarks, ruleset_of
+from voting.procedures.comparison import (
+    catalogue_problems,
+    catalogue_remarks,
+    rulesets_of,
+    unknown_rulesets,
+)
 
 KEY_LETTERS = 16
 _OWN_FILE = re.compile(r"teller-([0-9]+)(?:-box-[0-9]+)?\.sealed")
@@ -67,8 +72,9 @@ def spoken(guide: Guide, remark: Sentence) -> str:
 
 def _tell_meeting(guide: Guide, meeting: Conference) -> None:
     guide.say("setup.meeting", name=meeting.name, date=day_text(meeting.date), place=meeting.place)
-    ruleset = meeting.ruleset
-    guide.say("setup.plan", id=ruleset.id, version=ruleset.version, procedure=meeting.procedure, step=meeting.step)
+    courses = dict.fromkeys((one.ruleset, one.procedure, one.step) for one in meeting.papers)
+    for ruleset, procedure, step in courses:
+        guide.say("setup.plan", id=ruleset.id, version=ruleset.version, procedure=procedure, step=step)
 
 
 def _tell_paper(guide: Guide, number: int, paper: Paper) -> None:
@@ -123,18 +129,17 @@ def _signer(guide: Guide, one: Signer) -> str:
 
 
 def _tell_catalogue(guide: Guide, meeting: Conference) -> None:
-    """Say what differs from the catalogue, and the organiser's own notes."""
-    ruleset = ruleset_of(meeting)
-    if ruleset is None:
-        guide.warn("setup.no_catalogue", id=meeting.ruleset.id, version=meeting.ruleset.version)
-    else:
-        for remark in catalogue_problems(meeting, ruleset):
-            guide.warn("setup.refused", text=spoken(guide, remark))
-        for remark in catalogue_remarks(meeting, ruleset):
-            guide.warn("setup.remark", text=spoken(guide, remark))
-    known = {note.text for note in ruleset.notes} if ruleset is not None else set()
+    """Say what differs from the catalogues, and the organiser's own notes."""
+    for named in unknown_rulesets(meeting):
+        guide.warn("setup.no_catalogue", id=named.id, version=named.version)
+    for remark in catalogue_problems(meeting):
+        guide.warn("setup.refused", text=spoken(guide, remark))
+    for remark in catalogue_remarks(meeting):
+        guide.warn("setup.remark", text=spoken(guide, remark))
+    known = {note.text for ruleset in rulesets_of(meeting) for note in ruleset.notes}
     for note in meeting.notes:
         if note.text not in known:
             guide.say("setup.note", text=note.text, code=note.code)
-    for one in meeting.previous:
-        guide.say("setup.previous", paper=one.paper, sha256=groups(one.sha256[:KEY_LETTERS], ""))
+    for number, paper in enumerate(meeting.papers, 1):
+        for one in paper.previous:
+            guide.say("setup.previous", paper=number, sha256=groups(one.sha256[:KEY_LETTERS], ""))

@@ -10,8 +10,8 @@ from tally.errors import ImpossibleCase, InvalidRecord
 from tally.result.rule import decide
 from voting.documents.case import Verdict
 from voting.documents.conferences.check import quorum_problems, unprinted_problem
-from voting.documents.conferences.conference import Paper
-from voting.documents.record import Record
+from voting.documents.conferences.conference import Conference, Paper
+from voting.documents.record import PaperResult, Record
 
 
 def check_agreement(record: Record) -> None:
@@ -22,18 +22,25 @@ def check_agreement(record: Record) -> None:
 
 def disagreements(record: Record) -> Iterator[str]:
     """Yield what contradicts what; nothing where the record agrees with itself."""
-    if not 1 <= record.paper <= len(record.conference.papers):
-        yield f"paper {record.paper} of {len(record.conference.papers)} does not exist"
-        return
-    yield from _case_problems(record, record.conference.papers[record.paper - 1])
-    yield from _count_problems(record)
+    conference = record.conference
+    absent = record.facts.absent_excused + record.facts.absent_unexcused
+    if absent != conference.summoned - conference.present:
+        yield f"{conference.summoned - conference.present} absent by the roll, {absent} with and without excuse"
+    yield from quorum_problems(conference.quorum, conference.summoned, conference.present)
+    for paper, result in record.results():
+        yield from (f"paper {result.paper}: {problem}" for problem in _paper_problems(conference, paper, result))
+
+
+def _paper_problems(conference: Conference, paper: Paper, result: PaperResult) -> Iterator[str]:
+    yield from _case_problems(conference, paper, result)
+    yield from _count_problems(conference, result)
     try:
-        verdict = decide(record.case)
+        verdict = decide(result.case)
     except ImpossibleCase as error:
         yield f"the case is impossible: {error}"
         return
-    if verdict != record.verdict:
-        yield f"the verdict is not the one that the rule gives: {_difference(record.verdict, verdict)}"
+    if verdict != result.verdict:
+        yield f"the verdict is not the one that the rule gives: {_difference(result.verdict, verdict)}"
 
 
 def _difference(found: Verdict, expected: Verdict) -> str:
@@ -46,29 +53,26 @@ def _difference(found: Verdict, expected: Verdict) -> str:
     return f"{name}: {own} expected, {given} found"
 
 
-def _case_problems(record: Record, paper: Paper) -> Iterator[str]:
-    case, conference = record.case, record.conference
+def _case_problems(conference: Conference, paper: Paper, result: PaperResult) -> Iterator[str]:
+    case = result.case
     if [(one.id, one.name) for one in paper.candidates] != [(one.id, one.name) for one in case.candidates]:
         yield "the names of the case are not those of the paper, in its order"
     if (case.rule, case.selection) != (paper.rule, paper.selection):
         yield "the case has another rule than the paper"
     if problem := unprinted_problem(paper):
         yield problem
+    if result.previous != paper.previous:
+        yield "the documents before are not those of the paper"
     if (case.summoned, case.present) != (conference.summoned, conference.present):
         yield "the case counts other persons than the conference"
-    absent = record.facts.absent_excused + record.facts.absent_unexcused
-    if absent != conference.summoned - conference.present:
-        yield f"{conference.summoned - conference.present} absent by the roll, {absent} with and without excuse"
-    yield from quorum_problems(conference.quorum, conference.summoned, conference.present)
 
 
-def _count_problems(record: Record) -> Iterator[str]:
-    ballots = record.ballots
-    if not 0 <= ballots.collected <= ballots.issued <= record.conference.present:
+def _count_problems(conference: Conference, result: PaperResult) -> Iterator[str]:
+    ballots, case = result.ballots, result.case
+    if not 0 <= ballots.collected <= ballots.issued <= conference.present:
         yield "collected <= issued <= present expected"
     if ballots.valid + ballots.invalid != ballots.collected or min(ballots.valid, ballots.invalid) < 0:
         yield "valid + invalid = collected expected"
-    case = record.case
     if (case.ballots, case.invalid) != (ballots.collected, ballots.invalid):
         found = f"the case counts {case.ballots}, {case.invalid} of them invalid"
         yield f"{ballots.collected} ballots collected, {ballots.invalid} of them invalid, but {found}"

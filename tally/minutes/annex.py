@@ -11,7 +11,8 @@ from tally.minutes.closing import CHAIR, SECRETARY, teller_field
 from tally.minutes.qr import qr_svg
 from tally.minutes.view import View
 from tally.minutes.wording import day, in_groups, moment
-from voting.documents.conferences.conference import ON_PAPER, Signer
+from voting.documents.bundles.head_decision import ties_for_the_head
+from voting.documents.conferences.conference import ON_PAPER, Paper, Signer
 from voting.documents.counted import NUMBERS
 from voting.documents.record import Hashes
 
@@ -20,7 +21,7 @@ def annex(view: View, payload: bytes) -> Annex:
     """Build the annex from the record and the hash of its payload."""
     words, record = view.words, view.record
     payload_hash = hashlib.sha256(payload).hexdigest()
-    notes = [*view.conference.notes, *record.notes]
+    notes = dict.fromkeys((*view.conference.notes, *(note for one in record.papers for note in one.notes)))
     return Annex(
         head=words("annex.head"),
         subject=words(f"annex.{record.form}"),
@@ -57,18 +58,22 @@ def signers(view: View) -> list[tuple[str, Signer]]:
 
 
 def _identity(view: View) -> list[Line]:
-    words, conference, record = view.words, view.conference, view.record
-    procedure = words(
-        "annex.procedure_text",
-        procedure=conference.procedure,
-        step=str(conference.step),
-        section=conference.section,
-        ruleset=conference.ruleset.id,
-        version=str(conference.ruleset.version),
-    )
-    paper = words("annex.paper_text", n=str(record.paper), of=str(len(conference.papers)))
+    words, record = view.words, view.record
+    procedures = dict.fromkeys(_procedure(view, one.paper) for one in view.papers)
     lines = [Line(words("annex.session"), record.uuid, True)] if record.uuid else []
-    return [*lines, Line(words("annex.procedure"), procedure), Line(words("annex.paper_number"), paper)]
+    lines += [Line(words("annex.procedure"), text) for text in procedures]
+    return [*lines, Line(words("annex.papers"), str(len(record.papers)))]
+
+
+def _procedure(view: View, paper: Paper) -> str:
+    return view.words(
+        "annex.procedure_text",
+        procedure=paper.procedure,
+        step=str(paper.step),
+        section=paper.section,
+        ruleset=paper.ruleset.id,
+        version=str(paper.ruleset.version),
+    )
 
 
 def _hashes(view: View) -> list[Line]:
@@ -77,16 +82,16 @@ def _hashes(view: View) -> list[Line]:
     if view.record.fingerprint:
         lines.append(Line(words("annex.fingerprint"), in_groups(view.record.fingerprint), True))
     lines += _file_hashes(view, hashes) if hashes else []
-    lines += [
-        Line(words(f"annex.previous_{one.kind}", paper=str(one.paper)), in_groups(one.sha256), True)
-        for one in view.conference.previous
+    before: dict[tuple[str, str], list[str]] = {}
+    for result in view.record.papers:
+        for one in result.previous:
+            before.setdefault((one.kind, one.sha256), []).append(str(result.paper))
+            if one.decision is not UNSET:
+                before.setdefault(("head", one.decision), []).append(str(result.paper))
+    return lines + [
+        Line(words(f"annex.previous_{kind}", paper=", ".join(dict.fromkeys(papers))), in_groups(sha256), True)
+        for (kind, sha256), papers in before.items()
     ]
-    lines += [
-        Line(words("annex.previous_head", paper=str(one.paper)), in_groups(one.decision), True)
-        for one in view.conference.previous
-        if one.decision is not UNSET
-    ]
-    return lines
 
 
 def _file_hashes(view: View, hashes: Hashes) -> list[Line]:
@@ -130,7 +135,7 @@ def _made_by(view: View) -> list[Line]:
 def _keys(view: View) -> list[Line]:
     """List the keys of those who sign, and that of the head where a tie awaits one: each person once."""
     signing = [one for _, one in signers(view)]
-    awaited = [view.conference.head] if view.record.verdict.status == "awaiting_head" else []
+    awaited = [view.conference.head] if ties_for_the_head(view.record) else []
     return list(dict.fromkeys(key_line(view, one) for one in (*signing, *awaited)))
 
 

@@ -13,8 +13,9 @@ from kiosk_templates.words import Language
 from tally.errors import InvalidMinutes, InvalidRecord
 from tally.minutes.annex import key_line
 from tally.minutes.blocks import Annex, Block, Header, Line, Minutes, SignatureBlock, Signatures, Text, Title
-from tally.minutes.preamble import issued_by, post
+from tally.minutes.preamble import issued_by, meeting_of
 from tally.minutes.renderer import Pages, check_renderer, compiled
+from tally.minutes.results import post
 from tally.minutes.view import View, parse_record
 from tally.minutes.wording import capitalised, day, in_groups, moment
 from voting.documents.bundles.head_decision import WHAT, HeadDecision, decision_problems
@@ -39,7 +40,7 @@ def render_head_decision(record: bytes, payload: bytes, language: Language = "vi
         raise InvalidRecord(f"{WHAT}: {problem}")
     if exact:
         check_renderer(of.made_by)
-    view = View.of(of, language)
+    view = View.looking_at(of, language)
     pages = Pages(_contents(view, decision, payload), "head-decision.json", payload, decision.on + MIDNIGHT)
     return compiled(of, pages)
 
@@ -53,8 +54,8 @@ def _parsed(payload: bytes) -> HeadDecision:
 
 def _contents(view: View, decision: HeadDecision, payload: bytes) -> Minutes:
     words, on = view.words, day(moment(decision.on + MIDNIGHT), view.language)
-    about = words("head_page.subject", post=post(view))
-    meeting = words("title.meeting", conference=view.conference.name, step=str(view.conference.step))
+    paper = view.of(decision.paper)
+    about, meeting = words("head_page.subject", post=post(paper)), meeting_of(view, [paper])
     return Minutes(
         language=view.language,
         header=_header(view, decision),
@@ -76,7 +77,7 @@ def _header(view: View, decision: HeadDecision) -> Header:
 
 
 def _blocks(view: View, decision: HeadDecision) -> list[Block]:
-    words, head, tie = view.words, view.conference.head, view.record.verdict.tie
+    words, head, tie = view.words, view.conference.head, view.record.of(decision.paper).verdict.tie
     assert tie is not None, "a decision is on a tie"
     counted = day(moment(view.record.count.ended), view.language)
     names = ", ".join(one.name for one in decision.tied)
@@ -89,7 +90,7 @@ def _blocks(view: View, decision: HeadDecision) -> list[Block]:
         Text(words("basis.one", text=text.rstrip(";,.")), style="italic") for text in view.conference.basis
     ]
     blocks += [
-        Text(words("head_page.basis", day=counted, paper=str(view.record.paper)), style="italic"),
+        Text(words("head_page.basis", day=counted, paper=str(decision.paper)), style="italic"),
         Text(words(f"head_page.tie_{most}", **facts)),
         Text(words("head_page.decides", Who=capitalised(view.who), by=decision.by, role=head.role), keep=True),
     ]
@@ -129,7 +130,7 @@ def _annex(view: View, decision: HeadDecision, payload: bytes, on: str) -> Annex
     words, record = view.words, view.record
     digest = hashlib.sha256(payload).hexdigest()
     session = [Line(words("annex.session"), record.uuid, True)] if record.uuid else []
-    of = words("annex.paper_text", n=str(record.paper), of=str(len(view.conference.papers)))
+    of = words("annex.paper_text", n=str(decision.paper), of=str(len(view.conference.papers)))
     keys = dict.fromkeys((view.conference.head, *decision_signers(record)))
     made = record.made_by
     return Annex(
@@ -150,12 +151,8 @@ def _annex(view: View, decision: HeadDecision, payload: bytes, on: str) -> Annex
         notes_head="",
         notes=(),
         check=words("annex.check"),
-        command=words("head_page.command", record=_name("record", record.paper), n=str(record.paper)),
+        command=words("head_page.command", record="record.json", n=str(decision.paper)),
     )
-
-
-def _name(stem: str, paper: int) -> str:
-    return f"{stem}.json" if paper == 1 else f"{stem}-{paper}.json"
 
 
 def check_head_page(pdf: bytes, record: bytes, payload: bytes) -> None:

@@ -1,9 +1,10 @@
 """An office's own form of the minutes: a DOCX with placeholders, filled in from the record (extra `[office]`).
 
 The form is the office's; what it says is its business. The minutes that are signed and checked stay the PDF.
-Placeholders are those of `facts_for`, written `{{ present }}`; rows of a table repeat between
-`{%tr for row in results %}` and `{%tr endfor %}`. An unknown placeholder is an error, never a blank. The sample
-`kiosk_templates/office/minutes.docx` uses every one of them. Names go in as text: they bring no markup along.
+Placeholders are those of `facts_for`, written `{{ present }}`; rows of a table repeat between `{%tr for row in
+paper.results %}` and `{%tr endfor %}`, within `{%p for paper in papers %}`. An unknown placeholder is an error, never a
+blank. The sample `kiosk_templates/office/minutes.docx` uses every one of them. Names go in as text: they bring no
+markup along.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tally.errors import InvalidForm
 from tally.minutes import preamble, results
 from tally.minutes.blocks import Text
-from tally.minutes.view import View, parse_record
+from tally.minutes.view import PaperView, View, parse_record
 from tally.minutes.wording import clock, day, in_groups, moment
 from voting.documents.case import Counted
 from voting.documents.conferences.conference import Signer
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from docxtpl import DocxTemplate
 
 Row: TypeAlias = dict[str, str]
-Facts: TypeAlias = dict[str, str | list[Row] | list[str]]
+OnePaper: TypeAlias = dict[str, str | list[Row] | list[str]]
+Facts: TypeAlias = dict[str, str | list[Row] | list[str] | list[OnePaper]]
 
 FORM_LIMIT = 20 * 1024 * 1024  # bytes of a form, packed or unpacked
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time that a ZIP can hold
@@ -53,8 +55,9 @@ def fill_in(form: bytes, payload: bytes) -> bytes:
 
 def facts_for(payload: bytes) -> Facts:
     """Give every placeholder and its value, as texts in Vietnamese form."""
-    view = View.of(parse_record(payload), "vi")
-    return {**_meeting(view), **_people(view), **_ballots(view), **_results(view), **_digital(view, payload)}
+    view = View.looking_at(parse_record(payload), "vi")
+    papers = [{**_ballots(one), **_results(one)} for one in view.papers]
+    return {**_meeting(view), **_people(view), "papers": papers, **_end(view), **_digital(view, payload)}
 
 
 def _meeting(view: View) -> Facts:
@@ -96,8 +99,8 @@ def _people(view: View) -> Facts:
     }
 
 
-def _ballots(view: View) -> Facts:
-    counts = view.record.ballots
+def _ballots(paper: PaperView) -> OnePaper:
+    counts = paper.result.ballots
     texts = {
         "issued": counts.issued,
         "collected": counts.collected,
@@ -106,25 +109,31 @@ def _ballots(view: View) -> Facts:
         "invalid": counts.invalid,
     }
     return {
-        **{name: view.words.count(count) for name, count in texts.items()},
+        "heading": results.heading(paper),
+        **{name: paper.words.count(count) for name, count in texts.items()},
         "invalid_reason": counts.invalid_reason,
-        "form": view.words(f"ballot.{view.record.form}"),
     }
 
 
-def _results(view: View) -> Facts:
-    verdict, quota = view.record.verdict, view.paper.selection.quota
-    ended = moment(view.record.count.ended)
-    texts = [one for one in results.conclusion(view) if isinstance(one, Text)]
+def _results(paper: PaperView) -> OnePaper:
+    verdict, quota = paper.result.verdict, paper.paper.selection.quota
+    texts = [one for one in results.concluded(paper) if isinstance(one, Text)]
     return {
-        "share": view.share,
-        "base": view.base,
-        "base_count": view.words.count(verdict.base),
-        "minimum": view.words.count(verdict.minimum),
-        "quota": "" if quota is None else view.words.count(quota),
-        "results": [_row(view, number, one) for number, one in enumerate(view.listed(), 1)],
-        "further": [_row(view, number, one) for number, one in enumerate(view.put_forward(), 1)],
+        "share": paper.share,
+        "base": paper.base,
+        "base_count": paper.words.count(verdict.base),
+        "minimum": paper.words.count(verdict.minimum),
+        "quota": "" if quota is None else paper.words.count(quota),
+        "results": [_row(paper, number, one) for number, one in enumerate(paper.listed(), 1)],
+        "further": [_row(paper, number, one) for number, one in enumerate(paper.put_forward(), 1)],
         "conclusion": [" ".join(part for part in (one.label, one.text) if part) for one in texts],
+    }
+
+
+def _end(view: View) -> Facts:
+    ended = moment(view.record.count.ended)
+    return {
+        "form": view.words(f"ballot.{view.record.form}"),
         "complaints": list(view.record.count.complaints),
         "ended": clock(ended, "vi"),
         "ended_day": day(ended, "vi"),
@@ -143,8 +152,8 @@ def _person(signer: Signer) -> Row:
     return {"name": signer.name, "role": signer.role}
 
 
-def _row(view: View, number: int, votes: Counted) -> Row:
-    one, judged = view.candidates[votes.id], view.judged[votes.id]
+def _row(paper: PaperView, number: int, votes: Counted) -> Row:
+    one, judged, view = paper.candidates[votes.id], paper.judged[votes.id], paper.view
     return {
         "number": str(number),
         "name": one.name,
@@ -154,8 +163,8 @@ def _row(view: View, number: int, votes: Counted) -> Row:
         "disagree": view.number(votes.disagree),
         "no_opinion": view.number(judged.no_opinion),
         "percent": judged.percent + "%",
-        "result": results.result_text(view, judged),
-        "note": results.note_text(view, judged),
+        "result": results.result_text(paper, judged),
+        "note": results.note_text(paper, judged),
     }
 
 

@@ -1,14 +1,18 @@
 """The minutes (biên bản kiểm phiếu) from the head of the page to the end of voting: fields 1 to 16."""
 
+from collections.abc import Sequence
+
 from kiosk_templates.words import Language
 from tally.minutes.blocks import Block, Header, Heading, Text, Title
-from tally.minutes.view import View
+from tally.minutes.results import heading, subject, term_of
+from tally.minutes.view import PaperView, View
 from tally.minutes.wording import UNBREAKABLE, capitalised, clock, day, moment, words_of
 from voting.documents.bundles.signers import excused_tellers
 from voting.documents.conferences.conference import Conference, Quorum
 from voting.documents.conferences.moments import VIETNAM
 from voting.documents.facts import ChairWord
 from voting.documents.quorum import least_present
+from voting.documents.record import BallotCounts
 
 NUMBER_TO_FILL_IN = UNBREAKABLE * 7
 """Room for the number that the registry gives (văn thư cấp số)."""
@@ -67,19 +71,28 @@ def _number(view: View) -> str:
 
 def title(view: View) -> Title:
     """Build the type of document, the subject (trích yếu) and the meeting."""
-    words, conference = view.words, view.conference
-    subject = words.fill(view.kind.title, post=post(view))
-    meeting = words("title.meeting", conference=conference.name, step=str(conference.step))
-    return Title(words("title.type"), subject, meeting, words("title.file", subject=subject))
+    words = view.words
+    about = _subject(view)
+    return Title(words("title.type"), about, meeting_of(view, view.papers), words("title.file", subject=about))
 
 
-def post(view: View) -> str:
-    """Name the title, unit and term that the paper is about."""
-    words, paper = view.words, view.paper
-    term = view.conference.term.removeprefix("nhiệm kỳ").strip().replace(" ", UNBREAKABLE)
-    if paper.unit:
-        return words("title.post", title=paper.title, unit=paper.unit, term=term)
-    return words("title.post_without_unit", title=paper.title, term=term)
+def meeting_of(view: View, papers: Sequence[PaperView]) -> str:
+    """Name the meeting, with the step where all these papers are of one."""
+    steps = {one.paper.step for one in papers}
+    name = view.conference.name
+    if len(steps) > 1:
+        return view.words("title.meeting_only", conference=name)
+    return view.words("title.meeting", conference=name, step=str(next(iter(steps))))
+
+
+def _subject(view: View) -> str:
+    """Say what the sitting was about: its one paper, or what each kind of paper asked of several titles."""
+    if len(view.papers) == 1:
+        return subject(view.papers[0])
+    terms = {term_of(one.paper) for one in view.papers}
+    posts = view.words("title.posts", term=next(iter(terms))) if len(terms) == 1 else view.words("title.all_posts")
+    said = list(dict.fromkeys(view.words.fill(one.kind.title, post=posts) for one in view.papers))
+    return "; ".join([said[0], *(text[:1].lower() + text[1:] for text in said[1:])])
 
 
 def basis(view: View) -> list[Block]:
@@ -116,13 +129,8 @@ def general(view: View) -> list[Block]:
 
 def ballot(view: View) -> list[Block]:
     """Tell how the vote was held: form, sealing, ballots issued and collected, incidents, words of the chair."""
-    words, counts, facts = view.words, view.record.ballots, view.record.facts
+    words, facts = view.words, view.record.facts
     form = view.record.form
-    invalid = (
-        words("ballot.invalid_because", n=counts.invalid, reason=counts.invalid_reason)
-        if counts.invalid and counts.invalid_reason
-        else words("ballot.invalid", n=counts.invalid)
-    )
     incidents = [
         capitalised(words("incident.times", what=words(f"incident.{one.kind}"), n=one.count))
         for one in facts.incidents
@@ -137,14 +145,38 @@ def ballot(view: View) -> list[Block]:
         Text(words(f"ballot.{form}"), words("ballot.form_label")),
         Text(words(f"ballot.seal_{form}"), words("ballot.seal_label")),
         Text("", words("ballot.count_label"), keep=True),
-        Text("– " + words("ballot.issued", n=counts.issued)),
-        Text("– " + words("ballot.collected", n=counts.collected, rest=counts.issued - counts.collected)),
-        Text("– " + words("ballot.valid", n=counts.valid)),
-        Text("– " + invalid),
+        *_ballots(view),
         *_list_after(words("incident.label"), tuple(incidents)),
         *_list_after(words("word.label"), tuple(chair_words)),
     ]
     return [Heading(words("ballot.head")), *_numbered(texts)]
+
+
+def _ballots(view: View) -> list[Text]:
+    """Count the ballots: once where all papers were handed out and came back together, else paper by paper."""
+    counts = {one.result.ballots for one in view.papers}
+    if len(counts) == 1:
+        return [Text(f"– {text}") for text in _counted(view, view.papers[0].result.ballots)]
+    listed = []
+    for one in view.papers:
+        listed.append(Text(f"– {heading(one)}:", keep=True))
+        listed += [Text(f"+ {text}") for text in _counted(view, one.result.ballots)]
+    return listed
+
+
+def _counted(view: View, counts: BallotCounts) -> tuple[str, ...]:
+    words = view.words
+    invalid = (
+        words("ballot.invalid_because", n=counts.invalid, reason=counts.invalid_reason)
+        if counts.invalid and counts.invalid_reason
+        else words("ballot.invalid", n=counts.invalid)
+    )
+    return (
+        words("ballot.issued", n=counts.issued),
+        words("ballot.collected", n=counts.collected, rest=counts.issued - counts.collected),
+        words("ballot.valid", n=counts.valid),
+        invalid,
+    )
 
 
 def _what(view: View, word: ChairWord) -> str:

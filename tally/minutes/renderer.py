@@ -143,7 +143,7 @@ def template(name: str) -> bytes:
 
 
 def _minutes(record: Record, payload: bytes, language: Language) -> Pages:
-    return Pages(contents(View.of(record, language), payload), "record.json", payload, record.count.ended)
+    return Pages(contents(View.looking_at(record, language), payload), "record.json", payload, record.count.ended)
 
 
 def _files_of(record: Record, pages: Pages) -> dict[str, bytes]:

@@ -1,35 +1,85 @@
 """The result of the count: the rule, the tables in ballot order, the conclusion by votes (fields 17 to 20)."""
 
 from tally.minutes.blocks import Block, Heading, Table, Text
-from tally.minutes.view import View
-from tally.minutes.wording import capitalised, clock, day, moment
+from tally.minutes.view import PaperView, View
+from tally.minutes.wording import UNBREAKABLE, capitalised, clock, day, moment
 from tally.result.margin import could_change, spares_of
 from voting.documents.case import Counted, Judged
-from voting.documents.conferences.conference import Candidate
+from voting.documents.conferences.conference import Candidate, Paper
 
 
 def results(view: View) -> list[Block]:
-    """Tell the rule in words and numbers, and the votes of every name."""
-    words, verdict = view.words, view.record.verdict
-    blocks: list[Block] = [Heading(words("rule.head")), Text(_count_time(view)), Text(_rule(view))]
-    listed, further = view.listed(), view.put_forward()
-    if listed:
-        blocks += [Text(words("table.caption"), keep=True), _main_table(view, listed)]
-    if further:
-        blocks += [Text(words("table.further"), keep=True), _further_table(view, further)]
-    return [*blocks, Text(words("table.footnote", base=view.base, n=verdict.base), style="small")]
+    """Tell each paper's rule in words and numbers, and the votes of every name."""
+    blocks: list[Block] = [Heading(view.words("rule.head")), Text(_count_time(view))]
+    for paper in view.papers:
+        blocks += _of_paper(paper)
+    bases = dict.fromkeys((paper.base, paper.result.verdict.base) for paper in view.papers)
+    return [*blocks, *(Text(view.words("table.footnote", base=base, n=n), style="small") for base, n in bases)]
 
 
 def conclusion(view: View) -> list[Block]:
-    """Name those who go on, most votes first; then equal votes that await the head, and what spares could change."""
-    words, verdict = view.words, view.record.verdict
-    chosen = [view.judged[one] for one in verdict.selected]
-    blocks: list[Block] = [Heading(words("conclusion.head")), Text(_conclusion(view), keep=bool(chosen))]
-    blocks += [_selected_line(view, number, one) for number, one in enumerate(chosen, 1)]
-    quota = view.paper.selection.quota
+    """Say paper by paper who goes on, then equal votes that await the head, and what spares could change."""
+    blocks: list[Block] = [Heading(view.words("conclusion.head"))]
+    for paper in view.papers:
+        blocks += concluded(paper)
+    return blocks
+
+
+def concluded(paper: PaperView) -> list[Block]:
+    """Name those of a paper who go on, most votes first: line by line, or in one paragraph where papers are several."""
+    words, verdict = paper.words, paper.result.verdict
+    chosen = [paper.judged[one] for one in verdict.selected]
+    if len(paper.view.papers) == 1:
+        blocks: list[Block] = [Text(_conclusion(paper), keep=bool(chosen))]
+        blocks += [
+            Text(f"{number}. {_selected(paper, one)}.", style="listed") for number, one in enumerate(chosen, 1)
+        ]
+    else:
+        names = "; ".join(f"({number}) {_selected(paper, one)}" for number, one in enumerate(chosen, 1))
+        text = " ".join(part for part in (_conclusion(paper), f"{names}." if names else "") if part)
+        blocks = [Text(text, f"{heading(paper)}.")]
+    quota = paper.paper.selection.quota
     if quota is not None and verdict.status == "final" and len(chosen) < quota:
         blocks.append(Text(words("conclusion.fewer")))
-    return [*blocks, *_tie(view), *_spares(view)]
+    return [*blocks, *_tie(paper), *_spares(paper)]
+
+
+def heading(paper: PaperView) -> str:
+    """Say which paper of several it is."""
+    return paper.words("title.paper", n=str(paper.result.paper), subject=subject(paper))
+
+
+def subject(paper: PaperView) -> str:
+    """Say what a paper is about (trích yếu), in the words of its kind."""
+    return paper.words.fill(paper.kind.title, post=post(paper))
+
+
+def post(paper: PaperView) -> str:
+    """Name the title, unit and term that a paper is about."""
+    words, one = paper.words, paper.paper
+    term = term_of(one)
+    if one.unit:
+        return words("title.post", title=one.title, unit=one.unit, term=term)
+    return words("title.post_without_unit", title=one.title, term=term)
+
+
+def term_of(paper: Paper) -> str:
+    """Spell the term (nhiệm kỳ) of a paper, kept on one line."""
+    return paper.term.removeprefix("nhiệm kỳ").strip().replace(" ", UNBREAKABLE)
+
+
+def _of_paper(paper: PaperView) -> list[Block]:
+    """Tell the rule of a paper and its votes; under a heading where papers are several."""
+    words, alone = paper.words, len(paper.view.papers) == 1
+    blocks: list[Block] = [] if alone else [Text("", f"{heading(paper)}.", keep=True)]
+    blocks.append(Text(_rule(paper), keep=not alone))
+    listed, further = paper.listed(), paper.put_forward()
+    if listed:
+        blocks += [Text(words("table.caption"), keep=True)] if alone else []
+        blocks.append(_main_table(paper, listed))
+    if further:
+        blocks += [Text(words("table.further"), keep=True), _further_table(paper, further)]
+    return blocks
 
 
 def _count_time(view: View) -> str:
@@ -37,26 +87,26 @@ def _count_time(view: View) -> str:
     return view.words("rule.count_time", begun=clock(begun, view.language), day=day(begun, view.language))
 
 
-def _rule(view: View) -> str:
-    words, quota = view.words, view.paper.selection.quota
+def _rule(paper: PaperView) -> str:
+    words, quota = paper.words, paper.paper.selection.quota
     return words(
         "rule.text",
-        principle=words.fill(view.kind.principle),
-        share=view.share,
-        base=view.base,
-        n=view.record.verdict.base,
-        least=view.record.verdict.minimum,
+        principle=words.fill(paper.kind.principle),
+        share=paper.share,
+        base=paper.base,
+        n=paper.result.verdict.base,
+        least=paper.result.verdict.minimum,
         quota="" if quota is None else words("rule.quota", quota=quota),
     )
 
 
-def _main_table(view: View, votes: list[Counted]) -> Table:
-    words, kind = view.words, view.kind
-    rows = [_row(view, number, one) for number, one in enumerate(votes, 1)]
+def _main_table(paper: PaperView, votes: list[Counted]) -> Table:
+    words, kind = paper.words, paper.kind
+    rows = [_row(paper, number, one) for number, one in enumerate(votes, 1)]
     notes = any(row[-1] for row in rows)
     head = (
         words("table.number"), words("table.name"), words("table.post"), words.fill(kind.agree),
-        words.fill(kind.disagree), words("table.no_opinion"), words(f"table.percent_{view.paper.rule.base}"),
+        words.fill(kind.disagree), words("table.no_opinion"), words(f"table.percent_{paper.paper.rule.base}"),
         words("table.result"), words("table.note"),
     )  # fmt: skip
     widths = (8, 36, 0, 12, 13, 13, 18, 14, 20) if notes else (9, 42, 0, 13, 14, 14, 20, 15)
@@ -64,100 +114,102 @@ def _main_table(view: View, votes: list[Counted]) -> Table:
     return Table(head[:columns], tuple(row[:columns] for row in rows), widths, "cllcccccl"[:columns])
 
 
-def _row(view: View, number: int, votes: Counted) -> tuple[str, ...]:
-    one, judged = view.candidates[votes.id], view.judged[votes.id]
+def _row(paper: PaperView, number: int, votes: Counted) -> tuple[str, ...]:
+    one, judged = paper.candidates[votes.id], paper.judged[votes.id]
     return (
         str(number),
-        _name(view, one),
+        _name(paper, one),
         one.position,
-        view.number(votes.agree),
-        view.number(votes.disagree),
-        view.number(judged.no_opinion),
-        view.percent(judged) + "%",
-        result_text(view, judged),
-        "; ".join(text for text in (note_text(view, judged), one.note) if text),
+        paper.view.number(votes.agree),
+        paper.view.number(votes.disagree),
+        paper.view.number(judged.no_opinion),
+        paper.view.percent(judged) + "%",
+        result_text(paper, judged),
+        "; ".join(text for text in (note_text(paper, judged), one.note) if text),
     )
 
 
-def _further_table(view: View, votes: list[Counted]) -> Table:
-    words = view.words
+def _further_table(paper: PaperView, votes: list[Counted]) -> Table:
+    words = paper.words
     rows = tuple(
         (
             str(number),
-            _name(view, view.candidates[one.id]),
-            view.candidates[one.id].position,
-            view.number(one.agree),
-            view.percent(view.judged[one.id]) + "%",
-            result_text(view, view.judged[one.id]),
+            _name(paper, paper.candidates[one.id]),
+            paper.candidates[one.id].position,
+            paper.view.number(one.agree),
+            paper.view.percent(paper.judged[one.id]) + "%",
+            result_text(paper, paper.judged[one.id]),
         )
         for number, one in enumerate(votes, 1)
     )
-    head = ("number", "name", "post", "introduced", f"percent_{view.paper.rule.base}", "result")
+    head = ("number", "name", "post", "introduced", f"percent_{paper.paper.rule.base}", "result")
     return Table(tuple(words(f"table.{name}") for name in head), rows, (9, 42, 0, 18, 22, 18), "cllccc")
 
 
-def _name(view: View, one: Candidate) -> str:
+def _name(paper: PaperView, one: Candidate) -> str:
     """Write the name, with the day of birth on a line below it where the paper shows it."""
-    return f"{one.name}\n" + view.words("table.born", born=one.born) if one.born else one.name
+    return f"{one.name}\n" + paper.words("table.born", born=one.born) if one.born else one.name
 
 
-def result_text(view: View, one: Judged) -> str:
+def result_text(paper: PaperView, one: Judged) -> str:
     """Say whether a name met the rule, in the words of its paper."""
-    return view.words.fill(view.kind.met if one.meets else view.kind.missed)
+    return paper.words.fill(paper.kind.met if one.meets else paper.kind.missed)
 
 
-def note_text(view: View, one: Judged) -> str:
+def note_text(paper: PaperView, one: Judged) -> str:
     """Say what became of a name that met the rule, where more met it than the quota holds."""
     if one.outcome == "tied":
-        return view.words("table.tied")
-    return view.words("table.beyond_quota") if one.outcome == "not_selected" else ""
+        return paper.words("table.tied")
+    return paper.words("table.beyond_quota") if one.outcome == "not_selected" else ""
 
 
-def _conclusion(view: View) -> str:
-    words, kind, quota = view.words, view.kind, view.paper.selection.quota
-    facts = {"who": view.who, "share": view.share, "base": view.base}
-    n = len(view.record.verdict.selected)
-    if n == 0 and view.record.verdict.status == "awaiting_head":
+def _conclusion(paper: PaperView) -> str:
+    words, kind, quota = paper.words, paper.kind, paper.paper.selection.quota
+    facts = {"who": paper.view.who, "share": paper.share, "base": paper.base}
+    n = len(paper.result.verdict.selected)
+    if n == 0 and paper.result.verdict.status == "awaiting_head":
         return words("conclusion.none_yet", **facts)
     if n == 0:
         return words.fill(kind.conclusion_none, **facts)
-    facts["hands_on"] = view.hands_on
+    facts["hands_on"] = paper.hands_on
     if quota is None:
         return words.fill(kind.conclusion, n=n, **facts)
     return words.fill(kind.conclusion_quota, n=n, quota=quota, **facts)
 
 
-def _selected_line(view: View, number: int, one: Judged) -> Text:
-    candidate = view.candidates[one.id]
+def _selected(paper: PaperView, one: Judged) -> str:
+    candidate = paper.candidates[one.id]
     facts = {
-        "Who": capitalised(view.who), "name": candidate.name, "votes": view.number(one.agree),
-        "base": view.number(view.record.verdict.base), "percent": view.percent(one), "post": candidate.position,
+        "Who": capitalised(paper.view.who), "name": candidate.name, "votes": paper.view.number(one.agree),
+        "base": paper.view.number(paper.result.verdict.base), "percent": paper.view.percent(one),
+        "post": candidate.position,
     }  # fmt: skip
     key = "conclusion.line_post" if candidate.position else "conclusion.line"
-    return Text(f"{number}. " + view.words(key, **facts), style="listed")
+    return paper.words(key, **facts).rstrip(".")
 
 
-def _tie(view: View) -> list[Block]:
+def _tie(paper: PaperView) -> list[Block]:
     """Say who is tied and for how many places, that the head decides, and where the head signs."""
-    tie, head = view.record.verdict.tie, view.conference.head
+    tie, head = paper.result.verdict.tie, paper.view.conference.head
     if tie is None:
         return []
-    words = view.words
-    text = words("conclusion.tie", who=view.who, names=_names(view, tie.candidates), agree=tie.agree, places=tie.places)
-    text += " " + words("conclusion.awaiting", who=view.who, name=head.name, role=head.role)
+    words = paper.words
+    names = _names(paper, tie.candidates)
+    text = words("conclusion.tie", who=paper.view.who, names=names, agree=tie.agree, places=tie.places)
+    text += " " + words("conclusion.awaiting", who=paper.view.who, name=head.name, role=head.role)
     return [Text(text, words("conclusion.tie_label"))]
 
 
-def _spares(view: View) -> list[Block]:
+def _spares(paper: PaperView) -> list[Block]:
     """Warn of names whose outcome the ballots of activated spares could have changed (design §3)."""
-    spares = spares_of(view.record)
-    near = could_change(view.record.case, view.record.verdict, spares)
+    spares = spares_of(paper.view.record)
+    near = could_change(paper.result.case, paper.result.verdict, spares)
     if not near:
         return []
     key = "conclusion.spare" if spares == 1 else "conclusion.spares"
-    text = view.words(key, n=spares, names=_names(view, near))
-    return [Text(text, view.words("conclusion.spares_label"))]
+    text = paper.words(key, n=spares, names=_names(paper, near))
+    return [Text(text, paper.words("conclusion.spares_label"))]
 
 
-def _names(view: View, ids: tuple[str, ...]) -> str:
-    return ", ".join(view.candidates[one].name for one in ids)
+def _names(paper: PaperView, ids: tuple[str, ...]) -> str:
+    return ", ".join(paper.candidates[one].name for one in ids)

@@ -80,7 +80,7 @@ def check_minutes(pdf: bytes, payload: bytes) -> tuple[SignedBy, ...]:
         raise InvalidMinutes("the file does not begin with the minutes rebuilt from the record")
     if len(pdf) == len(rebuilt):
         return ()
-    people = {field: one for field, one in signers(View.of(record, "vi")) if one.key != ON_PAPER}
+    people = {field: one for field, one in signers(View.looking_at(record, "vi")) if one.key != ON_PAPER}
     keys = {one.key for one in people.values()}
     frames = frames_of(pdf, len(rebuilt))
     signed = [check_cms(one.cms(pdf), one.digest(pdf), keys, f"byte {one.start}") for one in frames]
@@ -104,7 +104,7 @@ def awaiting(payload: bytes, signed: Iterable[SignedBy]) -> tuple[str, ...]:
     record = parse_record(payload)
     required = required_signers(record.conference, record)
     excused = {teller_field(owner) for owner in excused_tellers(record.conference, record)}
-    people = signers(View.of(record, "vi"))
+    people = signers(View.looking_at(record, "vi"))
     return tuple(one.name for field, one in people if one in required and field not in there | excused)
 
 
@@ -117,7 +117,7 @@ def _blame_the_renderer(record: Record) -> None:
 
 
 def _signer_of(record: Record, field: str) -> Signer:
-    people = dict(signers(View.of(record, "vi")))
+    people = dict(signers(View.looking_at(record, "vi")))
     if field not in people:
         raise CannotSign(f"{field!r}: nobody signs there; the fields are {', '.join(people)}")
     if people[field].key == ON_PAPER:

@@ -9,7 +9,7 @@ tells it. So the minutes and `verify` name whoever the removal of any 1 to `spar
 
 from tally.result.rule import minimum
 from voting.documents.case import Case, Counted, Judged, Verdict
-from voting.documents.record import Record
+from voting.documents.record import PaperResult, Record
 
 
 def could_change(case: Case, verdict: Verdict, spares: int) -> tuple[str, ...]:
@@ -32,10 +32,10 @@ def spares_of(record: Record) -> int:
     return 0 if record.form == "paper" else sum(one.count for one in record.facts.spares_activated)
 
 
-def names_of(record: Record) -> tuple[str, ...]:
-    """Return the names of a record, in ballot order, that its spares could change: for the minutes and for verify."""
-    near = set(could_change(record.case, record.verdict, spares_of(record)))
-    return tuple(one.name for one in record.case.candidates if one.id in near)
+def names_of(record: Record, result: PaperResult) -> tuple[str, ...]:
+    """Return the names of a paper, in ballot order, that the spares could change: for the minutes and for verify."""
+    near = set(could_change(result.case, result.verdict, spares_of(record)))
+    return tuple(one.name for one in result.case.candidates if one.id in near)
 
 
 def _base_without(case: Case, removed: int) -> int:

@@ -1,4 +1,4 @@
-"""The record of one paper (biên bản kiểm phiếu as data), built from the finished archive and both facts files.
+"""The record of a sitting (biên bản kiểm phiếu as data), built from the finished archive and both facts files.
 
 Building it again gives the same payload byte for byte (design §5): nothing here reads a clock, a file or a setting.
 """
@@ -16,9 +16,8 @@ from voting.documents.conferences.questions import disagree_at
 from voting.documents.envelope import Envelope, make_envelope, read_payload, write_envelope
 from voting.documents.facts import FACTS_TYPE, CountFacts, RoomFacts
 from voting.documents.kinds import Kind, kind_of
-from voting.documents.record import BallotCounts, Hashes, MadeBy, Record
+from voting.documents.record import FORMAT, BallotCounts, Hashes, MadeBy, PaperResult, Record
 
-FORMAT = 1
 Result = tuple[tuple[int, ...], ...]
 
 
@@ -42,28 +41,39 @@ class BothFacts:
     count: CountFacts
 
 
-def build_record(box: FinishedBox, facts: BothFacts, paper: int, made_by: MadeBy) -> Record:
-    """Build the record of paper number `paper` (from 1); raise CannotRecord, or ImpossibleCase from the rule."""
-    conference = conference_of(box, paper)
+def build_record(box: FinishedBox, facts: BothFacts, made_by: MadeBy) -> Record:
+    """Build the record of all papers; raise CannotRecord, or ImpossibleCase from the rule."""
+    conference = conference_of(box)
     room = read_payload(facts.room, RoomFacts, "facts")
-    case = case_of(conference, conference.papers[paper - 1], box)
+    ballots = BallotCounts(conference.drawn, box.ballots, box.ballots, 0, "")
     return Record(
         format=FORMAT,
         kind="record",
         form="electronic",
         uuid=box.election.uuid,
         fingerprint=box.election.fingerprint,
-        paper=paper,
         conference=conference,
-        ballots=BallotCounts(conference.drawn, box.ballots, box.ballots, 0, ""),
-        case=case,
-        verdict=decide(case),
-        notes=tuple(notes_on(case, conference.papers[paper - 1].tie_scope)),
+        papers=tuple(
+            result_of(number, paper, case_of(conference, paper, box), ballots)
+            for number, paper in enumerate(conference.papers, 1)
+        ),
         facts=room,
         facts_signatures=facts.room.signatures,
         count=facts.count,
         hashes=_hashes(box, facts),
         made_by=made_by,
+    )
+
+
+def result_of(number: int, paper: Paper, case: Case, ballots: BallotCounts) -> PaperResult:
+    """Judge the case of paper `number` (from 1) by its rule; raise ImpossibleCase."""
+    return PaperResult(
+        paper=number,
+        case=case,
+        verdict=decide(case),
+        ballots=ballots,
+        previous=paper.previous,
+        notes=tuple(notes_on(case, paper.tie_scope)),
     )
 
 
@@ -78,13 +88,13 @@ def facts_of(record: Record) -> BothFacts:
     return BothFacts(room, record.count)
 
 
-def conference_of(box: FinishedBox, paper: int) -> Conference:
-    """Return the meeting of a box that has this paper; raise CannotRecord."""
+def conference_of(box: FinishedBox) -> Conference:
+    """Return the meeting of a box; raise CannotRecord."""
     conference = box.election.conference
     if conference is None:
         raise CannotRecord("the election has no conference, so there is nothing to make minutes of")
-    if not 1 <= paper <= len(conference.papers):
-        raise CannotRecord(f"paper 1 to {len(conference.papers)} expected, {paper} found")
+    if not conference.papers:
+        raise CannotRecord("the conference has no paper, so there is nothing to make minutes of")
     return conference
 
 

@@ -25,6 +25,7 @@ from keys.wire import proof_text
 from tally.audit import Report, audit
 from tally.cli.verify import check_file
 from tally.result.decryption import OpenedShare, combine_shares, open_share
+from tests.sittings import changed
 from tests.tally.sums import sum_ballots
 from tests.voting.documents.elections import UUID, conference, raw_election
 from voting.documents.archives.members import encode_member
@@ -153,7 +154,7 @@ def build_lab(
         papers=(msgspec.structs.replace(made.papers[0], **changes),),
     )
     final = {"step": 4, "section": "B.II.1.1.3(4)"} if changes.get("kind") == "final" else {}
-    made = msgspec.structs.replace(made, **final | dict(meeting or {}))
+    made = changed(made, **final | dict(meeting or {}))
     made = msgspec.structs.replace(made, notes=with_decision(made, 1))
     election = parse_election(raw_election(questions, trustees.election_key(), made))
     cards = tuple(new_card() for _ in range(made.drawn + made.spares))

@@ -43,7 +43,7 @@ class Papers:
     def sign(self) -> bytes:
         """Build the record, edit it (`late`), and have it signed."""
         room = envelope(canonical(self.room), FACTS_TYPE, self.lab, self.desk)
-        record = build_record(self.box, BothFacts(room, self.count), 1, MadeBy("phieukin 0", "typst 0", "Tinos"))
+        record = build_record(self.box, BothFacts(room, self.count), MadeBy("phieukin 0", "typst 0", "Tinos"))
         if self.late:
             fields = msgspec.to_builtins(record)
             for edit in self.late:

@@ -67,7 +67,7 @@ def test_an_archive_that_ends_before_its_result_is_not_sound_in_a_bundle(
     report = checked(lab, tmp_path, box(lab, make(lab)))
     assert report.verdict is Verdict.NOT_SOUND
     assert words in failed(report)["archive"]
-    assert "the record of paper 1 is missing" in failed(report)["record"]
+    assert "its record is missing" in failed(report)["record"]
 
 
 def test_beside_a_whole_box_no_archive_comes_without_its_record(lab: Lab, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_beside_a_whole_box_no_archive_comes_without_its_record(lab: Lab, tmp_pa
     for draft in (counted(other), closed(other)):
         report = checked(lab, tmp_path, whole(lab) | {f"z/{one}": raw for one, raw in box(other, draft).items()})
         assert report.verdict is Verdict.NOT_SOUND
-        assert f"z/{other.election.uuid}.bel: the record of paper 1 is missing" in failed(report)["record"]
+        assert f"z/{other.election.uuid}.bel: its record is missing" in failed(report)["record"]
         assert "record" in report.unchecked
 
 

@@ -77,12 +77,9 @@ def documents_of(step: int, hands: Hands, files: tuple[Filed, ...]) -> list[byte
     meeting = office.meeting(PLAN, one, chair=chair, head=chair, tellers=(*others, *office.TELLERS))
     people = len(meeting.summons.people)
     conference = conference_for(PLAN, step, meeting, Attendance(people, people, 0, ON_PAPER, hands.desk), files)
-    found = []
-    for paper in range(1, len(conference.papers) + 1):
-        record = office.record_of(conference, paper, office.everybody_agrees(conference, paper), uuid="")
-        record = msgspec.structs.replace(record, made_by=renderer_versions())
-        found.append(sign_record(unsigned_record(canonical(record)), hands.keys))
-    return found
+    record = office.record_of(conference, office.everybody_agrees, uuid="")
+    record = msgspec.structs.replace(record, made_by=renderer_versions())
+    return [sign_record(unsigned_record(canonical(record)), hands.keys)]
 
 
 def held(steps: Round) -> tuple[Ledger, tuple[Filed, ...], dict[str, bytes]]:
@@ -113,7 +110,7 @@ def dossier(steps: Round, key: SigningKey) -> bytes:
     """The dossier of a round held by hand, its manifest signed with `key`."""
     ledger, files, raws = held(steps)
     minutes = {
-        f"step-{one.document.conference.step}/minutes.pdf": render_minutes(canonical(one.document))
+        f"step-{one.document.conference.papers[0].step}/minutes.pdf": render_minutes(canonical(one.document))
         for one in files
         if isinstance(one.document, Record)
     }
@@ -199,13 +196,14 @@ def test_the_desk_of_an_earlier_hand_count_is_named_where_the_last_has_none() ->
 
 def test_one_step_counted_by_machine_names_its_desk_and_hand_counts_after_it_do_not() -> None:
     live = [one.document for one in held(honest())[1]]
-    third = next(one for one in live if isinstance(one, Record) and one.conference.step == 3)
+    third = next(one for one in live if isinstance(one, Record) and one.conference.papers[0].step == 3)
     mixed = [msgspec.structs.replace(one, form="electronic") if one is third else one for one in live]
     assert makers(mixed) == {third.conference.desk_key}
 
 
 def test_a_step_held_by_others_than_the_one_before_is_said(check: Check) -> None:
-    strangers = "step 5 is signed by nobody who signed step 4 by key: compare its names with those of the room"
+    words = "step 5 is signed by nobody who signed step 4 by key: compare its names with those of the room"
+    strangers = f"NEXT-OFFICE: {words}"
     assert strangers in check(dossier(honest() | {LAST: OUTSIDE}, OUTSIDE_DESK)).notes
     both = replace(HONEST, people=(CHAIR, OUTSIDER), keys=(CHAIR_KEY, OUTSIDER_KEY), desk=public_text(DESK))
     for sound in (honest(), honest() | {LAST: both}, on_paper(2) | {LAST: honest()[LAST]}):

@@ -10,6 +10,7 @@ from tally.audit import Report, Verdict
 from tally.cli.verify import check_file
 from tests.attacks.lab import Draft, Lab, build_lab, counted, failed
 from tests.attacks.records import papers
+from tests.sittings import only
 from voting.documents.bundles.head_decision import HeadDecision, TiedName, head_decision, unsigned_head_decision
 from voting.documents.canonical import canonical
 from voting.documents.conferences.conference import ON_PAPER, Rule, Selection
@@ -59,8 +60,9 @@ def verified(draft: Draft, record: bytes | None, folder: Path, *heads: bytes) ->
 def decision(record: bytes, /, **changes: object) -> HeadDecision:
     """The decision for the second of the tied group, or another one."""
     of: Record = read_record(record)[1]
-    assert of.verdict.tie is not None
-    plain = head_decision(of, of.verdict.tie.candidates[1:], "Có kinh nghiệm", "2022-04-10")
+    tie = only(of).verdict.tie
+    assert tie is not None
+    plain = head_decision(of, 1, tie.candidates[1:], "Có kinh nghiệm", "2022-04-10")
     return msgspec.structs.replace(plain, **changes)
 
 
@@ -96,8 +98,8 @@ def test_beside_an_archive_that_cannot_be_read_no_decision_is_judged(tied: Lab, 
 
 FORGERIES: dict[str, tuple[dict[str, object], str]] = {
     "of another record": ({"record": "0" * 64}, "of another record"),
-    "of another paper": ({"paper": 2}, "paper 1 of the election"),
-    "of another election": ({"uuid": "Another1111111"}, "paper 1 of the election"),
+    "of another paper": ({"paper": 2}, "paper 1 to 1 expected, 2 found"),
+    "of another election": ({"uuid": "Another1111111"}, "the election"),
     "of another format": ({"format": 2}, "format 1 expected"),
     "nobody chosen": ({"chosen": ()}, "chosen must name 1 of the tied group, found 0"),
     "too many chosen": ({"chosen": ("c1", "c2")}, "chosen must name 1 of the tied group, found 2"),
@@ -190,7 +192,7 @@ def test_a_decision_inside_the_case_of_a_record_is_refused(
 ) -> None:
     envelope, document = read_record(signed)
     tree = msgspec.to_builtins(document)
-    tree["case"]["head_decision"] = {"chosen": ["c2"], "by": "head", "reason": "x", "on": "2022-04-10"}
+    tree["papers"][0]["case"]["head_decision"] = {"chosen": ["c2"], "by": "head", "reason": "x", "on": "2022-04-10"}
     inside = sign_envelope(canonical(tree), envelope.payloadType, tied.signing["chair"])
     report = verified(draft, write_envelope(inside), tmp_path)
     assert report.verdict is Verdict.NOT_SOUND

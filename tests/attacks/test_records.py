@@ -97,16 +97,19 @@ def proof_of_a_bystander(made: Papers) -> None:
 
 
 FORGERIES: dict[str, tuple[Callable[[Papers], None], str, str]] = {
-    "another result": (box(result=((3, 0), (1, 1))), "record", "case: not what archive and facts give"),
-    "another verdict": (late(lambda f: f["verdict"].update(minimum=1)), "record", "verdict"),
-    "another name in the case": (late(lambda f: f["case"]["candidates"][0].update(name="X")), "record", "case"),
+    "another result": (box(result=((3, 0), (1, 1))), "record", "paper 1: case"),
+    "another verdict": (late(lambda f: f["papers"][0]["verdict"].update(minimum=1)), "record", "verdict"),
+    "another name in the case": (
+        late(lambda f: f["papers"][0]["case"]["candidates"][0].update(name="X")),
+        "record",
+        "case",
+    ),
     "other words of the conference": (late(lambda f: f["conference"].update(place="X")), "record", "conference"),
-    "another number of ballots": (late(lambda f: f["ballots"].update(valid=2)), "record", "ballots"),
+    "another number of ballots": (late(lambda f: f["papers"][0]["ballots"].update(valid=2)), "record", "ballots"),
     "another archive's hash": (box(archive="0" * 64), "record", "hashes"),
     "another last event": (box(last_event="0" * 64), "record", "hashes"),
     "another kind of count": (late(lambda f: f.update(form="paper")), "record", "form"),
-    "a paper that is none": (late(lambda f: f.update(paper=2)), "record", "paper 1 to 1 expected, 2 found"),
-    "notes left out": (late(lambda f: f.update(notes=[{"code": "A1", "text": "x"}])), "record", "notes"),
+    "notes left out": (late(lambda f: f["papers"][0].update(notes=[{"code": "A1", "text": "x"}])), "record", "notes"),
     "facts not signed by the desk": (
         lambda made: setattr(made, "desk", "chair"),
         "facts",

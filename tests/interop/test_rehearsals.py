@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.usefixtures("proofs_once")]
 
 
 def sound_everywhere(held: Held, ballots: int, audit: Audit) -> None:
-    report = check_file(held.archive, tuple(path for path, _ in held.records))
+    report = check_file(held.archive, (held.path,))
     assert (report.verdict, report.reached, report.ballots) == (Verdict.SOUND, "result", ballots)
     assert audit(held.archive) == ballots
 
@@ -42,7 +42,7 @@ def test_archives_of_rehearsals_are_sound_for_everybody(
 def test_the_sample_itself_is_sound_for_everybody(tmp_path: Path, belenios_audit: Audit) -> None:
     held = rehearse(tmp_path / "out", sample.PRESENT, sample.BALLOTS, None, seed=6)
     sound_everywhere(held, sample.BALLOTS, belenios_audit)
-    assert [len(record.case.candidates) for _, record in held.records] == [5, 6]
+    assert [len(one.case.candidates) for one in held.record.papers] == [5, 6]
 
 
 def test_a_box_in_which_everyone_agrees_is_sound_for_everybody(tmp_path: Path, belenios_audit: Audit) -> None:
@@ -57,7 +57,7 @@ def test_a_box_in_which_everyone_agrees_is_sound_for_everybody(tmp_path: Path, b
     with running_room(tmp_path / "room") as room:
         held = hold(room, staff, draft, present, all_agree, tmp_path / "out")
     sound_everywhere(held, present, belenios_audit)
-    assert {one.agree for one in held.records[0][1].verdict.candidates} == {present}
+    assert {one.agree for one in held.record.papers[0].verdict.candidates} == {present}
 
 
 def test_ballots_of_belenios_tool_are_taken_counted_and_sound(
@@ -79,7 +79,7 @@ def test_ballots_of_belenios_tool_are_taken_counted_and_sound(
         room.tablet.cast(election, cast_ballot(election, deck[3].text, [[0, 1], [0, 1]]))
         held = count(room.desk, staff, number, *close(room.desk, number, tmp_path / "out"))
     sound_everywhere(held, 4, belenios_audit)
-    verdict = held.records[0][1].case.candidates
+    verdict = held.record.papers[0].case.candidates
     assert [(one.agree, one.disagree) for one in verdict] == [(2, 1), (1, 2)]
 
 

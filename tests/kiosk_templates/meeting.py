@@ -8,6 +8,7 @@ import msgspec
 
 from keys.files.signing import SigningKey, new_signing_key, public_text
 from voting.documents.conferences.conference import (
+    FORMAT,
     Candidate,
     Conference,
     Organiser,
@@ -92,18 +93,26 @@ def _paper(kind: PaperKind, title: str, unit: str, rule: Rule, names: Named, fur
         Candidate(f"{kind[0]}{n}", name, position, born, "", forward, (0, 0))
         for n, ((name, position, born), forward) in enumerate(both, 1)
     )
-    return Paper(kind, unit, title, rule, Selection("all"), "none", candidates)
-
-
-def _conference(papers: tuple[Paper, ...], receipt_key: str) -> Conference:
-    return Conference(
-        format=1,
+    return Paper(
         ruleset=Ruleset("SONLA-VPUB-2022-03", 1),
         procedure="NEXT-DEPT",
         step=3,
         section="B.II.2.1.3(3)",
-        name="Hội nghị cán bộ chủ chốt Văn phòng Ủy ban nhân dân tỉnh Sơn La",
         term="2026 - 2031",
+        kind=kind,
+        unit=unit,
+        title=title,
+        rule=rule,
+        selection=Selection("all"),
+        tie_scope="none",
+        candidates=candidates,
+    )
+
+
+def _conference(papers: tuple[Paper, ...], receipt_key: str) -> Conference:
+    return Conference(
+        format=FORMAT,
+        name="Hội nghị cán bộ chủ chốt Văn phòng Ủy ban nhân dân tỉnh Sơn La",
         place="Phòng họp tầng 3",
         date="2022-04-10",
         organiser=Organiser("state", "UBND TỈNH SƠN LA", "VĂN PHÒNG", "Sơn La", "VPUB", ""),
@@ -123,5 +132,4 @@ def _conference(papers: tuple[Paper, ...], receipt_key: str) -> Conference:
         desk_key=receipt_key,
         papers=papers,
         notes=(),
-        previous=(),
     )

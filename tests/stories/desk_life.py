@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from keys.files.sealing import LEAST_COST
 from keys.files.signing import SigningKey
 from tally.cli.verify_apart import audit_apart
-from tally.count.record_files import write_records
+from tally.count.record_files import write_record
 from tally.count.steps import Words, add_sum, confirm_setup, finish, open_one
 from tally.signing.signatures import sign_record
 from tally.signing.teller_file import bind_to_box, read_teller_file
@@ -40,8 +40,8 @@ from voting.rounds import stored
 TWO = TwoPeople("organiser", "chair")
 
 
-def signed_records(staff: Staff, archive: Path, facts: Path, keys: Sequence[SigningKey]) -> list[Path]:
-    """What the tally machine makes of a closed box: one record a paper, signed by these keys."""
+def signed_record(staff: Staff, archive: Path, facts: Path, keys: Sequence[SigningKey]) -> Path:
+    """What the tally machine makes of a closed box: its record, signed by these keys."""
     begun, report, openings = stamp(now()), add_sum(archive), []
     for teller in staff.tellers[: staff.threshold]:
         own = read_teller_file(teller.path, teller.passphrase)
@@ -49,10 +49,9 @@ def signed_records(staff: Staff, archive: Path, facts: Path, keys: Sequence[Sign
         openings.append(open_one(archive, own, report.end_ballots))
     counted = archive.with_suffix(".count.json")
     counted.write_bytes(finish(archive, archive, openings, begun=begun, ended=stamp(now()), words=Words()))
-    made = [path for path, _ in write_records(archive, facts, counted, archive.parent)]
-    for path in made:
-        path.write_bytes(sign_record(path.read_bytes(), keys))
-    return made
+    path, _ = write_record(archive, facts, counted, archive.parent)
+    path.write_bytes(sign_record(path.read_bytes(), keys))
+    return path
 
 
 class Meeting:
@@ -145,8 +144,8 @@ class Meeting:
         self.files = close(self.desk, self.number, self.folder / "out")
 
     def counted(self) -> None:
-        """Records came back, signed by all."""
-        made = [*signed_records(self.staff, *self.files, self.staff.signing_keys), self.files[0]]
+        """The record came back, signed by all."""
+        made = [signed_record(self.staff, *self.files, self.staff.signing_keys), self.files[0]]
         files = [(path.name, path.read_bytes()) for path in made]
         results.take_records(self.desk.storage, self.number, files, audit_apart)
 

@@ -14,12 +14,12 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from tally.count.paper import paper_records, read_hand_count
-from tally.count.record_files import keep_records
+from tally.count.paper import paper_record, read_hand_count
+from tally.count.record_files import keep_record
 from tally.minutes import renderer_versions
 from tally.signing.signatures import sign_record
 from tests.stories.conftest import EmptyRoom
-from tests.stories.desk_life import signed_records
+from tests.stories.desk_life import signed_record
 from tests.stories.looking import Lens
 from tests.stories.people import Member, hire
 from voting.cli.main import main
@@ -129,9 +129,9 @@ class RoundStory:
                                strict=True):  # fmt: skip
             self.room.room.tablet.cast(election, cast_ballot(election, card, marks))
         archive, facts = close(self.room.desk, number, self.folder / f"step-{step}")
-        records = signed_records(self.staff, archive, facts, self.staff.signing_keys)
+        record = signed_record(self.staff, archive, facts, self.staff.signing_keys)
         page = self.organiser.go("/results").page
-        page.set_input_files("[name=records]", [str(path) for path in (*records, archive)])
+        page.set_input_files("[name=records]", [str(path) for path in (record, archive)])
         self.organiser.press("/results/records")
         self.organiser.go(f"/rounds/1/steps/{step}").press(f"/rounds/1/steps/{step}/records")
         self.bring(step, [archive, *sorted(archive.parent.glob("minutes*.pdf"))])
@@ -158,12 +158,11 @@ class RoundStory:
         assert ballots.body().startswith(b"%PDF")
         self.organiser.go(f"/rounds/1/steps/{step}")
         form_file = self.organiser.fetch("a[href$='hand-count.json']", self.folder / "kiem-phieu.json")
-        written = keep_records(paper_records(read_hand_count(filled(form_file)), renderer_versions()),
-                               self.folder / f"step-{step}")  # fmt: skip
-        for path, _ in written:
-            path.write_bytes(sign_record(path.read_bytes(), self.staff.signing_keys))
+        made = paper_record(read_hand_count(filled(form_file)), renderer_versions())
+        path, _ = keep_record(made, self.folder / f"step-{step}")
+        path.write_bytes(sign_record(path.read_bytes(), self.staff.signing_keys))
         page = self.organiser.page
-        page.set_input_files("[name=records]", [str(path) for path, _ in written])
+        page.set_input_files("[name=record]", str(path))
         self.organiser.press(f"/rounds/1/steps/{step}/hand-count")
         self.bring(step, sorted((self.folder / f"step-{step}").glob("minutes*.pdf")))
 

@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tally.minutes import renderer_versions
 from tally.result.rule import decide, notes_on
+from tests.sittings import changed
 from voting.documents.case import Case, Counted
+from voting.documents.conferences.conference import FORMAT as CONFERENCE_FORMAT
 from voting.documents.conferences.conference import (
     ON_PAPER,
     Candidate,
@@ -45,7 +47,7 @@ from voting.documents.facts import (
     RoomFacts,
     SparesActivated,
 )
-from voting.documents.record import BallotCounts, Hashes, MadeBy, Record
+from voting.documents.record import FORMAT, BallotCounts, Hashes, MadeBy, PaperResult, Record
 
 FAMILY = ["Lò", "Nguyễn", "Cầm", "Hà", "Quàng", "Đèo", "Tòng", "Bạc", "Hoàng", "Vì", "Lường", "Phạm", "Trần"]
 MIDDLE = ["Thị", "Văn", "Đức", "Thu", "Minh", "Hữu", "Ngọc", "Quốc", "Thanh", "Bích"]
@@ -116,21 +118,28 @@ def sample_paper(
 ) -> Paper:  # fmt: skip
     """A paper for heads of department."""
     selection = Selection("all") if quota is None else Selection("top", quota)
-    return Paper(kind, "Phòng Tổng hợp", "Trưởng phòng và tương đương", rule, selection, tie_scope,
-                 candidates(names, put_forward))  # fmt: skip
+    return Paper(
+        ruleset=Ruleset("SONLA-VPUB-2022-03", 1),
+        procedure="NEXT-DEPT",
+        step=3,
+        section="B.II.2.1.3(3)",
+        term="2026 - 2031",
+        kind=kind,
+        unit="Phòng Tổng hợp",
+        title="Trưởng phòng và tương đương",
+        rule=rule,
+        selection=selection,
+        tie_scope=tie_scope,
+        candidates=candidates(names, put_forward),
+    )
 
 
 def sample_conference(paper: Paper, people: Team = NOBODY, *, tellers: int = 3, **changes: Any) -> Conference:
     """A key-cadre conference of 45 summoned and 42 present."""
     roles = ["Trưởng ban", *["Thành viên"] * (tellers - 1)]
     conference = Conference(
-        format=1,
-        ruleset=Ruleset("SONLA-VPUB-2022-03", 1),
-        procedure="NEXT-DEPT",
-        step=3,
-        section="B.II.2.1.3(3)",
+        format=CONFERENCE_FORMAT,
         name="Hội nghị cán bộ chủ chốt",
-        term="2026 - 2031",
         place="Phòng họp tầng 3, trụ sở Văn phòng Ủy ban nhân dân tỉnh Sơn La",
         date="2022-04-10",
         organiser=STATE,
@@ -155,9 +164,8 @@ def sample_conference(paper: Paper, people: Team = NOBODY, *, tellers: int = 3, 
         desk_key="",
         papers=(paper,),
         notes=(Note("A3", "Cơ số là số người có mặt đã chốt khi mở bỏ phiếu."),),
-        previous=(),
     )
-    return msgspec.structs.replace(conference, **changes)
+    return changed(conference, **changes)
 
 
 def sample_votes(paper: Paper, ballots: int, seed: int = 1) -> tuple[Counted, ...]:
@@ -232,6 +240,7 @@ def sample_record(
     """A complete record that agrees with itself."""
     paper = paper or sample_paper(names)
     conference = sample_conference(paper, people, tellers=tellers, **conference_changes)
+    (paper,) = conference.papers
     case = Case(
         rule=paper.rule, selection=paper.selection, summoned=conference.summoned, present=conference.present,
         ballots=ballots,
@@ -239,18 +248,15 @@ def sample_record(
         candidates=tuple(votes if votes is not None else sample_votes(paper, ballots - invalid)),
     )  # fmt: skip
     electronic = form == "electronic"
+    counts = BallotCounts(conference.drawn, ballots, ballots - invalid, invalid, "có dấu riêng" if invalid else "")
     return Record(
-        format=1,
+        format=FORMAT,
         kind="record",
         form=form,
         uuid="9xRvqGoKAKFNTTd9a1",
         fingerprint="kMmO3JbA0CMUVRZHmxiCRsBqvTNzT1gkRLgHdRdoXYc" if electronic else "",
-        paper=1,
         conference=conference,
-        ballots=BallotCounts(conference.drawn, ballots, ballots - invalid, invalid, "có dấu riêng" if invalid else ""),
-        case=case,
-        verdict=decide(case),
-        notes=notes_on(case, paper.tie_scope),
+        papers=(PaperResult(1, case, decide(case), counts, paper.previous, tuple(notes_on(case, paper.tie_scope))),),
         facts=sample_facts(conference, ballots),
         facts_signatures=(),
         count=sample_count(conference, **(count or {})),

@@ -6,7 +6,7 @@ import msgspec
 from click.testing import Result
 
 from tally.audit import audit
-from tally.count.record_files import write_records
+from tally.count.record_files import write_record
 from tally.count.steps import Words, add_sum, confirm_setup, finish, open_one
 from tally.signing.signatures import sign_record
 from tally.signing.teller_file import TellerFile, read_teller_file
@@ -56,7 +56,7 @@ class Round:
         result.mkdir()
         archive, count = result / made.box.name, result / "count.json"
         count.write_bytes(finish(made.box, archive, openings, begun=BEGUN, ended=ENDED, words=Words()))
-        [(record, _)] = write_records(archive, next(made.stick.glob("*.facts.json")), count, result)
+        record, _ = write_record(archive, next(made.stick.glob("*.facts.json")), count, result)
         self.unsigned = record.read_bytes()
         keys = [*(one.signer for one in files), made.signing["secretary"], made.signing["chair"]]
         record.write_bytes(sign_record(self.unsigned, keys))

@@ -38,7 +38,7 @@ def words(language: Language) -> Mapping[str, str]:
 def test_the_program_says_every_word_of_the_file() -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "tally").rglob("*.py"))
     composed = (
-        "fault.", "passphrase.", "check.", "usage.", "verify.", "said.final", "said.awaiting_head",
+        "fault.", "passphrase.", "check.", "usage.", "verify.", "said.final", "said.awaiting_",
         "result.", "said.disk_", "said.certificate_", "said.file", "count.words_", "destroy.what_",
         "destroy.why_",
     )  # fmt: skip

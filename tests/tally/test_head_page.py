@@ -16,7 +16,7 @@ from voting.documents.record import Record
 
 
 def decision(record: Record, *chosen: str, **changes: str) -> HeadDecision:
-    return msgspec.structs.replace(head_decision(record, chosen or ("c3",), "Đúng cơ cấu.", "2022-04-12"), **changes)
+    return msgspec.structs.replace(head_decision(record, 1, chosen or ("c3",), "Đúng cơ cấu.", "2022-04-12"), **changes)
 
 
 def pages(record: Record, one: HeadDecision, folder: Path, language: str = "vi") -> str:
@@ -26,7 +26,7 @@ def pages(record: Record, one: HeadDecision, folder: Path, language: str = "vi")
 def test_it_says_who_is_chosen_why_and_when_and_who_signs(tmp_path: Path) -> None:
     record = tied_record(people=team("head"))
     text = pages(record, decision(record), tmp_path)
-    names = {one.id: one.name for one in record.case.candidates}
+    names = {one.id: one.name for one in record.papers[0].case.candidates}
     assert f"Điều 1. Lựa chọn đồng chí {names['c3']}." in text
     assert f"Điều 2. Không lựa chọn các đồng chí {names['c1']}, {names['c4']}." in text
     assert "Điều 3. Lý do: Đúng cơ cấu." in text
@@ -97,5 +97,5 @@ def test_no_page_is_made_of_what_does_not_fit() -> None:
         render_head_decision(payload(record), canonical(decision(record, "c9")))
     with pytest.raises(InvalidRecord):
         render_head_decision(payload(record), b"{}")
-    with pytest.raises(ValueError, match="a record with a tie expected"):
-        head_decision(without, (), "x", "2022-04-12")
+    with pytest.raises(ValueError, match="a paper with a tie expected"):
+        head_decision(without, 1, (), "x", "2022-04-12")

@@ -74,11 +74,11 @@ def test_every_name_stands_in_ballot_order_with_its_own_numbers(names: int, tmp_
     table = text[text.index("xếp theo thứ tự trong phiếu") : text.index("IV. KẾT LUẬN")]
     # The head of the table repeats on each page, after the page's number; neither belongs to the rows.
     table = re.sub(r"(\d+ )?TT Họ và tên .*? Kết quả", "", table)
-    verdict = {one.id: one for one in record.verdict.candidates}
+    verdict = {one.id: one for one in record.papers[0].verdict.candidates}
     assert rows_of(table) == [
         (str(n), one.name, str(one.agree), str(one.disagree), str(verdict[one.id].no_opinion),
          verdict[one.id].percent, "Đạt" if verdict[one.id].meets else "Không đạt")
-        for n, one in enumerate(record.case.candidates, 1)
+        for n, one in enumerate(record.papers[0].case.candidates, 1)
     ]  # fmt: skip
 
 
@@ -90,11 +90,11 @@ def test_the_conclusion_lists_those_who_go_on_by_votes(names: int, tmp_path: Pat
         r"(?<=\)\.) \d+ (?=\d+\. Đồng chí)", " ", text[text.index("IV. KẾT LUẬN") : text.index("V. KHIẾU")]
     )
     found = re.findall(r"(\d+)\. Đồng chí (\D+?), \D+?: (\d+)/42 \((\d+,\d\d)%\)", conclusion)
-    verdict = {one.id: one for one in record.verdict.candidates}
-    named = {one.id: one.name for one in record.case.candidates}
+    verdict = {one.id: one for one in record.papers[0].verdict.candidates}
+    named = {one.id: one.name for one in record.papers[0].case.candidates}
     assert found == [
         (str(n), named[one], str(verdict[one].agree), verdict[one].percent)
-        for n, one in enumerate(record.verdict.selected, 1)
+        for n, one in enumerate(record.papers[0].verdict.selected, 1)
     ]
     assert (
         f"{in_prose(len(found), 'vi')} đồng chí sau đây đạt tỉ lệ phiếu đồng ý từ 30% trở lên" in conclusion
@@ -176,7 +176,7 @@ def test_no_page_of_the_minutes_holds_the_recipients_alone(names: int, most: int
 def test_names_put_forward_without_a_vote_are_not_in_the_minutes(tmp_path: Path) -> None:
     record = busy_record()
     pdf_text = minutes_text(record, tmp_path)
-    for one in record.case.candidates[6:]:
+    for one in record.papers[0].case.candidates[6:]:
         assert (one.name in pdf_text) == (one.agree > 0)
 
 
@@ -264,7 +264,7 @@ def test_the_english_companion_has_the_same_numbers_and_says_that_it_does_not_de
     record = sample_record(11)
     text = minutes_text(record, tmp_path, "en")
     assert "The Vietnamese minutes decide" in text
-    for one in record.verdict.candidates:
+    for one in record.papers[0].verdict.candidates:
         assert f"{one.percent.replace(',', '.')}%" in text
 
 

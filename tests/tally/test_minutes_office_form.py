@@ -38,9 +38,9 @@ def text_of(filled: bytes) -> str:
 @pytest.mark.parametrize("record", [sample_record(11), busy_record(), tied_record()], ids=["final", "busy", "tied"])
 def test_the_sample_form_says_what_the_record_says(record: Record) -> None:
     text = text_of(fill_in(SAMPLE.read_bytes(), payload(record)))
-    for one in record.case.candidates:
+    for one in record.papers[0].case.candidates:
         assert (one.name in text) == (one.agree > 0 or one.id.startswith("c"))
-    for judged in record.verdict.candidates:
+    for judged in record.papers[0].verdict.candidates:
         assert judged.percent in text or judged.id.startswith("w")
     for person in (*record.conference.tellers, record.conference.chair, record.conference.secretary):
         assert person.name in text

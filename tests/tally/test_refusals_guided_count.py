@@ -256,5 +256,5 @@ def test_a_tie_is_left_open_in_the_record_and_what_to_do_is_said(tied: Table) ->
     assert result.exit_code == 0, result.output
     record = tied.result / "record.json"
     assert VI.words("count.tie_after", paper=1, record=record) in result.output
-    assert read_record(record.read_bytes())[1].verdict.status == "awaiting_head"
+    assert read_record(record.read_bytes())[1].papers[0].verdict.status == "awaiting_head"
     assert not list(tied.result.glob("head-decision*"))

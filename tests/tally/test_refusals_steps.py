@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from tally.audit import Report, Verdict, box
 from tally.cli import minutes as minutes_cli
 from tally.cli.record import compare_records
-from tally.count.paper import paper_records, read_hand_count
-from tally.count.record_files import keep_records
+from tally.count.paper import paper_record, read_hand_count
+from tally.count.record_files import keep_record
 from tally.count.steps import add_sum, check_opening, finished_box, open_one
 from tally.custody.bundle import DESTRUCTION, LOG, collect
 from tally.dialogue import Guide
@@ -119,12 +119,13 @@ def test_a_large_box_is_handed_out_in_chunks(
 def test_a_record_of_no_paper_is_not_built(lab: Lab) -> None:
     made = papers(lab, counted(lab))
     facts = BothFacts(read_record(made.sign())[0], made.count)
-    for paper in (0, 2):
-        with pytest.raises(CannotRecord, match=f"paper 1 to 1 expected, {paper} found"):
-            build_record(made.box, facts, paper, MadeBy("x", "y", "z"))
+    none = msgspec.structs.replace(made.box.election.conference, papers=())
+    election = dataclasses.replace(made.box.election, conference=none)
+    with pytest.raises(CannotRecord, match="the conference has no paper"):
+        build_record(dataclasses.replace(made.box, election=election), facts, MadeBy("x", "y", "z"))
     election = dataclasses.replace(made.box.election, conference=None)
     with pytest.raises(CannotRecord, match="the election has no conference"):
-        build_record(dataclasses.replace(made.box, election=election), facts, 1, MadeBy("x", "y", "z"))
+        build_record(dataclasses.replace(made.box, election=election), facts, MadeBy("x", "y", "z"))
 
 
 def test_a_case_over_its_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,8 +145,8 @@ def two_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     both = msgspec.structs.replace(conference, papers=(sample_paper(3), sample_paper(3)))
     content = content_of_hand_count(both)
     content["papers"] = [content["papers"][0] | {"paper": number} for number in (1, 2)]
-    made = paper_records(read_hand_count(write_hand_count(folder, content)), renderer_versions())
-    for path, record in keep_records(made, folder):
+    made = paper_record(read_hand_count(write_hand_count(folder, content)), renderer_versions())
+    for path, record in [keep_record(made, folder)]:
         path.write_bytes(sign_record(path.read_bytes(), list(people.keys.values())))
         pdf, raw = folder / path.name.replace("record", "minutes").replace(".json", ".pdf"), record_payload(record)
         for name in EVERYONE:
@@ -154,17 +155,17 @@ def two_papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_custody_bundle_holds_the_records_of_all_papers_log_and_destruction(two_papers: Path, tmp_path: Path) -> None:
+def test_a_custody_bundle_holds_the_record_of_all_papers_log_and_destruction(two_papers: Path, tmp_path: Path) -> None:
     (tmp_path / "log").write_bytes(b"log")
     (tmp_path / "gone").write_bytes(b"{}")
     whole = collect(two_papers, tmp_path / "log", tmp_path / "gone")
-    assert {*whole.files} == {"record.json", "record-2.json", "minutes.pdf", "minutes-2.pdf", LOG, DESTRUCTION}
-    (two_papers / "record-2.json").rename(tmp_path / "record-2.json")
+    assert {*whole.files} == {"record.json", "minutes.pdf", LOG, DESTRUCTION}
+    (two_papers / "minutes.pdf").rename(tmp_path / "minutes.pdf")
     try:
-        with pytest.raises(NotReady, match="the records of papers 2 are missing"):
+        with pytest.raises(NotReady, match=r"minutes\.pdf is missing"):
             collect(two_papers)
     finally:
-        (tmp_path / "record-2.json").rename(two_papers / "record-2.json")
+        (tmp_path / "minutes.pdf").rename(two_papers / "minutes.pdf")
     with pytest.raises(NotReady, match="no log is missing"):
         collect(two_papers, tmp_path / "no log")
 
@@ -173,7 +174,7 @@ def test_a_custody_bundle_holds_the_records_of_all_papers_log_and_destruction(tw
 
 
 def view(record: Any) -> View:
-    return View.of(record, "vi")
+    return View.looking_at(record, "vi")
 
 
 def test_whoever_signs_in_two_places_stands_once_among_the_keys() -> None:
@@ -191,7 +192,7 @@ def test_fewer_names_than_the_quota_are_said_to_be_fewer() -> None:
     fewer, enough = (
         sample_record(paper=one, votes=votes) for one in (paper, msgspec.structs.replace(paper, selection=ONE))
     )
-    assert len(fewer.verdict.selected) == len(enough.verdict.selected) == 1
+    assert len(fewer.papers[0].verdict.selected) == len(enough.papers[0].verdict.selected) == 1
     said = [block.text for block in conclusion(view(fewer)) if isinstance(block, Text)]
     assert view(fewer).words("conclusion.fewer") in said
     assert view(fewer).words("conclusion.fewer") not in [

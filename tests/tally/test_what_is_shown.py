@@ -15,6 +15,7 @@ from tally.guide.setup import owner_name, same_fingerprint, tell_setup
 from tally.signing.teller_file import new_teller_file, write_teller_file
 from tests.attacks.lab import Lab, build_lab, chain, closed, counted
 from tests.attacks.records import papers
+from tests.sittings import changed, only, with_result
 from tests.tally.records import payload, sample_record, tied_record
 from tests.tally.terminal import PASSPHRASE, run
 from voting.documents.conferences.conference import Note, Override, Previous, Quorum, Rule, Selection
@@ -80,7 +81,7 @@ def test_a_quota_a_missed_quorum_and_a_rule_of_their_own_are_warned_of(capsys: p
 def test_what_becomes_of_those_chosen_is_shown_before_it_is_signed(capsys: pytest.CaptureFixture[str]) -> None:
     plain = build_lab(kind="final", rule=Rule(">", 1, 2, "summoned"), selection=Selection("top", 1))
     assert "biên bản sẽ ghi" not in shown(plain, capsys)
-    words = handed_on(plain.election.conference, "final")  # type: ignore[arg-type]
+    words = handed_on(plain.election.conference.papers[0])  # type: ignore[union-attr]
     assert "phê duyệt" in words
     lab = build_lab(kind="final", rule=Rule(">", 1, 2, "summoned"), selection=Selection("top", 1), hands_on=words)
     assert f"Người được chọn, biên bản sẽ ghi: được {words}" in " ".join(shown(lab, capsys).split())
@@ -90,7 +91,8 @@ def test_what_becomes_of_those_chosen_is_shown_before_it_is_signed(capsys: pytes
 def test_one_key_in_two_offices_and_a_closed_catalogue_are_warned_of(
     lab: Lab, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    both = build_lab(meeting={"ruleset": msgspec.structs.replace(lab.election.conference.ruleset, id="OTHER")})  # type: ignore[union-attr]
+    named = lab.election.conference.papers[0].ruleset  # type: ignore[union-attr]
+    both = build_lab(meeting={"ruleset": msgspec.structs.replace(named, id="OTHER")})
     assert "[!] Chương trình này không có danh mục OTHER phiên bản 1" in shown(both, capsys)
     chair = lab.election.conference.chair  # type: ignore[union-attr]
     one = build_lab(meeting={"head": chair, "chair": chair})
@@ -146,7 +148,7 @@ def test_a_record_is_shown_before_it_is_signed(lab: Lab, capsys: pytest.CaptureF
 
 def test_a_record_that_contradicts_itself_is_not_signed(tmp_path: Path) -> None:
     record = sample_record(2)
-    wrong = msgspec.structs.replace(record, verdict=msgspec.structs.replace(record.verdict, selected=("c9",)))
+    wrong = with_result(record, verdict=msgspec.structs.replace(only(record).verdict, selected=("c9",)))
     path = tmp_path / "record.json"
     path.write_bytes(unsigned_record(payload(wrong)))
     (tmp_path / "words").write_text(PASSPHRASE, encoding="utf-8")
@@ -159,12 +161,12 @@ def test_a_record_that_contradicts_itself_is_not_signed(tmp_path: Path) -> None:
 
 def test_a_result_says_who_is_chosen_and_the_number(capsys: pytest.CaptureFixture[str]) -> None:
     record = tied_record()
-    tell_result(VI, record)
+    tell_result(VI, record.conference.papers[0], only(record))
     lines = capsys.readouterr().out.splitlines()
     assert "cho đủ số lượng 02 người" in lines[0]
-    third = next(one for one in record.case.candidates if one.id == "c3")
+    third = next(one for one in record.papers[0].case.candidates if one.id == "c3")
     assert "BẰNG PHIẾU, chờ người đứng đầu" in next(line for line in lines if f"{third.name}:" in line)
-    first = next(one for one in record.case.candidates if one.id == "c2")
+    first = next(one for one in record.papers[0].case.candidates if one.id == "c2")
     assert "ĐƯỢC CHỌN" in next(line for line in lines if f"{first.name}:" in line)
 
 
@@ -215,17 +217,17 @@ def test_what_differs_from_the_catalogue_or_the_election_is_warned_of(
 ) -> None:
     conference = lab.election.conference
     assert conference is not None
-    ruleset = ruleset_of(conference)
+    ruleset = ruleset_of(conference.papers[0])
     assert ruleset is not None
     known, own = ruleset.notes[0], Note("X", "một ghi chú riêng")
-    changed = msgspec.structs.replace(
+    other = changed(
         conference, procedure="NO-SUCH", notes=(Note(known.code, known.text), own),
         previous=(Previous(1, "record", "ab" * 32),),
     )  # fmt: skip
-    tell_setup(VI, dataclasses.replace(lab.election, name="Tên khác", conference=changed), lab.trustees)
+    tell_setup(VI, dataclasses.replace(lab.election, name="Tên khác", conference=other), lab.trustees)
     said = capsys.readouterr().out
     for words in (
-        VI.words("setup.refused", text="danh mục SONLA-VPUB-2022-03 không có quy trình 'NO-SUCH', bước 2"),
+        VI.words("setup.refused", text="Phiếu 1: danh mục SONLA-VPUB-2022-03 không có quy trình 'NO-SUCH', bước 2"),
         VI.words("setup.remark", text=f"cuộc bỏ phiếu mang tên Tên khác, hội nghị mang tên {conference.name}"),
         VI.words("setup.note", text=own.text, code=own.code),
         VI.words("setup.previous", paper=1, sha256="abab abab abab abab"),
@@ -241,7 +243,7 @@ def test_an_election_of_another_program_is_shown_by_its_code(lab: Lab, capsys: p
 
 def test_a_record_of_a_step_that_the_catalogue_has_not_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     record = sample_record(2)
-    wrong = msgspec.structs.replace(record, conference=msgspec.structs.replace(record.conference, step=99))
+    wrong = msgspec.structs.replace(record, conference=changed(record.conference, step=99))
     tell_before_signing(VI, unsigned_record(payload(wrong)))
-    text = "danh mục SONLA-VPUB-2022-03 không có quy trình 'NEXT-DEPT', bước 99"
+    text = "Phiếu 1: danh mục SONLA-VPUB-2022-03 không có quy trình 'NEXT-DEPT', bước 99"
     assert VI.words("setup.refused", text=text) in capsys.readouterr().out

@@ -29,17 +29,22 @@ LINES = (
     "{%p if witnesses %}",
     "7. Đại diện chứng kiến:", "{%p for one in witnesses %}", "- {{ one }};", "{%p endfor %}",
     "{%p endif %}",
-    "Hình thức: {{ form }} Số phiếu phát ra: {{ issued }}; thu về: {{ collected }}; không thu về: {{ not_collected }}; "
-    "hợp lệ: {{ valid }}; không hợp lệ: {{ invalid }}{% if invalid_reason %} (lý do: {{ invalid_reason }}){% endif %}.",
-    "Nguyên tắc: {{ share }} so với {{ base }} ({{ base_count }} người), tức là ít nhất {{ minimum }} phiếu đồng ý"
-    "{% if quota %}; số lượng theo quy định: {{ quota }} người{% endif %}.",
+    "Hình thức: {{ form }}",
+    "{%p for paper in papers %}",
+    "{{ paper.heading }}",
+    "Số phiếu phát ra: {{ paper.issued }}; thu về: {{ paper.collected }}; không thu về: {{ paper.not_collected }}; "
+    "hợp lệ: {{ paper.valid }}; không hợp lệ: {{ paper.invalid }}"
+    "{% if paper.invalid_reason %} (lý do: {{ paper.invalid_reason }}){% endif %}.",
+    "Nguyên tắc: {{ paper.share }} so với {{ paper.base }} ({{ paper.base_count }} người), tức là ít nhất "
+    "{{ paper.minimum }} phiếu đồng ý{% if paper.quota %}; số lượng theo quy định: {{ paper.quota }} người{% endif %}.",
 )  # fmt: skip
 AFTER = (
-    "{%p if further %}", "Nhân sự được giới thiệu thêm:", "{%p for row in further %}",
+    "{%p if paper.further %}", "Nhân sự được giới thiệu thêm:", "{%p for row in paper.further %}",
     "{{ row.number }}. {{ row.name }} – {{ row.position }}: {{ row.agree }} phiếu "
     "({{ row.percent }}), {{ row.result }};",
     "{%p endfor %}", "{%p endif %}",
-    "{%p for text in conclusion %}", "{{ text }}", "{%p endfor %}",
+    "{%p for text in paper.conclusion %}", "{{ text }}", "{%p endfor %}",
+    "{%p endfor %}",
     "Khiếu nại: {% if complaints %}{{ complaints | join('; ') }}{% else %}không có.{% endif %}",
     "Kết thúc vào hồi {{ ended }}, {{ ended_day }}.",
     "Mã phiên: {{ session }}; mã SHA-256 dữ liệu biên bản: {{ record_hash }}; {{ software }}.",
@@ -90,7 +95,7 @@ def add_head(document: Any) -> None:
 def add_table(document: Any) -> None:
     """The table of results: a row for each name."""
     table = document.add_table(rows=4, cols=len(COLUMNS), style="Table Grid")
-    table.rows[1].cells[0].text = "{%tr for row in results %}"
+    table.rows[1].cells[0].text = "{%tr for row in paper.results %}"
     table.rows[3].cells[0].text = "{%tr endfor %}"
     for number, (title, name) in enumerate(COLUMNS):
         table.rows[0].cells[number].text = title

@@ -23,9 +23,10 @@ phieukin tally office-form record.json --form mau-co-quan.docx --out bien-ban.do
    Begin with the sample, which uses every placeholder.
 2. Sửa bằng Word hoặc LibreOffice như mọi văn bản: phông, lề, tiêu đề, khung ký. Gõ mỗi ô giữ chỗ liền một lần, một kiểu
    chữ. Change it as any document; type a placeholder in one go, in one style.
-3. Một giá trị: `{{ present }}`. Một dòng của bảng lặp lại giữa `{%tr for row in results %}` và `{%tr endfor %}`, một
-   đoạn văn giữa `{%p for line in basis %}` và `{%p endfor %}`. Chỉ in khi có: `{%p if stamp %}` … `{%p endif %}`.
-   A value; rows of a table and paragraphs that repeat; a part that is printed where there is something to print.
+3. Một giá trị: `{{ present }}`. Một dòng của bảng lặp lại giữa `{%tr for row in paper.results %}` và `{%tr endfor %}`,
+   một đoạn văn giữa `{%p for line in basis %}` và `{%p endfor %}`. Chỉ in khi có: `{%p if stamp %}` … `{%p endif %}`.
+   Phần của từng phiếu nằm giữa `{%p for paper in papers %}` và `{%p endfor %}`. A value; rows of a table, paragraphs
+   and papers that repeat; a part that is printed where there is something to print.
 4. Ô không có trong bảng dưới đây là lỗi, không bao giờ để trống. Tên người vào mẫu như chữ thường.
    An unknown placeholder is an error, never a blank; names go in as text and bring no markup along.
 5. Cùng một biên bản và cùng một mẫu cho ra cùng một tệp, từng byte.
@@ -74,8 +75,9 @@ WORDS = {
     "complaints": ("khiếu nại", "complaints"),
     "ended": ("giờ kiểm phiếu xong", "when the count ended"),
     "ended_day": ("ngày kiểm phiếu xong", "day the count ended"),
+    "heading": ("phiếu nào, về việc gì", "which paper, and what it is about"),
     "session": ("mã phiên bỏ phiếu", "the election's uuid"),
-    "record_hash": ("mã SHA-256 SHA-256 của dữ liệu biên bản", "SHA-256 of the record's payload"),
+    "record_hash": ("mã SHA-256 của dữ liệu biên bản", "SHA-256 of the record's payload"),
     "software": ("phiên bản phần mềm", "version of the software"),
 }
 ROW = {
@@ -99,9 +101,19 @@ def document() -> str:
     lines = ["## Các ô giữ chỗ · Placeholders", "", "| ô | nội dung | what it is | ví dụ |", "|---|---|---|---|"]
     lines += [_line(f"`{{{{ {name} }}}}`", name, facts, WORDS) for name in facts if isinstance(facts[name], str)]
     lines += ["", "## Danh sách · Lists", "", "| danh sách | nội dung | what it is | một dòng có |"]
-    lines += ["|---|---|---|---|", *(_list(name, value) for name, value in facts.items() if isinstance(value, list))]
+    lines += ["|---|---|---|---|", *(_list(name, value) for name, value in facts.items()
+              if isinstance(value, list) and name != "papers")]
+    (paper,) = facts["papers"]
+    assert isinstance(paper, dict)
+    lines += ["", "Một phiếu (`paper`) · of a paper:", "", "| ô | nội dung | what it is | ví dụ |", "|---|---|---|---|"]
+    own = [name for name in paper if isinstance(paper[name], str)]
+    lines += [_line(f"`{{{{ paper.{name} }}}}`", name, paper, WORDS) for name in own]
+    lines += ["", "Danh sách của một phiếu · lists of a paper:", ""]
+    lines += ["| danh sách | nội dung | what it is | một dòng có |"]
+    lines += ["|---|---|---|---|"]
+    lines += [_list(f"paper.{name}", value) for name, value in paper.items() if isinstance(value, list)]
     lines += ["", "Một dòng (`row`) · of a row:", "", "| ô | nội dung | what it is | ví dụ |", "|---|---|---|---|"]
-    results, tellers = facts["results"], facts["tellers"]
+    results, tellers = paper["results"], facts["tellers"]
     assert isinstance(results[0], dict) and isinstance(tellers[0], dict)
     example: Facts = {**tellers[0], **results[0]}
     lines += [_line(f"`{{{{ row.{name} }}}}`", name, example, ROW) for name in ROW]
@@ -109,7 +121,7 @@ def document() -> str:
 
 
 def _list(name: str, value: list[Row] | list[str]) -> str:
-    vi, en = WORDS[name]
+    vi, en = WORDS[name.removeprefix("paper.")]
     parts = ", ".join(f"`row.{part}`" for part in value[0]) if value and isinstance(value[0], dict) else "`line`"
     return f"| `{name}` | {vi} | {en} | {parts} |"
 

@@ -11,7 +11,7 @@ from voting.documents.conferences.conference import Conference
 from voting.documents.conferences.election import parse_election
 from voting.documents.envelope import Envelope, read_payload, sign_envelope
 from voting.documents.facts import CountFacts, RoomFacts
-from voting.documents.record import RECORD_TYPE, BallotCounts, Hashes, MadeBy, Record
+from voting.documents.record import FORMAT, RECORD_TYPE, BallotCounts, Hashes, MadeBy, PaperResult, Record
 
 TAIL = b"what the tellers added"
 """Stands for the end of the finished archive, where nobody audits it."""
@@ -28,40 +28,27 @@ def conference_of(room: Room) -> Conference:
     return found
 
 
-def new_record(room: Room, votes: Votes, paper: int = 1) -> Record:
-    """The record of a paper of a closed box with these votes."""
+def new_record(room: Room, votes: Votes) -> Record:
+    """The record of a closed box with these votes on every paper."""
     with room.storage.read() as session:
         closed = closing.closed_of(session, room.conference)
         election = parse_election(setup.setup_of(session, room.conference).election)
         ballots = len(closing.trackers(session, room.conference))
     conference = conference_of(room)
-    one = conference.papers[paper - 1]
     envelope = parse_canonical(closed.facts, Envelope, what="facts")
     facts = read_payload(envelope, RoomFacts, "facts")
     moment = CLOSING.isoformat()
     count = CountFacts(
         1, election.uuid, facts.end_ballots, moment, moment, (1, 2), (), (), witnesses=(), chair_words=(),
     )  # fmt: skip
-    case = Case(
-        rule=one.rule,
-        selection=one.selection,
-        summoned=conference.summoned,
-        present=conference.present,
-        ballots=ballots,
-        candidates=tuple(Counted(each.id, each.name, *votes[each.id]) for each in one.candidates),
-    )
     return Record(
-        format=1,
+        format=FORMAT,
         kind="record",
         form="electronic",
         uuid=election.uuid,
         fingerprint=election.fingerprint,
-        paper=paper,
         conference=conference,
-        ballots=BallotCounts(conference.drawn, ballots, ballots, 0, ""),
-        case=case,
-        verdict=decide(case),
-        notes=(),
+        papers=tuple(_result(conference, number, votes, ballots) for number in range(1, len(conference.papers) + 1)),
         facts=facts,
         facts_signatures=envelope.signatures,
         count=count,
@@ -74,6 +61,20 @@ def new_record(room: Room, votes: Votes, paper: int = 1) -> Record:
         ),
         made_by=MadeBy("phieukin", "typst", "Tinos"),
     )
+
+
+def _result(conference: Conference, number: int, votes: Votes, ballots: int) -> PaperResult:
+    one = conference.papers[number - 1]
+    case = Case(
+        rule=one.rule,
+        selection=one.selection,
+        summoned=conference.summoned,
+        present=conference.present,
+        ballots=ballots,
+        candidates=tuple(Counted(each.id, each.name, *votes[each.id]) for each in one.candidates),
+    )
+    counts = BallotCounts(conference.drawn, ballots, ballots, 0, "")
+    return PaperResult(number, case, decide(case), counts, one.previous, ())
 
 
 def signed(record: Record, *keys: SigningKey) -> bytes:

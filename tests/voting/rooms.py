@@ -80,14 +80,22 @@ def new_draft(
         Candidate(f"c{number}", f"Trần Thị {number}", "Phó Trưởng phòng", "1980", "", False, (0, 0))
         for number in range(1, candidates + 1)
     )
-    paper = Paper("introduce", "", "Trưởng phòng", Rule(">=", 3, 10, "present"), Selection("all"), "none", listed)
-    draft = Draft(
+    paper = Paper(
         ruleset=Ruleset("SONLA-VPUB-2022-03", 1),
         procedure="CUR-DEPT",
         step=2,
         section="B.II.1.1.3(2)",
-        name="Hội nghị cán bộ chủ chốt",
         term="2021 - 2026",
+        kind="introduce",
+        unit="",
+        title="Trưởng phòng",
+        rule=Rule(">=", 3, 10, "present"),
+        selection=Selection("all"),
+        tie_scope="none",
+        candidates=listed,
+    )
+    draft = Draft(
+        name="Hội nghị cán bộ chủ chốt",
         place="Hội trường",
         date="2022-04-10",
         organiser=Organiser("state", "UBND TỈNH SƠN LA", "VĂN PHÒNG", "Sơn La", "BB-VPUB", ""),
@@ -105,7 +113,6 @@ def new_draft(
         papers=(paper,),
         put_forward_max=0,
         notes=(),
-        previous=(),
         people=names(people),
         clashes=clashes,
     )

@@ -89,10 +89,9 @@ def _fresh(out: Path) -> None:
 
 
 def _verify(held: Held) -> None:
-    records = tuple(path for path, _ in held.records)
-    named = [*(f"--record {path}" for path in records), *(f"--head {path}" for path in held.heads)]
+    named = [f"--record {held.path}", *(f"--head {path}" for path in held.heads)]
     click.echo(f"\n$ phieukin verify {held.archive} " + " ".join(named))
-    report = check_file(held.archive, records, heads=held.heads)
+    report = check_file(held.archive, (held.path,), heads=held.heads)
     for line in as_text(report, held.archive.name):
         click.echo(line)
     if report.verdict is not Verdict.SOUND:

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from tally.result.rule import rule_line
+from voting.documents.conferences.conference import Paper
 from voting.documents.conferences.election import Election
-from voting.documents.record import Record
+from voting.documents.record import PaperResult
 from voting.procedures import find_ruleset, load_ruleset
 from voting.procedures.errors import InvalidRuleset
 from voting.rehearsal import sample
@@ -72,24 +73,18 @@ def rehearse(out: Path, present: int, ballots: int, candidates: int | None, seed
 def summary(held: Held) -> list[str]:
     """Say for people who passed, with the rule line of each name, and where the files are."""
     lines: list[str] = []
-    for _, record in held.records:
-        lines += _paper_lines(record)
+    for paper, result in held.record.results():
+        lines += _paper_lines(paper, result)
     lines += [f"archive  {held.archive}", f"facts    {held.facts}", f"count    {held.count}"]
-    for path, _ in held.records:
-        lines += [
-            f"record   {path}",
-            f"minutes  {path.with_name(path.name.replace('record', 'minutes')).with_suffix('.pdf')}",
-        ]
-    return lines
+    return [*lines, f"record   {held.path}", f"minutes  {held.path.with_name('minutes.pdf')}"]
 
 
-def _paper_lines(record: Record) -> list[str]:
-    paper = record.conference.papers[record.paper - 1]
-    names = {one.id: one.name for one in record.case.candidates}
+def _paper_lines(paper: Paper, result: PaperResult) -> list[str]:
+    names = {one.id: one.name for one in result.case.candidates}
     width = max(map(len, names.values()))
-    lines = [f"{paper.title} ({record.ballots.collected} phiếu, {record.case.present} có mặt)"]
+    lines = [f"{paper.title} ({result.ballots.collected} phiếu, {result.case.present} có mặt)"]
     lines += [
-        f"  {names[one.id]:<{width}}  {rule_line(one, record.verdict, paper.rule)}" for one in record.verdict.candidates
+        f"  {names[one.id]:<{width}}  {rule_line(one, result.verdict, paper.rule)}" for one in result.verdict.candidates
     ]
     return lines
 

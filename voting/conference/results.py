@@ -2,17 +2,16 @@
 
 The room compares a record with its own box - Setup, facts and the EndBallots hash byte for byte - and then lets the
 tally's own audit, which it is handed and which runs in a process of its own, check the finished archive and build the
-record again. What passes is true of this box, and waits (`waiting_records`) until everybody has signed one: once all
-papers are there the conference is counted; once all required signatures are there it is signed, also where a tie is
-open. Those who sign on paper are named, and two people say when they have. What the head then decides on a tie comes
-as a document of its own, one a paper.
+record again. What passes is true of this box, and waits (`waiting_records`) until everybody has signed one: with it the
+conference is counted; once all required signatures are there it is signed, also where a tie is open. Those who sign on
+paper are named, and two people say when they have. What the head then decides on a tie comes as a document of its own,
+one a paper.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.files.signing import keyid
@@ -22,51 +21,47 @@ from voting.conference.steps import STEPS
 from voting.conference.transitions import TwoPeople
 from voting.conference.waiting_records import Waiting
 from voting.documents.bundles import signers
-from voting.documents.bundles.head_decision import HeadDecision, read_head_decision
+from voting.documents.bundles.head_decision import HeadDecision, read_head_decision, ties_for_the_head
 from voting.documents.bundles.signed import read_signed_decision
 from voting.documents.bundles.signers import by_key, required_signers, signed_by, signers_of
 from voting.documents.canonical import canonical
-from voting.documents.conferences.conference import Conference
+from voting.documents.conferences.conference import Conference, Paper
 from voting.documents.conferences.election import Election, parse_election
 from voting.documents.envelope import Envelope, make_envelope, payload_of, write_envelope
 from voting.documents.errors import DocumentError
 from voting.documents.facts import FACTS_TYPE
-from voting.documents.record import Record
+from voting.documents.record import FORMAT, PaperResult, Record
 from voting.documents.states import PROPERTIES
 from voting.errors import InvalidRecord, WrongState
 from voting.storage import conference_row, head_decisions
 from voting.storage.engine import Storage
-from voting.storage.tables import RecordRow, ReleaseRow
+from voting.storage.tables import ReleaseRow
 
 Audit = Callable[[bytes, Sequence[bytes]], str]
 """Audits a finished archive with records of it; returns what is false in them, "" where nothing is."""
-FORMAT = 1
-
 
 @dataclass(frozen=True, slots=True)
-class PaperRecord:
-    """One paper's record as far as it came: who has yet to sign with a key, and who signs on paper."""
+class SittingRecord:
+    """The record of a sitting as far as it came: who has yet to sign with a key, and who signs on paper."""
 
-    paper: int
-    title: str
     record: Record | None
     missing: tuple[str, ...]
     on_paper: tuple[str, ...]
     code: str = ""
     waiting: tuple[Waiting, ...] = ()
-    """All records of the paper, where several wait side by side; `code` is that of the one that stands."""
-    decision: HeadDecision | None = None
-    """What the head decided on its tie."""
+    """All records, where several wait side by side; `code` is that of the one that stands."""
+    decisions: Mapping[int, HeadDecision] = field(default_factory=dict)
+    """What the head decided on ties, by paper."""
 
     @property
-    def awaits_head(self) -> bool:
-        """Whether the head must decide a tie."""
-        tied = self.record is not None and self.record.verdict.status == "awaiting_head"
-        return tied and self.decision is None
+    def awaiting_head(self) -> tuple[int, ...]:
+        """The papers whose ties the head must still decide."""
+        tied = ties_for_the_head(self.record) if self.record is not None else ()
+        return tuple(paper for paper in tied if paper not in self.decisions)
 
 
-def take_records(storage: Storage, conference: int, files: Sequence[tuple[str, bytes]], audit: Audit) -> list[int]:
-    """Take signed records, with the finished archives that they are of, all or none; return their papers.
+def take_records(storage: Storage, conference: int, files: Sequence[tuple[str, bytes]], audit: Audit) -> None:
+    """Take signed records, with the finished archives that they are of, all or none.
 
     `files` are names with contents: records, and archives (whole, or what follows the closed box). An archive that came
     before need not come again. Signatures add up. Raises InvalidRecord, or WrongState; the audit, which may take
@@ -93,7 +88,6 @@ def take_records(storage: Storage, conference: int, files: Sequence[tuple[str, b
         for _, raw in records:
             waiting_records.keep(session, conference, raw)
         _go_on(session, conference)
-    return [waiting_records.read_record(raw)[1].paper for _, raw in records]
 
 
 def _sorted_out(files: Sequence[tuple[str, bytes]]) -> tuple[list[bytes], list[tuple[str, bytes]]]:
@@ -112,32 +106,18 @@ def _tails(closed: bytes, archives: Sequence[bytes]) -> dict[str, bytes]:
 
 
 def _audited(closed: bytes, tails: Mapping[str, bytes], records: Sequence[tuple[str, bytes]], audit: Audit) -> set[str]:
-    """Audit records with their archives, those of one archive together; return the archives' hashes."""
-    by_archive: dict[str, list[tuple[str, bytes]]] = {}
+    """Audit records with their archives; return the archives' hashes."""
+    used = set[str]()
     for name, raw in records:
         hashes = waiting_records.read_record(raw)[1].hashes
         assert hashes is not None, "`_check_box` refuses a record without hashes"
-        by_archive.setdefault(hashes.archive, []).append((name, raw))
-    for digest, own in by_archive.items():
-        name = ", ".join(one for one, _ in own)
-        if digest not in tails:
+        if hashes.archive not in tails:
             message = f"{name}: the finished archive that this record is of must come with it"
             raise InvalidRecord(message, key="record_archive", at="records", file=name)
-        for each in _papers_apart(own):
-            if fault := audit(closed + tails[digest], each):
-                raise InvalidRecord(f"{name}: {fault}", key="record_false", at="records", file=name, why=fault[:400])
-    return {*by_archive}
-
-
-def _papers_apart(records: Sequence[tuple[str, bytes]]) -> Iterator[list[bytes]]:
-    """Yield records in groups in which each paper stands once, as an audit takes them."""
-    left = [raw for _, raw in records]
-    while left:
-        group: dict[int, bytes] = {}
-        for raw in left:
-            group.setdefault(waiting_records.read_record(raw)[1].paper, raw)
-        yield list(group.values())
-        left = [raw for raw in left if raw not in group.values()]
+        if fault := audit(closed + tails[hashes.archive], [raw]):
+            raise InvalidRecord(f"{name}: {fault}", key="record_false", at="records", file=name, why=fault[:400])
+        used.add(hashes.archive)
+    return used
 
 
 @contextmanager
@@ -149,17 +129,17 @@ def _naming(name: str) -> Iterator[None]:
         raise InvalidRecord(f"{name}: {error}", key=error.message.key, at="records", file=name) from None
 
 
-def paper_records(session: Session, conference: int) -> list[PaperRecord]:
-    """Return every paper of a closed box, with the record that stands, and those that wait beside it."""
-    election = parse_election(setup.setup_of(session, conference).election)
-    about = _conference_of(election)
-    found, heads = waiting_records.standing(session, conference), _decided(session, conference)
+def record_of(session: Session, conference: int) -> SittingRecord:
+    """Return the record of a closed box that stands, and those that wait beside it."""
+    about = _conference_of(parse_election(setup.setup_of(session, conference).election))
+    stands, decisions = waiting_records.standing(session, conference), _decided(session, conference)
+    on_paper = tuple(each.name for each in signers.on_paper(about))
+    if stands is None:
+        return SittingRecord(None, tuple(each.name for each in required_signers(about)), on_paper)
     signed = PROPERTIES[conference_row.find(session, conference).state].is_signed
-    beside = [] if signed else waiting_records.all_waiting(session, conference)
-    return [
-        replace(_status(number, paper.title, about, found.get(number), beside), decision=heads.get(number))
-        for number, paper in enumerate(about.papers, 1)
-    ]
+    beside = () if signed else tuple(waiting_records.all_waiting(session, conference))
+    side_by_side = beside if len(beside) > 1 else ()
+    return SittingRecord(stands.record, stands.missing, on_paper, stands.code, side_by_side, decisions)
 
 
 def take_head_decision(session: Session, conference: int, raw: bytes) -> int:
@@ -169,18 +149,18 @@ def take_head_decision(session: Session, conference: int, raw: bytes) -> int:
     does not fit or is not signed, and a second one on a paper. The same one may come again.
     """
     conference_row.demand(conference_row.hold(session, conference), *STEPS["take_head_decision"].states)
-    records = [one.record for one in waiting_records.standing(session, conference).values()]
+    stands = waiting_records.standing(session, conference)
     try:
-        decision, record = read_signed_decision(raw, records)
+        decision, _ = read_signed_decision(raw, [stands.record] if stands is not None else [])
     except DocumentError as error:
         raise InvalidRecord(str(error), key="head_false", at="decision", why=str(error)[:400]) from None
-    known = head_decisions.find(session, conference, record.paper)
+    known = head_decisions.find(session, conference, decision.paper)
     if known is None:
-        head_decisions.keep(session, conference, record.paper, raw)
+        head_decisions.keep(session, conference, decision.paper, raw)
     elif read_head_decision(known)[1] != decision:
-        message = f"paper {record.paper}: the head has decided already, and decides once"
-        raise InvalidRecord(message, key="head_second", at="decision", paper=record.paper)
-    return record.paper
+        message = f"paper {decision.paper}: the head has decided already, and decides once"
+        raise InvalidRecord(message, key="head_second", at="decision", paper=decision.paper)
+    return decision.paper
 
 
 def _decided(session: Session, conference: int) -> dict[int, HeadDecision]:
@@ -191,9 +171,9 @@ def _decided(session: Session, conference: int) -> dict[int, HeadDecision]:
 
 def sign_on_paper(session: Session, conference: int, by: TwoPeople) -> None:
     """Two people say that all paper signatures are given; raise WrongState while a record or a key's is missing."""
-    found = paper_records(session, conference)
-    if any(one.record is None or one.missing for one in found):
-        raise WrongState("records or electronic signatures are missing", key="records_missing")
+    found = record_of(session, conference)
+    if found.record is None or found.missing:
+        raise WrongState("the record or electronic signatures are missing", key="records_missing")
     two_person_steps.keep(session, conference, "signed", by)
     _settle(session, conference)
 
@@ -209,17 +189,16 @@ def release(session: Session, conference: int, *, shown: bool) -> None:
     session.flush()
 
 
-def released(session: Session, conference: int) -> list[PaperRecord]:
-    """The records that the hall screen may show: none unless the chair released them."""
-    if session.get(ReleaseRow, conference) is None:
-        return []
-    return [one for one in paper_records(session, conference) if one.record is not None]
+def released(session: Session, conference: int) -> SittingRecord | None:
+    """Return the record that the hall screen may show: none unless the chair released it."""
+    found = record_of(session, conference) if session.get(ReleaseRow, conference) is not None else None
+    return found if found is not None and found.record is not None else None
 
 
-def telling(record: Record) -> tuple[str, ...]:
-    """Names on which all ballots say the same, so that everybody's opinion is known."""
-    ballots = record.ballots.valid
-    alone = [one.name for one in record.case.candidates if {one.agree, one.disagree} <= {0, ballots}]
+def telling(result: PaperResult) -> tuple[str, ...]:
+    """Names on which all ballots of a paper say the same, so that everybody's opinion is known."""
+    ballots = result.ballots.valid
+    alone = [one.name for one in result.case.candidates if {one.agree, one.disagree} <= {0, ballots}]
     return tuple(alone) if ballots else ()
 
 
@@ -240,12 +219,6 @@ def _check_box(session: Session, conference: int, election: Election, record: Re
     about = _conference_of(election)
     if record.format != FORMAT or record.form != "electronic" or record.hashes is None:
         raise InvalidRecord("an electronic record of this version expected", key="record_file", at="records")
-    if not 1 <= record.paper <= len(about.papers):
-        raise InvalidRecord(
-            f"paper 1 to {len(about.papers)} expected, {record.paper} found", key="record_other", at="records"
-        )
-    paper = about.papers[record.paper - 1]
-    names = tuple((one.id, one.name) for one in paper.candidates)
     own = make_envelope(canonical(record.facts), FACTS_TYPE, record.facts_signatures)
     ballots = len(closing.trackers(session, conference))
     fitting = {
@@ -255,14 +228,23 @@ def _check_box(session: Session, conference: int, election: Election, record: Re
         "end_ballots": end == record.hashes.end_ballots == record.count.end_ballots,
         "facts": record.hashes.facts == sha256_hex(closed.facts) and write_envelope(own) == closed.facts,
         "count": record.count.uuid == election.uuid and record.hashes.count == sha256_hex(canonical(record.count)),
-        "ballots": record.case.ballots == record.ballots.collected == ballots,
-        "rule": (record.case.rule, record.case.selection) == (paper.rule, paper.selection),
-        "base": (record.case.present, record.case.summoned) == (about.present, about.summoned),
-        "names": tuple((one.id, one.name) for one in record.case.candidates) == names,
+        **{f"paper {result.paper}": _fits(paper, result, about, ballots) for paper, result in record.results()},
     }
     for place, fits in fitting.items():
         if not fits:
             raise InvalidRecord(f"{place}: it is not this room's", key="record_other", at="records")
+
+
+def _fits(paper: Paper, result: PaperResult, about: Conference, ballots: int) -> bool:
+    """Tell whether a paper's result is of this rule, these names, bases and ballots."""
+    case = result.case
+    names = [(one.id, one.name) for one in paper.candidates]
+    return (
+        case.ballots == result.ballots.collected == ballots
+        and (case.rule, case.selection) == (paper.rule, paper.selection)
+        and (case.present, case.summoned) == (about.present, about.summoned)
+        and [(one.id, one.name) for one in case.candidates] == names
+    )
 
 
 def _check_signatures(envelope: Envelope, conference: Conference) -> None:
@@ -283,30 +265,18 @@ def _check_signatures(envelope: Envelope, conference: Conference) -> None:
         raise InvalidRecord("not signed by anybody", key="record_unsigned", at="records")
 
 
-def _status(
-    number: int, title: str, conference: Conference, one: Waiting | None, waiting: Sequence[Waiting]
-) -> PaperRecord:
-    on_paper = tuple(each.name for each in signers.on_paper(conference))
-    if one is None:
-        return PaperRecord(number, title, None, tuple(each.name for each in required_signers(conference)), on_paper)
-    beside = tuple(each for each in waiting if each.record.paper == number)
-    return PaperRecord(number, title, one.record, one.missing, on_paper, one.code, beside if len(beside) > 1 else ())
-
-
 def _go_on(session: Session, conference: int) -> None:
-    """Take the conference as far as its records allow."""
-    found = paper_records(session, conference)
-    if any(one.record is None for one in found):
+    """Take the conference as far as its record allows."""
+    found = record_of(session, conference)
+    if found.record is None:
         return
-    state = conference_row.find(session, conference).state
-    if state == "closed":
+    if conference_row.find(session, conference).state == "closed":
         transitions.mark_counted(session, conference)
-    if not any(one.missing or one.on_paper for one in found):
+    if not found.missing and not found.on_paper:
         _settle(session, conference)
 
 
 def _settle(session: Session, conference: int) -> None:
-    """Let the records that stand be those of the conference."""
-    if session.scalar(select(RecordRow.paper).where(RecordRow.conference == conference).limit(1)) is None:
-        waiting_records.settle(session, conference, waiting_records.standing(session, conference))
+    """Let the record that stands be that of the conference."""
+    waiting_records.settle(session, conference)
     transitions.mark_signed(session, conference)

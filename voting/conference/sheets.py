@@ -77,11 +77,9 @@ def paper_ballots(draft: Draft, *, fingerprint: str = "") -> bytes:
         "agency": organiser.agency,
         "party": organiser.style == "party",
         "place_date": f"{organiser.locality}, {day_of(day)}",
-        "term": draft.term,
         "address": draft.address,
         "most": f"{draft.put_forward_max:02}",
-        "style": f"{draft.procedure} · {draft.step} · {fingerprint}",
-        "papers": [_paper(paper, draft.address) for paper in draft.papers],
+        "papers": [_paper(paper, draft.address, fingerprint) for paper in draft.papers],
     }
     return _render("paper_ballot", content)
 
@@ -106,12 +104,14 @@ def qr_svg(text: str) -> str:
     return file.getvalue().decode()
 
 
-def _paper(paper: Paper, address: str) -> dict[str, object]:
+def _paper(paper: Paper, address: str, fingerprint: str) -> dict[str, object]:
     kind = kind_of(paper.kind)
     listed = [_name(one) for one in paper.candidates if not one.put_forward]
     filled = {"address": address, "most": f"{kind.most_of(len(listed), paper.selection.quota):02}"}
     return {
         "heading": kind.vi.heading,
+        "term": paper.term,
+        "style": f"{paper.procedure} · {paper.step} · {fingerprint}",
         "title": f"{paper.title} – {paper.unit}" if paper.unit else paper.title,
         "instruction": kind.printed.instruction.format_map(filled),
         "note": kind.printed.note.format_map(filled),

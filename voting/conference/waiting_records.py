@@ -2,11 +2,9 @@
 
 Each was audited with its finished archive before it came here, so all of them give the numbers of the box; they differ
 in what people said of the count (words, complaints, who opened). Nobody has to sign what another one brought first, and
-nobody stops the others by not signing. Papers belong together where they are of one count: one finished archive, and
-the same facts.
+nobody stops the others by not signing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -27,7 +25,7 @@ from voting.documents.record import WHAT, Record
 from voting.errors import InvalidRecord
 from voting.storage.tables import FinishedBoxRow, RecordRow, WaitingRecordRow
 
-MOST_WAITING = 200  # records of one box: some counts of many papers
+MOST_WAITING = 40  # records of one box
 CODE = 12  # hex letters that tell one waiting record from another
 
 
@@ -56,10 +54,6 @@ class Waiting:
         return not self.missing
 
 
-Count = Mapping[int, Waiting]
-"""The records of one count, by paper."""
-
-
 def read_record(raw: bytes) -> tuple[Envelope, Record]:
     """Read a record's file strictly; raise InvalidRecord."""
     try:
@@ -77,7 +71,7 @@ def waiting(raw: bytes) -> Waiting:
 
 def keep(session: Session, conference: int, raw: bytes) -> None:
     """Keep a record, or add its signatures to those that are there; raise InvalidRecord where too many wait."""
-    envelope, record = read_record(raw)
+    envelope, _ = read_record(raw)
     digest = sha256_hex(payload_of(envelope, WHAT))
     row = session.get(WaitingRecordRow, (conference, digest))
     if row is not None:
@@ -86,7 +80,7 @@ def keep(session: Session, conference: int, raw: bytes) -> None:
         held = select(func.count()).select_from(WaitingRecordRow).where(WaitingRecordRow.conference == conference)
         if (session.scalar(held) or 0) >= MOST_WAITING:
             raise InvalidRecord("too many records wait already", key="record_many", at="records")
-        session.add(WaitingRecordRow(conference=conference, digest=digest, paper=record.paper, content=raw))
+        session.add(WaitingRecordRow(conference=conference, digest=digest, content=raw))
     session.flush()
 
 
@@ -109,45 +103,33 @@ def tails(session: Session, conference: int) -> dict[str, bytes]:
 
 
 def all_waiting(session: Session, conference: int) -> list[Waiting]:
-    """Return every record that waits, those of one paper together."""
-    order = (WaitingRecordRow.paper, WaitingRecordRow.digest)
-    rows = session.scalars(select(WaitingRecordRow).where(WaitingRecordRow.conference == conference).order_by(*order))
-    return [waiting(row.content) for row in rows]
+    """Return every record that waits."""
+    own = select(WaitingRecordRow).where(WaitingRecordRow.conference == conference).order_by(WaitingRecordRow.digest)
+    return [waiting(row.content) for row in session.scalars(own)]
 
 
-def standing(session: Session, conference: int) -> Count:
-    """Return the records that stand: those signed in the end; before, those of the count that came furthest."""
-    rows = session.scalars(select(RecordRow).where(RecordRow.conference == conference).order_by(RecordRow.paper))
-    settled = {row.paper: waiting(row.content) for row in rows}
-    if settled:
-        return settled
-    return max(_counts(all_waiting(session, conference)), key=_progress, default={})
+def settled(session: Session, conference: int) -> bytes | None:
+    """Return the record that was signed in the end, None before."""
+    row = session.get(RecordRow, conference)
+    return None if row is None else row.content
 
 
-def settle(session: Session, conference: int, count: Count) -> None:
-    """Make a count's records those of the conference, for good."""
-    for paper, one in count.items():
-        session.add(RecordRow(conference=conference, paper=paper, content=one.raw))
-    session.flush()
+def standing(session: Session, conference: int) -> Waiting | None:
+    """Return the record that stands: the one signed in the end; before, the one that came furthest."""
+    signed = settled(session, conference)
+    if signed is not None:
+        return waiting(signed)
+    return max(all_waiting(session, conference), key=_progress, default=None)
 
 
-def _counts(found: Sequence[Waiting]) -> Iterator[Count]:
-    """Put records together by their count; of one paper the one that came furthest stands for it."""
-    counts: dict[tuple[str, str], dict[int, Waiting]] = {}
-    for one in found:
-        held = counts.setdefault(_count_of(one.record), {})
-        before = held.get(one.record.paper)
-        if before is None or _progress({0: one}) > _progress({0: before}):
-            held[one.record.paper] = one
-    yield from counts.values()
+def settle(session: Session, conference: int) -> None:
+    """Make the record that stands that of the conference, for good."""
+    stands = standing(session, conference)
+    if stands is not None and settled(session, conference) is None:
+        session.add(RecordRow(conference=conference, content=stands.raw))
+        session.flush()
 
 
-def _count_of(record: Record) -> tuple[str, str]:
-    return record.hashes.archive if record.hashes is not None else "", sha256_hex(canonical(record.count))
-
-
-def _progress(count: Count) -> tuple[int, int, int, str]:
-    """Order counts, and records of one paper: complete ones, papers, signatures, any fixed order."""
-    found = count.values()
-    complete = sum(one.complete for one in found)
-    return complete, len(count), sum(len(one.signed) for one in found), min(one.digest for one in found)
+def _progress(one: Waiting) -> tuple[bool, int, str]:
+    """Order records: complete ones, signatures, any fixed order."""
+    return one.complete, len(one.signed), one.digest

@@ -14,7 +14,7 @@ import msgspec
 from keys.files.signing import SigningKey, public_text
 from voting.documents.canonical import canonical, unclean_text
 from voting.documents.conferences.check import repeated_ids
-from voting.documents.conferences.conference import Note, Organiser, Previous, Ruleset, Signer
+from voting.documents.conferences.conference import Course, Note, Organiser, Previous, Ruleset, Signer
 from voting.documents.envelope import (
     Envelope,
     EnvelopeSignature,
@@ -29,7 +29,7 @@ from voting.documents.envelope import (
 from voting.documents.errors import InvalidListDecision
 from voting.documents.record import LIST_DECISION_TYPE
 
-FORMAT = 1
+FORMAT = 2
 WHAT = "list decision"
 
 
@@ -44,11 +44,12 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DecidedList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The names adopted for one title of a unit, in the order in which they go on."""
+    """The names adopted for one title of a unit, in the order in which they go on, and the documents they come from."""
 
     unit: str
     title: str
     names: tuple[Listed, ...]
+    previous: tuple[Previous, ...] = ()
 
 
 class HandVote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +81,11 @@ class ListDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: tuple[DecidedList, ...]
     signers: tuple[Signer, ...]
     notes: tuple[Note, ...]
-    previous: tuple[Previous, ...]
+
+    @property
+    def course(self) -> Course:
+        """The procedure that the decision is of."""
+        return self.ruleset.id, self.ruleset.version, self.procedure
 
 
 def list_decision_payload(decision: ListDecision) -> bytes:

@@ -1,15 +1,16 @@
-"""The record (biên bản kiểm phiếu as data): one per paper, a DSSE envelope over canonical JSON (design §5).
+"""The record (biên bản kiểm phiếu as data): one per sitting, a DSSE envelope over canonical JSON (design §5).
 
 Everything on the minutes comes from here and from nowhere else. A record is a function of the finished archive
 and both facts files, so a recount gives the same payload byte for byte.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
 from voting.documents.case import Case, Verdict
-from voting.documents.conferences.conference import Conference, Note
+from voting.documents.conferences.conference import Conference, Note, Paper, Previous
 from voting.documents.envelope import (
     Envelope,
     EnvelopeSignature,
@@ -24,6 +25,7 @@ RECORD_TYPE = "application/vnd.phieukin.record+json"
 LIST_DECISION_TYPE = "application/vnd.phieukin.list-decision+json"
 HEAD_DECISION_TYPE = "application/vnd.phieukin.head-decision+json"
 WHAT = "record"
+FORMAT = 2
 
 
 class BallotCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,8 +56,22 @@ class MadeBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     font: str
 
 
+class PaperResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one paper came to (kết quả của một phiếu); `paper` counts from 1 in the order of Setup.
+
+    `previous` are the signed documents that its list comes from.
+    """
+
+    paper: int
+    case: Case
+    verdict: Verdict
+    ballots: BallotCounts
+    previous: tuple[Previous, ...]
+    notes: tuple[Note, ...]
+
+
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The payload. `paper` counts from 1; `fingerprint` is the election's.
+    """The payload: `papers` in the order of Setup; `fingerprint` is the election's.
 
     `facts` with `facts_signatures` is facts.json (its envelope's payload is the canonical JSON of `facts`). For a count
     on paper (form "paper"): `hashes` is null, `facts_signatures` empty, `fingerprint` "". A tie stays open in it: the
@@ -67,12 +83,8 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: Literal["electronic", "paper"]
     uuid: str
     fingerprint: str
-    paper: int
     conference: Conference
-    ballots: BallotCounts
-    case: Case
-    verdict: Verdict
-    notes: tuple[Note, ...]
+    papers: tuple[PaperResult, ...]
     facts: RoomFacts
     facts_signatures: tuple[EnvelopeSignature, ...]
     count: CountFacts
@@ -80,9 +92,22 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     made_by: MadeBy
 
     def __post_init__(self) -> None:
-        """Refuse a case with a head's decision: it would come after the record that it belongs to."""
-        if self.case.head_decision is not None:
+        """Refuse papers that are not those of Setup, in order, and a head's decision: it comes after its record."""
+        numbers = [one.paper for one in self.papers]
+        if not numbers or numbers != [*range(1, len(self.conference.papers) + 1)]:
+            raise ValueError(f"papers 1 to {len(self.conference.papers)}, in order, expected; {numbers} found")
+        if any(one.case.head_decision is not None for one in self.papers):
             raise ValueError("the case of a record never holds a head's decision")
+
+    def of(self, paper: int) -> PaperResult:
+        """Return what a paper came to; raise IndexError where the record has no such paper."""
+        if not 1 <= paper <= len(self.papers):
+            raise IndexError(f"paper 1 to {len(self.papers)} expected, {paper} found")
+        return self.papers[paper - 1]
+
+    def results(self) -> Iterator[tuple[Paper, PaperResult]]:
+        """Yield every paper of Setup with what it came to."""
+        yield from zip(self.conference.papers, self.papers, strict=True)
 
 
 def unsigned_record(payload: bytes) -> bytes:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from keys.message import Sentence
 from voting.documents.conferences import conference as documents
-from voting.documents.conferences.conference import Agenda, Note, Paper, PaperKind, Quorum
+from voting.documents.conferences.conference import Agenda, Note, Paper, Quorum
 from voting.documents.conferences.sentences import sentence
 from voting.documents.kinds import kind_of
 from voting.documents.rule_words import quorum_words, rule_words, selection_words, tie_words
@@ -26,8 +26,9 @@ DECIDED = "KHAC-"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that differs from the catalogue: of which paper (0: the conference), what is found and expected."""
+    """One thing that differs from a catalogue: of which paper (0: the sitting), what is found and expected."""
 
+    ruleset: Ruleset
     paper: int
     found: Sentence
     expected: Sentence
@@ -40,61 +41,74 @@ class Difference:
         return sentence("catalogue.paper_differs", paper=self.paper, found=self.found, expected=self.expected)
 
 
-def ruleset_of(setting: Agenda, more: Sequence[Ruleset] = ()) -> Ruleset | None:
-    """Find the catalogue that a conference names, among `more` and those shipped; None where there is none."""
-    wanted = setting.ruleset.id, setting.ruleset.version
+def ruleset_of(paper: Paper, more: Sequence[Ruleset] = ()) -> Ruleset | None:
+    """Find the catalogue that a paper names, among `more` and those shipped; None where there is none."""
+    wanted = paper.ruleset.id, paper.ruleset.version
     return next((one for one in (*more, *catalogue()) if (one.id, one.version) == wanted), None)
 
 
-def catalogue_problems(setting: Agenda, ruleset: Ruleset) -> Iterator[Sentence]:
-    """Yield every difference from the catalogue that no note names, or that nobody may decide."""
-    try:
-        step = find_step(find_procedure(setting.procedure, ruleset), setting.step)
-    except UnknownProcedure:
-        yield sentence("catalogue.no_step", ruleset=ruleset.id, procedure=setting.procedure, step=setting.step)
-        return
+def rulesets_of(setting: Agenda, more: Sequence[Ruleset] = ()) -> tuple[Ruleset, ...]:
+    """Return the catalogues known here that the papers of a setting name, each once."""
+    found = (ruleset_of(paper, more) for paper in setting.papers)
+    return tuple({(one.id, one.version): one for one in found if one is not None}.values())
+
+
+def unknown_rulesets(setting: Agenda, more: Sequence[Ruleset] = ()) -> tuple[documents.Ruleset, ...]:
+    """Return the catalogues that papers of a setting name and that are not known here, each once."""
+    return tuple(dict.fromkeys(paper.ruleset for paper in setting.papers if ruleset_of(paper, more) is None))
+
+
+def catalogue_problems(setting: Agenda, more: Sequence[Ruleset] = ()) -> Iterator[Sentence]:
+    """Yield every difference from the catalogues known here that no note names, or that nobody may decide."""
     for number, paper in enumerate(setting.papers, 1):
-        yield from _fixed(number, paper, step)
+        ruleset = ruleset_of(paper, more)
+        if ruleset is not None:
+            step = step_in(paper, ruleset)
+            if step is None:
+                yield sentence(
+                    "catalogue.no_step",
+                    paper=number, ruleset=ruleset.id, procedure=paper.procedure, step=paper.step,
+                )  # fmt: skip
+            else:
+                yield from _fixed(number, paper, step)
     overridden = setting.quorum is not None and setting.quorum.override is not None
-    if overridden and ruleset.quorum is not None and not ruleset.quorum.override:
+    if overridden and any(one.quorum is not None and not one.quorum.override for one in rulesets_of(setting, more)):
         yield sentence("catalogue.no_override")
     said = {note.code: note.text for note in setting.notes}
-    wanted = {note.code: note.text for note in decision_notes(setting, ruleset)}
-    for one in _differences(setting, ruleset):
+    wanted = {note.code: note.text for note in decision_notes(setting, more)}
+    for one in _differences(setting, more):
         if said.get(f"{DECIDED}{one.paper}") != wanted[f"{DECIDED}{one.paper}"]:
             yield one.remark
     for code in sorted(said.keys() - wanted.keys()):
-        if code.startswith(DECIDED):
+        if code.startswith(DECIDED) and not _of_unknown(code, setting, more):
             yield sentence("catalogue.needless_note", code=code)
 
 
-def catalogue_remarks(setting: Agenda, ruleset: Ruleset) -> Iterator[Sentence]:
-    """Yield what differs from the catalogue and is named by a note, and words that are not the catalogue's."""
-    for one in _differences(setting, ruleset):
+def catalogue_remarks(setting: Agenda, more: Sequence[Ruleset] = ()) -> Iterator[Sentence]:
+    """Yield what differs from the catalogues and is named by a note, and words that are not the catalogues'."""
+    for one in _differences(setting, more):
         if any(note.code == f"{DECIDED}{one.paper}" for note in setting.notes):
             yield one.remark
-    try:
-        procedure = find_procedure(setting.procedure, ruleset)
-        step = find_step(procedure, setting.step)
-    except UnknownProcedure:
-        return
-    yield from _other_words(setting, procedure, step)
+    for number, paper in enumerate(setting.papers, 1):
+        ruleset = ruleset_of(paper, more)
+        step = step_in(paper, ruleset) if ruleset is not None else None
+        if ruleset is not None and step is not None:
+            yield from _other_words(number, paper, find_procedure(paper.procedure, ruleset), step)
 
 
-def decision_notes(setting: Agenda, ruleset: Ruleset) -> tuple[Note, ...]:
+def decision_notes(setting: Agenda, more: Sequence[Ruleset] = ()) -> tuple[Note, ...]:
     """Return the notes that name every difference which the organiser may decide, one a paper."""
-    found: dict[int, list[str]] = {}
-    for one in _differences(setting, ruleset):
-        found.setdefault(one.paper, []).append(one.remark.vi)
-    ending = f"Theo quyết định của đơn vị tổ chức, khác danh mục {ruleset.id} phiên bản {ruleset.version}."
-    return tuple(Note(f"{DECIDED}{paper}", f"{'. '.join(texts)}. {ending}") for paper, texts in sorted(found.items()))
+    found: dict[int, list[Difference]] = {}
+    for one in _differences(setting, more):
+        found.setdefault(one.paper, []).append(one)
+    return tuple(_note(paper, differences) for paper, differences in sorted(found.items()))
 
 
 def with_decision(setting: Agenda, number: int) -> tuple[Note, ...]:
     """Return the notes of a setting with that on paper `number` (0: the quorum) as it is now, others as they were."""
-    code, ruleset = f"{DECIDED}{number}", ruleset_of(setting)
-    fresh = decision_notes(setting, ruleset) if ruleset is not None else ()
-    return (*(one for one in setting.notes if one.code != code), *(one for one in fresh if one.code == code))
+    code = f"{DECIDED}{number}"
+    fresh = (one for one in decision_notes(setting) if one.code == code)
+    return (*(one for one in setting.notes if one.code != code), *fresh)
 
 
 def decided_papers(setting: Agenda) -> tuple[int, ...]:
@@ -103,15 +117,35 @@ def decided_papers(setting: Agenda) -> tuple[int, ...]:
     return tuple(int(code) for code in codes if code.isascii() and code.isdigit() and code != "0")
 
 
-def handed_on(setting: Agenda, kind: PaperKind) -> str:
-    """Say in the catalogue's words what becomes of the names that such a paper chooses; "" where it is silent."""
-    ruleset = ruleset_of(setting)
+def step_in(paper: Paper, ruleset: Ruleset) -> Step | None:
+    """Return the step of a catalogue that a paper names; None where there is none."""
     try:
-        step = find_step(find_procedure(setting.procedure, ruleset), setting.step) if ruleset is not None else None
+        return find_step(find_procedure(paper.procedure, ruleset), paper.step)
     except UnknownProcedure:
-        step = None
-    ballot = step.ballot(kind) if step is not None else None
+        return None
+
+
+def handed_on(paper: Paper) -> str:
+    """Say in the catalogue's words what becomes of the names that such a paper chooses; "" where it is silent."""
+    ruleset = ruleset_of(paper)
+    step = step_in(paper, ruleset) if ruleset is not None else None
+    ballot = step.ballot(paper.kind) if step is not None else None
     return "" if ballot is None else ballot.hands_on_text
+
+
+def _note(paper: int, differences: Sequence[Difference]) -> Note:
+    named = " và ".join(dict.fromkeys(f"{one.ruleset.id} phiên bản {one.ruleset.version}" for one in differences))
+    texts = ". ".join(dict.fromkeys(one.remark.vi for one in differences))
+    return Note(f"{DECIDED}{paper}", f"{texts}. Theo quyết định của đơn vị tổ chức, khác danh mục {named}.")
+
+
+def _of_unknown(code: str, setting: Agenda, more: Sequence[Ruleset]) -> bool:
+    """Tell whether a note is on a paper whose catalogue is not known here, so that nobody can say it is needless."""
+    number = code.removeprefix(DECIDED)
+    if not (number.isascii() and number.isdigit() and len(number) < 6 and 0 <= int(number) <= len(setting.papers)):
+        return False
+    unknown = [ruleset_of(paper, more) is None for paper in setting.papers]
+    return (any(unknown) or not unknown) if number == "0" else unknown[int(number) - 1]
 
 
 def _fixed(number: int, paper: Paper, step: Step) -> Iterator[Sentence]:
@@ -126,40 +160,37 @@ def _fixed(number: int, paper: Paper, step: Step) -> Iterator[Sentence]:
         yield sentence("catalogue.hands_on", paper=number, found=paper.hands_on, expected=ballot.hands_on_text)
 
 
-def _differences(setting: Agenda, ruleset: Ruleset) -> Iterator[Difference]:
+def _differences(setting: Agenda, more: Sequence[Ruleset] = ()) -> Iterator[Difference]:
     """Yield what differs and may be decided: quorum, rule, selection, equal votes."""
-    wanted = None if ruleset.quorum is None else Quorum(ruleset.quorum.num, ruleset.quorum.den, None)
     found = None if setting.quorum is None else Quorum(setting.quorum.num, setting.quorum.den, None)
-    if found != wanted:
-        yield Difference(0, quorum_words(found), quorum_words(wanted))
-    try:
-        step = find_step(find_procedure(setting.procedure, ruleset), setting.step)
-    except UnknownProcedure:
-        return
+    for ruleset in rulesets_of(setting, more):
+        wanted = None if ruleset.quorum is None else Quorum(ruleset.quorum.num, ruleset.quorum.den, None)
+        if found != wanted:
+            yield Difference(ruleset, 0, quorum_words(found), quorum_words(wanted))
     for number, paper in enumerate(setting.papers, 1):
-        ballot = step.ballot(paper.kind)
-        if ballot is not None:
-            yield from _of_paper(number, paper, ballot, ruleset)
+        known = ruleset_of(paper, more)
+        step = step_in(paper, known) if known is not None else None
+        ballot = step.ballot(paper.kind) if step is not None else None
+        if known is not None and ballot is not None:
+            yield from _of_paper(number, paper, ballot, known)
 
 
 def _of_paper(number: int, paper: Paper, ballot: Ballot, ruleset: Ruleset) -> Iterator[Difference]:
     rule = ruleset.rules[ballot.rule].rule()
     if paper.rule != rule:
-        yield Difference(number, rule_words(paper.rule), rule_words(rule))
+        yield Difference(ruleset, number, rule_words(paper.rule), rule_words(rule))
     mode, quota = ("top", ballot.quota) if ballot.top_down else ("all", None)
     if paper.selection.mode != mode or (quota is not None and paper.selection.quota != quota):
         expected = documents.Selection("top", quota) if ballot.top_down else documents.Selection("all")
-        yield Difference(number, selection_words(paper.selection), selection_words(expected))
+        yield Difference(ruleset, number, selection_words(paper.selection), selection_words(expected))
     if paper.tie_scope != ballot.tie_scope:
-        yield Difference(number, tie_words(paper.tie_scope), tie_words(ballot.tie_scope))
+        yield Difference(ruleset, number, tie_words(paper.tie_scope), tie_words(ballot.tie_scope))
 
 
-def _other_words(setting: Agenda, procedure: Procedure, step: Step) -> Iterator[Sentence]:
-    if setting.section != step.section:
-        yield sentence("catalogue.other_section", found=setting.section, expected=step.section)
-    if setting.term != procedure.term:
-        yield sentence("catalogue.other_term", found=setting.term, expected=procedure.term)
-    titles = {title.name for title in procedure.titles}
-    for number, paper in enumerate(setting.papers, 1):
-        if paper.title not in titles:
-            yield sentence("catalogue.other_title", paper=number, title=paper.title, procedure=procedure.id)
+def _other_words(number: int, paper: Paper, procedure: Procedure, step: Step) -> Iterator[Sentence]:
+    if paper.section != step.section:
+        yield sentence("catalogue.other_section", paper=number, found=paper.section, expected=step.section)
+    if paper.term != procedure.term:
+        yield sentence("catalogue.other_term", paper=number, found=paper.term, expected=procedure.term)
+    if paper.title not in {title.name for title in procedure.titles}:
+        yield sentence("catalogue.other_title", paper=number, title=paper.title, procedure=procedure.id)

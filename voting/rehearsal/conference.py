@@ -14,7 +14,7 @@ from keys.files.durable import whole_file, write_whole
 from keys.files.sealing import LEAST_COST
 from keys.group import encode_point
 from tally.count.head_decision import make_decision, tied_record, write_decision
-from tally.count.record_files import write_records
+from tally.count.record_files import write_record
 from tally.count.steps import Words, add_sum, confirm_setup, finish, open_one
 from tally.signing.signatures import sign_record
 from tally.signing.signers import KeySigner
@@ -27,7 +27,7 @@ from voting.conference.transitions import TwoPeople, stamp
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.archives.commitments import sidecar_of
 from voting.documents.ballots.ballot import cast_ballot
-from voting.documents.bundles.head_decision import counted_on
+from voting.documents.bundles.head_decision import counted_on, ties_for_the_head
 from voting.documents.conferences.election import Election, parse_election
 from voting.documents.conferences.moments import VIETNAM
 from voting.documents.facts import ChairWord
@@ -45,7 +45,7 @@ Marks = Sequence[Sequence[Sequence[int]]]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a rehearsed conference leaves: the finished archive, both facts files, one signed record per paper.
+    """What a rehearsed conference leaves: the finished archive, both facts files, the signed record.
 
     `heads` are the decisions of the head on ties; the page of each lies beside it.
     """
@@ -54,7 +54,8 @@ class Held:
     archive: Path
     facts: Path
     count: Path
-    records: tuple[tuple[Path, Record], ...]
+    path: Path
+    record: Record
     heads: tuple[Path, ...] = ()
 
 
@@ -155,20 +156,18 @@ class Files:
 
 
 def _record(desk: Desk, staff: Staff, number: int, files: Files) -> Held:
-    records = write_records(files.archive, files.facts, files.count, files.archive.parent)
-    for path, _ in records:
-        write_whole(path, sign_record(path.read_bytes(), staff.signing_keys))
+    path, record = write_record(files.archive, files.facts, files.count, files.archive.parent)
+    write_whole(path, sign_record(path.read_bytes(), staff.signing_keys))
     with desk.storage.write() as session:
         transitions.mark_counted(session, number)
         transitions.mark_signed(session, number)
-    uuid = records[0][1].uuid
-    heads = [_let_the_head_decide(staff, path) for path, record in records if record.verdict.status == "awaiting_head"]
-    return Held(uuid, files.archive, files.facts, files.count, tuple(records), tuple(heads))
+    heads = tuple(_let_the_head_decide(staff, path, paper) for paper in ties_for_the_head(record))
+    return Held(record.uuid, files.archive, files.facts, files.count, path, record, heads)
 
 
-def _let_the_head_decide(staff: Staff, path: Path) -> Path:
-    """Write the head's decision on the tie of a signed record beside it; return its path."""
-    tied, (_, key) = tied_record(path), staff.head
+def _let_the_head_decide(staff: Staff, path: Path, paper: int) -> Path:
+    """Write the head's decision on a tie of a signed record beside it; return its path."""
+    tied, (_, key) = tied_record(path, paper), staff.head
     chosen = tied.tie.candidates[: tied.tie.places]
     raw = make_decision(tied, chosen=chosen, reason=BY_LIST, on=counted_on(tied.record), signer=KeySigner(key))
     write_decision(tied, raw)

@@ -70,7 +70,20 @@ def draw_papers(plans: Sequence[PaperPlan], seed: int) -> tuple[tuple[Paper, ...
             identifier = f"c{len(names) + 1}"
             names.append(Candidate(identifier, person.name, person.position, person.born, "", False, (0, 0)))
         papers.append(
-            Paper("introduce", "", plan.title, AT_LEAST_30_OF_PRESENT, Selection("all"), "none", tuple(names))
+            Paper(
+                ruleset=RULESET,
+                procedure=PROCEDURE,
+                step=STEP,
+                section=SECTION,
+                term=TERM,
+                kind="introduce",
+                unit="",
+                title=plan.title,
+                rule=AT_LEAST_30_OF_PRESENT,
+                selection=Selection("all"),
+                tie_scope="none",
+                candidates=tuple(names),
+            )
         )
     return number_papers(tuple(papers), 0)
 
@@ -81,12 +94,7 @@ def sample_draft(papers: tuple[Paper, ...], staff: Staff, summoned: int, seed: i
         Person(one.name, one.position.partition(", ")[2]) for one in draw_people(summoned, seed + 1, "Cán bộ chủ chốt")
     )
     draft = Draft(
-        ruleset=RULESET,
-        procedure=PROCEDURE,
-        step=STEP,
-        section=SECTION,
         name=NAME,
-        term=TERM,
         place=PLACE,
         date=date,
         organiser=ORGANISER,
@@ -101,7 +109,6 @@ def sample_draft(papers: tuple[Paper, ...], staff: Staff, summoned: int, seed: i
         papers=papers,
         put_forward_max=0,
         notes=NOTES,
-        previous=(),
         people=people,
     )
     return excused(draft, "diễn tập, tên được bốc ngẫu nhiên")

@@ -123,7 +123,7 @@ def _hold_step(
     held = _hold_conference(room, staff, plan, step, progress, folder, seed) if ballots_of(plan, step) else None
     progress.ledger = begin(progress.ledger, plan, step.number, held.uuid if held else "")
     if held is not None:
-        made += [path.read_bytes() for path, _ in held.records]
+        made.append(held.path.read_bytes())
         for path in sorted(folder.iterdir()):
             if not path.name.startswith("record") and path not in held.heads:
                 progress.attached[f"step-{step.number}/{path.name}"] = path.read_bytes()

@@ -6,13 +6,13 @@ names out or add eligible ones. Where a vote is given, more than half of those s
 
 import msgspec
 
-from voting.documents.conferences.conference import Previous, Ruleset, Signer
+from voting.documents.conferences.conference import Ruleset, Signer
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import FORMAT, DecidedList, HandVote, ListDecision, Listed
 from voting.people.errors import WrongTurn
 from voting.rounds.filing import Filed, check_belongs
 from voting.rounds.meeting_notes import notes_for
-from voting.rounds.papers import Names, names_for, previous_of
+from voting.rounds.papers import Names, names_for
 from voting.rounds.round import Round, check_round, procedure_of, step_of, takes_list_decision, title_of
 
 
@@ -57,7 +57,6 @@ def list_decision_for(plan: Round, number: int, deciding: Deciding, files: tuple
         lists=_lists(carried, deciding.lists),
         signers=deciding.signers,
         notes=notes_for(plan, step),
-        previous=_previous(carried),
     )
 
 
@@ -69,15 +68,15 @@ def _check_adopted(vote: HandVote | None) -> None:
 
 def _lists(carried: dict[tuple[str, str], Names], replaced: tuple[DecidedList, ...] | None) -> tuple[DecidedList, ...]:
     if replaced is None:
-        return tuple(DecidedList(unit, title, names.listed) for (unit, title), names in carried.items())
+        return tuple(
+            DecidedList(unit, title, names.listed, names.previous) for (unit, title), names in carried.items()
+        )
     for one in replaced:
         if (one.unit, one.title) not in carried:
             raise WrongTurn(f"no seat {one.title!r} of {one.unit!r} in the round")
     given = {(one.unit, one.title): one.names for one in replaced}
     empty: tuple[Listed, ...] = ()
-    return tuple(DecidedList(unit, title, given.get((unit, title), empty)) for unit, title in carried)
-
-
-def _previous(carried: dict[tuple[str, str], Names]) -> tuple[Previous, ...]:
-    """Refer to the documents behind the lists; `paper` counts the lists from 1."""
-    return tuple(previous_of(at, names.source) for at, names in enumerate(carried.values(), 1) if names.source)
+    return tuple(
+        DecidedList(unit, title, given.get((unit, title), empty), names.previous)
+        for (unit, title), names in carried.items()
+    )

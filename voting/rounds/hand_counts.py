@@ -1,7 +1,7 @@
-"""A step moved to paper (chuyển sang phiếu giấy): the form for its hand count, and the signed records taken back.
+"""A step moved to paper (chuyển sang phiếu giấy): the form for its hand count, and the signed record taken back.
 
 The room fills in what it knows: conference, papers, names, absences. People add times and votes; the tally machine
-makes records and minutes of it (`phieukin tally paper`), and those who sign, sign. What comes back must be of exactly
+makes record and minutes of it (`phieukin tally paper`), and those who sign, sign. What comes back must be of exactly
 this conference. Its numbers are the signers' word; its verdict is judged anew from them by the tally's own rule, which
 the room is handed.
 """
@@ -76,29 +76,21 @@ def no_recount(raw: bytes) -> str:
     return "this server cannot judge hand counts: start it with phieukin serve"
 
 
-def check_records(session: Session, conference: int, raws: list[bytes], recount: Recount) -> list[Record]:
-    """Read the signed records of a hand count.
+def check_record(session: Session, conference: int, raw: bytes, recount: Recount) -> Record:
+    """Read the signed record of a hand count.
 
     Raises a DocumentError, or WrongDocument for another conference's or one whose numbers deny what it says.
     """
     about, uuid = conference_on_paper(session, conference)
-    records = []
-    for raw in raws:
-        record = read_signed(raw)
-        if not isinstance(record, Record) or record.form != "paper":
-            raise WrongDocument("a record of a count on paper expected", key="not_hand_count", at="records")
-        if record.conference != about or record.uuid != uuid:
-            message = "the record is of another conference than the one that was moved to paper"
-            raise WrongDocument(message, key="other_hand_count", at="records")
-        if fault := recount(raw):
-            message = f"paper {record.paper}: {fault}"
-            raise WrongDocument(message, key="hand_count_false", at="records", paper=record.paper, why=fault[:400])
-        records.append(record)
-    papers, wanted = sorted(one.paper for one in records), list(range(1, len(about.papers) + 1))
-    if papers != wanted:
-        message = f"one record for each of papers {wanted} expected, {papers} found"
-        raise WrongDocument(message, key="hand_count_papers", at="records", papers=len(wanted))
-    return sorted(records, key=lambda one: one.paper)
+    record = read_signed(raw)
+    if not isinstance(record, Record) or record.form != "paper":
+        raise WrongDocument("a record of a count on paper expected", key="not_hand_count", at="record")
+    if record.conference != about or record.uuid != uuid:
+        message = "the record is of another conference than the one that was moved to paper"
+        raise WrongDocument(message, key="other_hand_count", at="record")
+    if fault := recount(raw):
+        raise WrongDocument(fault, key="hand_count_false", at="record", why=fault[:400])
+    return record
 
 
 def _without_setup(session: Session, row: ConferenceRow, draft: Draft) -> Conference:

@@ -16,7 +16,7 @@ from voting.rounds.round import Round, procedure_of
 
 def in_force(ledger: Ledger, step: int) -> Sitting | None:
     """Return the sitting of a step that is not annulled."""
-    return next((one for one in ledger.sittings if one.step == step and one.state != "annulled"), None)
+    return next((one for one in ledger.sittings if one.number == step and one.state != "annulled"), None)
 
 
 def next_step(ledger: Ledger, plan: Round) -> int | None:
@@ -37,7 +37,7 @@ def begin(ledger: Ledger, plan: Round, step: int, uuid: str) -> Ledger:
         raise WrongTurn(f"step {step} has begun: it can be held again only after it is annulled")
     if uuid and any(one.uuid == uuid for one in ledger.sittings):
         raise WrongTurn("a repeated ballot is a new election with a uuid of its own")
-    attempt = 1 + sum(one.step == step for one in ledger.sittings)
+    attempt = 1 + sum(one.number == step for one in ledger.sittings)
     return Ledger((*ledger.sittings, Sitting(step, attempt, uuid, "held")))
 
 
@@ -74,7 +74,7 @@ def annul(ledger: Ledger, plan: Round, step: int, annulment: Annulment) -> Ledge
         datetime.date.fromisoformat(annulment.on)
     except ValueError:
         raise WrongTurn("an annulment needs its date, YYYY-MM-DD") from None
-    later = [one.step for one in ledger.sittings if one.step > step and one.state != "annulled"]
+    later = [one.number for one in ledger.sittings if one.number > step and one.state != "annulled"]
     if later:
         message = f"step {max(later)} is built on step {step}: annul it first"
         raise WrongTurn(message, key="later_first", later=max(later))
@@ -86,7 +86,7 @@ def annul(ledger: Ledger, plan: Round, step: int, annulment: Annulment) -> Ledge
 
 def documents_in_force(ledger: Ledger) -> tuple[str, ...]:
     """Return the hashes of the documents that feed the next step, by step."""
-    signed = sorted((one for one in ledger.sittings if one.state == "signed"), key=lambda one: one.step)
+    signed = sorted((one for one in ledger.sittings if one.state == "signed"), key=lambda one: one.number)
     return tuple(sha256 for one in signed for sha256 in one.documents)
 
 

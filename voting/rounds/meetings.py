@@ -9,14 +9,14 @@ import msgspec
 
 from voting.conference.draft.agenda import Draft, Person
 from voting.conference.draft.clashes import accepted, clashing
-from voting.documents.conferences.conference import Override, Paper, Quorum, Ruleset, Signer
+from voting.documents.conferences.conference import Override, Paper, Quorum, Signer
 from voting.documents.conferences.moments import day_text
 from voting.people.errors import CompositionNotConfirmed
 from voting.procedures.schema import Step
 from voting.rounds.filing import Filed
 from voting.rounds.meeting_notes import notes_for
 from voting.rounds.papers import papers_for
-from voting.rounds.round import Round, ballots_of, check_round, procedure_of, step_of
+from voting.rounds.round import Round, ballots_of, check_round, step_of
 from voting.rounds.seats.eligibility import Confirmation
 from voting.rounds.summons import Summons
 
@@ -55,16 +55,11 @@ def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ..
     """
     check_round(plan)
     step = step_of(plan, number)
-    found = papers_for(plan, number, files)
+    papers = papers_for(plan, number, files)
     notes = notes_for(plan, step, meeting.summons.exclusions, _confirmed(meeting), meeting.confirmations)
     rule = plan.ruleset.quorum
     return Draft(
-        ruleset=Ruleset(plan.ruleset.id, plan.ruleset.version),
-        procedure=plan.procedure,
-        step=number,
-        section=step.section,
         name=step.name,
-        term=procedure_of(plan).term,
         place=meeting.place,
         date=meeting.date,
         organiser=plan.organiser,
@@ -76,11 +71,10 @@ def draft_for(plan: Round, number: int, meeting: Meeting, files: tuple[Filed, ..
         chair=meeting.chair,
         secretary=meeting.secretary,
         head=meeting.head,
-        papers=found.papers,
+        papers=papers,
         put_forward_max=put_forward_max(plan, step),
         notes=notes,
-        clashes=accepted(_reasons(meeting, found.papers)),
-        previous=found.previous,
+        clashes=accepted(_reasons(meeting, papers)),
         people=tuple(Person(one.name, one.unit) for one in meeting.summons.people),
     )
 

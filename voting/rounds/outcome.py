@@ -4,7 +4,7 @@ All names and numbers come from signed documents, a record together with the hea
 counted again here. While the round runs nothing is concluded of those who may still be planned.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,8 +14,7 @@ from voting.documents.case import Verdict
 from voting.documents.conferences.conference import Candidate
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, Listed
-from voting.documents.record import Record
-from voting.rounds.filing import Filed, step_of_document
+from voting.rounds.filing import Filed, FiledPaper, papers_of, step_of_document
 from voting.rounds.round import Round, Seat, procedure_of, title_of
 
 Conclusion = Literal["planned", "awaiting_head", "not_planned", "removal_proposed", "stays", "undecided"]
@@ -51,14 +50,14 @@ class NameOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def outcomes(plan: Round, files: Iterable[Filed]) -> tuple[NameOutcome, ...]:
     """Return the outcome of every name that stood on a paper or list, by seat, those planned first."""
-    files = tuple(sorted(files, key=_step))
+    files = tuple(sorted(files, key=lambda filed: step_of_document(plan, filed.document)))
     return tuple(one for seat in plan.seats for one in _seat_outcomes(plan, seat, files))
 
 
 def is_running(plan: Round, files: Iterable[Filed]) -> bool:
     """Tell whether the last step of a round has no signed document yet."""
     last = procedure_of(plan).steps[-1].number
-    return not any(step_of_document(one.document) == last for one in files)
+    return not any(step_of_document(plan, one.document) == last for one in files)
 
 
 @dataclass(slots=True)
@@ -75,19 +74,14 @@ def _seat_outcomes(plan: Round, seat: Seat, files: tuple[Filed, ...]) -> list[Na
     removed: dict[str, _Name] = {}
     final: Verdict | None = None
     for filed in files:
-        document = filed.document
-        if isinstance(document, ListDecision):
-            for decided in document.lists:
-                if (decided.unit, decided.title) == place:
-                    for name in decided.names:
-                        listed.setdefault(name.id, _Name(name)).signed = name
-            continue
-        paper = document.conference.papers[document.paper - 1]
-        if (paper.unit, paper.title) != place:
-            continue
-        _add_votes(document, filed.verdict, removed if kind_of(paper.kind).removes else listed)
-        if kind_of(paper.kind).closes:
-            final = filed.verdict
+        for names in _listed_at(filed, place):
+            for name in names:
+                listed.setdefault(name.id, _Name(name)).signed = name
+        for one in papers_of(plan, filed):
+            if (one.paper.unit, one.paper.title) == place:
+                kind = kind_of(one.paper.kind)
+                _add_votes(one, removed if kind.removes else listed)
+                final = one.verdict if kind.closes else final
     order = {one.id: at for at, one in enumerate(final.candidates)} if final else {}
     running = is_running(plan, files)
     closes = any(step.closing for step in procedure_of(plan).steps)
@@ -121,19 +115,20 @@ def _passed(plan: Round, name: _Name, running: bool) -> Conclusion:
     return "planned" if votes and votes[-1].step == last and votes[-1].outcome == "selected" else "not_planned"
 
 
-def _step(filed: Filed) -> tuple[int, int]:
-    document = filed.document
-    return (document.conference.step, document.paper) if isinstance(document, Record) else (document.step, 0)
+def _listed_at(filed: Filed, place: tuple[str, str]) -> Iterator[tuple[Listed, ...]]:
+    """Yield the names that a list decision has for a title of a unit."""
+    if isinstance(filed.document, ListDecision):
+        yield from (one.names for one in filed.document.lists if (one.unit, one.title) == place)
 
 
-def _add_votes(record: Record, verdict: Verdict, found: dict[str, _Name]) -> None:
-    paper = record.conference.papers[record.paper - 1]
-    signed = {one.id: one for one in paper.candidates}
+def _add_votes(one: FiledPaper, found: dict[str, _Name]) -> None:
+    paper, verdict = one.paper, one.verdict
+    signed = {candidate.id: candidate for candidate in paper.candidates}
     for judged in verdict.candidates:
         name = signed[judged.id]
         if name.put_forward and judged.agree == 0:
             continue
-        votes = Votes(record.conference.step, paper.kind, judged.agree, verdict.base, judged.percent, judged.outcome)
+        votes = Votes(paper.step, paper.kind, judged.agree, verdict.base, judged.percent, judged.outcome)
         known = found.setdefault(judged.id, _Name(name))
         known.signed = name
         known.votes.append(votes)

@@ -9,16 +9,16 @@ import msgspec
 from msgspec import UNSET
 
 from voting.documents.bundles.head_decision import decision_hash
-from voting.documents.conferences.conference import Candidate, Paper, Previous, Selection
+from voting.documents.bundles.step_chain import payload_hash
+from voting.documents.conferences.conference import Candidate, Paper, Previous, Ruleset, Selection
 from voting.documents.kinds import PaperKind, kind_of, kinds
 from voting.documents.list_decision import Listed
-from voting.documents.record import Record
 from voting.people.collation import sort_names
 from voting.people.errors import NothingToVote, QuotaMissing, WrongDocument
-from voting.procedures.schema import Ballot
-from voting.rounds.filing import Filed, check_belongs, list_for, record_for
+from voting.procedures.schema import Ballot, Step
+from voting.rounds.filing import Filed, FiledList, FiledPaper, check_belongs, list_for, record_for
 from voting.rounds.outcome import outcomes
-from voting.rounds.round import Nominee, Removal, Round, Seat, ballots_of, person_of, step_of, title_of
+from voting.rounds.round import Nominee, Removal, Round, Seat, ballots_of, person_of, procedure_of, step_of, title_of
 from voting.rounds.seats.standing import standing_of
 
 NOT_YET = (0, 0)
@@ -31,42 +31,38 @@ def handing_on() -> tuple[PaperKind, ...]:
 
 
 class Names(msgspec.Struct, frozen=True):
-    """The names for one seat, and the document that they come from (None in the first step)."""
+    """The names for one seat, and the document that they come from (none in the first step)."""
 
     listed: tuple[Listed, ...]
-    source: Filed | None = None
+    previous: tuple[Previous, ...] = ()
 
 
-class StepPapers(msgspec.Struct, frozen=True):
-    """The papers of a step, with the documents that their lists come from, by paper."""
-
-    papers: tuple[Paper, ...]
-    previous: tuple[Previous, ...]
-
-
-def papers_for(plan: Round, number: int, files: tuple[Filed, ...] = ()) -> StepPapers:
+def papers_for(plan: Round, number: int, files: tuple[Filed, ...] = ()) -> tuple[Paper, ...]:
     """Build the papers of a step; raise NothingToVote, QuotaMissing, WrongDocument or NotFinal."""
     for filed in files:
         check_belongs(plan, filed)
     papers: list[Paper] = []
-    previous: list[Previous] = []
-    for ballot in ballots_of(plan, step_of(plan, number)):
+    step = step_of(plan, number)
+    for ballot in ballots_of(plan, step):
         for seat in plan.seats:
             names = _names_on(plan, number, ballot, seat, files)
             candidates = _candidates(plan, ballot, seat, names)
             if candidates:
-                papers.append(_paper(plan, ballot, seat, candidates, files))
-                if names.source is not None:
-                    previous.append(previous_of(len(papers), names.source))
+                papers.append(_paper(plan, step, ballot, seat, candidates, names.previous, files))
     if not papers:
         raise NothingToVote(f"{plan.procedure}, step {number}: no name reaches this step")
-    return StepPapers(tuple(papers), tuple(previous))
+    return tuple(papers)
 
 
-def previous_of(paper: int, filed: Filed) -> Previous:
-    """Return the reference to the document that the list of a paper comes from, and to the head's decision in it."""
-    decided = UNSET if filed.decision is None else decision_hash(filed.decision)
-    return Previous(paper, "record" if isinstance(filed.document, Record) else "list_decision", filed.sha256, decided)
+def _from_record(source: FiledPaper) -> tuple[Previous, ...]:
+    """Refer to a paper of a record, and to the head's decision on its tie."""
+    decided = UNSET if source.decision is None else decision_hash(source.decision)
+    return (Previous(source.result.paper, "record", payload_hash(source.filed.document), decided),)
+
+
+def _from_list(source: FiledList) -> tuple[Previous, ...]:
+    """Refer to a list of a list decision."""
+    return (Previous(source.number, "list_decision", payload_hash(source.filed.document)),)
 
 
 def names_for(plan: Round, number: int, seat: Seat, files: tuple[Filed, ...]) -> Names:
@@ -84,21 +80,18 @@ def handed_on(plan: Round, number: int, seat: Seat, files: tuple[Filed, ...]) ->
     if decided is not None and record is not None:
         raise WrongDocument(f"step {number}, {seat.title} of {seat.unit}: a record and a list decision found")
     if decided is not None:
-        return Names(decided[1].names, decided[0])
+        return Names(decided.decided.names, _from_list(decided))
     if record is not None:
-        return Names(in_order(selected_names(record)), record)
+        return Names(in_order(selected_names(record)), _from_record(record))
     if names_for(plan, number, seat, files).listed:
         raise WrongDocument(f"step {number}, {seat.title} of {seat.unit}: its signed document is missing")
     return Names(())
 
 
-def selected_names(filed: Filed) -> tuple[Listed, ...]:
-    """Return the names that a record selects, together with the head's decision, in the verdict's order."""
-    document, selected = filed.document, filed.verdict.selected
-    assert isinstance(document, Record), "a list decision has no verdict"
-    paper = document.conference.papers[document.paper - 1]
-    candidates = {one.id: one for one in paper.candidates}
-    chosen = (candidates[identity] for identity in selected)
+def selected_names(source: FiledPaper) -> tuple[Listed, ...]:
+    """Return the names that a paper selects, together with the head's decision, in the verdict's order."""
+    candidates = {one.id: one for one in source.paper.candidates}
+    chosen = (candidates[identity] for identity in source.verdict.selected)
     return tuple(Listed(one.id, one.name, one.position, one.born, one.note) for one in chosen)
 
 
@@ -142,12 +135,31 @@ def _candidate(one: Listed, *, put_forward: bool) -> Candidate:
 
 
 def _paper(
-    plan: Round, ballot: Ballot, seat: Seat, candidates: tuple[Candidate, ...], files: tuple[Filed, ...]
+    plan: Round,
+    step: Step,
+    ballot: Ballot,
+    seat: Seat,
+    candidates: tuple[Candidate, ...],
+    previous: tuple[Previous, ...],
+    files: tuple[Filed, ...],
 ) -> Paper:
     selection = Selection("top", _places(plan, ballot, seat, files)) if ballot.top_down else Selection("all")
-    rule = plan.ruleset.rules[ballot.rule].rule()
-    title, hands_on = title_of(plan, seat).name, ballot.hands_on_text
-    return Paper(ballot.kind, seat.unit, title, rule, selection, ballot.tie_scope, candidates, hands_on)
+    return Paper(
+        ruleset=Ruleset(plan.ruleset.id, plan.ruleset.version),
+        procedure=plan.procedure,
+        step=step.number,
+        section=step.section,
+        term=procedure_of(plan).term,
+        kind=ballot.kind,
+        unit=seat.unit,
+        title=title_of(plan, seat).name,
+        rule=plan.ruleset.rules[ballot.rule].rule(),
+        selection=selection,
+        tie_scope=ballot.tie_scope,
+        candidates=candidates,
+        hands_on=ballot.hands_on_text,
+        previous=previous,
+    )
 
 
 def _places(plan: Round, ballot: Ballot, seat: Seat, files: tuple[Filed, ...]) -> int:

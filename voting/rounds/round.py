@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from voting.documents.canonical import unclean_text
-from voting.documents.conferences.conference import Organiser
+from voting.documents.conferences.conference import Course, Organiser
 from voting.documents.kinds import kind_of
 from voting.people.errors import InvalidRound
 from voting.people.person import Person
@@ -119,6 +119,11 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 def procedure_of(plan: Round) -> Procedure:
     """Return the round's procedure."""
     return find_procedure(plan.procedure, plan.ruleset)
+
+
+def course_of(plan: Round) -> Course:
+    """Return the round's procedure as papers and list decisions name it."""
+    return plan.ruleset.id, plan.ruleset.version, plan.procedure
 
 
 def step_of(plan: Round, number: int) -> Step:

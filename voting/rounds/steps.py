@@ -39,12 +39,12 @@ from voting.rounds.round import ballots_of, step_of, takes_list_decision
 from voting.rounds.stored import Kept, StepExclusion
 from voting.rounds.summons import Summons, exclude, recuse, summon
 from voting.storage import conference_row, head_decisions
-from voting.storage.tables import RecordRow, ServerKeyRow, SetupRow
+from voting.storage.tables import ServerKeyRow, SetupRow
 
 Attached = Callable[[bytes], bytes]
 """Returns the payload of the record that minutes (PDF) carry; nothing where they carry none."""
 HEAD_PAGE = re.compile(r"head-decision-([1-9][0-9]?)\.pdf", re.ASCII)
-MINUTES = re.compile(r"minutes(?:-([2-9]|[1-9][0-9]))?\.pdf", re.ASCII)
+MINUTES = "minutes.pdf"
 
 
 def summons_of(kept: Kept, number: int, files: tuple[Filed, ...] = ()) -> Summons:
@@ -56,7 +56,7 @@ def summons_of(kept: Kept, number: int, files: tuple[Filed, ...] = ()) -> Summon
             summons = exclude(summons, told.person, reason=told.reason, author=told.author, opened=False)
     if not kept.plan.options.recusal:
         return summons
-    papers = papers_for(kept.plan, number, files).papers
+    papers = papers_for(kept.plan, number, files)
     listed = {one.id for paper in papers for one in paper.candidates if not one.put_forward}
     return recuse(summons, listed, kept.plan.organiser.agency)
 
@@ -133,18 +133,17 @@ def take_decision(session: Session, number: int, step: int, raw: bytes) -> None:
         _close(session, number, kept, step, "", (digest,))
 
 
-def take_records(session: Session, number: int, step: int) -> int:
-    """Take the signed records of a step's conference from the desk; return how many."""
+def take_record(session: Session, number: int, step: int) -> None:
+    """Take the signed record of a step's conference from the desk."""
     kept = stored.kept_round(session, number)
     conference = kept.conferences.get(step)
     if conference is None:
         raise WrongTurn(f"step {step} has no conference", key="no_conference")
     conference_row.demand(conference_row.find(session, conference), "signed")
-    rows = session.scalars(select(RecordRow).where(RecordRow.conference == conference).order_by(RecordRow.paper))
-    raws = [row.content for row in rows]
-    digests = [stored.put_document(session, number, raw) for raw in raws]
-    record = read_signed(raws[0])
-    assert isinstance(record, Record), "the desk keeps records"
+    raw = waiting_records.settled(session, conference)
+    record = read_signed(raw) if raw is not None else None
+    assert raw is not None and isinstance(record, Record), "a signed conference has its record"
+    digest = stored.put_document(session, number, raw)
     closed = closing.closed_of(session, conference)
     sitting = Sitting(step, 1, record.uuid, "signed")
     archive, facts, count = box_files(sitting)
@@ -157,8 +156,7 @@ def take_records(session: Session, number: int, step: int) -> int:
     heads = tuple(
         stored.put_document(session, number, raw) for raw in head_decisions.of_conference(session, conference)
     )
-    _close(session, number, kept, step, record.uuid, (*decided, *digests), heads)
-    return len(raws)
+    _close(session, number, kept, step, record.uuid, (*decided, digest), heads)
 
 
 def take_head_decisions(session: Session, number: int, step: int, raws: list[bytes]) -> int:
@@ -169,37 +167,35 @@ def take_head_decisions(session: Session, number: int, step: int, raws: list[byt
     """
     kept = stored.kept_round(session, number)
     sitting, conference = ledgers.in_force(kept.ledger, step), kept.conferences.get(step)
-    records = _records(session, number, sitting) if sitting is not None else []
-    if sitting is None or not records:
-        raise WrongTurn(f"step {step}: signed records expected first", key="records_first")
-    if conference is not None and records[0].form == "electronic":
+    record = _record(session, number, sitting) if sitting is not None else None
+    if sitting is None or record is None:
+        raise WrongTurn(f"step {step}: a signed record expected first", key="records_first")
+    if conference is not None and record.form == "electronic":
         for raw in raws:
             results.take_head_decision(session, conference, raw)
         raws = head_decisions.of_conference(session, conference)
     on_file = stored.documents(session, number)
-    known = {one.record: one for one in (read_head_decision(on_file[sha256])[1] for sha256 in sitting.decisions)}
+    known = {one.paper: one for one in (read_head_decision(on_file[sha256])[1] for sha256 in sitting.decisions)}
     fresh = []
     for raw in raws:
-        decision, _ = read_signed_decision(raw, records)
-        if decision.record not in known:
+        decision, _ = read_signed_decision(raw, [record])
+        if decision.paper not in known:
             fresh.append(stored.put_document(session, number, raw))
-        demand_only(decision, known.setdefault(decision.record, decision))
+        demand_only(decision, known.setdefault(decision.paper, decision))
     changed = ledgers.decide(kept.ledger, step, tuple(fresh))
     stored.keep(session, number, msgspec.structs.replace(kept, ledger=changed))
     return len(fresh)
 
 
-def take_hand_count(session: Session, number: int, step: int, raws: list[bytes], recount: hand_counts.Recount) -> int:
-    """Take the signed records of a step that was moved to paper and counted by hand; return how many."""
+def take_hand_count(session: Session, number: int, step: int, raw: bytes, recount: hand_counts.Recount) -> None:
+    """Take the signed record of a step that was moved to paper and counted by hand."""
     kept = stored.kept_round(session, number)
     conference = kept.conferences.get(step)
     if conference is None:
         raise WrongTurn(f"step {step} has no conference", key="no_conference")
-    records = hand_counts.check_records(session, conference, raws, recount)
+    record = hand_counts.check_record(session, conference, raw, recount)
     decided = _decision_on_file(session, number, kept, step)
-    digests = [stored.put_document(session, number, raw) for raw in raws]
-    _close(session, number, kept, step, records[0].uuid, (*decided, *digests))
-    return len(records)
+    _close(session, number, kept, step, record.uuid, (*decided, stored.put_document(session, number, raw)))
 
 
 def nothing_attached(pdf: bytes) -> bytes:
@@ -210,19 +206,18 @@ def nothing_attached(pdf: bytes) -> bytes:
 def take_files(session: Session, number: int, step: int, files: dict[str, bytes], attached: Attached) -> list[str]:
     """Take the finished archive and the minutes of a step; return what is still missing, by name in the dossier.
 
-    Minutes must carry the record of their paper, and the page of a head's decision that decision; whether they say what
-    it says, `phieukin verify` checks.
+    Minutes must carry the record of the step, and the page of a head's decision that decision; whether they say what it
+    says, `phieukin verify` checks.
     """
     kept = stored.kept_round(session, number)
     sitting = ledgers.in_force(kept.ledger, step)
-    records = _records(session, number, sitting) if sitting is not None else []
-    if sitting is None or not records:
-        raise WrongTurn(f"step {step}: signed records expected first", key="records_first")
-    hashes = {one.hashes.archive for one in records if one.hashes is not None}
-    payloads = {one.paper: canonical(one) for one in records}
+    record = _record(session, number, sitting) if sitting is not None else None
+    if sitting is None or record is None:
+        raise WrongTurn(f"step {step}: a signed record expected first", key="records_first")
+    archive = record.hashes.archive if record.hashes is not None else ""
     heads = {one.paper: one for one in _decisions(session, number, sitting)}
     for name, raw in files.items():
-        if hashlib.sha256(raw).hexdigest() in hashes:
+        if hashlib.sha256(raw).hexdigest() == archive:
             stored.put_paper(session, number, box_files(sitting)[0], raw)
         elif (found := HEAD_PAGE.fullmatch(name)) and raw.startswith(b"%PDF"):
             paper = int(found.group(1))
@@ -230,12 +225,11 @@ def take_files(session: Session, number: int, step: int, files: dict[str, bytes]
                 message = f"{name}: it does not carry the head's decision on paper {paper} of this step"
                 raise WrongDocument(message, key="not_head_page", at="files", name=name, paper=paper)
             stored.put_paper(session, number, f"step-{step}/{name}", raw)
-        elif (found := MINUTES.fullmatch(name)) and raw.startswith(b"%PDF"):
-            paper = int(found.group(1) or 1)
-            if attached(raw) != payloads.get(paper):
-                message = f"{name}: it does not carry the record of paper {paper} of this step: bring its minutes.pdf"
-                raise WrongDocument(message, key="not_minutes", at="files", name=name, paper=paper)
-            stored.put_paper(session, number, f"step-{step}/{name}", raw)
+        elif name == MINUTES and raw.startswith(b"%PDF"):
+            if attached(raw) != canonical(record):
+                message = f"{name}: it does not carry the record of this step: bring its minutes.pdf"
+                raise WrongDocument(message, key="not_minutes", at="files", name=name)
+            stored.put_paper(session, number, minutes_of(sitting), raw)
         else:
             message = f"{name[:80]}: not the finished archive of this step, nor minutes"
             raise WrongDocument(message, key="not_file", at="files", name=name[:80])
@@ -247,10 +241,11 @@ def missing_files(session: Session, number: int, step: int) -> list[str]:
     sitting = ledgers.in_force(stored.kept_round(session, number).ledger, step)
     if sitting is None:
         return []
-    records = _records(session, number, sitting)
-    wanted = {minutes_of(sitting, one) for one in records}
-    wanted |= {head_files(sitting, one.paper)[1] for one in _decisions(session, number, sitting)}
-    if any(one.form == "electronic" for one in records):
+    record = _record(session, number, sitting)
+    wanted = {head_files(sitting, one.paper)[1] for one in _decisions(session, number, sitting)}
+    if record is not None:
+        wanted.add(minutes_of(sitting))
+    if record is not None and record.form == "electronic":
         wanted |= {*box_files(sitting)}
     return sorted(wanted - set(stored.papers(session, number)))
 
@@ -262,7 +257,7 @@ def annul_step(session: Session, number: int, step: int, annulment: Annulment) -
     if ledgers.in_force(ledger, step) is None and _annulled_in_the_room(session, kept, step):
         ledger = ledgers.begin(ledger, kept.plan, step, _uuid_of(session, kept.conferences[step]))
     changed = ledgers.annul(ledger, kept.plan, step, annulment)
-    sitting = next(one for one in reversed(changed.sittings) if one.step == step)
+    sitting = next(one for one in reversed(changed.sittings) if one.number == step)
     stored.move_papers(session, number, f"step-{step}", folder_of(sitting))
     without = {one: conference for one, conference in kept.conferences.items() if one != step}
     decisions = {one: raw for one, raw in kept.decisions.items() if one != step}
@@ -295,7 +290,7 @@ def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey
     raws = stored.documents(session, number)
     listed = tuple(digest for sitting in kept.ledger.sittings for digest in sitting.documents)
     folders = {
-        f"step-{one.step}" + (f"-annulled-{one.attempt}" if one.annulment else "") for one in kept.ledger.sittings
+        folder_of(one) for one in kept.ledger.sittings
     }
     papers = {name: raw for name, raw in stored.papers(session, number).items() if name.partition("/")[0] in folders}
     heads = tuple(digest for sitting in kept.ledger.sittings for digest in sitting.decisions)
@@ -331,10 +326,11 @@ def _decision_on_file(session: Session, number: int, kept: Kept, step: int) -> t
     raise WrongTurn(f"step {step}: the signed list decision is missing", key="decision_missing")
 
 
-def _records(session: Session, number: int, sitting: Sitting) -> list[Record]:
+def _record(session: Session, number: int, sitting: Sitting) -> Record | None:
+    """Return the record of a sitting, None for a list decision alone."""
     raws = stored.documents(session, number)
     read = (read_signed(raws[digest]) for digest in sitting.documents)
-    return [one for one in read if isinstance(one, Record)]
+    return next((one for one in read if isinstance(one, Record)), None)
 
 
 def _decisions(session: Session, number: int, sitting: Sitting) -> list[HeadDecision]:

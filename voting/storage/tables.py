@@ -241,23 +241,21 @@ class ClosingRow(Base):
 
 
 class RecordRow(Base):
-    """A record (biên bản kiểm phiếu as data) with all signatures that it needs, one for each paper (from 1)."""
+    """The record of a sitting (biên bản kiểm phiếu as data) with all signatures that it needs."""
 
     __tablename__ = "records"
 
     conference: Mapped[int] = mapped_column(ForeignKey("setups.conference"), primary_key=True)
-    paper: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class WaitingRecordRow(Base):
-    """A record that waits for signatures, by the SHA-256 of what is signed; several of a paper may wait."""
+    """A record that waits for signatures, by the SHA-256 of what is signed; several may wait."""
 
     __tablename__ = "waiting_records"
 
     conference: Mapped[int] = mapped_column(ForeignKey("setups.conference"), primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
-    paper: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 

@@ -101,7 +101,7 @@ function heading(
   const count = meeting.papers.length;
   const number = count > 1 ? `${say("paper.number", { n: page.paper + 1, count })} · ` : "";
   const title = say("paper.title", { title: paper.title }) + (paper.unit ? ` – ${paper.unit}` : "");
-  const term = meeting.term ? [", ", h("span.whole", {}, say("paper.term", { term: meeting.term }))] : [];
+  const term = paper.term ? [", ", h("span.whole", {}, say("paper.term", { term: paper.term }))] : [];
   const words = kindWords(paper, language);
   const forward = page.part === "putForward";
   const what = forward ? say("ballot.put_forward") : fill(words.instruction, { most: two(most) });

@@ -1,12 +1,11 @@
 """The boxes (hòm phiếu) of a bundle: each archive audited with its records, both facts files and the minutes.
 
-A folder of a bundle holds one box: `UUID.bel`, `UUID.facts.json`, `UUID.count.json`, for each paper `record.json` and
-`minutes.pdf` (`record-2.json`, …), where the head decided on a tie `head-decision-1.json` and its page, and perhaps
-`UUID.commitments`, which needs no trust. A hand count has records and
-minutes alone: its verdict is computed again from its own case.
+A folder of a bundle holds one box: `UUID.bel`, `UUID.facts.json`, `UUID.count.json`, `record.json` and `minutes.pdf`,
+where the head decided on a tie `head-decision-1.json` and its page, and perhaps `UUID.commitments`, which needs no
+trust. A hand count has record and minutes alone: its verdicts are computed again from its own cases.
 
-Each archive lies in a bundle once, reaches its result, and comes with both facts files and the record of every paper:
-nothing else shows that its result is that of the ballots (design §2). Boxes of annulled sittings alone may lack them.
+Each archive lies in a bundle once, reaches its result, and comes with both facts files and the record: nothing else
+shows that its result is that of the ballots (design §2). Boxes of annulled sittings alone may lack them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,17 +19,17 @@ from keys.group import encode_point
 from keys.transcript import sha256_hex
 from tally.audit.engines.checking import Runner, checker
 from tally.audit.head import HEAD, check_heads, check_pages
-from tally.audit.minutes import MINUTES_LIMIT, check_hand_count, check_paper
+from tally.audit.minutes import MINUTES_LIMIT, check_beside, check_hand_count
 from tally.audit.record import RECORD, ReadRecord, check_records, read_named
 from tally.audit.report import Finding, Findings, Report, Verdict
 from tally.audit.run import STAGES, audit
 from tally.audit.unchecked import CATALOGUE, PDF_SIGNATURES, ROOT, unchecked_in
 from voting.documents.archives.commitments import sidecar_of
 from voting.documents.bundles.bundle import Bundle
-from voting.documents.bundles.head_decision import HEAD_DECISIONS, decision_name
+from voting.documents.bundles.head_decision import HEAD_DECISIONS, decision_name, read_head_decision
 from voting.documents.canonical import DOCUMENT_LIMIT
 from voting.documents.conferences.conference import Conference
-from voting.procedures.comparison import ruleset_of
+from voting.procedures.comparison import unknown_rulesets
 from voting.procedures.schema import Ruleset
 
 ARCHIVE, FACTS_FILES = "archive", "facts_files"
@@ -86,11 +85,11 @@ class Boxes:
         archives = [name for name in self.bundle.names() if _is_in(name, folder, ".bel")]
         by_box: dict[str, dict[str, bytes]] = {name: {} for name in archives}
         for name, read in records.items():
-            if not check_paper(self.findings, self.bundle, name, read):
+            if not check_beside(self.findings, self.bundle, name, read):
                 self.unchecked.add(PDF_SIGNATURES)
             if read.record.form == "paper":
                 check_hand_count(self.findings, name, read, self.rulesets)
-                if ruleset_of(read.record.conference, self.rulesets) is None:
+                if unknown_rulesets(read.record.conference, self.rulesets):
                     self.unchecked.add(CATALOGUE)
                 continue
             box = _joined(folder, f"{read.record.uuid}.bel")
@@ -98,7 +97,7 @@ class Boxes:
             if self.findings.require(ARCHIVE, box in by_box, name, f"{box} is missing"):
                 by_box[box][name] = self.raw(name)
         for box, texts in by_box.items():
-            self._check_box(box, texts, records)
+            self._check_box(box, texts)
         self._check_heads(folder, records.values())
 
     def heads(self, folder: str) -> list[str]:
@@ -110,12 +109,13 @@ class Boxes:
         """Check the head's decisions of a folder, that their names are those of their papers, and their pages."""
         raws = {name: self.findings.read(HEAD, name, lambda: self.raw(name)) for name in self.heads(folder)}  # noqa: B023
         found = check_heads(self.findings, records, {name: raw for name, raw in raws.items() if raw is not None})
-        for name, (of, _) in found.items():
-            own = PurePosixPath(name).name == decision_name(of.record.paper)
-            self.findings.require(HEAD, own, name, f"holds the decision on paper {of.record.paper}")
+        for name, (_, raw) in found.items():
+            paper = read_head_decision(raw)[1].paper
+            own = PurePosixPath(name).name == decision_name(paper)
+            self.findings.require(HEAD, own, name, f"holds the decision on paper {paper}")
         check_pages(self.findings, found, lambda name: self.raw(name, MINUTES_LIMIT))
 
-    def _check_box(self, box: str, texts: dict[str, bytes], records: dict[str, ReadRecord]) -> None:
+    def _check_box(self, box: str, texts: dict[str, bytes]) -> None:
         report = self._audited(box)
         merge(self.findings, report, box)
         if report.verdict in (Verdict.UNREADABLE, Verdict.UNSUPPORTED):
@@ -136,7 +136,7 @@ class Boxes:
         if box in self.annulled and not texts:
             self.findings.notes.append(f"{box}: of an annulled sitting, without a record")
         elif report.election is not None:
-            self._check_whole(box, report, {records[name].record.paper for name in texts})
+            self._check_whole(box, report, recorded=bool(texts))
 
     def _check_once(self, box: str, report: Report) -> None:
         """Check that an archive bears the name of its election, and lies here once only, cut or whole."""
@@ -160,23 +160,18 @@ class Boxes:
             first = self.seen.setdefault(known, box)
             self.findings.require(ARCHIVE, first == box, box, f"the tellers' keys of {first}, used twice")
 
-    def _check_whole(self, box: str, report: Report, papers: set[int]) -> None:
-        """Check that a box reached its result, and that records and facts of it are there."""
+    def _check_whole(self, box: str, report: Report, *, recorded: bool) -> None:
+        """Check that a box reached its result, and that record and facts of it are there."""
         far = report.reached == STAGES["Result"]
         self.findings.require(ARCHIVE, far, box, f"ends with {report.reached}: its result expected")
         stem = box.removesuffix(".bel")
-        for file in () if papers else (f"{stem}.facts.json", f"{stem}.count.json"):  # with a record they are compared
+        for file in () if recorded else (f"{stem}.facts.json", f"{stem}.count.json"):  # with a record they are compared
             self.findings.require(FACTS_FILES, file in self.bundle.entries, file, "missing")
         conference = report.election.conference if report.election is not None else None
         if conference is None:
             self.findings.failed(RECORD, box, "an election without a conference, of which there is no record")
         else:
-            self._check_complete(box, conference, papers)
-
-    def _check_complete(self, box: str, conference: Conference, papers: set[int]) -> None:
-        """Check that every paper of the meeting has its record."""
-        for paper in range(1, len(conference.papers) + 1):
-            self.findings.require(RECORD, paper in papers, box, f"the record of paper {paper} is missing")
+            self.findings.require(RECORD, recorded, box, "its record is missing")
 
     def _audited(self, box: str) -> Report:
         path = self.scratch / "box.bel"

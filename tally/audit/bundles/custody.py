@@ -13,7 +13,7 @@ from tally.audit.bundles.dossier import PLACES
 from tally.audit.minutes import minutes_beside
 from tally.audit.record import RECORD
 from tally.dialogue import in_both
-from voting.documents.bundles.head_decision import decision_name, page_name
+from voting.documents.bundles.head_decision import decision_name, page_name, ties_for_the_head
 from voting.documents.bundles.signers import signers_of
 from voting.documents.conferences.conference import ON_PAPER, Conference
 
@@ -40,23 +40,18 @@ def check_custody(boxes: Boxes) -> str:
 
 
 def _check_one_meeting(boxes: Boxes) -> None:
-    """Check that all records are of one meeting, each of another paper: the maker may have made up a second one."""
-    papers: dict[int, str] = {}
-    for name, read in boxes.records.items():
-        first, known = next(iter(boxes.records.items()))
-        same = read.record.conference == known.record.conference
-        boxes.findings.require(RECORD, same, name, f"of another meeting than {first}: one bundle holds one")
-        before = papers.setdefault(read.record.paper, name)
-        why = f"of paper {read.record.paper}, as {before} is"
-        boxes.findings.require(RECORD, before == name or not same, name, why)
+    """Check that there is one record: the maker may have made up a second one."""
+    for name in boxes.records:
+        first = next(iter(boxes.records))
+        boxes.findings.require(RECORD, name == first, name, f"a second record, after {first}: one bundle holds one")
 
 
 def _of_boxes(boxes: Boxes) -> Iterator[str]:
     """Yield the names of all files that belong to an archive or to a record, there or not."""
     for name, read in boxes.records.items():
-        yield from (name, minutes_beside(name, read.record.paper))
-        if read.record.verdict.status == "awaiting_head":
-            decision = f"{name.rpartition('/')[0]}/{decision_name(read.record.paper)}".lstrip("/")
+        yield from (name, minutes_beside(name))
+        for paper in ties_for_the_head(read.record):
+            decision = f"{name.rpartition('/')[0]}/{decision_name(paper)}".lstrip("/")
             yield from (decision, page_name(decision))
     for name in boxes.bundle.names():
         if name.endswith(".bel"):

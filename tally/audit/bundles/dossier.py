@@ -24,7 +24,8 @@ from voting.documents.bundles.dossier import LEDGER, box_files, makers, misplace
 from voting.documents.bundles.head_decision import HEAD_DECISIONS, HeadDecision, read_head_decision
 from voting.documents.bundles.ledger import Ledger, annulled_documents, ledger_problems, parse_ledger
 from voting.documents.bundles.signers import awaited, by_key
-from voting.documents.bundles.step_chain import chain_problems
+from voting.documents.bundles.step_chain import chain_problems, courses_of
+from voting.documents.conferences.conference import Course
 from voting.documents.envelope import verify_envelope
 from voting.documents.errors import DocumentError
 from voting.documents.kinds import kind_of
@@ -45,9 +46,7 @@ def check_dossier(boxes: Boxes) -> str:
     """Check what a dossier holds besides its form; return how far the round has come."""
     findings, bundle = boxes.findings, boxes.bundle
     documents: dict[str, Record | ListDecision] = {
-        sha256_hex(boxes.raw(name)): read.record
-        for name, read in boxes.records.items()
-        if findings.require(ROUND, _paper_exists(read.record), name, f"paper {read.record.paper} does not exist")
+        sha256_hex(boxes.raw(name)): read.record for name, read in boxes.records.items()
     }
     documents |= _list_decisions(boxes)
     heads = _decisions(boxes)
@@ -80,10 +79,6 @@ def _decisions(boxes: Boxes) -> dict[str, HeadDecision]:
     return found
 
 
-def _paper_exists(record: Record) -> bool:
-    return 1 <= record.paper <= len(record.conference.papers)
-
-
 def _list_decisions(boxes: Boxes) -> dict[str, ListDecision]:
     """Read and check every list decision; return those that can be read, by hash."""
     found = {}
@@ -108,27 +103,31 @@ def _check_decision(boxes: Boxes, name: str) -> ListDecision:
 
 
 def _check_end(findings: Findings, live: Documents) -> None:
-    """Check that the last step on file chooses: a dossier is made at the end of its round."""
-    records = [one for one in live.values() if isinstance(one, Record)]
-    last = max((one.conference.step for one in records), default=0)
-    final = any(
-        one.conference.step == last and any(kind_of(paper.kind).closes for paper in one.conference.papers)
-        for one in records
-    )
-    findings.require(CHAIN, final, "", "no final ballot: the round did not come to its end")
+    """Check that the last step on file of each procedure chooses: a dossier is made at the end of its round."""
+    last: dict[Course, int] = {}
+    for one in live.values():
+        for course, step in courses_of(one):
+            last[course] = max(step, last.get(course, 0))
+    papers = [paper for one in live.values() if isinstance(one, Record) for paper in one.conference.papers]
+    for course, step in last.items():
+        own = (paper for paper in papers if (paper.course, paper.step) == (course, step))
+        final = any(kind_of(paper.kind).closes for paper in own)
+        findings.require(CHAIN, final, "", f"{course[2]}: no final ballot: the round did not come to its end")
+    findings.require(CHAIN, bool(last), "", "no final ballot: the round did not come to its end")
 
 
 def _handed_to_others(live: Iterable[Record | ListDecision]) -> list[str]:
     """Say where nobody who must sign a step by key had to sign the one before: only names tell whether they belong."""
-    signing: dict[int, set[str]] = {}
+    signing: dict[Course, dict[int, set[str]]] = {}
     for one in live:
-        step = one.conference.step if isinstance(one, Record) else one.step
-        signing.setdefault(step, set()).update(required_keys(one))
-    known = [step for step in sorted(signing) if signing[step]]
+        for course, step in courses_of(one):
+            signing.setdefault(course, {}).setdefault(step, set()).update(required_keys(one))
     return [
-        f"step {after} is signed by nobody who signed step {before} by key: compare its names with those of the room"
-        for before, after in pairwise(known)
-        if not signing[before] & signing[after]
+        f"{course[2]}: step {after} is signed by nobody who signed step {before} by key: compare its names with those"
+        " of the room"
+        for course, by_step in signing.items()
+        for before, after in pairwise(step for step in sorted(by_step) if by_step[step])
+        if not by_step[before] & by_step[after]
     ]
 
 
@@ -139,5 +138,5 @@ def _note(findings: Findings, check: str, problems: list[str], examined: int) ->
 
 
 def _reached(ledger: Ledger | None) -> str:
-    signed = [one.step for one in ledger.sittings if one.state == "signed"] if ledger is not None else []
+    signed = [one.number for one in ledger.sittings if one.state == "signed"] if ledger is not None else []
     return f"step {max(signed)}" if signed else "nothing"

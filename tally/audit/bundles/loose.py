@@ -68,9 +68,9 @@ def check_loose(report: Report, files: Loose, rulesets: Sequence[Ruleset] = ()) 
     carried = [_check_minutes(findings, report, files, one, records, rulesets) for one in files.minutes.items()]
     of = [*records.values(), *(one for one in carried if one is not None)]
     check_pages(findings, check_heads(findings, of, files.heads), files.pages.get)
-    _note_missing(findings, report, {one.record.paper for one in records.values()})
     if report.reached == HAND:
-        report = replace(report, ballots=max((one.record.ballots.collected for one in records.values()), default=0))
+        counted = (result.ballots.collected for one in records.values() for result in one.record.papers)
+        report = replace(report, ballots=max(counted, default=0))
     return _with(report, findings)
 
 
@@ -101,12 +101,12 @@ def _check_minutes(
     records: Mapping[str, ReadRecord],
     rulesets: Sequence[Ruleset],
 ) -> ReadRecord | None:
-    """Check minutes against the record of their paper, or as the bearer of their own, which is returned."""
+    """Check minutes against the record beside them, or as the bearer of their own, which is returned."""
     name, pdf = minutes
     carried = findings.read(MINUTES, name, lambda: carried_record(name, pdf))
     if carried is None:
         return None
-    beside = next((one for one in records.values() if one.record.paper == carried.record.paper), None)
+    beside = next(iter(records.values()), None)
     if carried.record.form == "paper":
         _check_alone(findings, files, name)
     signed = compare_minutes(findings, name, lambda: pdf, beside or carried)
@@ -142,14 +142,6 @@ def _check_carried(
     if not required_signers(conference, read.record):
         why = "nobody signed by key: minutes that are signed on paper alone cannot be checked here"
         findings.require(SIGNATURES, bool(signed), read.place, why)
-
-
-def _note_missing(findings: Findings, report: Report, papers: set[int]) -> None:
-    """Say of which papers there is no record, where there is one of others."""
-    conference = report.election.conference if report.election is not None else None
-    known = range(1, len(conference.papers) + 1) if conference is not None and papers else ()
-    missing = [paper for paper in known if paper not in papers]
-    findings.notes += [f"paper {paper}: its record was not given, and not checked" for paper in missing]
 
 
 def _with(report: Report, findings: Findings) -> Report:

@@ -23,11 +23,12 @@ from tally.audit.report import Findings
 from tally.audit.run import audit
 from tally.audit.signatures import check_signatures
 from tally.cli.verify import check_file
-from tally.count.paper import paper_records, read_hand_count
+from tally.count.paper import paper_record, read_hand_count
 from tally.minutes import renderer_versions
 from tally.result.record import facts_of, record_payload
 from tests.attacks.lab import Draft, Lab, build_lab, chain, closed, counted, failed
 from tests.attacks.records import Papers, conference_of, envelope, papers, room_facts
+from tests.sittings import with_result
 from tests.tally.count.test_paper import plain
 from tests.tally.count.test_paper import write as write_hand_count
 from tests.tally.records import EVERYONE, sample_conference, sample_paper, sample_record, team, tied_record
@@ -238,7 +239,7 @@ def test_a_record_of_an_election_without_a_conference_is_refused(lab: Lab, hones
     election = dataclasses.replace(report.election, conference=None)
     check_record(findings, report, election, read_named("record.json", honest["record.json"]))
     assert [one.first for one in findings.findings if one.failed] == [
-        ("record.json (paper 1): the election has no conference, so there is no record of it",)
+        ("record.json: the election has no conference, so there is no record of it",)
     ]
 
 
@@ -278,7 +279,8 @@ def hand_count(**changes: Any) -> bytes:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"notes": sample_record(3).conference.notes}, "notes: not what the rule gives"),
+        ({"papers": with_result(sample_record(3, form="paper"), notes=sample_record(3).conference.notes).papers},
+         "paper 1: notes: not what the rule gives"),
         ({"hashes": sample_record(3).hashes}, "a count on paper with hashes of an archive"),
     ],
 )
@@ -289,9 +291,9 @@ def test_a_hand_count_that_says_more_than_people_counted_is_named(
     assert words in failed(report)["hand_count"]
 
 
-def test_a_record_under_the_name_of_another_paper_is_named(lab: Lab, tmp_path: Path) -> None:
+def test_a_record_under_another_name_is_named(lab: Lab, tmp_path: Path) -> None:
     report = checked(lab, tmp_path, {"record-2.json": hand_count(), "minutes-2.pdf": b"%PDF"})
-    assert "record-2.json: holds the record of paper 1" in failed(report)["record"]
+    assert "record-2.json: one record, record.json, expected in a folder" in failed(report)["record"]
 
 
 def boxes_of(lab: Lab, folder: Path, files: Files, annulled: frozenset[str] = frozenset()) -> Boxes:
@@ -322,7 +324,7 @@ def test_a_box_without_a_conference_has_no_record(lab: Lab, tmp_path: Path) -> N
 
 def test_a_count_by_hand_by_a_catalogue_that_is_not_shipped_is_not_compared(lab: Lab, tmp_path: Path) -> None:
     conference = sample_conference(sample_paper(3), ruleset=Ruleset("OTHER", 1))
-    [record] = paper_records(read_hand_count(write_hand_count(tmp_path, plain(conference))), renderer_versions())
+    record = paper_record(read_hand_count(write_hand_count(tmp_path, plain(conference))), renderer_versions())
     raw = unsigned_record(record_payload(record))
     boxes = boxes_of(lab, tmp_path, {"record.json": raw, "minutes.pdf": b"%PDF"})
     boxes.check("")

@@ -10,7 +10,7 @@ from keys.errors import InvalidShare
 from keys.files.signing import SigningKey
 from tally.audit import Verdict
 from tally.cli.verify import check_file
-from tally.count.record_files import write_records
+from tally.count.record_files import write_record
 from tally.count.steps import Words, add_sum, confirm_setup, finish, open_one
 from tally.signing.signatures import sign_record
 from tally.signing.teller_file import TellerFile
@@ -42,7 +42,7 @@ def test_so_many_open_and_one_less_do_not(size: int, threshold: int, tmp_path: P
     archive, count = result / made.box.name, result / "count.json"
     chosen = openings[-threshold:]
     count.write_bytes(finish(made.box, archive, chosen, begun=BEGUN, ended=ENDED, words=Words()))
-    [(record, _)] = write_records(archive, next(made.stick.glob("*.facts.json")), count, result)
+    record, _ = write_record(archive, next(made.stick.glob("*.facts.json")), count, result)
     record.write_bytes(sign_record(record.read_bytes(), signers(made, files)))
     report = check_file(archive, (record,))
     assert report.verdict is Verdict.SOUND, [one for one in report.checks if one.failed]

@@ -23,7 +23,7 @@ from tests.attacks.records import conference_of, envelope, room_facts
 from tests.tally import terminal
 from tests.tally.count.test_paper import plain
 from tests.tally.count.test_steps import BEGUN, ENDED, lab_of_one
-from tests.tally.records import EVERYONE, sample_conference, sample_paper, sample_record, team
+from tests.tally.records import EVERYONE, sample_conference, sample_paper, team
 from tests.tally.terminal import PASSPHRASE, run
 from voting.documents.archives.members import encode_member
 from voting.documents.canonical import canonical, parse_canonical
@@ -243,17 +243,6 @@ def test_a_recount_agrees_byte_for_byte_or_names_the_record_that_does_not(desk: 
     assert run("record", *three(desk), "--out", folder(desk / "third")).exit_code == 0
     shutil.copy(desk / "third" / "record.json", other)
     refused(run("compare", record, other), in_both("said.not_same", first=record, others=other))
-
-
-def test_a_record_of_a_paper_that_this_archive_has_not_is_named(desk: Path) -> None:
-    from tests.tally.records import envelope as unsigned
-
-    second = desk / "second.json"
-    second.write_bytes(unsigned(msgspec.structs.replace(sample_record(2), paper=2)))
-    refused(
-        run("recount", *three(desk), "--out", folder(desk / "again"), "--with", second),
-        in_both("said.no_paper", path=second, paper=2, papers=1),
-    )
 
 
 def test_an_unfinished_archive_gives_no_record(lab: Lab, desk: Path) -> None:

@@ -7,9 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from tally.cli.handed_in import attached_record, hand_count_fault
-from tally.count.paper import paper_records, read_hand_count
+from tally.count.paper import paper_record, read_hand_count
 from tally.minutes import renderer_versions
 from tally.result.record import record_payload
+from tests.sittings import only, with_result
 from tests.tally.count.test_paper import plain, write
 from tests.tally.records import sample_conference, sample_paper
 from voting.documents.conferences.conference import Note
@@ -19,7 +20,7 @@ from voting.documents.record import Record, unsigned_record
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
     given = write(tmp_path_factory.mktemp("hand"), plain(sample_conference(sample_paper(3))))
-    [made] = paper_records(read_hand_count(given), renderer_versions())
+    made = paper_record(read_hand_count(given), renderer_versions())
     return made
 
 
@@ -30,9 +31,12 @@ def test_a_hand_count_that_agrees_with_itself_has_no_fault(record: Record) -> No
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda of: replace(of, verdict=replace(of.verdict, minimum=0)), "not the one that the rule gives: minimum"),
-        (lambda of: replace(of, ballots=replace(of.ballots, valid=40)), "valid + invalid = collected"),
-        (lambda of: replace(of, notes=(Note("A6", "x"),)), "its notes are not those"),
+        (
+            lambda of: with_result(of, verdict=replace(only(of).verdict, minimum=0)),
+            "not the one that the rule gives: minimum",
+        ),
+        (lambda of: with_result(of, ballots=replace(only(of).ballots, valid=40)), "valid + invalid = collected"),
+        (lambda of: with_result(of, notes=(Note("A6", "x"),)), "its notes are not those"),
     ],
 )
 def test_a_hand_count_that_denies_itself_is_named(

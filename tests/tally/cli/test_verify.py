@@ -228,7 +228,7 @@ def test_records_of_two_folders_may_have_one_name(lab: Lab, tmp_path: Path) -> N
     other.write_bytes(record.read_bytes())
     result = verify(archive, "--record", record, "--record", other)
     assert result.exit_code == 1
-    assert f"{other}: a second record of paper 1" in result.output
+    assert f"{other}: a second record of the box" in result.output
 
 
 @pytest.mark.parametrize("name", ["absent.json", ".", "pipe"])

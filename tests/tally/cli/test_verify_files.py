@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tally.cli.verify import verify_command
-from tally.count.paper import paper_records, read_hand_count
-from tally.count.record_files import keep_records
+from tally.count.paper import paper_record, read_hand_count
+from tally.count.record_files import keep_record
 from tally.minutes import renderer_versions
 from tally.pdf.attached import record_in
 from tally.pdf.signatures import check_minutes, sign_minutes
@@ -122,7 +122,7 @@ def test_signatures_that_minutes_await_make_them_incomplete(box: Path) -> None:
     (box / "record.json").rename(box / "signed.json")
     report = found(box / "minutes.pdf", code=1)
     assert report["verdict"] == "incomplete"
-    assert all(one.startswith("minutes_signatures: minutes.pdf (paper 1): awaiting") for one in failed(report))
+    assert all(one.startswith("minutes_signatures: minutes.pdf: awaiting") for one in failed(report))
 
 
 @pytest.mark.parametrize("file", ["", "minutes.pdf"])
@@ -245,7 +245,7 @@ def test_a_hand_count_has_no_archive_and_is_judged_by_its_numbers(tmp_path: Path
     people = team(*EVERYONE)
     conference = sample_conference(sample_paper(3), people)
     given = read_hand_count(write(tmp_path, plain(conference)), conference, "3NGX6NdhdXaBGB")
-    [(record, _)] = keep_records(paper_records(given, renderer_versions()), tmp_path / "hand")
+    record, _ = keep_record(paper_record(given, renderer_versions()), tmp_path / "hand")
     assert found(tmp_path / "hand", code=1)["verdict"] == "incomplete"
     raw = record.read_bytes()
     record.write_bytes(sign_record(raw, [*people.keys.values()]))
@@ -290,7 +290,7 @@ def test_a_count_by_hand_vouches_for_no_archive_beside_it(box: Path, tmp_path: P
     people = team(*EVERYONE)
     conference = sample_conference(sample_paper(3), people)
     given = read_hand_count(write(tmp_path, plain(conference)), conference)
-    [(record, _)] = keep_records(paper_records(given, renderer_versions()), tmp_path / "hand")
+    record, _ = keep_record(paper_record(given, renderer_versions()), tmp_path / "hand")
     record.write_bytes(sign_record(record.read_bytes(), [*people.keys.values()]))
     for one in ("record.json", "minutes.pdf"):
         (box / one).unlink()

@@ -16,8 +16,8 @@ from tally.audit.record import read_named
 from tally.audit.report import Findings
 from tally.cli.main import tally_group
 from tally.count import record_files
-from tally.count.paper import paper_records, read_hand_count
-from tally.count.record_files import keep_records
+from tally.count.paper import paper_record, read_hand_count
+from tally.count.record_files import keep_record
 from tally.errors import CannotRecord, CannotSign, ImpossibleCase
 from tally.minutes import renderer_versions
 from tally.result.record import record_payload
@@ -73,13 +73,13 @@ def write(folder: Path, content: dict[str, Any]) -> Path:
 
 def test_a_hand_count_goes_through_rule_record_and_minutes(conference: Conference, tmp_path: Path) -> None:
     count = read_hand_count(write(tmp_path, plain(conference)))
-    [(path, record)] = keep_records(paper_records(count, renderer_versions()), tmp_path)
+    path, record = keep_record(paper_record(count, renderer_versions()), tmp_path)
     assert (record.form, record.hashes, record.fingerprint) == ("paper", None, "")
-    assert record.verdict.base == conference.present
-    assert (record.case.ballots, record.case.invalid) == (40, 1)
-    assert {one.id: one.no_opinion for one in record.verdict.candidates} == {"c1": 0, "c2": 7, "c3": 0}
-    assert set(record.verdict.selected) == {
-        one.id for one in record.case.candidates if 10 * one.agree >= 3 * conference.present
+    assert record.papers[0].verdict.base == conference.present
+    assert (record.papers[0].case.ballots, record.papers[0].case.invalid) == (40, 1)
+    assert {one.id: one.no_opinion for one in record.papers[0].verdict.candidates} == {"c1": 0, "c2": 7, "c3": 0}
+    assert set(record.papers[0].verdict.selected) == {
+        one.id for one in record.papers[0].case.candidates if 10 * one.agree >= 3 * conference.present
     }
     assert path.with_name("minutes.pdf").read_bytes().startswith(b"%PDF")
 
@@ -98,7 +98,7 @@ def test_its_record_is_accepted_by_its_signatures_and_its_own_numbers(
     conference: Conference, people: Team, tmp_path: Path
 ) -> None:
     count = read_hand_count(write(tmp_path, plain(conference)))
-    [(path, _)] = keep_records(paper_records(count, renderer_versions()), tmp_path)
+    path, _ = keep_record(paper_record(count, renderer_versions()), tmp_path)
     signed = sign_record(path.read_bytes(), list(people.keys.values()))
     findings = Findings()
     check_hand_count(findings, "record.json", read_named("record.json", signed))
@@ -128,8 +128,8 @@ def test_toml_does_with_the_conference_of_a_setup(conference: Conference, tmp_pa
         """,
         encoding="utf-8",
     )
-    [record] = paper_records(read_hand_count(path, conference, "9xRvqGoKAKFNTTd9a1"), renderer_versions())
-    assert (record.uuid, record.case.ballots) == ("9xRvqGoKAKFNTTd9a1", 40)
+    record = paper_record(read_hand_count(path, conference, "9xRvqGoKAKFNTTd9a1"), renderer_versions())
+    assert (record.uuid, record.papers[0].case.ballots) == ("9xRvqGoKAKFNTTd9a1", 40)
 
 
 def ballots(**change: object) -> Change:
@@ -169,7 +169,7 @@ def test_numbers_that_deny_each_other_are_refused(
     assert result.exit_code == 1
     assert not (tmp_path / "out" / "record.json").exists()
     with pytest.raises((CannotRecord, ImpossibleCase), match=words):
-        paper_records(read_hand_count(write(tmp_path, content)), renderer_versions())
+        paper_record(read_hand_count(write(tmp_path, content)), renderer_versions())
 
 
 def test_another_conference_than_the_setups_is_refused(conference: Conference, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_another_conference_than_the_setups_is_refused(conference: Conference, t
 
 
 def test_times_that_run_backwards_are_named_of_vote_and_count(conference: Conference, tmp_path: Path) -> None:
-    [record] = paper_records(read_hand_count(write(tmp_path, plain(conference))), renderer_versions())
+    record = paper_record(read_hand_count(write(tmp_path, plain(conference))), renderer_versions())
     facts = msgspec.structs.replace(record.facts, opened=record.facts.closed, closed=record.facts.opened)
     wrong = msgspec.structs.replace(record, facts=facts, count=msgspec.structs.replace(record.count, ended="later"))
     findings = Findings()

@@ -12,7 +12,7 @@ from keys.ceremony.protocol import rehearse
 from keys.errors import InvalidProof, InvalidShare
 from keys.files.signing import new_signing_key
 from tally.audit import Verdict, audit
-from tally.count.record_files import write_records
+from tally.count.record_files import write_record
 from tally.count.steps import (
     Opening,
     Words,
@@ -338,7 +338,7 @@ def test_three_recounts_agree_byte_for_byte(lab: Lab, tmp_path: Path) -> None:
     files = written(lab, tmp_path)
     found = []
     for number in (1, 2, 3):
-        [(path, _)] = write_records(*files, tmp_path / f"recount {number}")
+        path, _ = write_record(*files, tmp_path / f"recount {number}")
         found.append((payload(path), path.with_name("minutes.pdf").read_bytes()))
     assert found[0] == found[1] == found[2]
 
@@ -347,9 +347,9 @@ def test_a_record_from_a_changed_archive_is_another_one(lab: Lab, tmp_path: Path
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     archive, facts, count = written(lab, tmp_path / "a")
-    [(record, _)] = write_records(archive, facts, count, tmp_path / "a")
+    record, _ = write_record(archive, facts, count, tmp_path / "a")
     changed = write(tmp_path / "b", counted(lab, *lab.ballots[:2]))
-    [(other, _)] = write_records(changed, facts, count, tmp_path / "b")
+    other, _ = write_record(changed, facts, count, tmp_path / "b")
     assert payload(other) != payload(record)
 
 

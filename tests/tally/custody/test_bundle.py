@@ -23,8 +23,8 @@ from tally.audit import Verdict, audit
 from tally.audit.bundles.bundle import check_bundle
 from tally.ceremony.recovery_sheet import recovery_sheet
 from tally.cli.verify import verify_command
-from tally.count.paper import paper_records, read_hand_count
-from tally.count.record_files import keep_records, write_records
+from tally.count.paper import paper_record, read_hand_count
+from tally.count.record_files import keep_record, write_record
 from tally.count.steps import Words, add_sum, finish, open_one
 from tally.custody.bundle import SHEETS, collect, write_custody
 from tally.custody.destroy import read_share_file, remove
@@ -40,6 +40,7 @@ from tally.signing.signers import KeySigner
 from tally.signing.teller_file import bind_to_box, new_teller_file, read_teller_file, write_teller_file
 from tests.attacks.lab import Lab, closed
 from tests.attacks.records import SIGNERS, envelope, room_facts
+from tests.sittings import with_result
 from tests.tally.count.test_paper import plain as content_of_hand_count
 from tests.tally.count.test_paper import write as write_hand_count
 from tests.tally.count.test_steps import BEGUN, ENDED, teller
@@ -70,7 +71,7 @@ def counted_folder(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = audit(path)
     room = room_facts(lab, report.setup_event, report.end_ballots, report.ballots)
     facts.write_bytes(write_envelope(envelope(canonical(room), FACTS_TYPE, lab, "desk")))
-    [(record, _)] = write_records(path, facts, count, folder)
+    record, _ = write_record(path, facts, count, folder)
     record.write_bytes(sign_record(record.read_bytes(), [lab.signing[one] for one in SIGNERS]))
     pdf, payload = folder / "minutes.pdf", payload_of(read_record(record.read_bytes())[0], "record")
     for name in SIGNERS:
@@ -228,7 +229,7 @@ def test_what_is_not_whole_or_not_signed_goes_into_no_bundle(
 def hand_counted(folder: Path, people: Team) -> tuple[Path, Team]:
     """Make a count on paper in a folder: record and minutes, signed by all with their keys."""
     source = write_hand_count(folder, content_of_hand_count(sample_conference(sample_paper(3), people)))
-    [(path, _)] = keep_records(paper_records(read_hand_count(source), renderer_versions()), folder)
+    path, _ = keep_record(paper_record(read_hand_count(source), renderer_versions()), folder)
     path.write_bytes(sign_record(path.read_bytes(), list(people.keys.values())))
     pdf = folder / "minutes.pdf"
     for name in EVERYONE:
@@ -273,7 +274,7 @@ def test_a_hand_count_that_a_signer_made_up_has_no_place_beside_another_meeting(
             path = tmp_path / "custody.zip"
             path.write_bytes(write_bundle("custody", files | more, own, "phieukin 0"))
             found = {one.check: one.first for one in check_bundle(path).checks if one.failed}
-            assert any("another meeting" in place for place in found["record"]), found
+            assert any("a second record" in place for place in found["record"]), found
 
 
 def test_a_hand_count_with_its_sheets_comes_out_of_the_command(by_hand: tuple[Path, Team], tmp_path: Path) -> None:
@@ -292,10 +293,10 @@ def test_a_hand_count_with_its_sheets_comes_out_of_the_command(by_hand: tuple[Pa
 def other_votes(folder: Path) -> bytes:
     """The record with one vote more for a name, signed anew by all."""
     _, record = read_record((folder / "record.json").read_bytes())
-    first = record.case.candidates[0]
+    first = record.papers[0].case.candidates[0]
     more = msgspec.structs.replace(first, agree=first.agree + 1)
-    case = msgspec.structs.replace(record.case, candidates=(more, *record.case.candidates[1:]))
-    return record_payload(msgspec.structs.replace(record, case=case))
+    case = msgspec.structs.replace(record.papers[0].case, candidates=(more, *record.papers[0].case.candidates[1:]))
+    return record_payload(with_result(record, case=case))
 
 
 @pytest.mark.parametrize("spoilt", ["votes", "signature", "pdf", "flip"])

@@ -99,21 +99,21 @@ def test_the_minutes_name_whom_spares_could_change(language: str, words: str, sp
     text = minutes_text(record, tmp_path, language)
     (warning,) = [part for part in text.split("\n") if words.split(":")[0] in part]
     told = warning[warning.index(words.format(n=f"{spares:02}" if language == "vi" else spares)) :].split(".")[0]
-    assert record.case.candidates[1].name in told and record.case.candidates[0].name not in told
+    assert record.papers[0].case.candidates[1].name in told and record.papers[0].case.candidates[0].name not in told
 
 
 @pytest.mark.parametrize("record", [close_record(0), close_record(form="paper")], ids=["no spares", "on paper"])
 def test_without_spares_neither_minutes_nor_verify_warn(record: Record, tmp_path: Path) -> None:
     findings = Findings()
     note_spares(findings, record, "record.json")
-    assert (names_of(record), findings.notes) == ((), [])
+    assert (names_of(record, record.papers[0]), findings.notes) == ((), [])
     assert "Lưu ý về thẻ dự phòng" not in minutes_text(record, tmp_path)
 
 
 def test_verify_notes_whom_spares_could_change_and_fails_nothing() -> None:
     record, findings = close_record(2), Findings()
-    note_spares(findings, record, "record.json (paper 1)")
+    note_spares(findings, record, "record.json")
     assert findings.sound
     (note,) = findings.notes
     assert note.startswith("record.json (paper 1): spare cards activated: 2;")
-    assert note.endswith(f"đối với: {record.case.candidates[1].name}")
+    assert note.endswith(f"đối với: {record.papers[0].case.candidates[1].name}")

@@ -15,7 +15,7 @@ from keys.files.sealing import LEAST_COST
 from keys.files.signing import SigningKey
 from keys.transcript import sha256_hex
 from tally.cli.verify_apart import audit_apart
-from tally.count.record_files import write_records
+from tally.count.record_files import write_record
 from tally.count.steps import Words, add_sum, finish, open_one
 from tally.result.record import record_payload
 from tally.signing.signatures import sign_record
@@ -59,10 +59,10 @@ class Counted:
         with self.desk.storage.read() as session:
             return conference_row.find(session, self.number).state
 
-    def take(self, *files: bytes) -> list[int]:
+    def take(self, *files: bytes) -> None:
         """Bring files to the room."""
         named: Files = [(f"file-{number}", raw) for number, raw in enumerate(files)]
-        return results.take_records(self.desk.storage, self.number, named, audit_apart)
+        results.take_records(self.desk.storage, self.number, named, audit_apart)
 
     def key(self, name: str) -> SigningKey:
         """The key of teller "1", "2", "3", or of chair or secretary."""
@@ -107,7 +107,7 @@ def counted(desk: Desk, staff: Staff, number: int, archive: Path, facts: Path) -
         openings.append(open_one(archive, own, report.end_ballots))
     count = archive.with_suffix(".count.json")
     count.write_bytes(finish(archive, archive, openings, begun=begun, ended=stamp(now()), words=Words()))
-    [(path, record)] = write_records(archive, facts, count, archive.parent)
+    path, record = write_record(archive, facts, count, archive.parent)
     plain = path.read_bytes()
     complained = msgspec.structs.replace(record.count, complaints=("Một đại biểu đề nghị kiểm lại.",))
     hashes = msgspec.structs.replace(record.hashes, count=sha256_hex(canonical(complained)))
@@ -125,16 +125,17 @@ def edited(box: Counted, change: Callable[[dict[str, Any]], None]) -> bytes:
 def exchanged(fields: dict[str, Any]) -> None:
     """Agree and disagree of each name change places, in the case and in the verdict."""
     for part in ("case", "verdict"):
-        for one in fields[part]["candidates"]:
+        for one in fields["papers"][0][part]["candidates"]:
             one["agree"], one["disagree"] = one["disagree"], one["agree"]
 
 
 def no_rule(fields: dict[str, Any]) -> None:
     """Nobody needs any vote, and everybody is selected."""
-    fields["verdict"]["minimum"] = 0
-    for one in fields["verdict"]["candidates"]:
+    verdict = fields["papers"][0]["verdict"]
+    verdict["minimum"] = 0
+    for one in verdict["candidates"]:
         one |= {"meets": True, "outcome": "selected"}
-    fields["verdict"]["selected"] = [one["id"] for one in fields["verdict"]["candidates"]]
+    verdict["selected"] = [one["id"] for one in verdict["candidates"]]
 
 
 def without_proofs(fields: dict[str, Any]) -> None:
@@ -149,7 +150,7 @@ FORGERIES: dict[str, tuple[Callable[[dict[str, Any]], None], Sequence[str], str]
     "other numbers by everybody": (exchanged, EVERYBODY, "case"),
     "a verdict against the rule by everybody": (no_rule, EVERYBODY, "verdict"),
     "no opening proofs": (without_proofs, EVERYBODY, "opening_proofs"),
-    "other notes": (lambda fields: fields.update(notes=[{"code": "A6", "text": "x"}]), ("1",), "notes"),
+    "other notes": (lambda fields: fields["papers"][0].update(notes=[{"code": "A6", "text": "x"}]), ("1",), "notes"),
 }
 
 
@@ -186,15 +187,15 @@ def test_the_box_as_it_was_closed_is_no_finished_archive(box: Counted) -> None:
 
 
 def test_a_single_signer_can_neither_block_nor_be_blocked(box: Counted) -> None:
-    assert box.take(box.archive, box.signed(box.other, "1")) == [1]
+    box.take(box.archive, box.signed(box.other, "1"))
     assert box.state() == "counted"
-    assert box.take(box.signed(box.unsigned, "2")) == [1]  # the archive is known by now
+    box.take(box.signed(box.unsigned, "2"))  # the archive is known by now
     for name in EVERYBODY:
         if box.state() != "signed":
             box.take(box.signed(box.unsigned, name))
     assert box.state() == "signed"
     with box.desk.storage.read() as session:
-        (stands,) = results.paper_records(session, box.number)
+        stands = results.record_of(session, box.number)
     assert stands.record == read_record(box.unsigned)[1]
     with pytest.raises(WrongState):
         box.take(box.signed(box.other, *EVERYBODY))

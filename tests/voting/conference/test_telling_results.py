@@ -13,5 +13,5 @@ def test_names_on_which_all_valid_ballots_agree_are_told(invalid: int) -> None:
     counts = ((valid, 0), (0, valid), (valid - 1, 1))
     votes = [Counted(one.id, one.name, *count) for one, count in zip(paper.candidates, counts, strict=True)]
     record = sample_record(3, paper=paper, votes=votes, form="paper", invalid=invalid)
-    assert (record.case.ballots, record.case.invalid) == (40, invalid)
-    assert telling(record) == (votes[0].name, votes[1].name)
+    assert (record.papers[0].case.ballots, record.papers[0].case.invalid) == (40, invalid)
+    assert telling(record.papers[0]) == (votes[0].name, votes[1].name)

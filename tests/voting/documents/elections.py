@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from keys.files.signing import new_signing_key, public_text
 from keys.group import Point, Secret, base_power, encode_point, random_secret
-from voting.documents.conferences.conference import ON_PAPER, Conference, Signer
+from voting.documents.conferences.conference import FORMAT, ON_PAPER, Conference, Signer
 from voting.documents.conferences.election import Election, Question, parse_election, write_election
 from voting.rehearsal import sample
 
@@ -31,13 +31,8 @@ def conference(names: int = 2, *, present: int = 3) -> tuple[Conference, tuple[Q
     """The sample's conference with one paper of `names` names, everybody but the teller signing on paper."""
     papers, questions = sample.draw_papers(sample.single_paper(names), seed=1)
     made = Conference(
-        format=1,
-        ruleset=sample.RULESET,
-        procedure=sample.PROCEDURE,
-        step=sample.STEP,
-        section=sample.SECTION,
+        format=FORMAT,
         name=sample.NAME,
-        term=sample.TERM,
         place=sample.PLACE,
         date="2022-04-10",
         organiser=sample.ORGANISER,
@@ -57,7 +52,6 @@ def conference(names: int = 2, *, present: int = 3) -> tuple[Conference, tuple[Q
         desk_key=ON_PAPER,
         papers=papers,
         notes=sample.NOTES,
-        previous=(),
     )
     return made, questions
 

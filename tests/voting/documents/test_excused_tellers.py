@@ -123,9 +123,10 @@ def test_the_minutes_name_the_excused_and_wait_for_no_signature_of_theirs() -> N
         2, people=people, count={"chair_words": (ChairWord("teller_absent", "Hoàng Quốc Khánh", "ốm", (2,)),)}
     )
     name = record.conference.tellers[1].name
-    said = [one.text for one in ballot(View.of(record, "vi")) if isinstance(one, Text)]
+    said = [one.text for one in ballot(View.looking_at(record, "vi")) if isinstance(one, Text)]
     assert any(name in text and "không phải ký biên bản" in text for text in said)
-    hints = [one.hint for row in signatures(View.of(record, "vi")).rows for one in row if one.field == "teller-2"]
+    rows = signatures(View.looking_at(record, "vi")).rows
+    hints = [one.hint for row in rows for one in row if one.field == "teller-2"]
     assert hints == ["(Vắng mặt)"]
     assert name not in awaiting(payload(record), ())
     assert len(awaiting(payload(record), ())) == 4

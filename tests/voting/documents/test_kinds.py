@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_house import modules
 from voting.documents.conferences.check import paper_problems
-from voting.documents.conferences.conference import Candidate, Paper, Rule, Selection
+from voting.documents.conferences.conference import Candidate, Paper, Rule, Ruleset, Selection
 from voting.documents.conferences.election import Question
 from voting.documents.conferences.questions import answers_at, disagree_at, number_papers
 from voting.documents.kinds import FOLDER, Kind, kind_files, kind_of, kinds, read_kind
@@ -82,11 +82,27 @@ def test_a_file_that_is_not_exactly_a_kind_is_refused(old: str, new: str, why: s
         read_kind(GOOD.replace(old, new, 1).encode(), "remove")
 
 
+PAPER = Paper(
+    ruleset=Ruleset("SONLA-VPUB-2022-03", 1),
+    procedure="CUR-DEPT",
+    step=2,
+    section="B.II.1.1.3(2)",
+    term="2021 - 2026",
+    kind="introduce",
+    unit="",
+    title="T",
+    rule=Rule(">", 1, 2, "present"),
+    selection=Selection("all"),
+    tie_scope="none",
+    candidates=(),
+)
+
+
 def asked_of(kind: str, quota: int | None = None, names: int = 3) -> tuple[Paper, tuple[Question, ...]]:
     """A paper of a kind as Setup numbers it, and its questions."""
     listed = tuple(Candidate(f"c{n}", f"Lò Thị {n}", "", "", "", False, (0, 0)) for n in range(names))
     selection = Selection("all") if quota is None else Selection("top", quota)
-    paper = Paper(kind, "", "T", Rule(">", 1, 2, "present"), selection, "none", listed)
+    paper = msgspec.structs.replace(PAPER, kind=kind, selection=selection, candidates=listed)
     (numbered,), questions = number_papers((paper,), 1)
     return numbered, questions
 
@@ -123,7 +139,7 @@ def test_an_election_without_a_number_to_elect_is_refused() -> None:
 
 
 def test_a_paper_of_no_kind_is_refused_where_it_is_read() -> None:
-    raw = msgspec.json.encode(Paper("introduce", "", "T", Rule(">", 1, 2, "present"), Selection("all"), "none", ()))
+    raw = msgspec.json.encode(PAPER)
     assert msgspec.json.decode(raw, type=Paper).kind == "introduce"
     with pytest.raises(msgspec.ValidationError, match=r"kind"):
         msgspec.json.decode(raw.replace(b"introduce", b"unheard"), type=Paper)

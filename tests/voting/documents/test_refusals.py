@@ -16,9 +16,9 @@ from tests.voting.documents.bundles.test_bundle import FILES, good, key, rewritt
 from tests.voting.documents.bundles.whole import verify_bundle_files
 from tests.voting.documents.elections import conference, raw_election, small_election
 from voting.documents.bundles import bundle as bundles
-from voting.documents.bundles import step_chain
 from voting.documents.bundles.bundle import Bundle, open_bundle, write_bundle
 from voting.documents.bundles.signed import read_signed
+from voting.documents.bundles.step_chain import chain_problems, payload_hash
 from voting.documents.canonical import canonical
 from voting.documents.conferences.check import check_conference, conference_problems
 from voting.documents.conferences.conference import Note, Organiser, Previous, Rule, Ruleset, Signer
@@ -47,7 +47,7 @@ from voting.documents.list_decision import (
 SIGNER = new_signing_key()
 NAME = Listed("c1", "Trần Thị An", "Chuyên viên", "1980", "")
 DECISION = ListDecision(
-    format=1,
+    format=2,
     kind="list_decision",
     ruleset=Ruleset("SONLA-VPUB-2022-03", 1),
     procedure="CUR-DEPT",
@@ -65,7 +65,6 @@ DECISION = ListDecision(
     lists=(DecidedList("Phòng Tổng hợp", "Trưởng phòng", (NAME,)),),
     signers=(Signer("Lê Chủ Trì", "Chủ trì", public_text(SIGNER), True),),
     notes=(Note("A19", "x"),),
-    previous=(),
 )
 
 
@@ -78,7 +77,7 @@ def listed(*names: Listed) -> tuple[DecidedList, ...]:
 
 
 CONTRADICTIONS: dict[str, tuple[ListDecision, str]] = {
-    "another format": (changed(format=2), "format 1 expected, 2 found"),
+    "another format": (changed(format=1), "format 2 expected, 1 found"),
     "no date": (changed(date="02/04/2022"), "YYYY-MM-DD expected"),
     "nobody who signs": (changed(signers=()), "who adopted it and who signs"),
     "nobody who adopted it": (changed(adopted_by=""), "who adopted it and who signs"),
@@ -301,23 +300,34 @@ def test_a_directory_that_is_shorter_than_its_count_is_refused() -> None:
 # --- links between documents -----------------------------------------------------------------------------------------
 
 BEFORE = changed(step=1)
-LATER = changed(step=2, previous=(Previous(1, "list_decision", "a" * 64),))
 
 
-def links(document: ListDecision, live: dict[str, ListDecision]) -> list[str]:
-    return list(step_chain._links(document, step_chain._Live(live, {})))
+def later(*previous: Previous, names: tuple[Listed, ...] = (NAME,)) -> ListDecision:
+    """The list decision of step 2, whose list comes from these documents."""
+    return changed(step=2, lists=(DecidedList("Phòng Tổng hợp", "Trưởng phòng", names, previous),))
+
+
+def links(*documents: ListDecision) -> list[str]:
+    """What is wrong with these documents, without the words that say in which."""
+    numbered = {f"{number:064}": one for number, one in enumerate(documents)}
+    found = (problem.partition("): ") for problem in chain_problems(numbered))
+    return [words for place, _, words in found if "step 2" in place]
+
+
+NAMED = Previous(1, "list_decision", payload_hash(BEFORE))
 
 
 def test_a_later_list_names_the_document_before() -> None:
-    assert links(LATER, {"a" * 64: BEFORE}) == []
-    assert links(changed(step=2), {}) == ["Trưởng phòng: the document before is not named"]
-    assert links(changed(step=2, lists=listed()), {}) == []
+    assert links(BEFORE, later(NAMED)) == []
+    assert links(BEFORE, later()) == ["one document before expected, 0 named"]
+    assert links(BEFORE, later(names=())) == []
 
 
 def test_a_later_list_names_one_document_before_which_has_that_list() -> None:
-    twice = changed(step=2, previous=LATER.previous * 2)
-    assert links(twice, {"a" * 64: BEFORE}) == ["one document before expected, 2 named"]
+    assert links(BEFORE, later(NAMED, NAMED)) == ["one document before expected, 2 named"]
     other = changed(lists=(DecidedList("Phòng Khác", "Trưởng phòng", (NAME,)),))
-    assert links(LATER, {"a" * 64: other}) == [
-        "the document before hands on nothing for Trưởng phòng of Phòng Tổng hợp"
+    named = Previous(1, "list_decision", payload_hash(other))
+    assert links(other, later(named)) == ["the document before hands on nothing for Trưởng phòng of Phòng Tổng hợp"]
+    assert links(BEFORE, later(Previous(2, "list_decision", payload_hash(BEFORE)))) == [
+        "the document before has no list 2"
     ]

@@ -8,11 +8,12 @@ from click.testing import CliRunner, Result
 from msgspec import UNSET
 
 from tally.cli.verify import verify_command
+from tests.sittings import only
 from voting.cli.rehearsal import rehearsal_command
 from voting.documents.bundles.bundle import open_bundle
 from voting.documents.bundles.head_decision import HeadDecision, read_head_decision, record_hash, verdict_with
 from voting.documents.bundles.signed import read_signed
-from voting.documents.record import Record
+from voting.documents.record import PaperResult, Record
 from voting.procedures import load_ruleset
 from voting.rehearsal.office import office_round, round_by
 from voting.rounds.round import check_round
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("proofs_once")]
 
 PROCEDURES = ("CUR-DEPT", "CUR-OFFICE", "NEXT-DEPT", "NEXT-OFFICE")
 TRADE_UNION = Path(__file__).resolve().parents[1] / "procedures" / "trade_union.toml"
-Records = dict[tuple[int, int], Record]
+Records = dict[int, Record]
 
 
 def rehearse(out: Path, *options: str) -> Path:
@@ -38,12 +39,12 @@ def verify(dossier: Path) -> Result:
 
 
 def records_of(dossier: Path) -> Records:
-    """Every record of a dossier, by step and paper."""
+    """Every record of a dossier, by step."""
     with dossier.open("rb") as file:
         bundle = open_bundle(file)
         raws = [bundle.read(name, 10**7) for name in bundle.names() if "/record" in name]
     found = [one for one in map(read_signed, raws) if isinstance(one, Record)]
-    return {(one.conference.step, one.paper): one for one in found}
+    return {one.conference.papers[0].step: one for one in found}
 
 
 def heads_of(dossier: Path) -> list[HeadDecision]:
@@ -58,17 +59,16 @@ def heads_of(dossier: Path) -> list[HeadDecision]:
 
 def boxes_of(found: Records) -> list[tuple[str, int]]:
     """Ceremony and box of the keys of each conference, in the order of the steps."""
-    by_step = {step: one.conference.ceremony for (step, _), one in sorted(found.items())}
-    return [(one.fingerprint, one.box) for one in by_step.values() if one is not UNSET]
+    named = [one.conference.ceremony for _, one in sorted(found.items())]
+    return [(one.fingerprint, one.box) for one in named if one is not UNSET]
 
 
-def votes(record: Record) -> list[tuple[int, str]]:
-    return [(one.agree, one.outcome) for one in record.verdict.candidates]
+def votes(result: PaperResult) -> list[tuple[int, str]]:
+    return [(one.agree, one.outcome) for one in result.verdict.candidates]
 
 
-def put_forward(record: Record) -> set[str]:
-    paper = record.conference.papers[record.paper - 1]
-    return {one.id for one in paper.candidates if one.put_forward}
+def put_forward(record: Record, paper: int) -> set[str]:
+    return {one.id for one in record.conference.papers[paper - 1].candidates if one.put_forward}
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)
@@ -85,30 +85,30 @@ def test_a_whole_round_meets_every_line_and_its_dossier_is_sound(procedure: str,
     verified = verify(dossier)
     assert verified.exit_code == 0, verified.output
     found = records_of(dossier)
-    last = max(step for step, _ in found)
+    last = max(found)
     boxes = boxes_of(found)
     assert len({fingerprint for fingerprint, _ in boxes}) == 1, "one ceremony for the round"
-    assert [box for _, box in boxes] == [*range(1, len({step for step, _ in found}) + 1)], "each box opened once"
+    assert [box for _, box in boxes] == [*range(1, len(found) + 1)], "each box opened once"
     if procedure.startswith("CUR"):
-        removals = [one for one in found.values() if one.conference.papers[one.paper - 1].kind == "remove"]
+        removals = [result for one in found.values() for paper, result in one.results() if paper.kind == "remove"]
         assert [(one.verdict.minimum, votes(one)) for one in removals] == [(4, [(4, "selected")])]
     newcomers = set()
     for paper in (1, 2):
-        wide, extended = found[last - 2, paper], found[last - 1, paper]
-        assert (wide.conference.present, wide.ballots.collected) == (10, 9)
+        wide, extended = found[last - 2].of(paper), found[last - 1].of(paper)
+        assert (found[last - 2].conference.present, wide.ballots.collected) == (10, 9)
         assert votes(wide)[-2:] == [(3, "selected"), (2, "below")]  # 3 of 10 is enough
         assert votes(extended)[-2:] == [(6, "selected"), (5, "below")]  # 5 of 10 is not
-        newcomers |= put_forward(wide) & set(wide.verdict.selected)
-    tied, above = found[last, 1], found[last, 2]
-    for record in (tied, above):
-        quorum = record.conference.quorum
-        assert (record.conference.summoned, record.conference.present) == (7, 4)
-        assert quorum is not None and quorum.override is not None  # four of seven: the quorum is five
+        newcomers |= put_forward(found[last - 2], paper) & set(wide.verdict.selected)
+    record = found[last]
+    tied, above = record.of(1), record.of(2)
+    quorum = record.conference.quorum
+    assert (record.conference.summoned, record.conference.present) == (7, 4)
+    assert quorum is not None and quorum.override is not None  # four of seven: the quorum is five
     assert {one.agree for one in tied.verdict.candidates} == {4}
     assert tied.verdict.tie is not None and len(tied.verdict.tie.candidates) == 3
     assert tied.verdict.status == "awaiting_head", "the record stays as it was signed"
     (decision,) = heads_of(dossier)
-    assert (decision.record, decision.paper) == (record_hash(tied), 1)
+    assert (decision.record, decision.paper) == (record_hash(record), 1)
     assert verdict_with(tied, decision).status == "final"
     assert "awaiting the decision" not in verified.output
     assert votes(above) == [(4, "selected"), (4, "selected"), (3, "below")]
@@ -121,9 +121,10 @@ def test_another_body_runs_through_a_rehearsal_without_a_line_of_code(tmp_path: 
     dossier = rehearse(tmp_path / "out", *options)
     assert verify(dossier).exit_code == 0
     (record,) = records_of(dossier).values()
-    assert (record.case.rule.num, record.case.rule.den, record.case.selection.quota) == (2, 3, 5)
-    assert len(record.verdict.selected) == 5
-    assert all(3 * one.agree >= 2 * record.conference.present for one in record.verdict.candidates if one.meets)
+    result = only(record)
+    assert (result.case.rule.num, result.case.rule.den, result.case.selection.quota) == (2, 3, 5)
+    assert len(result.verdict.selected) == 5
+    assert all(3 * one.agree >= 2 * record.conference.present for one in result.verdict.candidates if one.meets)
 
 
 @pytest.mark.slow
@@ -132,8 +133,8 @@ def test_names_follow_the_seed_and_secrets_do_not(tmp_path: Path) -> None:
     assert round_by(ruleset, "BCH", 1) == round_by(ruleset, "BCH", 1) != round_by(ruleset, "BCH", 2)
     options = ("--procedure", "BCH", "--ruleset", str(TRADE_UNION))
     first, second = (rehearse(tmp_path / name, *options) for name in "ab")
-    one, other = (records_of(dossier)[1, 1] for dossier in (first, second))
-    assert one.verdict == other.verdict
+    one, other = (records_of(dossier)[1] for dossier in (first, second))
+    assert only(one).verdict == only(other).verdict
     assert one.conference.desk_key != other.conference.desk_key and one.uuid != other.uuid
     assert hashlib.sha256(first.read_bytes()).digest() != hashlib.sha256(second.read_bytes()).digest()
 

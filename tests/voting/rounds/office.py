@@ -23,7 +23,16 @@ from voting.documents.list_decision import (
     sign_list_decision,
     unsigned_list_decision,
 )
-from voting.documents.record import RECORD_TYPE, BallotCounts, MadeBy, Record, read_record, unsigned_record
+from voting.documents.record import (
+    FORMAT,
+    RECORD_TYPE,
+    BallotCounts,
+    MadeBy,
+    PaperResult,
+    Record,
+    read_record,
+    unsigned_record,
+)
 from voting.people.person import Birth, Person
 from voting.procedures.schema import Step
 from voting.rounds.decisions import Deciding, list_decision_for
@@ -112,20 +121,26 @@ def everybody_agrees(conference: Conference, paper: int) -> dict[str, int]:
     return {one.id: conference.present - min(at, conference.present // 2) for at, one in enumerate(listed)}
 
 
-def record_of(conference: Conference, paper: int, agree: Mapping[str, int], uuid: str = "box") -> Record:
-    """A record counted on paper: these agree votes, everybody else silent."""
+def result_of(conference: Conference, paper: int, agree: Mapping[str, int]) -> PaperResult:
+    """What a paper came to: these agree votes, everybody else silent."""
     one = conference.papers[paper - 1]
     counted = tuple(Counted(each.id, each.name, agree.get(each.id, 0), 0) for each in one.candidates)
     case = Case(one.rule, one.selection, conference.summoned, conference.present, conference.present, counted)
     counts = BallotCounts(conference.drawn, conference.present, conference.present, 0, "")
+    return PaperResult(paper, case, decide(case), counts, one.previous, ())
+
+
+def record_of(conference: Conference, turnout: "Turnout", uuid: str = "box") -> Record:
+    """A record counted on paper, with these agree votes."""
     cards = Cards(conference.drawn, conference.drawn, 0, 0)
     time = f"{conference.date}T08:00:00+07:00"
     room = RoomFacts(1, uuid, "", "", time, time, 0, 0, cards, (), conference.present, 0, 0, 0, 0, 0, 0, (), ())
     count = CountFacts(1, uuid, "", time, time, (), (), (), (), ())
     return Record(
-        format=1, kind="record", form="paper", uuid=uuid, fingerprint="", paper=paper, conference=conference,
-        ballots=counts, case=case, verdict=decide(case), notes=(), facts=room, facts_signatures=(), count=count,
-        hashes=None, made_by=MadeBy("test", "test", "test"),
+        format=FORMAT, kind="record", form="paper", uuid=uuid, fingerprint="", conference=conference,
+        papers=tuple(result_of(conference, paper, turnout(conference, paper))
+                     for paper in range(1, len(conference.papers) + 1)),
+        facts=room, facts_signatures=(), count=count, hashes=None, made_by=MadeBy("test", "test", "test"),
     )  # fmt: skip
 
 
@@ -144,7 +159,7 @@ def read(raw: bytes) -> Record | ListDecision:
 
 
 def hold(plan: Round, number: int, files: tuple[Filed, ...], turnout: Turnout) -> list[bytes]:
-    """Hold one step: its list decision, and a signed record for each of its papers."""
+    """Hold one step: its list decision, and its signed record."""
     step = step_of(plan, number)
     made = []
     if takes_list_decision(plan, step):
@@ -153,8 +168,7 @@ def hold(plan: Round, number: int, files: tuple[Filed, ...], turnout: Turnout) -
     if step.ballots and not (takes_list_decision(plan, step) and not plan.removals):
         gathering = meeting(plan, step)
         conference = conference_for(plan, number, gathering, attendance(len(gathering.summons.people)), files)
-        papers = range(1, len(conference.papers) + 1)
-        made += [signed(record_of(conference, paper, turnout(conference, paper))) for paper in papers]
+        made.append(signed(record_of(conference, turnout)))
     return made
 
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from keys.files.signing import new_signing_key
+from tests.sittings import with_result
 from tests.voting.rounds.conferences import conference_for, questions_for
 from tests.voting.rounds.office import (
     CHAIR,
@@ -29,6 +30,7 @@ from voting.conference.draft.agenda import draft_problems
 from voting.conference.draft.clashes import clash_notes
 from voting.documents.bundles.ledger import Annulment, Ledger
 from voting.documents.bundles.signed import read_signed
+from voting.documents.bundles.step_chain import payload_hash
 from voting.documents.conferences.check import conference_problems
 from voting.documents.conferences.conference import Conference, Rule, Signer
 from voting.documents.conferences.election import Election
@@ -47,7 +49,7 @@ from voting.people.errors import (
 )
 from voting.procedures import load_ruleset
 from voting.rounds.decisions import Deciding, list_decision_for
-from voting.rounds.filing import file_documents
+from voting.rounds.filing import file_documents, step_of_document
 from voting.rounds.ledger import annul, begin, close, documents_in_force, next_step
 from voting.rounds.meetings import Meeting, draft_for
 from voting.rounds.outcome import outcomes
@@ -88,13 +90,17 @@ def test_every_conference_is_right_with_its_questions(procedure: str) -> None:
 def test_each_paper_names_the_document_that_its_list_comes_from() -> None:
     plan = office_round("NEXT-DEPT")
     _, files, _ = held(plan)
-    by_step = {(one.document.conference.step, one.document.paper) if isinstance(one.document, Record)
-               else (one.document.step, 0): one for one in files}  # fmt: skip
-    third, fourth = (by_step[step, 1].document for step in (3, 4))
+    by_step = {step_of_document(plan, one.document): one.document for one in files}
+    third, fourth = by_step[3], by_step[4]
     assert isinstance(third, Record) and isinstance(fourth, Record)
-    assert [(one.paper, one.kind) for one in third.conference.previous] == [(1, "list_decision"), (2, "list_decision")]
-    assert {one.sha256 for one in third.conference.previous} == {by_step[2, 0].sha256}
-    assert [one.sha256 for one in fourth.conference.previous] == [by_step[3, 1].sha256, by_step[3, 2].sha256]
+    before = [one for paper in third.conference.papers for one in paper.previous]
+    assert [(one.paper, one.kind) for one in before] == [(1, "list_decision"), (2, "list_decision")]
+    assert {one.sha256 for one in before} == {payload_hash(by_step[2])}
+    before = [one for paper in fourth.conference.papers for one in paper.previous]
+    assert [(one.paper, one.kind, one.sha256) for one in before] == [
+        (paper, "record", payload_hash(third)) for paper in (1, 2)
+    ]
+    assert [one.previous for one in fourth.papers] == [paper.previous for paper in fourth.conference.papers]
 
 
 def test_the_list_of_the_desk_goes_through_the_leadership_to_the_wide_conference() -> None:
@@ -102,8 +108,12 @@ def test_the_list_of_the_desk_goes_through_the_leadership_to_the_wide_conference
     _, files, _ = held(plan)
     first, second = (one.document for one in files[:2])
     assert isinstance(first, ListDecision) and isinstance(second, ListDecision)
-    assert second.lists == first.lists
-    assert [one.sha256 for one in second.previous] == [files[0].sha256] * 2
+    assert [(one.unit, one.title, one.names) for one in second.lists] == [
+        (one.unit, one.title, one.names) for one in first.lists
+    ]
+    assert [(named.paper, named.sha256) for one in second.lists for named in one.previous] == [
+        (number, payload_hash(first)) for number in (1, 2)
+    ]
     assert len(second.adopted) == 2
 
 
@@ -113,8 +123,7 @@ def step_two(votes: dict[str, int], **changes: Any) -> tuple[Any, Conference, tu
     files = file_documents(hold(plan, 1, (), lambda conference, _: dict.fromkeys(ALL, 9)), read)
     gathering = meeting(plan, step_of(plan, 2))
     conference = conference_for(plan, 2, gathering, attendance(13), files)
-    records = [signed(record_of(conference, paper, votes)) for paper in (1, 2)]
-    return plan, conference, file_documents(records, read)
+    return plan, conference, file_documents([signed(record_of(conference, lambda *_: votes))], read)
 
 
 ALL = [f"{letter}{at}" for letter in "do" for at in range(10)]
@@ -123,7 +132,7 @@ ALL = [f"{letter}{at}" for letter in "do" for at in range(10)]
 def test_those_who_meet_the_rule_go_on_and_the_others_do_not() -> None:
     plan, _, files = step_two({"d4": 4, "d0": 10, "d1": 3, "d5": 5, "o0": 4})
     following = papers_for(plan, 3, files)
-    assert [names(paper) for paper in following.papers] == [["d0", "d4", "d5"], ["o0"]]
+    assert [names(paper) for paper in following] == [["d0", "d4", "d5"], ["o0"]]
 
 
 def test_names_put_forward_stand_after_the_list_and_then_are_names_like_any_other() -> None:
@@ -134,7 +143,7 @@ def test_names_put_forward_stand_after_the_list_and_then_are_names_like_any_othe
     questions = questions_for(conference, 1)
     assert len(shared) == 1
     assert (questions[shared.pop()].max, len(questions)) == (1, 5 + 1 + 4)
-    assert not papers_for(plan, 3, files).papers[0].candidates[0].put_forward
+    assert not papers_for(plan, 3, files)[0].candidates[0].put_forward
 
 
 def test_no_names_are_put_forward_where_the_organiser_turns_it_off() -> None:
@@ -144,7 +153,7 @@ def test_no_names_are_put_forward_where_the_organiser_turns_it_off() -> None:
 
 def test_a_title_nobody_passes_for_has_no_paper_and_no_title_at_all_is_an_error() -> None:
     plan, _, files = step_two({"d0": 10})
-    assert [paper.title for paper in papers_for(plan, 3, files).papers] == ["Trưởng phòng và tương đương"]
+    assert [paper.title for paper in papers_for(plan, 3, files)] == ["Trưởng phòng và tương đương"]
     plan, _, files = step_two({})
     with pytest.raises(NothingToVote):
         papers_for(plan, 3, files)
@@ -154,7 +163,7 @@ def test_a_missing_a_doubled_and_a_foreign_document_are_refused() -> None:
     plan, _, files = step_two({"d0": 10, "o0": 5})
     first = file_documents(hold(plan, 1, (), lambda *_: dict.fromkeys(ALL, 9)), read)
     with pytest.raises(WrongDocument, match="missing"):
-        papers_for(plan, 3, (*first, files[0]))
+        papers_for(plan, 3, first)
     with pytest.raises(WrongDocument, match="one document expected, 2 found"):
         papers_for(plan, 3, (*files, files[0]))
     with pytest.raises(WrongDocument, match="a document of"):
@@ -163,10 +172,10 @@ def test_a_missing_a_doubled_and_a_foreign_document_are_refused() -> None:
 
 def test_a_record_that_awaits_the_head_feeds_nothing() -> None:
     plan, _, files = step_two({"d0": 10, "o0": 5})
-    verdict = msgspec.structs.replace(files[0].document.verdict, status="awaiting_head")
-    waiting = msgspec.structs.replace(files[0].document, verdict=verdict)
+    verdict = msgspec.structs.replace(files[0].document.papers[0].verdict, status="awaiting_head")
+    waiting = with_result(files[0].document, verdict=verdict)
     with pytest.raises(NotFinal):
-        papers_for(plan, 3, (msgspec.structs.replace(files[0], document=waiting), files[1]))
+        papers_for(plan, 3, (msgspec.structs.replace(files[0], document=waiting),))
 
 
 def test_what_the_reader_refuses_never_goes_on_file() -> None:
@@ -181,7 +190,7 @@ def test_the_final_paper_has_its_quota_and_tie_scope_and_the_others_none() -> No
         plan = office_round(procedure)
         _, files, _ = held(plan)
         records = [one.document for one in files if isinstance(one.document, Record)]
-        papers = [record.conference.papers[record.paper - 1] for record in records]
+        papers = [paper for record in records for paper in record.conference.papers]
         assert [(paper.selection.quota, paper.tie_scope) for paper in papers if paper.kind == "final"] == [
             (2, scope), (3, scope)]  # fmt: skip
         assert {paper.selection.mode for paper in papers if paper.kind != "final"} == {"all"}
@@ -202,8 +211,10 @@ def test_removals_are_voted_in_step_one_and_are_proposals() -> None:
     assert (removal.rule, names(removal)) == (Rule(">", 1, 2, "summoned"), ["d8"])
     assert removal.candidates[0].note.startswith("Đã quy hoạch: Trưởng phòng và tương đương; Số 12-QĐ/VPUB; Lý do:")
     for agree, conclusion in ((4, "stays"), (5, "removal_proposed")):
-        files = file_documents([signed(record_of(conference, 3, {"d8": agree}))], read)
-        assert [one.conclusion for one in outcomes(plan, files)] == [conclusion]
+        votes = {"d8": agree}
+        files = file_documents([signed(record_of(conference, lambda *_, votes=votes: votes))], read)
+        found = [one for one in outcomes(plan, files) if one.person == "d8"]
+        assert [one.conclusion for one in found] == [conclusion]
 
 
 def test_removals_never_feed_the_next_step() -> None:
@@ -211,8 +222,8 @@ def test_removals_never_feed_the_next_step() -> None:
     _, files, _ = held(plan)
     for one in files:
         document = one.document
-        if isinstance(document, Record) and document.conference.step > 1:
-            assert "d8" not in names(document.conference.papers[document.paper - 1])
+        for paper in document.conference.papers if isinstance(document, Record) else ():
+            assert paper.step == 1 or "d8" not in names(paper)
 
 
 def test_step_one_by_show_of_hands_ends_in_a_list_decision_and_keeps_its_removal_ballot() -> None:

@@ -167,8 +167,9 @@ PEOPLE: dict[str, tuple[Callable[[Draft], dict[str, Any]], str]] = {
         "trùng tên",
     ),
     "a quorum above all": (lambda d: {"quorum": Quorum(5, 3, None)}, "phải là một phần"),
-    "a document before of paper 9": (
-        lambda d: {"previous": (Previous(9, "record", "a" * 64),)}, "được dẫn sai",
+    "a document before of paper 0": (
+        lambda d: {"papers": (msgspec.structs.replace(d.papers[0], previous=(Previous(0, "record", "a" * 64),)),)},
+        "được dẫn sai",
     ),
 }  # fmt: skip
 

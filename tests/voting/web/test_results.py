@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from keys.files.signing import new_signing_key, public_text
 from keys.transcript import sha256_hex
+from tests.sittings import only, with_result
 from tests.voting.records import TAIL, Votes, new_record, signed
 from tests.voting.rooms import Room
 from tests.voting.web.conftest import PASSWORD, Browser
@@ -167,7 +168,7 @@ def decide(browser: Browser, raw: bytes) -> TestResponse:
 
 
 def decision_on(of: Record, *chosen: str, **changes: Any) -> HeadDecision:
-    plain = head_decision(of, chosen or ("c2",), "Kinh nghiệm", "2999-01-01")
+    plain = head_decision(of, 1, chosen or ("c2",), "Kinh nghiệm", "2999-01-01")
     return msgspec.structs.replace(plain, **changes)
 
 
@@ -189,8 +190,8 @@ def test_a_signed_record_stays_and_takes_the_decision_of_the_head(room: Room, br
     assert "Lê Chủ Trì đã quyết định trường hợp bằng phiếu" in page and "head-decision-1.json" not in page
     assert outcomes_shown(room) == ["True", "not_selected", "selected"]
     with room.storage.read() as session:
-        (one,) = results.paper_records(session, room.conference)
-        assert (one.record, one.decision) == (record, decision_on(record))
+        one = results.record_of(session, room.conference)
+        assert (one.record, one.decisions, one.awaiting_head) == (record, {1: decision_on(record)}, ())
 
 
 @pytest.mark.usefixtures("one_place")
@@ -207,7 +208,7 @@ def test_a_second_decision_on_a_paper_is_refused_and_the_same_one_is_not(room: R
 
 WRONG: dict[str, tuple[Callable[[Record], HeadDecision], str]] = {
     "another record": (lambda one: decision_on(one, record="0" * 64), "of another record"),
-    "another paper": (lambda one: decision_on(one, paper=2), "paper 1 of the election"),
+    "another paper": (lambda one: decision_on(one, paper=2), "paper 1 to 1 expected"),
     "nobody": (lambda one: decision_on(one, chosen=()), "chosen must name 1"),
     "outside the group": (lambda one: decision_on(one, chosen=("c9",)), "not in the tied group"),
     "before the count": (lambda one: decision_on(one, on="2000-01-01"), "before the count"),
@@ -239,6 +240,10 @@ def test_a_decision_comes_after_the_signed_record_and_is_signed_itself(room: Roo
     assert "chờ người đứng đầu" in browser.get("/results").text
 
 
+def with_case(record: Record, **changes: Any) -> Record:
+    return with_result(record, case=msgspec.structs.replace(only(record).case, **changes))
+
+
 Change = Callable[[Record], Record]
 FORGERIES: dict[str, Change] = {
     "uuid": lambda one: msgspec.structs.replace(one, uuid="1" * 14),
@@ -251,13 +256,10 @@ FORGERIES: dict[str, Change] = {
     ),
     "facts": lambda one: msgspec.structs.replace(one, facts=msgspec.structs.replace(one.facts, refused=1)),
     "count": lambda one: msgspec.structs.replace(one, count=msgspec.structs.replace(one.count, openers=(1,))),
-    "ballots": lambda one: msgspec.structs.replace(one, case=msgspec.structs.replace(one.case, ballots=9)),
-    "base": lambda one: msgspec.structs.replace(one, case=msgspec.structs.replace(one.case, present=1)),
-    "rule": lambda one: msgspec.structs.replace(
-        one, case=msgspec.structs.replace(one.case, rule=msgspec.structs.replace(one.case.rule, num=1))
-    ),
-    "names": lambda one: msgspec.structs.replace(one, case=msgspec.structs.replace(one.case, candidates=())),
-    "paper": lambda one: msgspec.structs.replace(one, paper=2),
+    "paper 1": lambda one: with_case(one, ballots=9),
+    "paper 1 ": lambda one: with_case(one, present=1),
+    " paper 1": lambda one: with_case(one, rule=msgspec.structs.replace(only(one).case.rule, num=1)),
+    " paper 1 ": lambda one: with_case(one, candidates=()),
     "electronic": lambda one: msgspec.structs.replace(one, form="paper"),
 }
 
@@ -270,7 +272,7 @@ def test_a_record_of_something_else_is_refused_though_its_tellers_signed(
     forged = FORGERIES[place](new_record(room, TWO_TO_ONE))
     answer = bring(browser.sign_in("secretary"), signed(forged, *keys(room)))
     assert answer.status_code == 409
-    assert place in answer.text
+    assert place.strip() in answer.text
     assert room.state() == "closed"
 
 
@@ -306,7 +308,7 @@ def test_records_wait_side_by_side_and_the_first_with_all_signatures_counts(room
     browser.post("/results/signed", second_login="chair", second_password=PASSWORD)
     assert room.state() == "signed"
     with room.storage.read() as session:
-        (stands,) = results.paper_records(session, room.conference)
+        stands = results.record_of(session, room.conference)
     assert stands.record == one
     assert bring(browser, signed(other, first)).status_code == 409
 

@@ -21,8 +21,9 @@ from werkzeug.test import TestResponse
 from keys.files.signing import SigningKey, keyid
 from keys.trustees import encode_trustees
 from kiosk_templates.words import catalogue as words_of_staff
-from tally.count.paper import paper_records, read_hand_count
+from tally.count.paper import paper_record, read_hand_count
 from tally.signing.signatures import sign_record
+from tests.sittings import with_result
 from tests.voting.rooms import Room, new_draft, new_teller
 from tests.voting.rounds import office
 from tests.voting.rounds.conferences import conference_for
@@ -34,7 +35,7 @@ from voting.conference.draft.stored import draft_of
 from voting.documents.bundles.bundle import open_bundle, verify_bundle_signature
 from voting.documents.bundles.head_decision import head_decision, read_head_decision
 from voting.documents.canonical import canonical
-from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.conferences.conference import ON_PAPER, Conference
 from voting.documents.envelope import sign_envelope, write_envelope
 from voting.documents.list_decision import sign_list_decision
 from voting.documents.record import HEAD_DECISION_TYPE, MadeBy, read_record, unsigned_record
@@ -308,14 +309,16 @@ def hold(app: Flask, room: Room, step: int, *, machine: bool = False, ink: bool 
         chair = msgspec.structs.replace(office.CHAIR, key=ON_PAPER) if ink else office.CHAIR
         meeting = office.meeting(now.plan, procedure_of(now.plan).steps[step - 1], chair=chair)
         conference = conference_for(now.plan, step, meeting, office.attendance(len(meeting.summons.people)), files)
-        for paper in range(1, len(conference.papers) + 1):
-            agree = office.everybody_agrees(conference, paper)
-            agree = dict.fromkeys(agree, conference.present) if tied else agree
-            record = office.record_of(conference, paper, agree, uuid=room.uuid())
-            own = msgspec.structs.replace(conference, desk_key=desk_key(session, room.conference))
-            record = msgspec.structs.replace(record, form="electronic" if machine else "paper", conference=own)
-            raw = unsigned_record(canonical(record)) if ink else office.signed(record)
-            session.add(RecordRow(conference=room.conference, paper=paper, content=raw))
+
+        def votes(held: Conference, paper: int) -> dict[str, int]:
+            agree = office.everybody_agrees(held, paper)
+            return dict.fromkeys(agree, held.present) if tied else agree
+
+        record = office.record_of(conference, votes, uuid=room.uuid())
+        own = msgspec.structs.replace(conference, desk_key=desk_key(session, room.conference))
+        record = msgspec.structs.replace(record, form="electronic" if machine else "paper", conference=own)
+        raw = unsigned_record(canonical(record)) if ink else office.signed(record)
+        session.add(RecordRow(conference=room.conference, content=raw))
         session.flush()
         transitions.mark_counted(session, room.conference)
         transitions.mark_signed(session, room.conference)
@@ -350,11 +353,12 @@ def test_signed_documents_feed_the_next_step_down_to_the_dossier(app: Flask, bro
 def written(app: Flask, step: int, *chosen: int, **changes: Any) -> bytes:
     """The head's decision on the tie of a step's record, for those who stand at these places of the tied group."""
     with web_room(app).storage.read() as session:
-        sitting = next(one for one in kept(app).ledger.sittings if one.step == step)
-        record = rounds_steps._records(session, 1, sitting)[0]
-    tie = record.verdict.tie
+        sitting = next(one for one in kept(app).ledger.sittings if one.number == step)
+        record = rounds_steps._record(session, 1, sitting)
+    assert record is not None
+    tie = record.papers[0].verdict.tie
     assert tie is not None
-    one = head_decision(record, [tie.candidates[place] for place in chosen], "Đúng cơ cấu", "2999-01-01")
+    one = head_decision(record, 1, [tie.candidates[place] for place in chosen], "Đúng cơ cấu", "2999-01-01")
     one = msgspec.structs.replace(one, **changes)
     return write_envelope(sign_envelope(canonical(one), HEAD_DECISION_TYPE, office.KEY))
 
@@ -375,7 +379,7 @@ def test_the_heads_decision_enters_the_round_beside_its_signed_record(
     assert "Bằng phiếu ở vị trí cuối" in page and "Tệp quyết định đã ký" in page
     assert "chờ người đứng đầu" in browser.get("/rounds/1/dossier").text
     assert browser.post("/rounds/1/steps/5/head-decision").status_code == 409
-    for wrong in (written(app, 5, 0, record="0" * 64), written(app, 5, 0, paper=2), written(app, 5, 0, 1)):
+    for wrong in (written(app, 5, 0, record="0" * 64), written(app, 5, 0, paper=9), written(app, 5, 0, 1)):
         assert bring_decision(browser, wrong).status_code == 409
     right = written(app, 5, 1)
     assert bring_decision(browser, right).status_code == 303
@@ -407,8 +411,8 @@ def test_a_decision_that_the_desk_took_before_the_round_goes_along_with_its_reco
     with room.storage.read() as session:
         raw = session.scalars(select(RecordRow.content).where(RecordRow.conference == room.conference)).one()
     record = read_record(raw)[1]
-    assert record.verdict.tie is not None
-    decision = head_decision(record, record.verdict.tie.candidates[:1], "Đúng cơ cấu", "2999-01-01")
+    assert record.papers[0].verdict.tie is not None
+    decision = head_decision(record, 1, record.papers[0].verdict.tie.candidates[:1], "Đúng cơ cấu", "2999-01-01")
     signed = write_envelope(sign_envelope(canonical(decision), HEAD_DECISION_TYPE, office.KEY))
     with room.storage.write() as session:
         results.take_head_decision(session, room.conference, signed)
@@ -477,11 +481,12 @@ def test_minutes_are_taken_for_the_dossier_and_other_files_are_not(app: Flask, b
     hold(app, room, 3)
     assert browser.post("/rounds/1/steps/3/records").status_code == 303
     with web_room(app).storage.read() as session:
-        own = rounds_steps._records(session, 1, kept(app).ledger.sittings[-1])[0]
+        own = rounds_steps._record(session, 1, kept(app).ledger.sittings[-1])
+    assert own is not None
     other = msgspec.structs.replace(own, uuid="3NGX6NdhdXaBGB")
     for content in (b"%PDF-1.7", carrying(canonical(other))):
         answer = browser.post("/rounds/1/steps/3/files", files=(io.BytesIO(content), "minutes.pdf"))
-        assert answer.status_code == 409 and "không kèm dữ liệu biên bản phiếu 1" in answer.text
+        assert answer.status_code == 409 and "không kèm dữ liệu biên bản của bước này" in answer.text
     minutes = (io.BytesIO(carrying(canonical(own))), "minutes.pdf")
     assert browser.post("/rounds/1/steps/3/files", files=minutes).status_code == 303
     assert "step-3/minutes.pdf" not in browser.get("/rounds/1/steps/3").text
@@ -489,8 +494,8 @@ def test_minutes_are_taken_for_the_dossier_and_other_files_are_not(app: Flask, b
         assert browser.post("/rounds/1/steps/3/files", files=(io.BytesIO(content), name)).status_code == 409
 
 
-def count_by_hand(form: bytes, keys: list[SigningKey], folder: Path) -> list[bytes]:
-    """Fill the form in, have the tally machine make the records, and sign them."""
+def count_by_hand(form: bytes, keys: list[SigningKey], folder: Path) -> bytes:
+    """Fill the form in, have the tally machine make the record, and sign it."""
     content = json.loads(form)
     people = content["conference"]["present"]
     for at, paper in enumerate(content["papers"]):
@@ -501,8 +506,8 @@ def count_by_hand(form: bytes, keys: list[SigningKey], folder: Path) -> list[byt
             one["agree"], one["disagree"] = agree, people - agree if one["id"] in listed else 0
     path = folder / "count.json"
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    records = paper_records(read_hand_count(path), MadeBy("test", "test", "test"))
-    return [sign_record(unsigned_record(canonical(one)), keys) for one in records]
+    record = paper_record(read_hand_count(path), MadeBy("test", "test", "test"))
+    return sign_record(unsigned_record(canonical(record)), keys)
 
 
 @pytest.mark.parametrize("sealed", [False, True])
@@ -520,27 +525,25 @@ def test_a_step_moved_to_paper_enters_the_round_by_its_hand_count(
     form = browser.get("/rounds/1/steps/3/hand-count.json").data
     with room.storage.read() as session:  # so that this hand count can name who makes the dossier
         assert json.loads(form)["conference"]["desk_key"] == desk_key(session, room.conference)
-    raws = count_by_hand(form, keys, tmp_path)
+    raw = count_by_hand(form, keys, tmp_path)
     none = browser.post("/rounds/1/steps/3/hand-count")
     assert none.status_code == 409 and "Chọn tệp." in none.text
-    changed = read_record(raws[0])[1]
+    changed = read_record(raw)[1]
     changed = msgspec.structs.replace(changed, conference=msgspec.structs.replace(changed.conference, place="Nơi khác"))
     other = sign_record(unsigned_record(canonical(changed)), keys)
-    judged = read_record(raws[0])[1]
-    assert judged.verdict.selected
-    verdict = msgspec.structs.replace(judged.verdict, selected=judged.verdict.selected[1:])
-    false = sign_record(unsigned_record(canonical(msgspec.structs.replace(judged, verdict=verdict))), keys)
-    both = f"selected: {judged.verdict.selected} expected, {verdict.selected} found"
-    files = [(io.BytesIO(raw), f"record-{at}.json") for at, raw in enumerate([false, *raws[1:]])]
-    answer = browser.post("/rounds/1/steps/3/hand-count", records=files)
+    judged = read_record(raw)[1].papers[0].verdict
+    assert judged.selected
+    verdict = msgspec.structs.replace(judged, selected=judged.selected[1:])
+    false = sign_record(unsigned_record(canonical(with_result(read_record(raw)[1], verdict=verdict))), keys)
+    both = f"selected: {judged.selected} expected, {verdict.selected} found"
+    answer = browser.post("/rounds/1/steps/3/hand-count", record=(io.BytesIO(false), "record.json"))
     assert answer.status_code == 409 and both in html.unescape(answer.text), answer.text
     for wrong, words in ((other, "của một hội nghị khác"), (b"{}", "không đúng khuôn dạng")):
-        files = [(io.BytesIO(raw), f"record-{at}.json") for at, raw in enumerate([wrong, *raws[1:]])]
-        answer = browser.post("/rounds/1/steps/3/hand-count", records=files)
+        answer = browser.post("/rounds/1/steps/3/hand-count", record=(io.BytesIO(wrong), "record.json"))
         assert answer.status_code == 409 and words in answer.text, answer.text
-    files = [(io.BytesIO(raw), f"record-{at}.json") for at, raw in enumerate(raws)]
-    assert browser.post("/rounds/1/steps/3/hand-count", records=files).status_code == 303
-    assert [(one.step, one.state) for one in kept(app).ledger.sittings][2:] == [(3, "signed")]
+    files = (io.BytesIO(raw), "record.json")
+    assert browser.post("/rounds/1/steps/3/hand-count", record=files).status_code == 303
+    assert [(one.number, one.state) for one in kept(app).ledger.sittings][2:] == [(3, "signed")]
     page = browser.get("/rounds/1/steps/3").text
     assert "step-3/minutes.pdf" in page and ".bel</code>" not in page
     assert "Bắt đầu hội nghị" in browser.get("/rounds/1/steps/4").text
@@ -610,7 +613,7 @@ def test_an_annulled_step_stays_on_file_and_is_held_again(app: Flask, browser: B
     assert "Bắt đầu hội nghị" in page
     hold(app, room, 3)
     assert browser.post("/rounds/1/steps/3/records").status_code == 303
-    assert [(one.step, one.attempt, one.state) for one in kept(app).ledger.sittings][2:] == [
+    assert [(one.number, one.attempt, one.state) for one in kept(app).ledger.sittings][2:] == [
         (3, 1, "annulled"), (3, 2, "signed")]  # fmt: skip
 
 

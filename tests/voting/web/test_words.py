@@ -20,7 +20,7 @@ def keys_in(name: str, pattern: str) -> set[str]:
 def test_every_problem_of_a_draft_has_its_words() -> None:
     found = keys_in("conference/draft/agenda.py", r'(?:Message|problem)\(\s*"([a-z_]+)"')
     found |= {f"name_{role}" for role in ("teller", "chair", "secretary", "head")}
-    found |= {f"text_{part}" for part in ("name", "procedure", "address", "place")}
+    found |= {f"text_{part}" for part in ("name", "address", "place")}
     assert {f"problem.{key}" for key in found} <= catalogue("vi").keys()
 
 

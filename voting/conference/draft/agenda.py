@@ -15,13 +15,13 @@ from keys.files.signing import load_public
 from keys.message import Message
 from voting.conference.draft.clashes import clashing, reason_of
 from voting.documents.canonical import canonical, parse_canonical, unclean_name, unclean_text
-from voting.documents.conferences.check import paper_problems, previous_problems, quorum_problems
+from voting.documents.conferences.check import paper_problems, quorum_problems
 from voting.documents.conferences.conference import ON_PAPER, Agenda, Candidate, Paper, Signer
 from voting.documents.conferences.people import people_problems
 from voting.documents.errors import DocumentError
 from voting.documents.tellers import Clash
 from voting.errors import InvalidDraft
-from voting.procedures.comparison import catalogue_problems, ruleset_of
+from voting.procedures.comparison import catalogue_problems
 
 DRAFT_LIMIT = 4 * 1024 * 1024  # bytes
 PEOPLE_LIMIT = 10_000  # people summoned to one conference
@@ -90,7 +90,7 @@ def draft_problems(draft: Draft) -> Iterator[Message]:
 
 
 def _text_problems(draft: Draft) -> Iterator[Message]:
-    named = {"name": draft.name, "procedure": draft.procedure, "address": draft.address, "place": draft.place}
+    named = {"name": draft.name, "address": draft.address, "place": draft.place}
     for part, text in named.items():
         if not text:
             yield Message(f"text_{part}", f"{part}: a text expected")
@@ -113,11 +113,8 @@ def _people_problems(draft: Draft) -> Iterator[Message]:
     quorum = None if draft.quorum is None else msgspec.structs.replace(draft.quorum, override=None)
     for english in quorum_problems(quorum, len(draft.people), len(draft.people)):
         yield Message("quorum", english)
-    ruleset = ruleset_of(draft)
-    for one in catalogue_problems(draft, ruleset) if ruleset is not None else ():
+    for one in catalogue_problems(draft):
         yield Message("catalogue", one.en, {"vi": one.vi, "en": one.en})
-    for english in previous_problems(draft.previous, len(draft.papers)):
-        yield Message("previous", english)
 
 
 def _signer_problems(signer: Signer, role: str, *, paper: bool) -> Iterator[Message]:

@@ -9,7 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 
@@ -39,7 +39,7 @@ KINDS: tuple[PaperKind, ...] = tuple(kinds())
 TIE_SCOPES: tuple[TieScope, ...] = get_args(TieScope)
 OPERATIONS, BASES = (">=", ">"), ("present", "summoned")
 ADDRESSES = ("đồng chí", "ông/bà", "đại biểu")
-TEXTS = ("section", "name", "term", "place", "date", "composition", "address")
+TEXTS = ("name", "place", "date", "composition", "address")
 ORGANISER = ("superior", "agency", "locality", "code", "stamp")
 OFFICES = ("chair", "secretary", "head")
 PARTS = ("name", "position", "born", "note")
@@ -48,6 +48,8 @@ _NOT_YET = (0, 0)
 QUORUM = 0  # in place of a paper's number, in notes on what differs from the catalogue
 
 Fields = Mapping[str, str]
+Step = tuple[procedures.Ruleset, procedures.Procedure, procedures.Step]
+"""A step of the catalogue, with its procedure and ruleset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +80,10 @@ def choices() -> Iterator[Choice]:
 
 def begin_draft(chosen: str, date: str) -> Draft:
     """Begin a draft from a step of the catalogue, as `Choice.value` spells it; raise InvalidDraft for another one."""
-    found = next((one for one in choices() if one.value == chosen), None)
-    if found is None:
-        raise InvalidDraft("a step of the catalogue expected", key="choose", at="step")
-    ruleset = find_ruleset(found.ruleset, found.version)
-    procedure = find_procedure(found.procedure, ruleset)
-    step = find_step(procedure, found.step)
+    ruleset, procedure, step = _chosen(chosen)
     notes = (find_note(ruleset, code) for code in notes_of(procedure, ruleset))
     return Draft(
-        ruleset=Ruleset(ruleset.id, ruleset.version),
-        procedure=procedure.id,
-        step=step.number,
-        section=step.section,
         name=tidy(step.name),
-        term=tidy(procedure.term),
         place="",
         date=date,
         organiser=Organiser("state", "", "", "", "", ""),
@@ -103,10 +95,9 @@ def begin_draft(chosen: str, date: str) -> Draft:
         chair=Signer("", "Chủ trì", ON_PAPER, True),
         secretary=Signer("", "Thư ký", ON_PAPER, True),
         head=Signer("", "Người đứng đầu", ON_PAPER, False),
-        papers=tuple(_paper_of(procedure, ruleset, ballot) for ballot in step.ballots),
+        papers=tuple(_paper_of((ruleset, procedure, step), ballot) for ballot in step.ballots),
         put_forward_max=0,
         notes=tuple(Note(note.code, note.text) for note in notes),
-        previous=(),
         people=(),
     )
 
@@ -141,26 +132,21 @@ def with_paper(draft: Draft, number: int | None, fields: Fields) -> Draft:
     if number is None and len(draft.papers) >= PAPERS_LIMIT:
         raise InvalidDraft(f"at most {PAPERS_LIMIT} papers expected", key="papers_limit", most=PAPERS_LIMIT)
     old = draft.papers[_index(draft, number)] if number is not None else None
-    paper = _paper(fields, old)
-    paper = msgspec.structs.replace(paper, hands_on=handed_on(draft, paper.kind))
+    paper = _paper(fields, old, draft.papers)
+    paper = msgspec.structs.replace(paper, hands_on=handed_on(paper))
     if number is None:
         return _decided(msgspec.structs.replace(draft, papers=(*draft.papers, paper)), len(draft.papers) + 1)
     at = _index(draft, number)
-    previous = draft.previous
-    if old is not None and _names(old) != _names(paper):  # another list than the document before handed on
-        previous = tuple(one for one in previous if one.paper != number)
     papers = (*draft.papers[:at], paper, *draft.papers[at + 1 :])
-    return _decided(msgspec.structs.replace(draft, papers=papers, previous=previous), at + 1)
+    return _decided(msgspec.structs.replace(draft, papers=papers), at + 1)
 
 
 def without_paper(draft: Draft, number: int) -> Draft:
-    """Take paper `number` out; those behind it move up, with the documents that they come from."""
+    """Take paper `number` out; those behind it move up."""
     at = _index(draft, number)
-    kept = (one for one in draft.previous if one.paper != number)
-    previous = tuple(msgspec.structs.replace(one, paper=one.paper - 1) if one.paper > number else one for one in kept)
     papers, decided = draft.papers[:at] + draft.papers[at + 1 :], decided_papers(draft)
     notes = tuple(one for one in draft.notes if not one.code.startswith(DECIDED) or one.code == f"{DECIDED}{QUORUM}")
-    left = msgspec.structs.replace(draft, papers=papers, previous=previous, notes=notes)
+    left = msgspec.structs.replace(draft, papers=papers, notes=notes)
     for paper in decided:  # notes move up with their papers
         if paper != number:
             left = _decided(left, paper - (paper > number))
@@ -212,25 +198,74 @@ def _signer(fields: Fields, *, must: bool) -> Signer:
     return Signer(tidy(fields.get("name", "")), tidy(fields.get("role", "")), key or ON_PAPER, must)
 
 
-def _paper_of(procedure: procedures.Procedure, ruleset: procedures.Ruleset, ballot: procedures.Ballot) -> Paper:
-    selection = Selection("top", ballot.quota) if ballot.top_down else Selection("all")
-    title = tidy(procedure.titles[0].name) if procedure.titles else ""
-    rule = ruleset.rules[ballot.rule].rule()
-    return Paper(ballot.kind, "", title, rule, selection, ballot.tie_scope, (), ballot.hands_on_text)
+def _chosen(value: str) -> Step:
+    """Return the step of the catalogue that `Choice.value` spells; raise InvalidDraft for another one."""
+    found = next((one for one in choices() if one.value == value), None)
+    if found is None:
+        raise InvalidDraft("a step of the catalogue expected", key="choose", at="step")
+    ruleset = find_ruleset(found.ruleset, found.version)
+    procedure = find_procedure(found.procedure, ruleset)
+    return ruleset, procedure, find_step(procedure, found.step)
 
 
-def _paper(fields: Fields, old: Paper | None) -> Paper:
+def _place(of: Step) -> dict[str, Any]:
+    """Say as a paper does whose step it is."""
+    ruleset, procedure, step = of
+    return {
+        "ruleset": Ruleset(ruleset.id, ruleset.version),
+        "procedure": procedure.id,
+        "step": step.number,
+        "section": step.section,
+        "term": tidy(procedure.term),
+    }
+
+
+def _paper_of(of: Step, ballot: procedures.Ballot) -> Paper:
+    ruleset, procedure, _ = of
+    return Paper(
+        **_place(of),
+        kind=ballot.kind,
+        unit="",
+        title=tidy(procedure.titles[0].name) if procedure.titles else "",
+        rule=ruleset.rules[ballot.rule].rule(),
+        selection=Selection("top", ballot.quota) if ballot.top_down else Selection("all"),
+        tie_scope=ballot.tie_scope,
+        candidates=(),
+        hands_on=ballot.hands_on_text,
+    )
+
+
+def step_value(paper: Paper) -> str:
+    """Spell the step of a paper as `Choice.value` does."""
+    return Choice(paper.ruleset.id, paper.ruleset.version, paper.procedure, paper.step, "").value
+
+
+def _paper(fields: Fields, old: Paper | None, beside: Sequence[Paper]) -> Paper:
+    """Make a paper of what a form sends: of the step that it names, else of that of the old paper, or of the first."""
     kind = next((one for one in KINDS if one == fields.get("kind")), None)
     tie_scope = next((one for one in TIE_SCOPES if one == fields.get("tie_scope", "none")), None)
     op, base = fields.get("op"), fields.get("base")
     if kind is None or tie_scope is None or op not in OPERATIONS or base not in BASES:
         raise InvalidDraft("kind, tie scope, rule or base: one of the list expected", key="choose", at="kind")
     num, den = _share(fields, "num", "den")
-    rule = msgspec.convert({"op": op, "num": num, "den": den, "base": base}, Rule)
     top = fields.get("mode") == "top"
-    selection = Selection("top", whole(fields, "quota", 1)) if top else Selection("all")
     names = tuple(_candidates(fields, old.candidates if old else ()))
-    return Paper(kind, tidy(fields.get("unit", "")), tidy(fields.get("title", "")), rule, selection, tie_scope, names)
+    changed: dict[str, Any] = {
+        "kind": kind,
+        "unit": tidy(fields.get("unit", "")),
+        "title": tidy(fields.get("title", "")),
+        "rule": msgspec.convert({"op": op, "num": num, "den": den, "base": base}, Rule),
+        "selection": Selection("top", whole(fields, "quota", 1)) if top else Selection("all"),
+        "tie_scope": tie_scope,
+        "candidates": names,
+    }
+    step, like = fields.get("step", ""), old or next(iter(beside), None)
+    if like is None or step not in ("", step_value(like)):
+        return Paper(**_place(_chosen(step)), **changed)
+    paper = msgspec.structs.replace(like, **changed)
+    if old is None or _names(old) != _names(paper):  # another list than the document before handed on
+        paper = msgspec.structs.replace(paper, previous=())
+    return paper
 
 
 def _candidates(fields: Fields, before: Sequence[Candidate]) -> Iterator[Candidate]:

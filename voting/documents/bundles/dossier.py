@@ -1,8 +1,9 @@
 """What lies where in a dossier (hồ sơ): the names of its files follow from the ledger and the signed documents.
 
 `step-2/record.json`, `step-2/minutes.pdf`, `step-2/UUID.bel`, and where the head decided on a tie
-`step-2/head-decision-1.json` with its page; papers are numbered from 2; annulled sittings lie in folders of their
-attempt. At the top stand the ledger, the summary tables, the letters and the briefing sheet.
+`step-2/head-decision-1.json` with its page. `step-N/` is of the N-th turn of the round: a sitting, or the list decision
+of a step, whatever the procedures' own numbers. Annulled sittings lie in folders of their attempt. At the top stand the
+ledger, the summary tables, the letters and the briefing sheet.
 
 `makers` says whose key signs the manifest: no key vouches for a dossier because one document brings it along.
 """
@@ -12,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from voting.documents.bundles.head_decision import HeadDecision, decision_name, page_name
 from voting.documents.bundles.ledger import Ledger, Sitting
 from voting.documents.bundles.signers import must_sign
-from voting.documents.conferences.conference import ON_PAPER
+from voting.documents.conferences.conference import ON_PAPER, Conference, Course
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
 
@@ -28,19 +29,18 @@ SUMMARIES = tuple(f"{name}.{kind}" for name in (REVIEW, RESULTS) for kind in ("p
 
 def folder_of(sitting: Sitting) -> str:
     """Return the folder of a sitting's files."""
-    return f"step-{sitting.step}" if sitting.annulment is None else f"step-{sitting.step}-annulled-{sitting.attempt}"
+    ending = "" if sitting.annulment is None else f"-annulled-{sitting.attempt}"
+    return f"step-{sitting.number}{ending}"
 
 
 def name_of(sitting: Sitting, document: Record | ListDecision) -> str:
-    """Return the name of a signed document; further papers are numbered from 2."""
-    if isinstance(document, ListDecision):
-        return f"{folder_of(sitting)}/list-decision.json"
-    return f"{folder_of(sitting)}/record{_number(document)}.json"
+    """Return the name of a signed document."""
+    return f"{folder_of(sitting)}/{'list-decision' if isinstance(document, ListDecision) else 'record'}.json"
 
 
-def minutes_of(sitting: Sitting, record: Record) -> str:
-    """Return the name of a record's minutes."""
-    return f"{folder_of(sitting)}/minutes{_number(record)}.pdf"
+def minutes_of(sitting: Sitting) -> str:
+    """Return the name of the minutes of a sitting's record."""
+    return f"{folder_of(sitting)}/minutes.pdf"
 
 
 def head_files(sitting: Sitting, paper: int) -> tuple[str, str]:
@@ -58,18 +58,24 @@ def box_files(sitting: Sitting) -> tuple[str, str, str]:
 def makers(live: Collection[Record | ListDecision]) -> set[str]:
     """Return the desk keys that may sign a dossier of these documents, none of them annulled.
 
-    It is the desk of the last step counted by machine, whose box names it. A hand count (kiểm phiếu tay) is held by its
-    signatures alone, so anybody could add one that names a desk of theirs. Where every step was counted by hand, the
-    desk of the last one that names any counts only if somebody must sign, with one key, every document of the round
-    that is signed by key: whoever adds hand counts alone has no such person. Else nobody is named. A box can be made up
-    by anybody, too, with people of their own: `tally.audit.bundles.dossier` says where nobody signed two steps in turn.
+    It is the desk of the last step of a procedure counted by machine, whose box names it. A hand count (kiểm phiếu tay)
+    is held by its signatures alone, so anybody could add one that names a desk of theirs. Where every step was counted
+    by hand, the desk of the last one that names any counts only if somebody must sign, with one key, every document of
+    the round that is signed by key: whoever adds hand counts alone has no such person. Else nobody is named. A box can
+    be made up by anybody, too, with people of their own: `tally.audit.bundles.dossier` says where nobody signed two
+    steps in turn.
     """
     records = [one for one in live if isinstance(one, Record)]
     counted = [one.conference for one in records if one.form == "electronic"]
     if not counted and _sign_all(live):
         counted = [one.conference for one in records if one.conference.desk_key not in (ON_PAPER, "")]
-    last = max((one.step for one in counted), default=0)
-    return {one.desk_key for one in counted if one.step == last}
+    last = {course: max(step for one in counted for found, step in _steps(one) if found == course)
+            for one in counted for course, _ in _steps(one)}  # fmt: skip
+    return {one.desk_key for one in counted if any(last[course] == step for course, step in _steps(one))}
+
+
+def _steps(conference: Conference) -> set[tuple[Course, int]]:
+    return {(paper.course, paper.step) for paper in conference.papers}
 
 
 def _sign_all(live: Collection[Record | ListDecision]) -> set[str]:
@@ -111,11 +117,7 @@ def misplaced(
 def _needed(sitting: Sitting, document: Record | ListDecision) -> set[str]:
     found = {name_of(sitting, document)}
     if isinstance(document, Record):
-        found.add(minutes_of(sitting, document))
+        found.add(minutes_of(sitting))
         if document.form == "electronic":
             found |= {*box_files(sitting)}
     return found
-
-
-def _number(record: Record) -> str:
-    return "" if record.paper == 1 else f"-{record.paper}"

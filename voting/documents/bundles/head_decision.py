@@ -16,7 +16,7 @@ from voting.documents.canonical import canonical, unclean_text
 from voting.documents.case import Judged, Tie, Verdict
 from voting.documents.conferences.moments import in_vietnam, parse_moment
 from voting.documents.envelope import Envelope, make_envelope, parse_envelope, read_payload, write_envelope
-from voting.documents.record import HEAD_DECISION_TYPE, Record
+from voting.documents.record import HEAD_DECISION_TYPE, PaperResult, Record
 
 FORMAT = 1
 WHAT = "head's decision"
@@ -51,21 +51,22 @@ class HeadDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: str
 
 
-def head_decision(record: Record, chosen: Collection[str], reason: str, on: str) -> HeadDecision:
-    """Write a decision on the record's tie by the head that its Setup names; `decision_problems` checks it.
+def head_decision(record: Record, paper: int, chosen: Collection[str], reason: str, on: str) -> HeadDecision:
+    """Write a decision on a paper's tie by the head that Setup names; `decision_problems` checks it.
 
-    Raises ValueError for a record without a tie.
+    Raises ValueError for a paper without a tie.
     """
-    tie = record.verdict.tie
+    result = record.of(paper)
+    tie = result.verdict.tie
     if tie is None:
-        raise ValueError("a record with a tie expected")
+        raise ValueError("a paper with a tie expected")
     return HeadDecision(
         format=FORMAT,
         kind="head_decision",
         record=record_hash(record),
         uuid=record.uuid,
-        paper=record.paper,
-        tied=_tied(record, tie),
+        paper=paper,
+        tied=_tied(result, tie),
         places=tie.places,
         up_to=tie.up_to,
         chosen=(
@@ -116,17 +117,21 @@ def is_head_decision(raw: bytes) -> bool:
 
 def decision_problems(decision: HeadDecision, record: Record) -> Iterator[str]:
     """Yield everything in a decision that does not fit the record it is said to be of."""
-    tie = record.verdict.tie
     if decision.format != FORMAT:
         yield f"format {FORMAT} expected, {decision.format} found"
     if decision.record != record_hash(record):
         yield "of another record"
-    if (decision.uuid, decision.paper) != (record.uuid, record.paper):
-        yield f"paper {record.paper} of the election {record.uuid!r} expected"
-    if tie is None or record.verdict.status != "awaiting_head":
-        yield "there is no tie for the head, so there is nothing to decide"
+    if decision.uuid != record.uuid:
+        yield f"the election {record.uuid!r} expected"
+    if not 1 <= decision.paper <= len(record.papers):
+        yield f"paper 1 to {len(record.papers)} expected, {decision.paper} found"
         return
-    if (decision.tied, decision.places, decision.up_to) != (_tied(record, tie), tie.places, tie.up_to):
+    result = record.of(decision.paper)
+    tie = result.verdict.tie
+    if tie is None or result.verdict.status != "awaiting_head":
+        yield f"there is no tie for the head on paper {decision.paper}, so there is nothing to decide"
+        return
+    if (decision.tied, decision.places, decision.up_to) != (_tied(result, tie), tie.places, tie.up_to):
         yield "the tied group and its places are not those of the record"
     if decision.by != record.conference.head.name:
         yield f"the head that Setup names is {record.conference.head.name}, not {decision.by[:60]!r}"
@@ -172,9 +177,14 @@ def decided(verdict: Verdict, chosen: Collection[str]) -> Verdict:
     return msgspec.structs.replace(verdict, status="final", candidates=judged, selected=selected)
 
 
-def verdict_with(record: Record, decision: HeadDecision | None) -> Verdict:
-    """Return the verdict of a record, with the head's decision on its tie where there is one."""
-    return record.verdict if decision is None else decided(record.verdict, decision.chosen)
+def verdict_with(result: PaperResult, decision: HeadDecision | None) -> Verdict:
+    """Return the verdict of a paper, with the head's decision on its tie where there is one."""
+    return result.verdict if decision is None else decided(result.verdict, decision.chosen)
+
+
+def ties_for_the_head(record: Record) -> tuple[int, ...]:
+    """Return the papers of a record whose ties await the head."""
+    return tuple(one.paper for one in record.papers if one.verdict.status == "awaiting_head")
 
 
 def _after(one: Judged, chosen: Collection[str]) -> Judged:
@@ -183,8 +193,8 @@ def _after(one: Judged, chosen: Collection[str]) -> Judged:
     return msgspec.structs.replace(one, outcome="selected" if one.id in chosen else "not_selected")
 
 
-def _tied(record: Record, tie: Tie) -> tuple[TiedName, ...]:
-    names = {one.id: one.name for one in record.case.candidates}
+def _tied(result: PaperResult, tie: Tie) -> tuple[TiedName, ...]:
+    names = {one.id: one.name for one in result.case.candidates}
     return tuple(TiedName(one, names.get(one, "")) for one in tie.candidates)
 
 

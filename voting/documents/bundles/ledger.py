@@ -10,7 +10,9 @@ from typing import Literal
 import msgspec
 
 from voting.documents.bundles.head_decision import HeadDecision, record_hash
+from voting.documents.bundles.step_chain import courses_of
 from voting.documents.canonical import parse_canonical, unclean_text
+from voting.documents.conferences.conference import Course
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
 
@@ -25,12 +27,15 @@ class Annulment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One holding of a step: `uuid` of its election ("" without a ballot), hex SHA-256 of its signed documents.
+    """One holding of the N-th turn (lượt) of a round: `uuid` of its election ("" without a ballot), its documents.
+
+    A turn is a sitting or the list decision of a step; several procedures may share one. `documents` are known by the
+    hex SHA-256 of their files.
 
     `decisions` are those of the head on ties of its records, by the hex SHA-256 of their files.
     """
 
-    step: int
+    number: int
     attempt: int
     uuid: str
     state: Literal["held", "signed", "annulled"]
@@ -65,6 +70,7 @@ def ledger_problems(
 ) -> Iterator[str]:
     """Yield where a ledger and the documents on file differ, and sittings that contradict themselves."""
     yield from _decision_problems(ledger, documents, decisions)
+    yield from _order_problems(ledger, documents)
     listed = [sha256 for sitting in ledger.sittings for sha256 in sitting.documents]
     for sha256 in sorted({*listed} - {*documents}):
         yield f"ledger: document {sha256[:16]} is not on file"
@@ -73,14 +79,14 @@ def ledger_problems(
     if len(set(listed)) != len(listed):
         yield "ledger: a document stands in two sittings"
     for at, sitting in enumerate(ledger.sittings):
-        place = f"ledger: step {sitting.step}, attempt {sitting.attempt}"
+        place = f"ledger: turn {sitting.number}, attempt {sitting.attempt}"
         yield from (f"{place}: {problem}" for problem in _state_problems(sitting))
         yield from (f"{place}: {problem}" for problem in _turn_problems(sitting, ledger.sittings[:at]))
         yield from _foreign(sitting, documents)
-    signed = [sitting.step for sitting in ledger.sittings if sitting.state == "signed"]
-    yield from (f"ledger: step {step} is signed twice" for step in sorted({*signed}) if signed.count(step) > 1)
+    signed = [sitting.number for sitting in ledger.sittings if sitting.state == "signed"]
+    yield from (f"ledger: turn {number} is signed twice" for number in sorted({*signed}) if signed.count(number) > 1)
     if signed != list(range(1, len(signed) + 1)):
-        yield f"ledger: steps signed one after the other expected, {', '.join(map(str, signed))} found"
+        yield f"ledger: turns signed one after the other expected, {', '.join(map(str, signed))} found"
 
 
 def _decision_problems(
@@ -98,7 +104,7 @@ def _decision_problems(
         for sha256 in sitting.decisions:
             decision = decisions.get(sha256)
             if decision is not None and decision.record not in records:
-                yield f"ledger: step {sitting.step}: decision {sha256[:16]} is of a record of no paper of the sitting"
+                yield f"ledger: turn {sitting.number}: decision {sha256[:16]} is of no record of the sitting"
 
 
 def _state_problems(sitting: Sitting) -> Iterator[str]:
@@ -130,24 +136,33 @@ def _annulment_problems(annulment: Annulment) -> Iterator[str]:
 
 def _turn_problems(sitting: Sitting, before: Sequence[Sitting]) -> Iterator[str]:
     """Yield why it was not this sitting's turn after those before: see `voting.rounds.ledger`, which begins them."""
-    attempt = 1 + sum(one.step == sitting.step for one in before)
+    attempt = 1 + sum(one.number == sitting.number for one in before)
     if sitting.attempt != attempt:
         yield f"attempt {attempt} expected"
-    most = before[-1].step + 1 if before else 1
-    if not 1 <= sitting.step <= most:
-        yield f"a step from 1 to {most} expected"
-    elif any(one.state != "annulled" for one in before if one.step >= sitting.step):
-        yield "held again, or later steps held before it, without their annulment"
+    most = before[-1].number + 1 if before else 1
+    if not 1 <= sitting.number <= most:
+        yield f"a turn from 1 to {most} expected"
+    elif any(one.state != "annulled" for one in before if one.number >= sitting.number):
+        yield "held again, or later turns held before it, without their annulment"
 
 
 def _foreign(sitting: Sitting, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:
+    """Yield the records of a sitting that are of another election than it names."""
     for sha256 in sitting.documents:
         document = documents.get(sha256)
-        if isinstance(document, Record):
-            found = document.conference.step, document.uuid
-        elif document is not None:
-            found = document.step, sitting.uuid
-        else:
+        if isinstance(document, Record) and document.uuid != sitting.uuid:
+            yield f"ledger: turn {sitting.number}: document {sha256[:16]} is of the election {document.uuid!r}"
+
+
+def _order_problems(ledger: Ledger, documents: Mapping[str, Record | ListDecision]) -> Iterator[str]:
+    """Yield which procedures were not held step by step: in each turn the step after the one before."""
+    held: dict[Course, int] = {}
+    for sitting in ledger.sittings:
+        if sitting.state != "signed":
             continue
-        if found != (sitting.step, sitting.uuid):
-            yield f"ledger: step {sitting.step}: document {sha256[:16]} is of step {found[0]}, election {found[1]!r}"
+        found = {turn for one in sitting.documents if one in documents for turn in courses_of(documents[one])}
+        for course, step in sorted(found):
+            wanted = held.get(course, 0) + 1
+            if step != wanted:
+                yield f"ledger: turn {sitting.number}: step {wanted} of {course[2]} expected, {step} found"
+            held[course] = max(step, held.get(course, 0))

@@ -49,7 +49,7 @@ def required_signers(conference: Conference, record: Record | None = None) -> tu
 
 
 def decision_signers(record: Record) -> tuple[Signer, ...]:
-    """Return those who sign the head's decision on a record's tie.
+    """Return those who sign the head's decision on a tie of a record.
 
     The head; where Setup says that the head signs on paper, those who vouch for it by key: secretary and chair, or,
     where both sign on paper, whoever must sign the record by key. Nobody has a key in a count that is all on paper.

@@ -73,7 +73,6 @@ def setting_problems(conference: Conference, *texts: str) -> Iterator[str]:
     yield from (one.en for one in people_problems(conference))
     yield from name_problems(conference)
     yield from quorum_problems(conference.quorum, conference.summoned, conference.present)
-    yield from previous_problems(conference.previous, len(conference.papers))
     for number, paper in enumerate(conference.papers, 1):
         yield from (f"paper {number}: {problem.english}" for problem in paper_problems(paper))
 
@@ -116,13 +115,13 @@ def unprinted_problem(paper: Paper) -> str | None:
     return None
 
 
-def previous_problems(previous: tuple[Previous, ...], papers: int) -> Iterator[str]:
-    """Yield what is wrong with the documents before: of a paper that does not exist, twice of one, without a hash."""
-    for paper, times in Counter(one.paper for one in previous).items():
-        if not 1 <= paper <= papers:
-            yield f"previous: paper 1 to {papers} expected, {paper} found"
+def previous_problems(previous: tuple[Previous, ...]) -> Iterator[str]:
+    """Yield what is wrong with the documents before: no number of a list, one named twice, without a hash."""
+    for (sha256, paper), times in Counter((one.sha256, one.paper) for one in previous).items():
+        if paper < 1:
+            yield f"previous: papers count from 1, {paper} found"
         if times > 1:
-            yield f"previous: paper {paper} stands {times} times"
+            yield f"previous: paper {paper} of {sha256[:16]!r} stands {times} times"
     for one in previous:
         if not _SHA256.fullmatch(one.sha256):
             yield f"previous: a SHA-256 in hex expected, {one.sha256[:70]!r} found"
@@ -149,16 +148,16 @@ def _count_problems(conference: Conference) -> Iterator[str]:
 
 def _text_problems(conference: Conference, more: tuple[str, ...]) -> Iterator[str]:
     people = [*conference.tellers, conference.chair, conference.secretary, conference.head]
-    texts = [conference.name, conference.place, conference.term, conference.composition, conference.address]
+    texts = [conference.name, conference.place, conference.composition, conference.address]
     texts += [person.name for person in people] + [person.role for person in people]
     texts += more
     organiser, override = conference.organiser, conference.quorum.override if conference.quorum else None
     texts += [*conference.basis, organiser.superior, organiser.agency, organiser.locality, organiser.code]
-    texts += [organiser.stamp, conference.ruleset.id, conference.procedure, conference.section]
+    texts += [organiser.stamp]
     texts += [override.by, override.reason] if override else []
     texts += [text for note in conference.notes for text in (note.code, note.text)]
     for paper in conference.papers:
-        texts += [paper.unit, paper.title]
+        texts += [paper.ruleset.id, paper.procedure, paper.section, paper.term, paper.unit, paper.title]
         texts += [text for one in paper.candidates for text in (one.id, one.name, one.position, one.born, one.note)]
     for text in texts:
         problem = unclean_text(text) or (f"over {TEXT_LIMIT} characters" if len(text) > TEXT_LIMIT else None)
@@ -181,6 +180,10 @@ def paper_problems(paper: Paper) -> Iterator[Message]:
         yield Message("paper_quota", "selection: a quota of at least 1 with the mode top, and with it alone")
     if kind_of(paper.kind).most == "quota" and quota is None:
         yield Message("paper_quota", "selection: a quota expected, for a ballot chooses as many as there are places")
+    if not paper.procedure or paper.step < 1:
+        yield Message("paper_step", f"a step of a procedure expected, {paper.step} of {paper.procedure!r:.60} found")
+    for english in previous_problems(paper.previous):
+        yield Message("previous", english)
     for identifier, english in repeated_ids(paper.candidates):
         yield Message("paper_id", english, {"id": identifier})
     for one in paper.candidates:

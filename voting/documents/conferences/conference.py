@@ -11,9 +11,11 @@ from msgspec import UNSET, UnsetType
 
 from voting.documents.kinds import PaperKind as PaperKind
 
-FORMAT = 1
+FORMAT = 2
 ON_PAPER = "on paper"
 
+Course = tuple[str, int, str]
+"""A procedure (quy trình) by its catalogue: id and version of the ruleset, id of the procedure."""
 TieScope = Literal["none", "cutline", "head_any", "head_cutline"]
 
 
@@ -68,13 +70,40 @@ class Candidate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: tuple[int, int]
 
 
-class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One ballot paper (phiếu): a kind, a title (chức danh) of a unit, a rule, and the names in ballot order.
+class Ruleset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which catalogue of procedures, and which version of it, this step was made by."""
 
-    `hands_on` says in the catalogue's Vietnamese words what becomes of the names chosen (nơi chuyển kết quả), as the
-    minutes conclude; where it is empty, they conclude in the kind's own words, which claim no approval.
+    id: str
+    version: int
+
+
+class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A signed document that a list comes from: its kind, hex SHA-256 of its payload, number of the list in it.
+
+    `paper` counts papers of a record, or lists of a list decision, from 1. `decision` is the SHA-256 (hex) of the
+    payload of the head's decision, where the verdict on that paper awaited one.
     """
 
+    paper: int
+    kind: Literal["record", "list_decision"]
+    sha256: str
+    decision: str | UnsetType = UNSET
+
+
+class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ballot paper (phiếu): whose step it is, a kind, a title (chức danh) of a unit, a rule, names in ballot order.
+
+    Papers of several procedures (quy trình) may share a sitting: each names its catalogue, procedure, step (bước),
+    section of the plan (mục) and term (nhiệm kỳ), and the signed documents that its list comes from. `hands_on` says in
+    the catalogue's Vietnamese words what becomes of the names chosen (nơi chuyển kết quả), as the minutes conclude;
+    where it is empty, they conclude in the kind's own words, which claim no approval.
+    """
+
+    ruleset: Ruleset
+    procedure: str
+    step: int
+    section: str
+    term: str
     kind: PaperKind
     unit: str
     title: str
@@ -83,6 +112,12 @@ class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tie_scope: TieScope
     candidates: tuple[Candidate, ...]
     hands_on: str = ""
+    previous: tuple[Previous, ...] = ()
+
+    @property
+    def course(self) -> Course:
+        """The procedure that the paper is of."""
+        return self.ruleset.id, self.ruleset.version, self.procedure
 
 
 class Organiser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,13 +129,6 @@ class Organiser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locality: str
     code: str
     stamp: str
-
-
-class Ruleset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which catalogue of procedures, and which version of it, this step was made by."""
-
-    id: str
-    version: int
 
 
 class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,27 +153,10 @@ class Quorum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     override: Override | None
 
 
-class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The signed document that a paper's list comes from, by SHA-256 (hex) of its file.
-
-    `decision` is the SHA-256 (hex) of the payload of the head's decision, where the verdict of that record awaited one.
-    """
-
-    paper: int
-    kind: Literal["record", "list_decision"]
-    sha256: str
-    decision: str | UnsetType = UNSET
-
-
 class Agenda(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a conference says from its draft on, before anybody is in the room: procedure, place, people, papers."""
+    """What a sitting says from its draft on, before anybody is in the room: place, people, papers."""
 
-    ruleset: Ruleset
-    procedure: str
-    step: int
-    section: str
     name: str
-    term: str
     place: str
     date: str
     organiser: Organiser
@@ -159,7 +170,6 @@ class Agenda(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     head: Signer
     papers: tuple[Paper, ...]
     notes: tuple[Note, ...]
-    previous: tuple[Previous, ...]
 
 
 class CeremonyBox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

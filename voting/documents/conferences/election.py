@@ -107,7 +107,8 @@ def parse_election(raw: bytes) -> Election:
 def texts_of(conference: Conference) -> dict[str, str]:
     """Return what other programs show of an election: the texts of its conference, and who made it."""
     made_by = dict.fromkeys(("administrator", "credential_authority"), AUTHORITY)
-    return {"name": conference.name, "description": conference.section, **made_by}
+    sections = "; ".join(dict.fromkeys(paper.section for paper in conference.papers))
+    return {"name": conference.name, "description": sections, **made_by}
 
 
 def write_election(*, uuid: str, public_key: str, questions: tuple[Question, ...], conference: Conference) -> bytes:

@@ -49,7 +49,7 @@ def dossier_files(plan: Round, ledger: Ledger, files: tuple[Filed, ...], paperwo
     """Make the summaries, the drafts, the briefing sheet and the ledger of a round, by name in the bundle."""
     live = in_force_only(ledger, files)
     last = procedure_of(plan).steps[-1].number
-    earlier = tuple(one for one in live if step_of_document(one.document) < last)
+    earlier = tuple(one for one in live if step_of_document(plan, one.document) < last)
     lines = lines_of(plan, live, paperwork.review)
     name = REVIEW if procedure_of(plan).kind == "current" else RESULTS
     table = summary_table(plan, live, paperwork.review)
@@ -96,10 +96,10 @@ def write_dossier(
     for sitting in ledger.sittings:
         for sha256 in sitting.documents:
             if sha256 not in by_hash or sha256 not in raws:
-                raise WrongDocument(f"step {sitting.step}: the signed document {sha256[:16]} is missing")
+                raise WrongDocument(f"turn {sitting.number}: the signed document {sha256[:16]} is missing")
             stored[name_of(sitting, by_hash[sha256].document)] = raws[sha256]
         for sha256 in sitting.decisions:
             if sha256 not in raws:
-                raise WrongDocument(f"step {sitting.step}: the head's decision {sha256[:16]} is missing")
+                raise WrongDocument(f"turn {sitting.number}: the head's decision {sha256[:16]} is missing")
             stored[head_files(sitting, read_head_decision(raws[sha256])[1].paper)[0]] = raws[sha256]
     return write_bundle("dossier", stored, key, made_by)

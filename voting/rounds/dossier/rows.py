@@ -73,7 +73,7 @@ def lines_of(plan: Round, files: Iterable[Filed], review: datetime.date) -> tupl
     files = tuple(files)
     seats = {(seat.unit, title_of(plan, seat).name): seat for seat in plan.seats}
     reference = reference_of(plan, review)
-    turn = 1 + max((step_of_document(one.document) for one in files), default=0)
+    turn = 1 + max((step_of_document(plan, one.document) for one in files), default=0)
     return tuple(_line(plan, one, seats[one.unit, one.title], reference, turn) for one in outcomes(plan, files))
 
 

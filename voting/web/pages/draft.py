@@ -5,6 +5,7 @@ Everything here changes the draft alone, and only until the list is frozen. Page
 
 from collections.abc import Callable
 
+import msgspec
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
@@ -20,15 +21,13 @@ from voting.conference.draft.tellers import with_teller_reasons, with_tellers
 from voting.conference.draft.warnings import draft_warnings
 from voting.conference.setup import upload_trustees
 from voting.conference.steps import STEPS
-from voting.documents.conferences.conference import ON_PAPER, Paper, Rule, Selection
+from voting.documents.conferences.conference import ON_PAPER, Paper
 from voting.documents.kinds import kind_of
 from voting.documents.states import PROPERTIES
 from voting.errors import InvalidPeople
 from voting.people.border.check import check_people
 from voting.people.border.pasted import check_pasted
 from voting.procedures import catalogue as rulesets
-from voting.procedures import find_ruleset
-from voting.procedures.errors import UnknownProcedure
 from voting.storage import conference_row
 from voting.web.access.sessions import for_roles
 from voting.web.built import script
@@ -222,6 +221,8 @@ def paper(number: int) -> str:
             put_forward=editor.names_text(one, put_forward=True),
             kinds=editor.KINDS,
             tie_scopes=editor.TIE_SCOPES,
+            step=editor.step_value(one),
+            steps=tuple(editor.choices()),
         )
 
 
@@ -318,12 +319,10 @@ def _signer(prefix: str) -> dict[str, str]:
 
 
 def _empty_paper(draft: Draft) -> Paper:
-    try:
-        stated = next(iter(find_ruleset(draft.ruleset.id, draft.ruleset.version).rules.values()))
-        rule = stated.rule()
-    except (UnknownProcedure, StopIteration):
-        rule = Rule(">", 1, 2, "present")
-    return Paper(editor.KINDS[0], "", "", rule, Selection("all"), "none", ())
+    """Begin a paper of the step of the first one; of the first step of the catalogue where there is none."""
+    first = draft.papers[0] if draft.papers else editor.begin_draft(next(editor.choices()).value, draft.date).papers[0]
+    changed: Paper = msgspec.structs.replace(first, unit="", title="", candidates=(), previous=())
+    return changed
 
 
 def _number(name: str, usual: int, most: int) -> int:

@@ -51,7 +51,7 @@ def screen() -> str:
             spares=cards.spares_activated(session, row.id),
             last_call=PROPERTIES[row.state].is_open and row.last_call,
             resets=staff_changes.resets(session, row.id),
-            charts=charts(results.released(session, row.id)) if PROPERTIES[row.state].is_signed else [],
+            charts=charts(results.released(session, row.id) if PROPERTIES[row.state].is_signed else None),
             lookup=qr_code(address) if closed else None,
             address=address,
             refresh=REFRESH_SECONDS,

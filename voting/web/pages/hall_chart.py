@@ -3,13 +3,14 @@
 Lengths are people out of the rule's base; the words beside them are the record's own, so that screen and minutes agree.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voting.conference.results import PaperRecord
+from voting.conference.results import SittingRecord
 from voting.documents.bundles.head_decision import HeadDecision, verdict_with
 from voting.documents.case import Verdict
-from voting.documents.record import Record
+from voting.documents.conferences.conference import Paper
+from voting.documents.record import PaperResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ class Chart:
         return max(self.base, self.minimum, 1)
 
 
-def charts(records: Sequence[PaperRecord]) -> list[Chart]:
-    """One chart for each record, together with the head's decision on its tie."""
-    return [_chart(one.record, one.decision) for one in records if one.record is not None]
+def charts(found: SittingRecord | None) -> list[Chart]:
+    """One chart for each paper, together with the head's decision on its tie."""
+    if found is None or found.record is None:
+        return []
+    return [_chart(paper, result, found.decisions.get(result.paper)) for paper, result in found.record.results()]
 
 
-def _chart(record: Record, decision: HeadDecision | None) -> Chart:
-    paper = record.conference.papers[record.paper - 1]
+def _chart(paper: Paper, result: PaperResult, decision: HeadDecision | None) -> Chart:
     rule = paper.rule
     return Chart(
         kind=paper.kind,
@@ -61,16 +63,16 @@ def _chart(record: Record, decision: HeadDecision | None) -> Chart:
         num=rule.num,
         den=rule.den,
         base_word=rule.base,
-        base=record.verdict.base,
-        minimum=record.verdict.minimum,
+        base=result.verdict.base,
+        minimum=result.verdict.minimum,
         quota=paper.selection.quota,
         head=decision is not None,
-        bars=tuple(_bars(record, verdict_with(record, decision))),
+        bars=tuple(_bars(paper, verdict_with(result, decision))),
     )
 
 
-def _bars(record: Record, verdict: Verdict) -> Iterator[Bar]:
+def _bars(paper: Paper, verdict: Verdict) -> Iterator[Bar]:
     judged = {one.id: one for one in verdict.candidates}
-    for candidate in record.conference.papers[record.paper - 1].candidates:
+    for candidate in paper.candidates:
         one = judged[candidate.id]
         yield Bar(candidate.name, one.agree, one.percent, one.outcome)

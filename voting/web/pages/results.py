@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from voting.box import receipts
 from voting.conference import closing, results, usb_export
+from voting.conference.draft.stored import draft_of
 from voting.errors import InvalidForm
 from voting.storage import conference_row
 from voting.web.access.sessions import for_roles, for_step, two_people
@@ -14,7 +15,7 @@ from voting.web.form_errors import shown_on
 from voting.web.pages.context import current_number, current_row, uploaded
 from voting.web.room import the_room
 
-MOST_RECORDS = 40  # files of one upload; a conference has at most as many papers
+MOST_RECORDS = 40  # files of one upload
 
 pages = Blueprint("results", __name__, url_prefix="/results")
 
@@ -26,7 +27,8 @@ def overview() -> str:
     with the_room().storage.read() as session:
         row = current_row(session)
         closed = closing.closed_of(session, row.id) if row.closed else None
-        records = results.paper_records(session, row.id) if closed else []
+        found = results.record_of(session, row.id) if closed else None
+        papers = draft_of(session, row.id).papers
         return render_template(
             "room/results.html",
             row=row,
@@ -35,11 +37,18 @@ def overview() -> str:
             missing=conference_row.counts(session, row.id).get(receipts.MISSING, 0),
             ballots=len(closing.trackers(session, row.id)) if closed else 0,
             sticks=usb_export.sticks() if closed else [],
-            records=records,
-            telling={one.paper: results.telling(one.record) for one in records if one.record},
-            released=bool(results.released(session, row.id)) if closed else False,
+            found=found,
+            papers=papers,
+            telling=_telling(found),
+            released=results.released(session, row.id) is not None if closed else False,
             **script("records.js"),
         )
+
+
+def _telling(found: results.SittingRecord | None) -> dict[int, tuple[str, ...]]:
+    """Return the names of each paper on which all ballots say the same."""
+    record = found.record if found is not None else None
+    return {one.paper: results.telling(one) for one in record.papers} if record is not None else {}
 
 
 @pages.get("/<name>")

@@ -10,7 +10,7 @@ from tally.audit.bundles.loose import Loose, check_loose
 from tally.audit.record import read_named
 from tally.audit.report import Report, Verdict
 from tally.audit.run import audit
-from tally.count.paper import paper_records, read_hand_count
+from tally.count.paper import paper_record, read_hand_count
 from tally.minutes import render_minutes, renderer_versions
 from tally.result.record import record_payload
 from tests.attacks.lab import Draft, Lab, counted
@@ -66,7 +66,7 @@ def test_minutes_of_another_renderer_are_not_judged(audited: Report, signed: byt
 
 def test_minutes_that_are_on_paper_alone_cannot_be_checked(tmp_path: Path) -> None:
     given = write(tmp_path, plain(sample_conference(sample_paper(3))))
-    [record] = paper_records(read_hand_count(given), renderer_versions())
+    record = paper_record(read_hand_count(given), renderer_versions())
     report = check_loose(HAND, Loose(None, {}, {"minutes.pdf": render_minutes(record_payload(record))}))
     assert report.verdict is Verdict.NOT_SOUND
     [said] = [place for one in report.checks for place in one.first if one.check == "minutes_signatures"]

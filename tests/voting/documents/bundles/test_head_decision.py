@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from keys.files.signing import new_signing_key
+from tests.sittings import only
 from tests.tally.records import sample_record, team, tied_record
 from voting.documents.bundles.head_decision import (
     TiedName,
@@ -25,13 +26,13 @@ from voting.documents.record import HEAD_DECISION_TYPE
 
 RECORD = tied_record()
 SIGNED_BY_KEY = tied_record(people=team("head"))
-DIGITAL = head_decision(SIGNED_BY_KEY, ["c3"], "nhiều năm kinh nghiệm", "2022-04-11")
-GOOD = head_decision(RECORD, ["c3"], "nhiều năm kinh nghiệm", "2022-04-11")
+DIGITAL = head_decision(SIGNED_BY_KEY, 1, ["c3"], "nhiều năm kinh nghiệm", "2022-04-11")
+GOOD = head_decision(RECORD, 1, ["c3"], "nhiều năm kinh nghiệm", "2022-04-11")
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "format": ({"format": 2}, "format 1 expected, 2 found"),
     "record": ({"record": "ab" * 32}, "of another record"),
-    "election": ({"uuid": "x"}, "paper 1 of the election"),
-    "paper": ({"paper": 2}, "paper 1 of the election"),
+    "election": ({"uuid": "x"}, "the election"),
+    "paper": ({"paper": 2}, "paper 1 to 1 expected, 2 found"),
     "group": ({"tied": (TiedName("c1", "An"),)}, "the tied group and its places"),
     "places": ({"places": 2}, "the tied group and its places"),
     "any number": ({"up_to": True}, "the tied group and its places"),
@@ -50,11 +51,11 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
 
 def test_a_decision_that_fits_has_no_problem_and_ends_the_tie() -> None:
     assert list(decision_problems(GOOD, RECORD)) == []
-    assert verdict_with(RECORD, None) is RECORD.verdict
-    verdict = verdict_with(RECORD, GOOD)
-    assert verdict == decided(RECORD.verdict, ["c3"])
+    assert verdict_with(only(RECORD), None) is only(RECORD).verdict
+    verdict = verdict_with(only(RECORD), GOOD)
+    assert verdict == decided(only(RECORD).verdict, ["c3"])
     assert (verdict.status, verdict.selected) == ("final", ("c2", "c3"))
-    assert verdict.tie == RECORD.verdict.tie
+    assert verdict.tie == only(RECORD).verdict.tie
 
 
 @pytest.mark.parametrize(("changes", "words"), CHANGES.values(), ids=CHANGES)
@@ -65,10 +66,10 @@ def test_whatever_does_not_fit_is_named(changes: dict[str, Any], words: str) -> 
 
 def test_a_record_without_a_tie_leaves_nothing_to_decide() -> None:
     record = sample_record(3)
-    with pytest.raises(ValueError, match="a record with a tie expected"):
-        head_decision(record, ["c1"], "lý do", "2022-04-11")
+    with pytest.raises(ValueError, match="a paper with a tie expected"):
+        head_decision(record, 1, ["c1"], "lý do", "2022-04-11")
     found = list(decision_problems(msgspec.structs.replace(GOOD, record=record_hash(record)), record))
-    assert found[-1] == "there is no tie for the head, so there is nothing to decide"
+    assert found[-1] == "there is no tie for the head on paper 1, so there is nothing to decide"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_a_decision_is_read_with_the_record_that_it_is_of_and_with_its_signature
     with pytest.raises(InvalidHeadDecision, match="than those here"):
         read_signed_decision(unsigned_head_decision(GOOD), [sample_record(3)])
     wrong = msgspec.structs.replace(GOOD, paper=2)
-    with pytest.raises(InvalidHeadDecision, match="paper 1 of the election"):
+    with pytest.raises(InvalidHeadDecision, match="paper 1 to 1 expected, 2 found"):
         read_signed_decision(unsigned_head_decision(wrong), [RECORD])
     with pytest.raises(UnsignedDocument) as awaiting:
         read_signed_decision(unsigned_head_decision(DIGITAL), [sample_record(3), SIGNED_BY_KEY])

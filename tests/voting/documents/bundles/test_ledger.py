@@ -68,6 +68,17 @@ def annulled(**changes: str) -> Sitting:
 
 
 LAST = -1
+
+
+def with_sittings_of(first: int, second: int) -> Ledger:
+    """Two sittings, each with the other's documents and election."""
+    sittings = list(matching().sittings)
+    one, other = sittings[first], sittings[second]
+    sittings[first] = msgspec.structs.replace(one, documents=other.documents, uuid=other.uuid)
+    sittings[second] = msgspec.structs.replace(other, documents=one.documents, uuid=one.uuid)
+    return Ledger(tuple(sittings))
+
+
 PROBLEMS: dict[str, tuple[Callable[[], Ledger], str]] = {
     "a document that is not there": (
         lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], documents=("ff" * 32,))),
@@ -76,16 +87,16 @@ PROBLEMS: dict[str, tuple[Callable[[], Ledger], str]] = {
     "a document of two sittings": (
         lambda: with_sittings(matching().sittings[LAST], matching().sittings[LAST]), "in two sittings"),
     "a step signed twice": (
-        lambda: with_sittings(matching().sittings[LAST], matching().sittings[LAST]), "step 5 is signed twice"),
+        lambda: with_sittings(matching().sittings[LAST], matching().sittings[LAST]), "turn 5 is signed twice"),
     "annulled without a reason": (
         lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], state="annulled")), "go together"),
-    "another step": (
-        lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], step=4)), "is of step 5"),
+    "documents of two turns exchanged": (
+        lambda: with_sittings_of(3, 4), "turn 4: step 4 of NEXT-OFFICE expected, 5 found"),
     "a sitting that goes on": (
         lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], state="held")), "neither signed nor"),
     "signed with nothing": (
         lambda: with_sittings(msgspec.structs.replace(matching().sittings[LAST], documents=())), "without a document"),
-    "sittings turned round": (lambda: Ledger(matching().sittings[::-1]), "a step from 1 to 1 expected"),
+    "sittings turned round": (lambda: Ledger(matching().sittings[::-1]), "a turn from 1 to 1 expected"),
     "two sittings exchanged": (
         lambda: Ledger((*matching().sittings[:3], matching().sittings[4], matching().sittings[3])),
         "one after the other"),

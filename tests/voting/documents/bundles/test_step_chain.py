@@ -1,5 +1,6 @@
 """The chain of steps holds for real rounds, and every break in it is named."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.sittings import changed as changed_setting
+from tests.sittings import with_result
 from tests.voting.rounds.office import held, office_round
-from voting.documents.bundles.step_chain import Documents, chain_problems
+from voting.documents.bundles.step_chain import Documents, chain_problems, courses_of, payload_hash
+from voting.documents.conferences.conference import Previous
 from voting.documents.record import Record
 from voting.rounds.round import Options
 
@@ -31,29 +35,35 @@ def test_the_chain_holds_where_step_one_is_by_show_of_hands() -> None:
     assert list(chain_problems({one.sha256: one.document for one in files})) == []
 
 
-def at(found: Documents, step: int, paper: int) -> str:
-    return next(sha for sha, one in found.items()
-                if isinstance(one, Record) and (one.conference.step, one.paper) == (step, paper))  # fmt: skip
+def at(found: Documents, step: int) -> str:
+    return next(sha for sha, one in found.items() if step in {step for _, step in courses_of(one)})
 
 
-def without(step: int, paper: int) -> Documents:
+def without(step: int) -> Documents:
     kept = dict(documents())
-    kept.pop(at(kept, step, paper))
+    kept.pop(at(kept, step))
     return kept
 
 
-def with_record(step: int, paper: int, change: Callable[[Record], Record]) -> Documents:
-    """The documents with one record changed: its hash kept, as if a file had been put in its place."""
+def with_record(step: int, change: Callable[[Record], Record]) -> Documents:
+    """The documents with one record changed: the hash of its file kept, as if another had been put in its place."""
     changed = dict(documents())
-    sha = at(changed, step, paper)
+    sha = at(changed, step)
     changed[sha] = change(changed[sha])
     return changed
 
 
 def conference(**changes: object) -> Callable[[Record], Record]:
-    return lambda record: msgspec.structs.replace(
-        record, conference=msgspec.structs.replace(record.conference, **changes)
-    )
+    """Change what every paper says of its procedure, or of the documents before."""
+    return lambda record: msgspec.structs.replace(record, conference=changed_setting(record.conference, **changes))
+
+
+def first_paper(**changes: object) -> Callable[[Record], Record]:
+    def change(record: Record) -> Record:
+        papers = (msgspec.structs.replace(record.conference.papers[0], **changes), *record.conference.papers[1:])
+        return msgspec.structs.replace(record, conference=changed_setting(record.conference, papers=papers))
+
+    return change
 
 
 def other_name(record: Record) -> Record:
@@ -67,51 +77,80 @@ def other_post(record: Record) -> Record:
 def with_first_name(record: Record, **changes: str) -> Record:
     paper = record.conference.papers[0]
     names = (msgspec.structs.replace(paper.candidates[0], **changes), *paper.candidates[1:])
-    papers = (msgspec.structs.replace(paper, candidates=names), *record.conference.papers[1:])
-    return conference(papers=papers)(record)
+    return first_paper(candidates=names)(record)
 
 
 def awaiting(record: Record) -> Record:
-    return msgspec.structs.replace(record, verdict=msgspec.structs.replace(record.verdict, status="awaiting_vote"))
+    return with_result(record, verdict=msgspec.structs.replace(record.papers[0].verdict, status="awaiting_vote"))
+
+
+def exchanged(record: Record) -> Record:
+    """The papers name each other's list of the document before."""
+    first, second, *rest = record.conference.papers
+    papers = (
+        msgspec.structs.replace(first, previous=second.previous),
+        msgspec.structs.replace(second, previous=first.previous),
+        *rest,
+    )
+    return msgspec.structs.replace(record, conference=changed_setting(record.conference, papers=papers))
+
+
+def of_step_two() -> tuple[Previous, ...]:
+    (named,) = documents()[at(documents(), 4)].conference.papers[0].previous
+    return (msgspec.structs.replace(named, sha256=payload_hash(documents()[at(documents(), 2)])),)
+
+
+def no_such_paper(record: Record) -> Record:
+    (named,) = record.conference.papers[0].previous
+    return first_paper(previous=(msgspec.structs.replace(named, paper=99),))(record)
 
 
 BREAKS: dict[str, tuple[Callable[[], Documents], str]] = {
-    "a record is missing": (lambda: without(3, 2), r"records of the papers \[1, 2\] expected, \[1\] found"),
-    "a record before is missing": (lambda: without(2, 1), "record of step 3, paper 1 .* is not on file"),
-    "a whole step is missing": (
-        lambda: {sha: one for sha, one in documents().items() if one.conference.step != 3}, "no document of step 3"),
-    "no document before is named": (lambda: with_record(3, 1, conference(previous=())), "one document before expected"),
+    "a record before is missing": (lambda: without(2), "step 3, paper 1 .* is not on file"),
+    "a whole step is missing": (lambda: without(3), "CUR-DEPT: no document of step 3"),
+    "no document before is named": (
+        lambda: with_record(3, first_paper(previous=())), "step 3, paper 1 .* one document before expected"),
     "a list that nothing takes up": (
-        lambda: {sha: conference(previous=())(one) if one.conference.step == 3 else one
-                 for sha, one in documents().items()}, "record of step 2, paper 2 .* does not take up"),
-    "another post": (lambda: with_record(3, 1, other_post), "names differ"),
-    "another name": (lambda: with_record(3, 1, other_name), "names differ .*Người Lạ"),
-    "another procedure": (lambda: with_record(4, 1, conference(procedure="CUR-OFFICE")), "one procedure and ruleset"),
-    "another ballot is awaited": (lambda: with_record(4, 1, awaiting), "another ballot among the tied is awaited"),
-    "a second conference": (
-        lambda: with_record(3, 2, lambda record: msgspec.structs.replace(record, uuid="other")),
-        "one conference expected, 2 found"),
+        lambda: with_record(3, conference(previous=())), "step 2, paper 2 .* does not take up"),
+    "two documents before": (
+        lambda: with_record(4, first_paper(previous=of_step_two() * 2)), "one document before expected, 2 named"),
+    "a paper before that is none": (lambda: with_record(3, no_such_paper), "the document before has no list 99"),
+    "the lists of two papers exchanged": (lambda: with_record(3, exchanged), "hands on nothing for"),
+    "another post": (lambda: with_record(3, other_post), "names differ"),
+    "another name": (lambda: with_record(3, other_name), "names differ .*Người Lạ"),
+    "another record in its place": (
+        lambda: with_record(2, lambda record: msgspec.structs.replace(record, uuid="other")),
+        "step 3, paper 1 .* is not on file"),
+    "another procedure": (
+        lambda: with_record(4, conference(procedure="CUR-OFFICE")), "of the step before expected, record of CUR-"),
+    "another procedure, from nowhere": (
+        lambda: with_record(4, conference(procedure="CUR-OFFICE")), "CUR-OFFICE: no document of step 1"),
+    "another ballot is awaited": (lambda: with_record(4, awaiting), "another ballot among the tied is awaited"),
+    "a second sitting": (
+        lambda: {**documents(), "new": msgspec.structs.replace(documents()[at(documents(), 3)], uuid="other")},
+        "step 3: one record expected, 2 found"),
     "a step jumped over": (
-        lambda: with_record(4, 1, conference(previous=tuple(
-            msgspec.structs.replace(one, sha256=at(documents(), 2, one.paper))
-            for one in documents()[at(documents(), 4, 1)].conference.previous))),
-        "a record of the step before expected, record of step 2"),
+        lambda: with_record(4, first_paper(previous=of_step_two())),
+        "a record of the step before expected, record of CUR-DEPT, step 2"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("broken", "message"), BREAKS.values(), ids=BREAKS.keys())
 def test_every_break_is_named(broken: Callable[[], Documents], message: str) -> None:
-    import re
-
     assert any(re.search(message, problem) for problem in chain_problems(broken()))
 
 
+def test_the_chains_of_two_procedures_are_followed_each_by_itself() -> None:
+    both = {**documents(), **documents("NEXT-OFFICE")}
+    assert list(chain_problems(both)) == []
+    both.pop(at(documents("NEXT-OFFICE"), 2))
+    assert [one for one in chain_problems(both) if one.startswith("CUR-DEPT")] == []
+    assert "NEXT-OFFICE: no document of step 2" in [*chain_problems(both)]
+
+
 def test_an_annulled_record_stays_on_file_and_feeds_nothing() -> None:
-    sha = at(documents(), 4, 1)
-    again = msgspec.structs.replace(documents()[sha], uuid="again")
-    second = msgspec.structs.replace(documents()[at(documents(), 4, 2)], uuid="again")
-    both = {**documents(), "new1": again, "new2": second}
-    first = {at(documents(), 4, 1), at(documents(), 4, 2)}
-    assert any("must be annulled" in problem for problem in chain_problems(both))
-    assert list(chain_problems(both, first)) == []
+    sha = at(documents(), 4)
+    again = {**documents(), "new": msgspec.structs.replace(documents()[sha], uuid="again")}
+    assert any("must be annulled" in problem for problem in chain_problems(again))
+    assert list(chain_problems(again, {sha})) == []
     assert any("not on file" in problem for problem in chain_problems(documents(), {"ff" * 32}))

@@ -119,14 +119,13 @@ def test_a_conference_of_another_shape_is_refused(changes: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"format": 2}, "format 1 expected"),
+        ({"format": 1}, "format 2 expected"),
         ({"present": 9}, "present <= summoned"),
         ({"drawn": 4}, "drawn <= present"),
         ({"spares": -1}, "drawn <= present"),
         ({"date": "10/04/2022"}, "YYYY-MM-DD"),
         ({"ceremony": {"fingerprint": "ab", "box": 1}}, "a fingerprint in hex and a box from 1 to 99"),
         ({"ceremony": {"fingerprint": "ab" * 32, "box": 0}}, "a fingerprint in hex and a box from 1 to 99"),
-        ({"previous": [{"paper": 1, "kind": "record", "sha256": "ab" * 32, "decision": "x"}]}, "a head's decision"),
         ({"place": "Hội\u202etrường"}, "invisible"),
         ({"papers": []}, "at least one paper"),
         ({"tellers": []}, "at least one teller"),
@@ -135,6 +134,14 @@ def test_a_conference_of_another_shape_is_refused(changes: dict[str, Any]) -> No
 def test_a_conference_that_contradicts_itself_is_refused(changes: dict[str, Any], words: str) -> None:
     problems = list(conference_problems(parse_election(_changed(**changes))))
     assert any(words in problem for problem in problems)
+
+
+def test_a_document_before_that_is_named_wrongly_is_refused() -> None:
+    fields = json.loads(_changed())
+    named = {"paper": 1, "kind": "record", "sha256": "ab" * 32, "decision": "x"}
+    fields["conference"]["papers"][0]["previous"] = [named]
+    raw = json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode()
+    assert any("a head's decision" in problem for problem in conference_problems(parse_election(raw)))
 
 
 @pytest.mark.parametrize(

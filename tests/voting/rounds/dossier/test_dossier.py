@@ -172,7 +172,7 @@ def made(procedure: str) -> dict[str, bytes]:
 
 def test_the_briefing_sheet_shows_both_conferences_before_the_last_step() -> None:
     plan, _, files, _ = whole("CUR-DEPT")
-    data: Any = briefing(plan, tuple(file for file in files if file.document.conference.step < 4), REVIEW)  # type: ignore[union-attr]
+    data: Any = briefing(plan, tuple(file for file in files if step_of_document(plan, file.document) < 4), REVIEW)  # type: ignore[union-attr]
     assert data["steps"] == ["Bước 2. Hội nghị cán bộ chủ chốt", "Bước 3. Hội nghị Tập thể lãnh đạo mở rộng"]
     assert data["seats"][0]["quota"] == "03"
     assert data["seats"][0]["standing"] == (
@@ -261,7 +261,7 @@ def test_summaries_and_letters_name_those_who_were_voted_on_whatever_the_staff_l
 
 def test_while_the_round_runs_nobody_is_concluded_not_to_be_planned() -> None:
     plan, _, files, _ = whole("CUR-DEPT")
-    early = tuple(one for one in files if step_of_document(one.document) <= 2)
+    early = tuple(one for one in files if step_of_document(plan, one.document) <= 2)
     found = [line for line in lines_of(plan, early, REVIEW) if line.conclusion not in ("stays", "removal_proposed")]
     assert found and {line.concluded() for line in found} == {"Chưa kết luận (đến lượt bước 3)"}
     assert "Không đưa vào" not in str(summary_table(plan, early, REVIEW))

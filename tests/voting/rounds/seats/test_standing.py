@@ -177,7 +177,7 @@ def final_quota(**changes: object) -> int | None:
     files: tuple[Filed, ...] = ()
     for number in (1, 2, 3):
         files = (*files, *file_documents(hold(plan, number, files, agreeing), read))
-    return papers_for(plan, 4, files).papers[0].selection.quota
+    return papers_for(plan, 4, files)[0].selection.quota
 
 
 @pytest.mark.parametrize(("places", "removed", "left"), [(3, True, 2), (3, False, 1), (2, True, 1), (5, False, 3)])

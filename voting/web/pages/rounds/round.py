@@ -234,7 +234,7 @@ def dossier(number: int) -> str:
         kept = find(session, number)
         files = stored.in_force(session, number, kept)
         lacking = [name for sitting in kept.ledger.sittings if sitting.is_signed
-                   for name in rounds_steps.missing_files(session, number, sitting.step)]  # fmt: skip
+                   for name in rounds_steps.missing_files(session, number, sitting.number)]  # fmt: skip
     lines = lines_of(kept.plan, files, today())
     return render_template(
         "room/round/dossier.html", number=number, kept=kept, lines=lines, lacking=lacking,
@@ -293,7 +293,7 @@ def briefing(number: int) -> Response:
     turn = next_step(kept.ledger, kept.plan)
     if turn is not None and turn < last:
         raise WrongTurn(f"the briefing sheet is for the time before step {last}", key="briefing_turn", step=last)
-    earlier = [filed for filed in files if step_of_document(filed.document) < last]
+    earlier = [filed for filed in files if step_of_document(kept.plan, filed.document) < last]
     return attached(briefing_sheet(kept.plan, earlier, today()), BRIEFING, "application/pdf")
 
 

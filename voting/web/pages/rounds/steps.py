@@ -1,5 +1,7 @@
 """One step of a round: who is summoned, its papers, its conference or list decision, and what came of it."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -8,9 +10,10 @@ from voting.conference import results
 from voting.conference.draft.editor import tidy
 from voting.conference.steps import CHAIR
 from voting.documents.bundles.ledger import Annulment
+from voting.documents.case import Tie
 from voting.documents.conferences.conference import ON_PAPER, Paper, Signer
 from voting.documents.errors import DocumentError
-from voting.documents.list_decision import HandVote
+from voting.documents.list_decision import HandVote, ListDecision
 from voting.documents.record import Record
 from voting.documents.states import WITH_SETUP
 from voting.errors import InvalidForm
@@ -20,13 +23,14 @@ from voting.procedures.errors import UnknownProcedure
 from voting.rounds import editor, hand_counts, stored
 from voting.rounds import steps as rounds_steps
 from voting.rounds.decisions import Deciding
-from voting.rounds.filing import Filed, step_of_document
+from voting.rounds.filing import Filed, papers_of, step_of_document
 from voting.rounds.ledger import in_force, next_step
 from voting.rounds.meetings import CompositionWord
 from voting.rounds.papers import papers_for
 from voting.rounds.round import ballots_of, procedure_of, step_of, takes_list_decision
 from voting.rounds.stored import Kept
 from voting.storage import conference_row
+from voting.storage.tables import ConferenceRow
 from voting.web import error_handlers
 from voting.web.access.accounts import names_of
 from voting.web.access.sessions import for_roles, signed_in, two_people
@@ -35,6 +39,16 @@ from voting.web.form_errors import shown_on
 from voting.web.pages.context import to_desk, uploaded, whole
 from voting.web.pages.rounds.round import attached, find, refused, today
 from voting.web.room import the_room
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """A paper with a tie that awaits the head: who is tied, and the head's name."""
+
+    paper: Paper
+    tie: Tie
+    head: str
+
 
 pages = Blueprint("round_steps", __name__, url_prefix="/rounds/<int:number>/steps/<int:step>")
 pages.register_error_handler(PlanError, refused)
@@ -62,12 +76,9 @@ def overview(number: int, step: int) -> str:
         files = stored.in_force(session, number, kept)
         conference = kept.conferences.get(step)
         row = conference_row.find(session, conference) if conference is not None else None
-        awaiting = _awaiting(session, conference) if row is not None and row.state in WITH_SETUP else []
-        here = [filed for filed in files if step_of_document(filed.document) == step]
-        if in_force(kept.ledger, step) is not None:
-            awaiting = [
-                one.document for one in here if isinstance(one.document, Record) and one.verdict.status != "final"
-            ]
+        here = [filed for filed in files if step_of_document(kept.plan, filed.document) == step]
+        signed = in_force(kept.ledger, step) is not None
+        awaiting = _open_ties(kept, here) if signed else _awaiting(session, row)
         missing = rounds_steps.missing_files(session, number, step)
         another = there_is_another(session)
     one = step_of(kept.plan, step)
@@ -79,8 +90,9 @@ def overview(number: int, step: int) -> str:
         capacities={term.id: term.name for term in kept.plan.ruleset.capacities},
         word=kept.compositions.get(step), decides=takes_list_decision(kept.plan, one),
         ballots=ballots_of(kept.plan, one), turn=next_step(kept.ledger, kept.plan), sitting=in_force(kept.ledger, step),
-        annulled=[each for each in kept.ledger.sittings if each.step == step and each.state == "annulled"],
-        documents=here, is_record=is_record,
+        annulled=[each for each in kept.ledger.sittings if each.number == step and each.state == "annulled"],
+        papers_here=[one for filed in here for one in papers_of(kept.plan, filed)],
+        lists_here=[one for filed in here if isinstance(filed.document, ListDecision) for one in filed.document.lists],
         notes=[find_note(kept.plan.ruleset, code) for code in dict.fromkeys((*one.notes, *one.composition.notes))],
         decision=step in kept.decisions, today=today(),
     )  # fmt: skip
@@ -91,21 +103,39 @@ def _papers(kept: Kept, step: int, files: tuple[Filed, ...]) -> tuple[tuple[Pape
     if not ballots_of(kept.plan, step_of(kept.plan, step)):
         return (), ""
     try:
-        return papers_for(kept.plan, step, files).papers, ""
+        return papers_for(kept.plan, step, files), ""
     except PlanError as error:
         return (), f"round.error.{type(error).__name__}"
 
 
-def is_record(document: object) -> bool:
-    """Tell a record from a list decision."""
-    return isinstance(document, Record)
+def _open_ties(kept: Kept, here: list[Filed]) -> list[Tied]:
+    """Return the papers of the step's signed record whose ties await somebody."""
+    found = (one for filed in here for one in papers_of(kept.plan, filed))
+    return [
+        Tied(one.paper, one.verdict.tie, _head_of(one.filed))
+        for one in found
+        if one.verdict.tie is not None and one.verdict.status != "final"
+    ]
 
 
-def _awaiting(session: Session, conference: int | None) -> list[Record]:
-    """Records of the step's conference that await the head's decision on a tie."""
-    if conference is None:
+def _head_of(filed: Filed) -> str:
+    assert isinstance(filed.document, Record), "papers are of records"
+    return filed.document.conference.head.name
+
+
+def _awaiting(session: Session, row: ConferenceRow | None) -> list[Tied]:
+    """Return the papers of the step's conference whose ties await the head's decision."""
+    if row is None or row.state not in WITH_SETUP:
         return []
-    return [one.record for one in results.paper_records(session, conference) if one.record and one.awaits_head]
+    found = results.record_of(session, row.id)
+    if found.record is None:
+        return []
+    head = found.record.conference.head.name
+    return [
+        Tied(paper, result.verdict.tie, head)
+        for paper, result in found.record.results()
+        if result.paper in found.awaiting_head and result.verdict.tie is not None
+    ]
 
 
 @pages.post("/composition")
@@ -200,10 +230,10 @@ def take_decision(number: int, step: int) -> AnyResponse:
 @shown_on(overview)
 @asks_first
 def take_records(number: int, step: int) -> AnyResponse:
-    """Take the step's signed records from the desk: they feed the next step."""
+    """Take the step's signed record from the desk: it feeds the next step."""
     with the_room().storage.write() as session:
         find(session, number)
-        rounds_steps.take_records(session, number, step)
+        rounds_steps.take_record(session, number, step)
     return _back(number, step)
 
 
@@ -238,13 +268,11 @@ def hand_count_form(number: int, step: int) -> Response:
 @shown_on(overview)
 @asks_first
 def take_hand_count(number: int, step: int) -> AnyResponse:
-    """Take the signed records of a step that was moved to paper and counted by hand."""
-    raws = [one.read() for one in request.files.getlist("records") if one.filename]
-    if not raws:
-        raise InvalidForm("records: a file expected", key="file_missing", at="records")
+    """Take the signed record of a step that was moved to paper and counted by hand."""
+    raw = uploaded("record")
     with the_room().storage.write() as session:
         find(session, number)
-        rounds_steps.take_hand_count(session, number, step, raws, the_room().recount)
+        rounds_steps.take_hand_count(session, number, step, raw, the_room().recount)
     return _back(number, step)
 
 
