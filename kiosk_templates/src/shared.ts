@@ -175,6 +175,26 @@ export const KINDS = {
       ]
     }
   },
+  commend: {
+    "question": "agree",
+    "handsOn": "result",
+    "vi": {
+      "heading": "Phiếu bình xét khen thưởng",
+      "instruction": "Chọn “Đồng ý” hoặc “Không đồng ý” đối với từng nhân sự.",
+      "answers": [
+        "Đồng ý",
+        "Không đồng ý"
+      ]
+    },
+    "en": {
+      "heading": "Commendation ballot",
+      "instruction": "Choose agree or disagree for each person.",
+      "answers": [
+        "Agree",
+        "Disagree"
+      ]
+    }
+  },
 } as const;
 export type RoomState = (typeof STATES)[number];
 export type Showing = (typeof SHOWN)[number];

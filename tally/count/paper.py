@@ -19,6 +19,7 @@ from voting.documents.case import Case, Counted
 from voting.documents.conferences.conference import Conference, Paper
 from voting.documents.counted import NUMBERS
 from voting.documents.facts import Cards, ChairWord, CountFacts, RoomFacts
+from voting.documents.kinds import Kind, kind_of
 from voting.documents.record import FORMAT as RECORD_FORMAT
 from voting.documents.record import BallotCounts, MadeBy, Record
 
@@ -125,6 +126,7 @@ def _case(conference: Conference, paper: Paper, votes: PaperVotes) -> Case:
     names = [one.id for one in paper.candidates]
     if sorted(found) != sorted(names) or len(found) != len(votes.votes):
         raise CannotRecord(f"paper {votes.paper}: votes for each of {', '.join(names)} once expected")
+    _check_choices(kind_of(paper.kind), paper, votes)
     return Case(
         rule=paper.rule,
         selection=paper.selection,
@@ -136,6 +138,17 @@ def _case(conference: Conference, paper: Paper, votes: PaperVotes) -> Case:
             Counted(one.id, one.name, found[one.id].agree, found[one.id].disagree) for one in paper.candidates
         ),
     )
+
+
+def _check_choices(kind: Kind, paper: Paper, votes: PaperVotes) -> None:
+    """Refuse votes that so many valid ballots cannot hold, where a ballot chooses from the names of a paper."""
+    if not kind.chooses:
+        return
+    most = kind.most_of(len(paper.candidates), paper.selection.quota) * votes.ballots.valid
+    if any(one.disagree for one in votes.votes):
+        raise CannotRecord(f"paper {votes.paper}: nobody votes against a name where names are chosen from a list")
+    if (found := sum(one.agree for one in votes.votes)) > most:
+        raise CannotRecord(f"paper {votes.paper}: at most {most} votes in all valid ballots expected, {found} found")
 
 
 def _facts(count: HandCount) -> RoomFacts:

@@ -6,6 +6,9 @@ from tally.minutes.wording import UNBREAKABLE, capitalised, clock, day, moment
 from tally.result.margin import could_change, spares_of
 from voting.documents.case import Counted, Judged
 from voting.documents.conferences.conference import Candidate, Paper
+from voting.documents.kinds import AGREE, DISAGREE, NO_OPINION
+
+ANSWERS = (AGREE, DISAGREE, NO_OPINION)
 
 
 def results(view: View) -> list[Block]:
@@ -13,8 +16,8 @@ def results(view: View) -> list[Block]:
     blocks: list[Block] = [Heading(view.words("rule.head")), Text(_count_time(view))]
     for paper in view.papers:
         blocks += _of_paper(paper)
-    bases = dict.fromkeys((paper.base, paper.result.verdict.base) for paper in view.papers)
-    return [*blocks, *(Text(view.words("table.footnote", base=base, n=n), style="small") for base, n in bases)]
+    footnotes = dict.fromkeys(map(_footnote, view.papers))
+    return [*blocks, *(Text(text, style="small") for text in footnotes)]
 
 
 def conclusion(view: View) -> list[Block]:
@@ -82,6 +85,12 @@ def _of_paper(paper: PaperView) -> list[Block]:
     return blocks
 
 
+def _footnote(paper: PaperView) -> str:
+    """Say of what the percents of a paper are."""
+    key = "table.footnote_ballots" if paper.paper.rule.base == "ballots" else "table.footnote"
+    return paper.words(key, base=paper.base, n=paper.result.verdict.base)
+
+
 def _count_time(view: View) -> str:
     begun = moment(view.record.count.begun)
     return view.words("rule.count_time", begun=clock(begun, view.language), day=day(begun, view.language))
@@ -92,9 +101,11 @@ def _rule(paper: PaperView) -> str:
     return words(
         "rule.text",
         principle=words.fill(paper.kind.principle),
+        vote=words.fill(paper.kind.vote),
         share=paper.share,
         base=paper.base,
         n=paper.result.verdict.base,
+        unit=words("rule.of_ballots" if paper.paper.rule.base == "ballots" else "rule.of_people"),
         least=paper.result.verdict.minimum,
         quota="" if quota is None else words("rule.quota", quota=quota),
     )
@@ -104,14 +115,17 @@ def _main_table(paper: PaperView, votes: list[Counted]) -> Table:
     words, kind = paper.words, paper.kind
     rows = [_row(paper, number, one) for number, one in enumerate(votes, 1)]
     notes = any(row[-1] for row in rows)
+    answers = [words.fill(kind.answers[name]) for name in ANSWERS if name in kind.answers]
+    no_opinion = [] if NO_OPINION in kind.answers else [words("table.no_opinion")]
     head = (
-        words("table.number"), words("table.name"), words("table.post"), words.fill(kind.agree),
-        words.fill(kind.disagree), words("table.no_opinion"), words(f"table.percent_{paper.paper.rule.base}"),
-        words("table.result"), words("table.note"),
+        words("table.number"), words("table.name"), words("table.post"), *answers, *no_opinion,
+        words(f"table.percent_{paper.paper.rule.base}"), words("table.result"), words("table.note"),
     )  # fmt: skip
-    widths = (8, 36, 0, 12, 13, 13, 18, 14, 20) if notes else (9, 42, 0, 13, 14, 14, 20, 15)
-    columns = len(widths)
-    return Table(head[:columns], tuple(row[:columns] for row in rows), widths, "cllcccccl"[:columns])
+    votes_wide = (12, 13, 13) if notes else (13, 14, 14)
+    last = (18, 14, 20) if notes else (20, 15)
+    widths = ((8, 36, 0) if notes else (9, 42, 0)) + votes_wide[: len(answers) + len(no_opinion)] + last
+    aligned = "cll" + "c" * (len(widths) - 4) + "l" if notes else "cll" + "c" * (len(widths) - 3)
+    return Table(head[: len(widths)], tuple(row[: len(widths)] for row in rows), widths, aligned)
 
 
 def _row(paper: PaperView, number: int, votes: Counted) -> tuple[str, ...]:
@@ -121,7 +135,7 @@ def _row(paper: PaperView, number: int, votes: Counted) -> tuple[str, ...]:
         _name(paper, one),
         one.position,
         paper.view.number(votes.agree),
-        paper.view.number(votes.disagree),
+        *([paper.view.number(votes.disagree)] if DISAGREE in paper.kind.answers else []),
         paper.view.number(judged.no_opinion),
         paper.view.percent(judged) + "%",
         result_text(paper, judged),
@@ -159,7 +173,8 @@ def result_text(paper: PaperView, one: Judged) -> str:
 def note_text(paper: PaperView, one: Judged) -> str:
     """Say what became of a name that met the rule, where more met it than the quota holds."""
     if one.outcome == "tied":
-        return paper.words("table.tied")
+        by_head = paper.result.verdict.status == "awaiting_head"
+        return paper.words("table.tied" if by_head else "table.tied_vote")
     return paper.words("table.beyond_quota") if one.outcome == "not_selected" else ""
 
 
@@ -167,8 +182,9 @@ def _conclusion(paper: PaperView) -> str:
     words, kind, quota = paper.words, paper.kind, paper.paper.selection.quota
     facts = {"who": paper.view.who, "share": paper.share, "base": paper.base}
     n = len(paper.result.verdict.selected)
-    if n == 0 and paper.result.verdict.status == "awaiting_head":
-        return words("conclusion.none_yet", **facts)
+    if n == 0 and paper.result.verdict.status != "final":
+        by_head = paper.result.verdict.status == "awaiting_head"
+        return words("conclusion.none_yet" if by_head else "conclusion.none_yet_vote", **facts)
     if n == 0:
         return words.fill(kind.conclusion_none, **facts)
     facts["hands_on"] = paper.hands_on
@@ -195,8 +211,12 @@ def _tie(paper: PaperView) -> list[Block]:
         return []
     words = paper.words
     names = _names(paper, tie.candidates)
-    text = words("conclusion.tie", who=paper.view.who, names=names, agree=tie.agree, places=tie.places)
-    text += " " + words("conclusion.awaiting", who=paper.view.who, name=head.name, role=head.role)
+    facts = {"who": paper.view.who, "names": names, "vote": words.fill(paper.kind.vote)}
+    text = words("conclusion.tie", **facts, agree=tie.agree, places=tie.places) + " "
+    if paper.result.verdict.status == "awaiting_vote":
+        text += words("conclusion.awaiting_vote")
+    else:
+        text += words("conclusion.awaiting", who=paper.view.who, name=head.name, role=head.role)
     return [Text(text, words("conclusion.tie_label"))]
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -33,7 +34,7 @@ from tests.tally.records import (
     tied_record,
 )
 from voting.documents.case import Counted
-from voting.documents.conferences.conference import Paper
+from voting.documents.conferences.conference import Paper, Rule, Selection
 from voting.documents.counted import NUMBERS
 from voting.documents.kinds import kinds
 from voting.documents.record import Record
@@ -125,6 +126,38 @@ def every_ballot() -> list[tuple[str, str, str]]:
 def test_the_minutes_conclude_in_the_catalogue_s_words(kind: str, words: str, whose: str, tmp_path: Path) -> None:
     paper = msgspec.structs.replace(sample_paper(3, kind=kind), hands_on=words)
     assert words in conclusion_of(paper, tmp_path), whose
+
+
+def elected(base: str, votes: Sequence[int], folder: Path, language: str = "vi") -> str:
+    """The minutes of an election of two, on which another ballot decides equal votes."""
+    paper = msgspec.structs.replace(
+        sample_paper(len(votes), kind="elect"),
+        rule=Rule(">", 1, 2, base),  # type: ignore[arg-type]
+        selection=Selection("top", 2, tie="vote"),
+        tie_scope="none",
+    )
+    counted = [Counted(one.id, one.name, n, 0) for one, n in zip(paper.candidates, votes, strict=True)]
+    return minutes_text(sample_record(paper=paper, votes=counted), folder, language)
+
+
+def test_minutes_of_an_election_have_a_column_of_votes_and_none_against(tmp_path: Path) -> None:
+    text = elected("ballots", [30, 25, 10], tmp_path)
+    assert "phiếu bầu trên 50% so với tổng số phiếu thu về (40 phiếu), tức là ít nhất 21 phiếu bầu" in text
+    assert "Không được chọn" in text and "Không đồng ý" not in text and "Đồng ý" not in text
+    assert "phiếu đồng ý" not in text and "không tính trên số phiếu" not in text
+    conclusion = text[text.index("IV. KẾT LUẬN") : text.index("V. KHIẾU")]
+    assert "số lượng cần bầu (02 người), 02 đồng chí" in conclusion and "30/40 (75,00%)" in conclusion
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("vi", "bằng cách bỏ phiếu lại đối với riêng những người này"),
+    ("en", "Another ballot among these names alone decides."),
+])  # fmt: skip
+def test_equal_votes_for_the_last_place_await_another_ballot_and_not_the_head(
+    language: str, words: str, tmp_path: Path
+) -> None:
+    text = elected("present", [30, 25, 25], tmp_path, language)
+    assert words in text and "người đứng đầu" not in text and "head" not in text.replace("heads", "")
 
 
 @pytest.mark.parametrize("kind", [one.id for one in kinds().values() if one.question == "agree"])

@@ -58,9 +58,7 @@ SPOILS: list[tuple[str, Callable[[Record], Record]]] = [
     ("valid \\+ invalid", lambda one: with_ballots(one, invalid=1)),
     ("but the case counts", lambda one: with_ballots(one, valid=39, invalid=1)),
     ("but the case counts", lambda one: with_case(one, invalid=1)),
-    ("share of the ballots", lambda one: with_paper(one, rule=replace(only(one).case.rule, base="ballots"))),
     ("on the line", lambda one: with_paper(one, rule=Rule(">", 1, 2, "present", "head"))),
-    ("the field tie", lambda one: with_paper(one, selection=Selection("top", 1, tie="vote"))),
     ("the field fallback", lambda one: with_paper(one, selection=Selection("all", fallback=GT50))),
 ]
 

@@ -9,7 +9,7 @@ from tally.result.rule import rule_line
 from voting.documents.conferences.conference import Paper
 from voting.documents.conferences.election import Election
 from voting.documents.record import PaperResult
-from voting.procedures import find_ruleset, load_ruleset
+from voting.procedures import Ruleset, catalogue, find_ruleset, load_ruleset
 from voting.procedures.errors import InvalidRuleset
 from voting.rehearsal import sample
 from voting.rehearsal.cast_list import draw_votes
@@ -94,17 +94,24 @@ def _whole_round(
 ) -> None:
     """Hold every step of a procedure and write its dossier."""
     try:
-        ruleset = find_ruleset(RULESET) if file is None else load_ruleset(file)
+        ruleset = _shipped(procedure) if file is None else load_ruleset(file)
     except InvalidRuleset as error:
         raise click.UsageError(str(error)) from None
-    known = [one.id for one in ruleset.procedures]
+    offered = (ruleset,) if file is not None else catalogue()
+    known = [one.id for shipped in offered for one in shipped.procedures]
     if procedure not in known:
         raise click.UsageError(f"--procedure: one of {', '.join(known)} expected, {procedure!r} found")
     if any(option is not None for option in conference_options):
         raise click.UsageError("--procedure: a whole round takes no --voters, --ballots or --candidates")
     _check_empty(out)
-    plan = office_round(procedure, seed) if file is None else round_by(ruleset, procedure, seed)
+    plan = office_round(procedure, seed) if ruleset == find_ruleset(RULESET) else round_by(ruleset, procedure, seed)
     click.echo(f"dossier  {rehearse_round(out, plan, seed)}")
+
+
+def _shipped(procedure: str) -> Ruleset:
+    """Find the shipped ruleset of a procedure; that of the plan where there is none."""
+    named = (one for one in catalogue() if any(procedure == listed.id for listed in one.procedures))
+    return next(named, find_ruleset(RULESET))
 
 
 def _check_empty(out: Path) -> None:

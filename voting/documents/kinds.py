@@ -46,10 +46,13 @@ class PrintedWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MinutesWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the minutes say, as templates: `{post}`, `{n}`, `{who}`, `{share}`, `{base}`, `{quota}`, `{hands_on}`."""
+    """What the minutes say, as templates: `{post}`, `{n}`, `{who}`, `{share}`, `{base}`, `{quota}`, `{hands_on}`.
+
+    `vote` is what a vote that counts is called."""
 
     title: str
     principle: str
+    vote: str
     answers: dict[str, str]
     conclusion: str
     met: str = ""

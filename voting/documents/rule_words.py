@@ -20,9 +20,14 @@ def rule_words(rule: Rule) -> Sentence:
 
 def selection_words(selection: Selection) -> Sentence:
     """Spell whom a paper lets go on."""
-    if selection.mode == "all":
-        return sentence("selection.all")
-    return sentence("selection.top", quota=selection.quota or 0)
+    words = sentence("selection.all")
+    if selection.mode == "top":
+        quota = selection.quota or 0
+        again = selection.tie == "vote"
+        words = sentence("selection.top_vote", quota=quota) if again else sentence("selection.top", quota=quota)
+    if selection.fallback is None:
+        return words
+    return sentence("selection.fallback", selection=words, fallback=rule_words(selection.fallback))
 
 
 def tie_words(scope: TieScope) -> Sentence:

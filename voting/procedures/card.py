@@ -7,13 +7,13 @@ holds the committed page to it.
 import datetime
 from collections.abc import Iterator, Sequence
 
-from voting.documents.conferences.conference import Rule
 from voting.documents.kinds import kind_of
 from voting.documents.rule_words import rule_words
 from voting.procedures.loader import find_note
 from voting.procedures.schema import Ballot, Composition, Procedure, Ruleset, Step, Title
 
 SECRECY = {"secret": "phiếu kín", "ballot": "bằng phiếu"}
+ANOTHER_BALLOT = "bầu lại trong số những người bằng phiếu ở vị trí cuối"
 NOBODY_BUT_THE_HEAD = "người đứng đầu quyết định khi bằng phiếu ở vị trí cuối"
 
 
@@ -25,7 +25,7 @@ def vietnamese_date(day: datetime.date) -> str:
 def rule_text(ballot: Ballot, ruleset: Ruleset) -> str:
     """Spell a ballot's rule in one line, as the organiser reads it."""
     found = ruleset.rules[ballot.rule]
-    words = rule_words(Rule(found.op, found.num, found.den, found.base)).vi
+    words = rule_words(found.rule()).vi
     return words if ballot.stated else f"{words} (kế hoạch không nêu; giả định)"
 
 
@@ -46,7 +46,9 @@ def ballot_lines(ballot: Ballot, ruleset: Ruleset) -> Iterator[str]:
     if ballot.top_down:
         number = f"{ballot.quota}" if ballot.quota else "nhập trước khi mở"
         yield f"Số lượng: {ballot.top_down}; {number}"
-        yield f"Bằng phiếu: {ballot.tie_text or NOBODY_BUT_THE_HEAD}"
+        yield f"Bằng phiếu: {ballot.tie_text or (ANOTHER_BALLOT if ballot.tie == 'vote' else NOBODY_BUT_THE_HEAD)}"
+    if ballot.fallback is not None:
+        yield f"Không ai đạt: {rule_words(ruleset.rules[ballot.fallback].rule()).vi}"
     if ballot.put_forward:
         yield "Giới thiệu thêm: có, từ danh sách cán bộ đủ điều kiện"
     yield f"Kết quả: {ballot.hands_on_text}"

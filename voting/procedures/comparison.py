@@ -179,9 +179,10 @@ def _of_paper(number: int, paper: Paper, ballot: Ballot, ruleset: Ruleset) -> It
     rule = ruleset.rules[ballot.rule].rule()
     if paper.rule != rule:
         yield Difference(ruleset, number, rule_words(paper.rule), rule_words(rule))
-    mode, quota = ("top", ballot.quota) if ballot.top_down else ("all", None)
-    if paper.selection.mode != mode or (quota is not None and paper.selection.quota != quota):
-        expected = documents.Selection("top", quota) if ballot.top_down else documents.Selection("all")
+    expected = ballot.selection(ruleset, ballot.quota or (paper.selection.quota if ballot.top_down else None))
+    found = paper.selection
+    if (found.mode, found.quota, found.tie == "vote", found.fallback) != (
+        expected.mode, expected.quota, expected.tie == "vote", expected.fallback):  # fmt: skip
         yield Difference(ruleset, number, selection_words(paper.selection), selection_words(expected))
     if paper.tie_scope != ballot.tie_scope:
         yield Difference(ruleset, number, tie_words(paper.tie_scope), tie_words(ballot.tie_scope))

@@ -77,6 +77,9 @@ def _rules(ruleset: Ruleset) -> Iterator[Fault]:
         most = rule.den if rule.op == ">=" else rule.den - 1
         if rule.num > most:
             yield f"rules.{name}: nobody can reach {rule.op} {rule.num}/{rule.den} of the base"
+    for name, rule in ruleset.rules.items():
+        if rule.at_line is not None and rule.op != ">":
+            yield f'rules.{name}.at_line: whoever is on the line meets a rule with ">="'
     if ruleset.quorum is not None and ruleset.quorum.num > ruleset.quorum.den:
         yield f"quorum: {ruleset.quorum.num}/{ruleset.quorum.den} is more than everybody"
 
@@ -128,16 +131,33 @@ def _ballot(place: str, ballot: Ballot, ruleset: Ruleset) -> Iterator[Fault]:
         yield f"{place}.rule: no rule {ballot.rule!r} in this file"
     if not ballot.stated and not ballot.notes:
         yield f"{place}: a rule that the plan does not state needs a note"
-    if kind.closes != bool(ballot.top_down):
-        yield f"{place}.top_down: the final ballot, and it alone, is taken from the top down"
-    if kind.closes != (ballot.tie_scope != "none"):
-        yield f"{place}.tie_scope: the final ballot, and it alone, says who decides on equal votes"
+    yield from _top_down(place, ballot)
+    if ballot.fallback is not None and ballot.fallback not in ruleset.rules:
+        yield f"{place}.fallback: no rule {ballot.fallback!r} in this file"
+    elif ballot.fallback is not None and ruleset.rules[ballot.fallback].at_line is not None:
+        yield f"{place}.fallback: a fallback leaves nobody on the line to the head"
+    if kind.question == "levels":
+        yield f"{place}.kind: votes in levels have no rule; the minutes have no words for them yet"
     if ballot.quota is not None and not kind.closes:
         yield f"{place}.quota: only the final ballot has a number to fill"
     if ballot.put_forward and not kind.put_forward:
         yield f"{place}.put_forward: names are put forward on an introduction ballot only"
     if kind.removes != (ballot.hands_on == "removal_proposal"):
         yield f"{place}.hands_on: a removal ballot, and it alone, hands on a proposal to remove"
+
+
+def _top_down(place: str, ballot: Ballot) -> Iterator[Fault]:
+    """What fills a number of places says so, and who decides on equal votes for the last of them."""
+    kind = kind_of(ballot.kind)
+    if kind.plans != bool(ballot.top_down) and kind.hands_on != "result":
+        yield f"{place}.top_down: the final ballot, and it alone, is taken from the top down"
+    if kind.most == "quota" and not ballot.top_down:
+        yield f"{place}.top_down: a ballot that chooses as many as there are places fills them from the top down"
+    if ballot.tie == "vote" and not (ballot.top_down and ballot.tie_scope == "none"):
+        yield f"{place}.tie: another ballot on equal votes, only where places are filled and the head decides nothing"
+    decided = ballot.tie == "vote" or ballot.tie_scope != "none"
+    if bool(ballot.top_down) != decided:
+        yield f"{place}.tie_scope: the final ballot, and it alone, says who decides on equal votes"
 
 
 def _order(place: str, procedure: Procedure) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from voting.documents.conferences.conference import PaperKind, Rule, TieScope
+from voting.documents.conferences.conference import PaperKind, Rule, Selection, TieScope
 from voting.documents.kinds import kind_of
 
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -50,13 +50,14 @@ class StatedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     op: Literal[">=", ">"]
     num: Count
     den: Count
-    base: Literal["present", "summoned"]
+    base: Literal["present", "summoned", "ballots"]
     text: Text
+    at_line: Literal["head"] | None = None
     notes: tuple[Code, ...] = ()
 
     def rule(self) -> Rule:
         """Return the rule as election.json carries it."""
-        return Rule(op=self.op, num=self.num, den=self.den, base=self.base)
+        return Rule(op=self.op, num=self.num, den=self.den, base=self.base, at_line=self.at_line)
 
 
 class QuorumRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -166,7 +167,8 @@ class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """One ballot of a step, of a kind of `voting/procedures/kinds`.
 
     `secrecy`: "secret" (phiếu kín) or "ballot" (bằng phiếu). `stated` is false where the rule is an assumption.
-    `top_down` holds the plan's words for filling a number from the top; `quota` a number that the statutes fix.
+    `top_down` holds the plan's words for filling a number from the top; `quota` a number that the statutes fix; `tie`
+    says "vote" where another ballot among the tied decides. `fallback` names the rule where nobody meets the first one.
     """
 
     kind: PaperKind
@@ -179,9 +181,18 @@ class Ballot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     put_forward: bool = False
     top_down: Text = ""
     quota: Count | None = None
+    tie: Literal["head", "vote"] | None = None
     tie_scope: TieScope = "none"
     tie_text: Text = ""
+    fallback: str | None = None
     notes: tuple[Code, ...] = ()
+
+    def selection(self, ruleset: "Ruleset", quota: int | None) -> Selection:
+        """Return whom a paper of it lets go on, as election.json carries it, with so many places to fill."""
+        fallback = None if self.fallback is None else ruleset.rules[self.fallback].rule()
+        if not self.top_down:
+            return Selection("all", fallback=fallback)
+        return Selection("top", quota, self.tie, fallback)
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

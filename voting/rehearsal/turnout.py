@@ -64,6 +64,9 @@ def marks_for(plan: Round, step: Step, election: Election, ballots: int, seed: i
     rows = [[[0] * len(question.answers) for question in election.questions] for _ in range(ballots)]
     for paper in election.conference.papers:
         agrees = _agrees(plan, step, paper, ballots, source)
+        if kind_of(paper.kind).chooses:
+            _choose(rows, paper, agrees, election.questions[paper.candidates[0].at[0]].max, source)
+            continue
         for one, count in zip(paper.candidates, agrees, strict=True):
             _mark(rows, one.at, min(count, ballots), put_forward=one.put_forward, source=source)
     return rows
@@ -80,6 +83,19 @@ def _mark(
             row[question][answer] = 1
         elif not put_forward:
             row[question][1] = 1
+
+
+def _choose(
+    rows: list[list[list[int]]], paper: Paper, votes: list[int], most: int, source: random.Random
+) -> None:
+    """Give each name so many votes, as far as ballots are left that may choose another name."""
+    chosen = [0] * len(rows)
+    for one, count in zip(paper.candidates, votes, strict=True):
+        question, answer = one.at
+        free = [number for number in source.sample(range(len(rows)), len(rows)) if chosen[number] < most]
+        for number in sorted(free, key=lambda row: chosen[row])[:count]:
+            rows[number][question][answer] = 1
+            chosen[number] += 1
 
 
 def _seat_number(plan: Round, paper: Paper) -> int:

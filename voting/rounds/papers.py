@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from voting.documents.bundles.head_decision import decision_hash
 from voting.documents.bundles.step_chain import payload_hash
-from voting.documents.conferences.conference import Candidate, Paper, Previous, Ruleset, Selection
+from voting.documents.conferences.conference import Candidate, Paper, Previous, Ruleset
 from voting.documents.kinds import PaperKind, kind_of, kinds
 from voting.documents.list_decision import Listed
 from voting.people.collation import sort_names
@@ -143,7 +143,7 @@ def _paper(
     previous: tuple[Previous, ...],
     files: tuple[Filed, ...],
 ) -> Paper:
-    selection = Selection("top", _places(plan, ballot, seat, files)) if ballot.top_down else Selection("all")
+    selection = ballot.selection(plan.ruleset, _places(plan, ballot, seat, files) if ballot.top_down else None)
     return Paper(
         ruleset=Ruleset(plan.ruleset.id, plan.ruleset.version),
         procedure=plan.procedure,

@@ -23,7 +23,7 @@ from tally.minutes import renderer_versions
 from tally.result.record import record_payload
 from tally.signing.signatures import sign_record
 from tests.tally.records import EVERYONE, Team, sample_conference, sample_paper, team
-from voting.documents.conferences.conference import Conference
+from voting.documents.conferences.conference import Conference, Selection
 from voting.documents.record import unsigned_record
 
 Change = Callable[[dict[str, Any]], object]
@@ -197,3 +197,36 @@ def test_half_a_record_is_not_taken_for_the_one_that_was_made(tmp_path: Path) ->
     assert not record_files._holds(path, b"{}")
     path.write_bytes(unsigned_record(b"{}"))
     assert record_files._holds(path, b"{}") and not record_files._holds(path, b"[]")
+
+
+def elected(people: Team) -> dict[str, Any]:
+    """A count of an election of one among three."""
+    paper = msgspec.structs.replace(sample_paper(3, kind="elect"), selection=Selection("top", 1, tie="vote"))
+    return plain(sample_conference(paper, people))
+
+
+def test_names_chosen_from_a_list_have_votes_and_none_against(people: Team, tmp_path: Path) -> None:
+    content = elected(people)
+    content["papers"][0]["votes"] = [{"id": f"c{n}", "agree": agree} for n, agree in ((1, 20), (2, 12), (3, 7))]
+    record = paper_record(read_hand_count(write(tmp_path, content)), renderer_versions())
+    verdict = record.papers[0].verdict.candidates
+    assert [(one.agree, one.disagree, one.no_opinion) for one in verdict] == [(20, 0, 19), (12, 0, 27), (7, 0, 32)]
+
+
+@pytest.mark.parametrize(
+    ("votes", "why"),
+    [
+        ([20, 12, 8], "at most 39 votes in all valid ballots expected, 40 found"),
+        ([20, 12, (7, 1)], "nobody votes against a name"),
+    ],
+)
+def test_more_choices_than_the_valid_ballots_hold_are_refused(
+    people: Team, tmp_path: Path, votes: list[int | tuple[int, int]], why: str
+) -> None:
+    content = elected(people)
+    pairs = [one if isinstance(one, tuple) else (one, 0) for one in votes]
+    content["papers"][0]["votes"] = [
+        {"id": f"c{n}", "agree": agree, "disagree": against} for n, (agree, against) in enumerate(pairs, 1)
+    ]
+    with pytest.raises(CannotRecord, match=why):
+        paper_record(read_hand_count(write(tmp_path, content)), renderer_versions())

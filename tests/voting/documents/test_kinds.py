@@ -29,6 +29,7 @@ TABLE = {
     "adopt": ("agree", "names", False, True),
     "elect": ("choices", "result", False, False),
     "confidence": ("levels", "report", False, False),
+    "commend": ("agree", "result", False, False),
 }
 BY_NAME = {"voting.rehearsal.sample"}  # a sample of one kind is of that kind
 NAMED = re.compile(r"""kind\w*\)? *(?:==|!=|in) *\(?["'](\w+)["']|(?:Paper|ballot)\(["'](\w+)["']""")

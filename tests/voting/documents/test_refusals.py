@@ -175,10 +175,7 @@ def test_a_paper_without_names_or_with_an_impossible_rule_is_refused() -> None:
 @pytest.mark.parametrize(
     ("part", "change", "words"),
     [
-        ("rule", {"base": "ballots"}, "no words for a share of the ballots collected"),
         ("rule", {"op": ">", "at_line": "head"}, "no words for names exactly on the line"),
-        ("selection", {"mode": "top", "quota": 1, "tie": "vote"}, "no words for the field tie"),
-        ("selection", {"mode": "top", "quota": 1, "tie": "head"}, "no words for the field tie"),
         ("selection", {"fallback": Rule(">=", 3, 10, "present")}, "no words for the field fallback"),
     ],
 )

@@ -48,13 +48,25 @@ def every_step() -> list[str]:
     ]
 
 
+def test_another_way_to_decide_equal_votes_is_a_difference() -> None:
+    draft = begin_draft("BAU-CU-190/1/BAU-CAP-UY/1", "2025-06-10")
+    again = paper(draft, selection=Selection("top", 3, "vote"))
+    assert list(catalogue_problems(again, catalogue())) == []
+    by_head = [one.vi for one in catalogue_problems(paper(draft, selection=Selection("top", 3)), catalogue())]
+    assert any("bỏ phiếu lại trong số những người bằng phiếu" in one for one in by_head)
+
+
 @pytest.mark.parametrize("step", every_step())
-def test_a_draft_begun_from_the_catalogue_agrees_with_it(step: str, ruleset: Catalogue) -> None:
+def test_a_draft_begun_from_the_catalogue_agrees_with_it(step: str) -> None:
     draft = begin_draft(step, "2022-04-10")
-    final = [msgspec.structs.replace(one, selection=Selection("top", 2)) for one in draft.papers if one.kind == "final"]
-    draft = msgspec.structs.replace(draft, papers=tuple(final) or draft.papers)
-    assert list(catalogue_problems(draft, [ruleset])) == []
-    assert list(catalogue_remarks(draft, [ruleset])) == []
+    filled = tuple(
+        msgspec.structs.replace(one, selection=msgspec.structs.replace(one.selection, quota=2))
+        for one in draft.papers
+        if one.selection.mode == "top"
+    )
+    draft = msgspec.structs.replace(draft, papers=filled or draft.papers)
+    assert list(catalogue_problems(draft, catalogue())) == []
+    assert list(catalogue_remarks(draft, catalogue())) == []
 
 
 CHANGES: dict[str, tuple[str, Callable[[Draft], Draft], str]] = {
@@ -104,7 +116,8 @@ def test_no_note_excuses_a_conclusion_that_the_catalogue_does_not_draw(ruleset: 
 
 def every_ballot(ruleset: Catalogue) -> Iterator[tuple[str, str]]:
     """The first ballot of every step, and what becomes of those whom it chooses."""
-    for choice in choices():
+    own = {procedure.id for procedure in ruleset.procedures}
+    for choice in (one for one in choices() if one.procedure in own):
         step = find_step(find_procedure(choice.procedure, ruleset), choice.step)
         yield choice.value, step.ballots[0].hands_on_text
 

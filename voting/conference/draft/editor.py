@@ -228,7 +228,7 @@ def _paper_of(of: Step, ballot: procedures.Ballot) -> Paper:
         unit="",
         title=tidy(procedure.titles[0].name) if procedure.titles else "",
         rule=ruleset.rules[ballot.rule].rule(),
-        selection=Selection("top", ballot.quota) if ballot.top_down else Selection("all"),
+        selection=ballot.selection(ruleset, ballot.quota),
         tie_scope=ballot.tie_scope,
         candidates=(),
         hands_on=ballot.hands_on_text,
@@ -249,13 +249,14 @@ def _paper(fields: Fields, old: Paper | None, beside: Sequence[Paper]) -> Paper:
         raise InvalidDraft("kind, tie scope, rule or base: one of the list expected", key="choose", at="kind")
     num, den = _share(fields, "num", "den")
     top = fields.get("mode") == "top"
+    tie = old.selection.tie if old is not None and old.kind == kind else None
     names = tuple(_candidates(fields, old.candidates if old else ()))
     changed: dict[str, Any] = {
         "kind": kind,
         "unit": tidy(fields.get("unit", "")),
         "title": tidy(fields.get("title", "")),
         "rule": msgspec.convert({"op": op, "num": num, "den": den, "base": base}, Rule),
-        "selection": Selection("top", whole(fields, "quota", 1)) if top else Selection("all"),
+        "selection": Selection("top", whole(fields, "quota", 1), tie) if top else Selection("all"),
         "tie_scope": tie_scope,
         "candidates": names,
     }

@@ -103,15 +103,12 @@ def rule_problem(rule: Rule) -> str | None:
 
 def unprinted_problem(paper: Paper) -> str | None:
     """Say what of a paper's rule and selection the minutes have no words for; None where they have."""
-    if kind_of(paper.kind).question != "agree":
+    if kind_of(paper.kind).question == "levels":
         return f"kind: the minutes have no words for a ballot of the kind {paper.kind}"
-    if paper.rule.base == "ballots":
-        return "rule: the minutes have no words for a share of the ballots collected"
     if paper.rule.at_line is not None:
         return "rule: the minutes have no words for names exactly on the line (at_line)"
-    for name, value in (("tie", paper.selection.tie), ("fallback", paper.selection.fallback)):
-        if value is not None:
-            return f"selection: the minutes have no words for the field {name}"
+    if paper.selection.fallback is not None:
+        return "selection: the minutes have no words for the field fallback"
     return None
 
 

@@ -23,7 +23,7 @@ WRONG: dict[str, tuple[Paper, str, str]] = {
     "a nameless line": (replace(PAPER, candidates=(FIRST, replace(SECOND, name=""))), "paper_unnamed", "c2: a name"),
     "an id twice": (replace(PAPER, candidates=(FIRST, replace(SECOND, id="c1"))), "paper_id", "c1 stands 2 times"),
     "a rule for nobody": (replace(PAPER, rule=Rule(">", 1, 1, "present")), "paper_rule", "by everybody or by nobody"),
-    "a rule without words": (replace(PAPER, rule=Rule(">=", 3, 10, "ballots")), "paper_rule", "no words for"),
+    "a rule without words": (replace(PAPER, rule=Rule(">", 3, 10, "present", "head")), "paper_rule", "no words for"),
     "top without a quota": (replace(PAPER, selection=Selection("top")), "paper_quota", "quota of at least 1"),
     "a quota of nothing": (replace(PAPER, selection=Selection("top", 0)), "paper_quota", "quota of at least 1"),
     "all with a quota": (replace(PAPER, selection=Selection("all", 1)), "paper_quota", "quota of at least 1"),
