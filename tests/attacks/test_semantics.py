@@ -20,7 +20,7 @@ from tests.sittings import OF_PAPERS
 from voting.documents.canonical import compact
 from voting.documents.conferences.conference import Override, Quorum
 from voting.documents.conferences.election import parse_election
-from voting.procedures import catalogue
+from voting.procedures import find_ruleset
 from voting.procedures.comparison import decision_notes
 
 Fields = dict[str, Any]
@@ -340,7 +340,7 @@ def test_a_difference_that_a_note_names_in_full_is_named_and_sound(
 
 
 def test_a_catalogue_that_is_not_shipped_is_compared_where_it_is_given(lab: Lab, tmp_path: Path) -> None:
-    other = msgspec.structs.replace(catalogue()[0], id="OTHER-PLAN", version=3)
+    other = msgspec.structs.replace(find_ruleset("SONLA-VPUB-2022-03", 1), id="OTHER-PLAN", version=3)
 
     def elsewhere(f: Fields) -> None:
         meeting(ruleset={"id": "OTHER-PLAN", "version": 3})(f)

@@ -30,7 +30,7 @@ from voting.conference.transitions import TwoPeople, stamp
 from voting.documents.archives.archive import ArchiveWriter
 from voting.documents.ballots.ballot import cast_ballot
 from voting.documents.conferences.election import parse_election
-from voting.procedures import catalogue
+from voting.procedures import find_ruleset
 from voting.rehearsal import sample
 from voting.rehearsal.conference import close, now, prepare
 from voting.rehearsal.office import office_round
@@ -77,7 +77,8 @@ class Meeting:
             lacking = msgspec.structs.replace(self.content, tellers=self.content.tellers[:1])
             self.number = transitions.new_conference(session, lacking)
             plan = office_round("CUR-DEPT", 3)
-            assert stored.begin_round(session, catalogue()[0], "CUR-DEPT", plan.organiser, plan.address) == 1
+            ruleset = find_ruleset("SONLA-VPUB-2022-03", 1)
+            assert stored.begin_round(session, ruleset, "CUR-DEPT", plan.organiser, plan.address) == 1
             stored.keep(session, 1, msgspec.structs.replace(stored.kept_round(session, 1), plan=plan))
 
     def complete(self) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from tally.audit.head import check_heads, check_pages
 from tally.audit.record import ReadRecord, read_named
 from tally.audit.report import Findings
+from tests.sittings import only, with_result
 from tests.tally.records import team, tied_record
 from voting.documents.bundles.head_decision import head_decision, unsigned_head_decision
 from voting.documents.canonical import canonical
@@ -30,13 +31,12 @@ def checked(record: Record, raw: bytes) -> tuple[Findings, dict[str, Any]]:
 
 
 def decision(record: Record) -> bytes:
-    return unsigned_head_decision(head_decision(record, ["c3"], "nhiều năm kinh nghiệm", "2022-04-11"))
+    return unsigned_head_decision(head_decision(record, 1, ["c3"], "nhiều năm kinh nghiệm", "2022-04-11"))
 
 
 def test_a_record_whose_verdict_is_not_the_rules_is_not_made_final_by_a_decision() -> None:
     honest = tied_record()
-    verdict = msgspec.structs.replace(honest.verdict, minimum=1)
-    made_up = msgspec.structs.replace(honest, verdict=verdict)
+    made_up = with_result(honest, verdict=msgspec.structs.replace(only(honest).verdict, minimum=1))
     assert "the rule gives another verdict" not in failed(checked(honest, decision(honest))[0])
     findings, found = checked(made_up, decision(made_up))
     assert "the rule gives another verdict with it" in failed(findings) and found == {}
@@ -44,7 +44,7 @@ def test_a_record_whose_verdict_is_not_the_rules_is_not_made_final_by_a_decision
 
 def test_a_signature_that_is_none_vouches_for_nothing() -> None:
     record = tied_record()
-    payload = canonical(head_decision(record, ["c3"], "nhiều năm kinh nghiệm", "2022-04-11"))
+    payload = canonical(head_decision(record, 1, ["c3"], "nhiều năm kinh nghiệm", "2022-04-11"))
     spoiled = make_envelope(payload, HEAD_DECISION_TYPE, [EnvelopeSignature("ab" * 32, "not base64")])
     assert "signature" in failed(checked(record, write_envelope(spoiled))[0])
 
