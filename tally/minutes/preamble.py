@@ -155,6 +155,8 @@ def ballot(view: View) -> list[Block]:
 def _ballots(view: View) -> list[Text]:
     """Count the ballots: once where all papers were handed out and came back together, else paper by paper."""
     counts = {one.result.ballots for one in view.papers}
+    if len(counts) == 1 and len(view.papers) > 1:
+        return [Text(" ".join(_counted(view, view.papers[0].result.ballots)))]
     if len(counts) == 1:
         return [Text(f"– {text}") for text in _counted(view, view.papers[0].result.ballots)]
     listed = []

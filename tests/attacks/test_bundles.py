@@ -43,7 +43,7 @@ Files = dict[str, bytes]
 
 @functools.cache
 def held(seed: int) -> HeldRound:
-    return hold_round(office_round(PROCEDURE, seed), seed)
+    return hold_round([office_round(PROCEDURE, seed)], seed)
 
 
 @functools.cache

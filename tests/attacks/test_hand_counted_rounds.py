@@ -115,7 +115,7 @@ def dossier(steps: Round, key: SigningKey) -> bytes:
         if isinstance(one.document, Record)
     }
     paperwork = Paperwork(review=datetime.date(2022, 4, 12), to="Ban Tổ chức", signer="Chánh Văn phòng")
-    return write_dossier(PLAN, ledger, files, raws, paperwork, key, "phieukin 0", minutes)
+    return write_dossier([PLAN], ledger, files, raws, paperwork, key, "phieukin 0", minutes)
 
 
 Check = Callable[[bytes], Report]

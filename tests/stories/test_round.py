@@ -125,7 +125,7 @@ class RoundStory:
         with self.room.desk.storage.write() as session:
             transitions.take_roll(session, number)
         election = seal_and_open(self.room.desk, self.staff, number)
-        for card, marks in zip(drawn, marks_for(self.plan, step_of(self.plan, step), election, len(drawn), SEED),
+        for card, marks in zip(drawn, marks_for([(self.plan, step_of(self.plan, step))], election, len(drawn), SEED),
                                strict=True):  # fmt: skip
             self.room.room.tablet.cast(election, cast_ballot(election, card, marks))
         archive, facts = close(self.room.desk, number, self.folder / f"step-{step}")

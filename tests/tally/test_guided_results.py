@@ -219,7 +219,7 @@ def test_the_record_of_a_decision_is_found_among_others_that_lie_there(paper_tie
     asked(signed_tie(paper_tie), "2", "đúng cơ cấu", "")
     beside = record_of(paper_tie)
     beside.with_name("record-0.json").write_bytes(b"{}")
-    other = msgspec.structs.replace(read_record(beside.read_bytes())[1], paper=2)
+    other = msgspec.structs.replace(read_record(beside.read_bytes())[1], fingerprint="another")
     beside.with_name("record-1.json").write_bytes(unsigned_record(canonical(other)))
     beside.rename(beside.with_name("record-2.json"))
     path, key = paper_tie.result / "head-decision-1.json", key_of(paper_tie, "chair")

@@ -14,10 +14,11 @@ from voting.procedures.errors import InvalidRuleset
 from voting.rehearsal import sample
 from voting.rehearsal.cast_list import draw_votes
 from voting.rehearsal.conference import Held, Marks, hold, now
-from voting.rehearsal.office import RULESET, office_round, round_by
+from voting.rehearsal.office import RULESET, UNITS_LIMIT, office_round, round_by
 from voting.rehearsal.room import running_room
 from voting.rehearsal.staff import make_staff
 from voting.rehearsal.whole_round import rehearse_round
+from voting.rounds.round import Round
 
 MARKS = {1: (1, 0), 0: (0, 1), None: (0, 0)}
 VOTERS_LIMIT, CANDIDATES_LIMIT = 10_000, 500
@@ -29,17 +30,23 @@ VOTERS_LIMIT, CANDIDATES_LIMIT = 10_000, 500
 @click.option("--ballots", type=click.IntRange(0, VOTERS_LIMIT), help="Ballots cast [default: one each; sample: 40].")
 @click.option("--candidates", type=click.IntRange(1, CANDIDATES_LIMIT), help="One paper with so many names.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Chooses names and votes, never secrets.")
-@click.option("--procedure", metavar="ID", help="The whole round of a procedure, such as CUR-DEPT: one dossier.")
+@click.option("--procedure", "procedures", metavar="ID", multiple=True,
+              help="The whole round of a procedure, such as CUR-DEPT: one dossier. Given several times: those "
+              "procedures together, in as few sittings as the people summoned allow.")  # fmt: skip
+@click.option("--units", type=click.IntRange(1, UNITS_LIMIT),
+              help="With --procedure: units, with two titles each [default: 1].")  # fmt: skip
 @click.option("--ruleset", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="With --procedure: a procedure of this file instead of a shipped one.")  # fmt: skip
 def rehearsal_command(
-    out: Path, voters: int | None, ballots: int | None, candidates: int | None, seed: int, procedure: str | None,
-    ruleset: Path | None,
+    out: Path, voters: int | None, ballots: int | None, candidates: int | None, seed: int,
+    procedures: tuple[str, ...], units: int | None, ruleset: Path | None,
 ) -> None:  # fmt: skip
     """Run the sample conference on a real server with real ballots, count it, and write archive, records, minutes."""
-    if procedure is not None:
-        _whole_round(out, procedure, ruleset, seed, conference_options=(voters, ballots, candidates))
+    if procedures:
+        _whole_round(out, procedures, units, ruleset, seed, conference_options=(voters, ballots, candidates))
         return
+    if units is not None:
+        raise click.UsageError("--units: goes with --procedure")
     if ruleset is not None:
         raise click.UsageError("--ruleset: goes with --procedure")
     present = sample.PRESENT if voters is None else voters
@@ -90,9 +97,21 @@ def _paper_lines(paper: Paper, result: PaperResult) -> list[str]:
 
 
 def _whole_round(
-    out: Path, procedure: str, file: Path | None, seed: int, *, conference_options: tuple[int | None, ...]
-) -> None:
-    """Hold every step of a procedure and write its dossier."""
+    out: Path, procedures: tuple[str, ...], units: int | None, file: Path | None, seed: int, *,
+    conference_options: tuple[int | None, ...],
+) -> None:  # fmt: skip
+    """Hold every step of procedures together and write their dossier."""
+    if len({*procedures}) != len(procedures):
+        raise click.UsageError("--procedure: each procedure once expected")
+    plans = [_plan(procedure, units, file, seed) for procedure in procedures]
+    if any(option is not None for option in conference_options):
+        raise click.UsageError("--procedure: a whole round takes no --voters, --ballots or --candidates")
+    _check_empty(out)
+    click.echo(f"dossier  {rehearse_round(out, plans, seed)}")
+
+
+def _plan(procedure: str, units: int | None, file: Path | None, seed: int) -> Round:
+    """Draw the round of a procedure: the plan's office, or one from what its ruleset says."""
     try:
         ruleset = _shipped(procedure) if file is None else load_ruleset(file)
     except InvalidRuleset as error:
@@ -101,11 +120,11 @@ def _whole_round(
     known = [one.id for shipped in offered for one in shipped.procedures]
     if procedure not in known:
         raise click.UsageError(f"--procedure: one of {', '.join(known)} expected, {procedure!r} found")
-    if any(option is not None for option in conference_options):
-        raise click.UsageError("--procedure: a whole round takes no --voters, --ballots or --candidates")
-    _check_empty(out)
-    plan = office_round(procedure, seed) if ruleset == find_ruleset(RULESET) else round_by(ruleset, procedure, seed)
-    click.echo(f"dossier  {rehearse_round(out, plan, seed)}")
+    if ruleset == find_ruleset(RULESET):
+        return office_round(procedure, seed, units=units or 1)
+    if units is not None:
+        raise click.UsageError(f"--units: for the procedures of {RULESET} alone")
+    return round_by(ruleset, procedure, seed)
 
 
 def _shipped(procedure: str) -> Ruleset:

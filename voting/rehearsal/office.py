@@ -7,6 +7,8 @@ ten to the extended one. An office for a ruleset of another kind is drawn from w
 import random
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from voting.documents.conferences.conference import Organiser
 from voting.people.person import Birth, Person
 from voting.procedures import Procedure, Ruleset, Title, find_procedure, find_ruleset
@@ -17,6 +19,12 @@ from voting.rounds.round import Nominee, Removal, Round, Seat
 
 RULESET = "SONLA-VPUB-2022-03"
 UNIT, OFFICE = "Phòng Tổng hợp", "Văn phòng UBND tỉnh"
+FURTHER_UNITS = {
+    "DEPT": ("Phòng Kinh tế", "Phòng Nội chính", "Phòng Khoa giáo - Văn xã", "Ban Tiếp công dân"),
+    "OFFICE": ("Trung tâm Thông tin", "Nhà khách UBND tỉnh", "Ban Quản lý dự án", "Trung tâm Phục vụ hành chính công"),
+}
+"""Units besides the first one: their people stand on lists and are summoned to nothing, so every number stays."""
+UNITS_LIMIT = 1 + len(FURTHER_UNITS["DEPT"])
 ETHNICITIES = ("Kinh", "Thái", "Mông", "Mường")
 # id, how many, post, position, capacities
 GROUPS = (
@@ -43,20 +51,22 @@ MEMBERS, NAMES = 12, 8
 """Of an office drawn from another ruleset: people summoned to every step, and names for each title."""
 
 
-def office_round(procedure: str, seed: int, organiser: Organiser = ORGANISER) -> Round:
-    """Draw the office and its round of a shipped procedure; the same seed draws the same."""
+def office_round(procedure: str, seed: int, organiser: Organiser = ORGANISER, units: int = 1) -> Round:
+    """Draw the office and its round of a shipped procedure, for so many units; the same seed draws the same."""
     ruleset = find_ruleset(RULESET)
     filled = find_procedure(procedure, ruleset)
-    people = _people(seed, procedure)
-    posts = {one.id: one.post for one in people}
     ending = procedure.rpartition("-")[2]
     unit = UNIT if ending == "DEPT" else OFFICE
+    places = (unit, *FURTHER_UNITS[ending][: units - 1])
+    people = (*_people(seed, procedure), *_people_of_further_units(seed, ending, places[1:]))
+    posts = {one.id: one.post for one in people}
     listed: list[Nominee] = []
     eligible: list[Nominee] = []
-    for title in filled.titles:
-        first, more = LISTED[ending][title.id]
-        listed += [Nominee(one, unit, title.id, _class(title, posts[one])) for one in _shuffled(first, seed)]
-        eligible += [Nominee(one, unit, title.id, _class(title, posts[one])) for one in more]
+    for number, place in enumerate(places):
+        for title in filled.titles:
+            first, more = (tuple(_in_unit(one, number) for one in ids) for ids in LISTED[ending][title.id])
+            listed += [Nominee(one, place, title.id, _class(title, posts[one])) for one in _shuffled(first, seed)]
+            eligible += [Nominee(one, place, title.id, _class(title, posts[one])) for one in more]
     removals = [Removal(who, unit, title, "Không đủ tiêu chuẩn, điều kiện theo quy định")
                 for who, title in [REMOVED.get(procedure, ("", ""))] if who]  # fmt: skip
     return Round(
@@ -66,7 +76,9 @@ def office_round(procedure: str, seed: int, organiser: Organiser = ORGANISER) ->
         organiser=organiser,
         address="đồng chí",
         people=people,
-        seats=tuple(Seat(unit, title.id, QUOTAS.get(title.id, DEFAULT_QUOTA)) for title in filled.titles),
+        seats=tuple(
+            Seat(place, title.id, QUOTAS.get(title.id, DEFAULT_QUOTA)) for place in places for title in filled.titles
+        ),
         nominees=tuple(listed),
         removals=tuple(removals),
         eligible=tuple(eligible),
@@ -133,6 +145,24 @@ def _people(seed: int, procedure: str) -> tuple[Person, ...]:
             held = (*capacities, *TWICE.get(identity, ()))
             made.append(_person(identity, drawn, post, position, held, planned, len(made)))
     return tuple(made)
+
+
+def _in_unit(identity: str, number: int) -> str:
+    """Name whoever plays a part of the first unit in a further one."""
+    return f"{identity}u{number}" if number else identity
+
+
+def _people_of_further_units(seed: int, ending: str, units: Sequence[str]) -> Iterator[Person]:
+    """Draw, for each further unit, those who stand on its lists."""
+    ids = [one for lists in LISTED[ending].values() for listed in lists for one in listed]
+    described = {prefix: (post, position) for prefix, _, post, position, _ in GROUPS}
+    drawn = iter(draw_people(len(ids) * len(units), seed + 70, "Cán bộ"))
+    for number, unit in enumerate(units, 1):
+        for at, identity in enumerate(ids):
+            post, position = described[identity[0]]
+            planned = PLANNED.get(identity, ()) if ending == "OFFICE" else ()
+            made = _person(_in_unit(identity, number), next(drawn), post, position, (), planned, at)
+            yield msgspec.structs.replace(made, unit=unit)
 
 
 def _person(

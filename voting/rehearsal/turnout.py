@@ -8,7 +8,7 @@ chooses who of the source list plays which part. Rounds of other rulesets draw t
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voting.documents.conferences.conference import Paper
@@ -18,7 +18,7 @@ from voting.documents.quorum import least_present
 from voting.procedures.schema import Step
 from voting.rehearsal.conference import Marks
 from voting.rehearsal.office import RULESET
-from voting.rounds.round import Round, title_of
+from voting.rounds.round import Round, course_of, title_of
 
 FAVOUR = (0.55, 0.95)
 """Least and greatest share of agree votes that a drawn name may have."""
@@ -57,13 +57,14 @@ def turnout_for(plan: Round, step: Step, summoned: int) -> Turnout:
     return Turnout(present, present - (WIDE_SILENT if ballot.put_forward else 0), False)
 
 
-def marks_for(plan: Round, step: Step, election: Election, ballots: int, seed: int) -> Marks:
-    """Fill in every ballot of a step; the seed chooses which ballot says what."""
-    source = random.Random(f"round|{seed}|{step.number}")
+def marks_for(steps: Sequence[tuple[Round, Step]], election: Election, ballots: int, seed: int) -> Marks:
+    """Fill in every ballot of a sitting; the seed chooses which ballot says what."""
+    source = random.Random(f"round|{seed}|{steps[0][1].number}")
+    of = {course_of(plan): (plan, step) for plan, step in steps}
     assert election.conference is not None, "a rehearsal's election has a conference"
     rows = [[[0] * len(question.answers) for question in election.questions] for _ in range(ballots)]
     for paper in election.conference.papers:
-        agrees = _agrees(plan, step, paper, ballots, source)
+        agrees = _agrees(*of[paper.course], paper, ballots, source)
         if kind_of(paper.kind).chooses:
             _choose(rows, paper, agrees, election.questions[paper.candidates[0].at[0]].max, source)
             continue

@@ -1,11 +1,13 @@
 """A whole round without people (diễn tập một quy trình): every step in its turn, down to the dossier.
 
-Each ballot is a real conference of `voting.rehearsal.conference`; steps without a ballot end in signed list decisions.
+Procedures that are held together share a sitting wherever the same people are summoned. Each ballot is a real
+conference of `voting.rehearsal.conference`; steps without a ballot end in signed list decisions.
 Step feeds step through signed files alone, as in earnest; a tie across the last place goes to the head.
 """
 
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from sqlalchemy import select
 from keys.files.durable import write_whole
 from keys.files.signing import SigningKey
 from tally.minutes import renderer_versions
-from voting.documents.bundles.ledger import Ledger
+from voting.documents.bundles.ledger import Ledger, Sitting
 from voting.documents.bundles.signed import read_signed
 from voting.documents.conferences.conference import Override, Signer
 from voting.documents.list_decision import (
@@ -29,15 +31,17 @@ from voting.rehearsal.staff import Staff, make_round_staff
 from voting.rehearsal.turnout import marks_for, turnout_for
 from voting.rounds.decisions import Deciding, list_decision_for
 from voting.rounds.dossier.assembly import Paperwork, write_dossier
-from voting.rounds.filing import Filed, file_documents
-from voting.rounds.ledger import begin, close
+from voting.rounds.filing import Filed, file_documents, files_of
 from voting.rounds.meetings import CompositionWord, Meeting, draft_for
-from voting.rounds.round import Round, ballots_of, check_round, procedure_of, takes_list_decision
+from voting.rounds.round import Round, ballots_of, check_round, step_of, takes_list_decision
+from voting.rounds.sittings import Turn, fewest_turns, joined, summoned_to
 from voting.rounds.summons import summon
 from voting.storage.tables import SetupRow
 
 PLACE = "Hội trường Văn phòng UBND tỉnh Sơn La"
 TELLERS, THRESHOLD = 3, 2
+Steps = tuple[tuple[Round, Step], ...]
+"""Steps that are held together, each with its round."""
 GOING_ON = "Diễn tập: không thể hoãn, những người vắng mặt đã có lý do."
 
 
@@ -63,9 +67,9 @@ class _Progress:
 
 @dataclass(frozen=True, slots=True)
 class HeldRound:
-    """A round that was held: its plan and ledger, its signed files, and the desk key of its last conference."""
+    """Rounds that were held together: plans and ledger, signed files, and the desk key of the last conference."""
 
-    plan: Round
+    plans: tuple[Round, ...]
     ledger: Ledger
     files: tuple[Filed, ...]
     raws: dict[str, bytes]
@@ -73,40 +77,46 @@ class HeldRound:
     key: SigningKey
 
 
-def rehearse_round(out: Path, plan: Round, seed: int) -> Path:
-    """Hold every step of a round; write the dossier into `out` and return its path."""
-    done = hold_round(plan, seed)
+def rehearse_round(out: Path, plans: Sequence[Round], seed: int) -> Path:
+    """Hold every step of these rounds in as few sittings as can be; write the dossier into `out`, return its path."""
+    done = hold_round(plans, seed)
     out.mkdir(parents=True, exist_ok=True)
-    target = out / f"{plan.procedure.lower()}-dossier.zip"
+    target = out / f"{'-'.join(plan.procedure.lower() for plan in plans)}-dossier.zip"
     write_whole(target, dossier_of(done))
     return target
 
 
 def dossier_of(done: HeldRound) -> bytes:
-    """Write the dossier of a round that was held."""
+    """Write the dossier of rounds that were held."""
     paperwork = Paperwork(review=now().date(), to="Ban Tổ chức Tỉnh ủy", signer="Chánh Văn phòng")
     made_by = renderer_versions().software
-    return write_dossier(done.plan, done.ledger, done.files, done.raws, paperwork, done.key, made_by, done.attached)
+    return write_dossier(done.plans, done.ledger, done.files, done.raws, paperwork, done.key, made_by, done.attached)
 
 
-def hold_round(plan: Round, seed: int) -> HeldRound:
-    """Hold every step of a round on a real server, each fed by the signed files of the one before."""
-    check_round(plan)
-    progress = _Progress()
+def hold_round(plans: Sequence[Round], seed: int) -> HeldRound:
+    """Hold every step of these rounds on a real server, each fed by the signed files of the one before."""
+    for plan in plans:
+        check_round(plan)
+    progress, turns = _Progress(), fewest_turns(plans)
     with tempfile.TemporaryDirectory() as folder:
-        others = {person.name for person in plan.people}
-        steps = procedure_of(plan).steps
-        boxes = sum(1 for step in steps if ballots_of(plan, step))
+        others = {person.name for plan in plans for person in plan.people}
+        boxes = sum(1 for turn in turns if _ballots(plans, turn))
         staff = make_round_staff(_new(Path(folder), "tellers"), TELLERS, THRESHOLD, seed, others, boxes)
         unused = iter(staff)
         with running_room(Path(folder) / "room") as room:
             held: Held | None = None
-            for step in steps:
-                own = next(unused) if ballots_of(plan, step) else staff[0]
-                held = _hold_step(room, own, plan, step, progress, Path(folder) / f"step-{step.number}", seed) or held
+            for number, turn in enumerate(turns, 1):
+                own = next(unused) if _ballots(plans, turn) else staff[0]
+                steps = tuple((plans[place], step_of(plans[place], step)) for place, step in turn.steps)
+                held = _hold_turn(room, own, steps, progress, Path(folder) / f"step-{number}", seed) or held
             assert held is not None, "every procedure has a step with a ballot"
             key = _desk_key(room, held.uuid)
-    return HeldRound(plan, progress.ledger, progress.files, progress.raws, progress.attached, key)
+    return HeldRound(tuple(plans), progress.ledger, progress.files, progress.raws, progress.attached, key)
+
+
+def _ballots(plans: Sequence[Round], turn: Turn) -> bool:
+    """Tell whether a turn is a sitting with a ballot."""
+    return any(ballots_of(plans[place], step_of(plans[place], step)) for place, step in turn.steps)
 
 
 def _new(folder: Path, name: str) -> Path:
@@ -115,42 +125,49 @@ def _new(folder: Path, name: str) -> Path:
     return made
 
 
-def _hold_step(
-    room: RunningRoom, staff: Staff, plan: Round, step: Step, progress: _Progress, folder: Path, seed: int
+def _hold_turn(
+    room: RunningRoom, staff: Staff, steps: Steps, progress: _Progress, folder: Path, seed: int
 ) -> Held | None:
-    """Hold one step and put what it leaves on file; return its conference, None for a step without a ballot."""
-    made = [_decide_list(staff, plan, step, progress)] if takes_list_decision(plan, step) else []
-    held = _hold_conference(room, staff, plan, step, progress, folder, seed) if ballots_of(plan, step) else None
-    progress.ledger = begin(progress.ledger, plan, step.number, held.uuid if held else "")
+    """Hold one turn and put what it leaves on file; return its conference, None for a step without a ballot."""
+    made = [_decide_list(staff, plan, step, progress) for plan, step in steps if takes_list_decision(plan, step)]
+    voted = tuple((plan, step) for plan, step in steps if ballots_of(plan, step))
+    held = _hold_conference(room, staff, voted, progress, folder, seed) if voted else None
+    number = len(progress.ledger.sittings) + 1
     if held is not None:
         made.append(held.path.read_bytes())
         for path in sorted(folder.iterdir()):
             if not path.name.startswith("record") and path not in held.heads:
-                progress.attached[f"step-{step.number}/{path.name}"] = path.read_bytes()
+                progress.attached[f"step-{number}/{path.name}"] = path.read_bytes()
     heads = [path.read_bytes() for path in held.heads] if held is not None else []
-    progress.ledger = close(progress.ledger, step.number, *progress.file(made, heads))
+    documents, decisions = progress.file(made, heads)
+    uuid = held.uuid if held is not None else ""
+    sitting = Sitting(number, 1, uuid, "signed", documents, decisions=decisions)
+    progress.ledger = Ledger((*progress.ledger.sittings, sitting))
     return held
 
 
 def _decide_list(staff: Staff, plan: Round, step: Step, progress: _Progress) -> bytes:
     signer, key = staff.chair
     deciding = Deciding(place=PLACE, date=now().date().isoformat(), adopted_by=step.composition.text, signers=(signer,))
-    return sign_list_decision(
-        unsigned_list_decision(list_decision_for(plan, step.number, deciding, progress.files)), [key]
-    )
+    files = files_of(plan, progress.files)
+    return sign_list_decision(unsigned_list_decision(list_decision_for(plan, step.number, deciding, files)), [key])
 
 
 def _hold_conference(
-    room: RunningRoom, staff: Staff, plan: Round, step: Step, progress: _Progress, folder: Path, seed: int
+    room: RunningRoom, staff: Staff, steps: Steps, progress: _Progress, folder: Path, seed: int
 ) -> Held:
-    meeting = _meeting(staff, plan, step)
-    coming = turnout_for(plan, step, len(meeting.summons.people))
-    if coming.needs_word:
-        meeting = msgspec.structs.replace(meeting, override=Override(meeting.chair.name, GOING_ON))
-    draft = draft_for(plan, step.number, meeting, progress.files)
+    drafts = []
+    summoned = len(summoned_to(steps[0][0], steps[0][1].number))
+    comings = [turnout_for(plan, step, summoned) for plan, step in steps]
+    present, ballots = min(one.present for one in comings), min(one.ballots for one in comings)
+    for plan, step in steps:
+        meeting = _meeting(staff, plan, step)
+        if any(one.needs_word for one in comings):
+            meeting = msgspec.structs.replace(meeting, override=Override(meeting.chair.name, GOING_ON))
+        drafts.append(draft_for(plan, step.number, meeting, files_of(plan, progress.files)))
     return hold(
-        room, staff, draft, coming.present,
-        lambda election: marks_for(plan, step, election, coming.ballots, seed), folder,
+        room, staff, joined(drafts), present,
+        lambda election: marks_for(steps, election, ballots, seed), folder,
     )  # fmt: skip
 
 

@@ -91,6 +91,11 @@ def demand_only(decision: HeadDecision, known: HeadDecision) -> None:
         raise WrongDocument(message, key="head_second", at="records", paper=decision.paper)
 
 
+def files_of(plan: Round, files: Iterable[Filed]) -> tuple[Filed, ...]:
+    """Return the documents that hold something of the round's procedure."""
+    return tuple(one for one in files if course_of(plan) in {course for course, _ in courses_of(one.document)})
+
+
 def step_of_document(plan: Round, document: Record | ListDecision) -> int:
     """Return the step of the round's procedure that a document closes; 0 for a document of others alone."""
     return max((step for course, step in courses_of(document) if course == course_of(plan)), default=0)
@@ -134,7 +139,8 @@ def list_for(plan: Round, step: int, seat: Seat, files: Iterable[Filed]) -> File
     found = [
         FiledList(filed, number, decided)
         for filed in files
-        if isinstance(filed.document, ListDecision) and filed.document.step == step
+        if isinstance(filed.document, ListDecision)
+        and (filed.document.course, filed.document.step) == (course_of(plan), step)
         for number, decided in enumerate(filed.document.lists, 1)
         if (decided.unit, decided.title) == place
     ]

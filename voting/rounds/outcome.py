@@ -15,7 +15,7 @@ from voting.documents.conferences.conference import Candidate
 from voting.documents.kinds import kind_of
 from voting.documents.list_decision import ListDecision, Listed
 from voting.rounds.filing import Filed, FiledPaper, papers_of, step_of_document
-from voting.rounds.round import Round, Seat, procedure_of, title_of
+from voting.rounds.round import Round, Seat, course_of, procedure_of, title_of
 
 Conclusion = Literal["planned", "awaiting_head", "not_planned", "removal_proposed", "stays", "undecided"]
 
@@ -74,7 +74,7 @@ def _seat_outcomes(plan: Round, seat: Seat, files: tuple[Filed, ...]) -> list[Na
     removed: dict[str, _Name] = {}
     final: Verdict | None = None
     for filed in files:
-        for names in _listed_at(filed, place):
+        for names in _listed_at(plan, filed, place):
             for name in names:
                 listed.setdefault(name.id, _Name(name)).signed = name
         for one in papers_of(plan, filed):
@@ -115,9 +115,9 @@ def _passed(plan: Round, name: _Name, running: bool) -> Conclusion:
     return "planned" if votes and votes[-1].step == last and votes[-1].outcome == "selected" else "not_planned"
 
 
-def _listed_at(filed: Filed, place: tuple[str, str]) -> Iterator[tuple[Listed, ...]]:
+def _listed_at(plan: Round, filed: Filed, place: tuple[str, str]) -> Iterator[tuple[Listed, ...]]:
     """Yield the names that a list decision has for a title of a unit."""
-    if isinstance(filed.document, ListDecision):
+    if isinstance(filed.document, ListDecision) and filed.document.course == course_of(plan):
         yield from (one.names for one in filed.document.lists if (one.unit, one.title) == place)
 
 

@@ -295,7 +295,7 @@ def dossier(session: Session, number: int, paperwork: Paperwork, key: SigningKey
     papers = {name: raw for name, raw in stored.papers(session, number).items() if name.partition("/")[0] in folders}
     heads = tuple(digest for sitting in kept.ledger.sittings for digest in sitting.decisions)
     return write_dossier(
-        kept.plan, kept.ledger, stored.filed(raws, listed, heads), raws, paperwork, key, made_by, papers
+        [kept.plan], kept.ledger, stored.filed(raws, listed, heads), raws, paperwork, key, made_by, papers
     )
 
 

@@ -51,8 +51,8 @@ test("names are put forward up to the most that is allowed", () => {
 
 test("a conference that names a question that does not exist is not shown", () => {
   const candidate = { id: "c", name: "n", position: "", born: "", note: "", put_forward: false, at: [5, 0] };
-  const paper = { kind: "final", unit: "", title: "", candidates: [candidate] };
-  const conference = { name: "", term: "", receipt_key: "", papers: [paper] };
+  const paper = { kind: "final", term: "", unit: "", title: "", candidates: [candidate] };
+  const conference = { name: "", receipt_key: "", papers: [paper] };
   assert.equal(parseMeeting(conference, questions), null);
   assert.equal(parseMeeting(null, questions), null);
   const good = { ...conference, papers: [{ ...paper, candidates: [{ ...candidate, at: [0, 0] }] }] };

@@ -1,11 +1,13 @@
 """Whole rounds without people, on a real server: each procedure ends in one dossier, with every line met on the way."""
 
 import hashlib
+import io
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from msgspec import UNSET
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from tally.cli.verify import verify_command
 from tests.sittings import only
@@ -140,9 +142,12 @@ def test_names_follow_the_seed_and_secrets_do_not(tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "unknown": (["--procedure", "NONE"], "one of CUR-DEPT"),
+    "unknown": (["--procedure", "NONE"], "one of BAU-CAP-UY, KHEN-THUONG, CUR-DEPT"),
     "with voters": (["--procedure", "CUR-DEPT", "--voters", "5"], "takes no --voters"),
     "not in the file": (["--procedure", "CUR-DEPT", "--ruleset", str(TRADE_UNION)], "one of BCH"),
+    "units of nothing": (["--units", "2"], "goes with --procedure"),
+    "units of another body": (["--procedure", "KHEN-THUONG", "--units", "2"], "for the procedures of"),
+    "one procedure twice": (["--procedure", "CUR-DEPT", "--procedure", "CUR-DEPT"], "each procedure once"),
     "alone": (["--ruleset", str(TRADE_UNION)], "goes with --procedure"),
     "no ruleset": (["--procedure", "BCH", "--ruleset", __file__], "not TOML"),
 }
@@ -152,3 +157,32 @@ REFUSED = {
 def test_what_makes_no_sense_for_a_whole_round_is_refused(arguments: list[str], message: str, tmp_path: Path) -> None:
     done = CliRunner().invoke(rehearsal_command, ["--out", str(tmp_path / "out"), *arguments])
     assert (done.exit_code, message in done.output) == (2, True), done.output
+
+
+def files_in(dossier: Path, ending: str) -> dict[str, bytes]:
+    """Files of a dossier by name."""
+    with dossier.open("rb") as file:
+        bundle = open_bundle(file)
+        return {name: bundle.read(name, 10**7) for name in bundle.names() if name.endswith(ending)}
+
+
+def test_a_round_of_four_units_takes_a_sitting_a_step_and_thirty_pages_of_minutes(tmp_path: Path) -> None:
+    dossier = rehearse(tmp_path / "out", "--procedure", "CUR-DEPT", "--units", "4", "--seed", "3")
+    assert verify(dossier).exit_code == 0, verify(dossier).output
+    found = records_of(dossier)
+    assert [len(one.papers) for _, one in sorted(found.items())] == [9, 8, 8, 8]
+    assert len({fingerprint for fingerprint, _ in boxes_of(found)}) == 1
+    minutes = files_in(dossier, "minutes.pdf")
+    assert len(minutes) == 4
+    assert sum(len(PdfFileReader(io.BytesIO(raw)).root["/Pages"]["/Kids"]) for raw in minutes.values()) <= 30
+    assert len(heads_of(dossier)) == 4, "each unit's first title is tied on its last place"
+
+
+def test_two_procedures_share_their_sittings_and_one_dossier(tmp_path: Path) -> None:
+    dossier = rehearse(tmp_path / "out", "--procedure", "CUR-DEPT", "--procedure", "NEXT-DEPT", "--seed", "3")
+    assert verify(dossier).exit_code == 0, verify(dossier).output
+    records = [read_signed(raw) for raw in files_in(dossier, "record.json").values()]
+    shared = [{paper.procedure for paper in one.conference.papers} for one in records if isinstance(one, Record)]
+    assert sorted(map(sorted, shared)) == [["CUR-DEPT"], *[["CUR-DEPT", "NEXT-DEPT"]] * 3]
+    letters = {name.partition("/")[0] for name in files_in(dossier, "to-trinh.docx")}
+    assert letters == {"CUR-DEPT", "NEXT-DEPT"}

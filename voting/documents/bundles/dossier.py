@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from voting.documents.bundles.head_decision import HeadDecision, decision_name, page_name
 from voting.documents.bundles.ledger import Ledger, Sitting
 from voting.documents.bundles.signers import must_sign
+from voting.documents.bundles.step_chain import courses_of
 from voting.documents.conferences.conference import ON_PAPER, Conference, Course
 from voting.documents.list_decision import ListDecision
 from voting.documents.record import Record
@@ -58,7 +59,8 @@ def box_files(sitting: Sitting) -> tuple[str, str, str]:
 def makers(live: Collection[Record | ListDecision]) -> set[str]:
     """Return the desk keys that may sign a dossier of these documents, none of them annulled.
 
-    It is the desk of the last step of a procedure counted by machine, whose box names it. A hand count (kiểm phiếu tay)
+    It is the desk of the last step counted by machine, whose box names it; where there are several procedures, of the
+    last step of each, so that nobody makes a dossier by adding a procedure of their own. A hand count (kiểm phiếu tay)
     is held by its signatures alone, so anybody could add one that names a desk of theirs. Where every step was counted
     by hand, the desk of the last one that names any counts only if somebody must sign, with one key, every document of
     the round that is signed by key: whoever adds hand counts alone has no such person. Else nobody is named. A box can
@@ -69,9 +71,14 @@ def makers(live: Collection[Record | ListDecision]) -> set[str]:
     counted = [one.conference for one in records if one.form == "electronic"]
     if not counted and _sign_all(live):
         counted = [one.conference for one in records if one.conference.desk_key not in (ON_PAPER, "")]
-    last = {course: max(step for one in counted for found, step in _steps(one) if found == course)
-            for one in counted for course, _ in _steps(one)}  # fmt: skip
-    return {one.desk_key for one in counted if any(last[course] == step for course, step in _steps(one))}
+    courses = {course for one in counted for course, _ in _steps(one)}
+    last = [_desks_of_last_step(counted, course) for course in courses]
+    return set.intersection(*last) if last else set()
+
+
+def _desks_of_last_step(counted: Collection[Conference], course: Course) -> set[str]:
+    held = [(step, one.desk_key) for one in counted for found, step in _steps(one) if found == course]
+    return {key for step, key in held if step == max(step for step, _ in held)}
 
 
 def _steps(conference: Conference) -> set[tuple[Course, int]]:
@@ -97,7 +104,10 @@ def misplaced(
     decisions: Mapping[str, HeadDecision],
 ) -> Iterator[str]:
     """Yield every file that is missing, or has no place in this dossier; `documents` and `decisions` by hash."""
-    needed, allowed = {LEDGER, *TOP}, {DECISION, REMOVAL}
+    courses = {course for document in documents.values() for course, _ in courses_of(document)}
+    folders = sorted({f"{course[2]}/" for course in courses}) if len(courses) > 1 else [""]
+    needed = {LEDGER, *(f"{folder}{name}" for folder in folders for name in TOP)}
+    allowed = {f"{folder}{name}" for folder in folders for name in (DECISION, REMOVAL)}
     for sitting in ledger.sittings:
         for sha256 in sitting.documents:
             document = documents.get(sha256)
@@ -108,8 +118,9 @@ def misplaced(
                 needed |= {*head_files(sitting, decisions[sha256].paper)}
         if sitting.uuid:
             allowed |= {*box_files(sitting), f"{folder_of(sitting)}/{sitting.uuid}.commitments"}
-    own = REVIEW if any(name.startswith(REVIEW) for name in names) else RESULTS
-    needed |= {name for name in SUMMARIES if name.startswith(own)}
+    for folder in folders:
+        own = REVIEW if any(name.startswith(f"{folder}{REVIEW}") for name in names) else RESULTS
+        needed |= {f"{folder}{name}" for name in SUMMARIES if name.startswith(own)}
     yield from (f"{name}: missing" for name in sorted(needed - names))
     yield from (f"{name}: has no place in this dossier" for name in sorted(names - needed - allowed))
 

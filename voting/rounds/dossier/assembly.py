@@ -5,7 +5,7 @@ sittings are kept beside those in force, in a folder of their attempt; `ledger.j
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -32,7 +32,7 @@ from voting.rounds.dossier.rows import lines_of
 from voting.rounds.dossier.summary import summary_pdf
 from voting.rounds.dossier.tables import summary_table
 from voting.rounds.dossier.workbook import write_workbook
-from voting.rounds.filing import Filed, step_of_document
+from voting.rounds.filing import Filed, files_of, step_of_document
 from voting.rounds.ledger import documents_in_force
 from voting.rounds.round import Round, procedure_of
 
@@ -46,8 +46,8 @@ class Paperwork(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def dossier_files(plan: Round, ledger: Ledger, files: tuple[Filed, ...], paperwork: Paperwork) -> dict[str, bytes]:
-    """Make the summaries, the drafts, the briefing sheet and the ledger of a round, by name in the bundle."""
-    live = in_force_only(ledger, files)
+    """Make the summaries, the drafts, the briefing sheet and the ledger of a round, by name in its folder."""
+    live = files_of(plan, in_force_only(ledger, files))
     last = procedure_of(plan).steps[-1].number
     earlier = tuple(one for one in live if step_of_document(plan, one.document) < last)
     lines = lines_of(plan, live, paperwork.review)
@@ -78,7 +78,7 @@ def in_force_only(ledger: Ledger, files: tuple[Filed, ...]) -> tuple[Filed, ...]
 
 
 def write_dossier(
-    plan: Round,
+    plans: Sequence[Round],
     ledger: Ledger,
     files: tuple[Filed, ...],
     raws: Mapping[str, bytes],
@@ -89,10 +89,16 @@ def write_dossier(
 ) -> bytes:
     """Write the dossier: `raws` are the signed files by hash, `attached` further files by name (archives, minutes).
 
+    Rounds that were held together have one dossier, with the letters of each in a folder by its procedure.
+
     Raises WrongDocument if a document of the ledger is missing, InvalidBundle for a bad name.
     """
     by_hash = {one.sha256: one for one in files}
-    stored = dict(attached or {}) | dossier_files(plan, ledger, files, paperwork)
+    stored = dict(attached or {})
+    for plan in plans:
+        folder = f"{plan.procedure}/" if len(plans) > 1 else ""
+        own = dossier_files(plan, ledger, files, paperwork)
+        stored |= {name if name == LEDGER else f"{folder}{name}": raw for name, raw in own.items()}
     for sitting in ledger.sittings:
         for sha256 in sitting.documents:
             if sha256 not in by_hash or sha256 not in raws:

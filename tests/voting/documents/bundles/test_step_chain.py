@@ -11,6 +11,7 @@ import pytest
 from tests.sittings import changed as changed_setting
 from tests.sittings import with_result
 from tests.voting.rounds.office import held, office_round
+from voting.documents.bundles.dossier import makers
 from voting.documents.bundles.step_chain import Documents, chain_problems, courses_of, payload_hash
 from voting.documents.conferences.conference import Previous
 from voting.documents.record import Record
@@ -154,3 +155,18 @@ def test_an_annulled_record_stays_on_file_and_feeds_nothing() -> None:
     assert any("must be annulled" in problem for problem in chain_problems(again))
     assert list(chain_problems(again, {sha})) == []
     assert any("not on file" in problem for problem in chain_problems(documents(), {"ff" * 32}))
+
+
+def by_machine(procedure: str, desk: str) -> list[Record]:
+    """The records of a round as a machine of one desk would have counted them."""
+    records = [one for one in documents(procedure).values() if isinstance(one, Record)]
+    settings = [changed_setting(one.conference, desk_key=desk) for one in records]
+    return [msgspec.structs.replace(one, form="electronic", conference=setting)
+            for one, setting in zip(records, settings, strict=True)]  # fmt: skip
+
+
+def test_whoever_adds_a_procedure_of_their_own_does_not_make_the_dossier() -> None:
+    ours, theirs = by_machine("CUR-DEPT", "ours"), by_machine("NEXT-OFFICE", "theirs")
+    assert makers(ours) == {"ours"} and makers(theirs) == {"theirs"}
+    assert makers([*ours, *theirs]) == set()
+    assert makers([*ours, *by_machine("NEXT-OFFICE", "ours")]) == {"ours"}

@@ -199,7 +199,8 @@ def test_the_briefing_sheet_is_a_pdf_that_says_so(procedure: str) -> None:
 def written(procedure: str) -> bytes:
     plan, ledger, files, raws = whole(procedure)
     by_hash = {hashlib.sha256(raw).hexdigest(): raw for raw in raws}
-    return write_dossier(plan, ledger, files, by_hash, PAPERWORK, KEY, "phieukin test", {"step-2/minutes.pdf": b"%PDF"})
+    minutes = {"step-2/minutes.pdf": b"%PDF"}
+    return write_dossier([plan], ledger, files, by_hash, PAPERWORK, KEY, "phieukin test", minutes)
 
 
 def signed_documents(bundle: Bundle) -> dict[str, Any]:
@@ -225,16 +226,16 @@ def test_what_was_annulled_stays_in_the_dossier_in_a_folder_of_its_own() -> None
     first = msgspec.structs.replace(again.sittings[3], documents=ledger.sittings[0].documents)
     kept = Ledger((*again.sittings[:3], first, again.sittings[4]))
     by_hash = {hashlib.sha256(raw).hexdigest(): raw for raw in raws}
-    names = open_bundle(io.BytesIO(write_dossier(plan, kept, files, by_hash, PAPERWORK, KEY, "x"))).names()
+    names = open_bundle(io.BytesIO(write_dossier([plan], kept, files, by_hash, PAPERWORK, KEY, "x"))).names()
     assert {"step-4/record.json", "step-4-annulled-1/record.json"} <= set(names)
 
 
 def test_a_document_of_the_ledger_that_is_missing_stops_the_dossier() -> None:
     plan, ledger, files, _ = whole("CUR-OFFICE")
     with pytest.raises(WrongDocument, match="missing"):
-        write_dossier(plan, ledger, files[:-1], {}, PAPERWORK, KEY, "x")
+        write_dossier([plan], ledger, files[:-1], {}, PAPERWORK, KEY, "x")
     with pytest.raises(WrongDocument, match="the signed document"):
-        write_dossier(plan, ledger, files, {}, PAPERWORK, KEY, "x")
+        write_dossier([plan], ledger, files, {}, PAPERWORK, KEY, "x")
 
 
 # What was signed, and what the staff list says meanwhile
